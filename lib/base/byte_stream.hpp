@@ -1,0 +1,91 @@
+// Writing and reading state as bytes, for checkpoints: little-endian integers of fixed width, no padding.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace trade {
+
+static_assert(std::endian::native == std::endian::little, "stored integers are copied as they are");
+
+/// Appends to a byte vector.
+class ByteWriter {
+ public:
+  template <class Integer>
+    requires std::is_integral_v<Integer>
+  void write(Integer value) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(&value);
+    bytes_.insert(bytes_.end(), bytes, bytes + sizeof value);
+  }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  void write(Enum value) {
+    write(static_cast<std::underlying_type_t<Enum>>(value));
+  }
+  /// A 32-bit length, then the bytes.
+  void write_text(std::string_view text) {
+    write(static_cast<std::uint32_t>(text.size()));
+    const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+    bytes_.insert(bytes_.end(), bytes, bytes + text.size());
+  }
+  [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
+  [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+/// Reads what ByteWriter wrote. After a read past the end every value is zero and `ok()` is false, so that
+/// a whole structure can be read first and checked once.
+class ByteReader {
+ public:
+  explicit ByteReader(std::span<const std::byte> bytes) : rest_(bytes) {}
+
+  template <class Integer>
+    requires std::is_integral_v<Integer>
+  Integer read() {
+    Integer value{};
+    if (rest_.size() < sizeof value) {
+      ok_ = false;
+      rest_ = {};
+      return value;
+    }
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_ = rest_.subspan(sizeof value);
+    return value;
+  }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  Enum read() {
+    return static_cast<Enum>(read<std::underlying_type_t<Enum>>());
+  }
+  /// The view is into the bytes that are read from.
+  std::string_view read_text() {
+    const auto size = read<std::uint32_t>();
+    if (rest_.size() < size) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const std::string_view text(reinterpret_cast<const char*>(rest_.data()), size);
+    rest_ = rest_.subspan(size);
+    return text;
+  }
+  [[nodiscard]] bool ok() const { return ok_; }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] std::size_t remaining() const { return rest_.size(); }
+
+ private:
+  std::span<const std::byte> rest_;
+  bool ok_ = true;
+};
+
+}  // namespace trade

@@ -1,0 +1,103 @@
+// Typed access to the daemons of a suite, for the command line, the gateways and the tests. Blocking calls
+// with a deadline; one Client belongs to one thread.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/messages.hpp"
+
+namespace trade {
+
+struct ClientOptions {
+  std::filesystem::path home;                  ///< the suite's; its sockets are under it
+  std::chrono::milliseconds timeout{5'000};    ///< for each call
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  // tradingd. A rejection is a result, not an error: look at CommandResult::reason.
+  Result<CommandResult> submit(const SubmittedCommand& command, bool dry_run = false);
+  Result<SubmitReply> submit(const SubmitRequest& request);
+  Result<std::vector<AccountView>> accounts();          ///< all of them, page by page
+  Result<AccountView> account(std::string_view name);   ///< `not_found` when there is none
+  Result<std::vector<SymbolView>> symbols();
+  Result<SymbolView> symbol(std::string_view symbol);
+  Result<SessionView> session();
+
+  // ledgerd. Its answers hold everything that was durable in the journal when it was asked.
+  Result<PortfolioView> portfolio(std::string_view account);
+  Result<std::vector<OrderView>> orders(const OrdersRequest& request);
+  Result<OrderView> order(OrderId id);
+  Result<std::vector<FillView>> fills(const FillsRequest& request);
+  Result<std::vector<PostingView>> postings(const PostingsRequest& request);
+
+  // feedd. The same promise.
+  Result<std::vector<QuoteView>> quotes(const std::vector<std::string>& symbols);
+  Result<DepthView> depth(std::string_view symbol, std::uint32_t levels);
+  Result<std::vector<TapeEntryView>> tape(std::string_view symbol, std::uint32_t limit);
+
+  // Any daemon.
+  Result<DaemonView> status(std::string_view daemon);
+  Result<HoldingsReply> holdings(std::string_view daemon, const HoldingsRequest& request);
+
+ private:
+  class Connections;
+  std::unique_ptr<Connections> connections_;
+};
+
+/// Many requests under way at once, for load generators and replays: send without waiting, receive replies
+/// in the order in which tradingd answers. Requests that are sent are never sent again.
+class Pipeline {
+ public:
+  explicit Pipeline(const ClientOptions& options);
+  ~Pipeline();
+  Pipeline(Pipeline&&) noexcept;
+  Pipeline& operator=(Pipeline&&) noexcept;
+
+  /// Returns the request's id. Fails when the daemon does not take it in time.
+  Result<std::uint64_t> send(const SubmitRequest& request);
+  /// The next reply, or nothing when none came in time. `timeout` zero: only what is there already.
+  Result<std::optional<Reply>> receive(std::chrono::milliseconds timeout);
+  /// For poll(): readable when there may be a reply.
+  [[nodiscard]] int file_descriptor() const;
+
+ private:
+  class Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+/// A subscription to feedd: first the present state of each symbol, then every change, in order and without
+/// gaps in meaning: after a slow phase the newest state comes, and what was passed over is not repeated.
+class MarketStream {
+ public:
+  enum class Kind : std::uint8_t { quotes, depth, tape };
+  static Result<MarketStream> open(const ClientOptions& options, Kind kind, const std::vector<std::string>& symbols,
+                                   std::uint32_t depth_levels = 10);
+  ~MarketStream();
+  MarketStream(MarketStream&&) noexcept;
+  MarketStream& operator=(MarketStream&&) noexcept;
+
+  /// The next publication, or nothing when none came within `timeout`.
+  Result<std::optional<PublicationBody>> next(std::chrono::milliseconds timeout);
+  /// For poll(): readable when there may be something.
+  [[nodiscard]] int file_descriptor() const;
+
+ private:
+  class Subscription;
+  explicit MarketStream(std::unique_ptr<Subscription> subscription);
+  std::unique_ptr<Subscription> subscription_;
+};
+
+}  // namespace trade

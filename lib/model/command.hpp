@@ -1,0 +1,162 @@
+// Commands: everything that changes the engine's state. The sequencer stamps and numbers them; the journal
+// keeps them; the engine applies them in order. They are input only: what came of one is told by events.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "base/time.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "model/numbers.hpp"
+
+namespace trade {
+
+// A command's texts are views: they point into the buffer that the command was decoded from (or, in tests,
+// at a literal), which must outlive the command and the events made from it.
+
+struct OpenAccount {
+  AccountName name;
+  AccountType type = AccountType::cash;
+};
+
+/// Adds cash; `amount` above zero.
+struct DepositCash {
+  AccountId account;
+  Money amount;
+};
+
+/// Takes cash out; `amount` above zero and no more than what is free of reservations and loans.
+struct WithdrawCash {
+  AccountId account;
+  Money amount;
+};
+
+/// Shares that come in from another broker, at what they cost there.
+struct TransferShares {
+  AccountId account;
+  SymbolId symbol;
+  Quantity quantity;
+  Price cost_price;
+};
+
+struct SetAccountStatus {
+  AccountId account;
+  AccountStatus status = AccountStatus::active;
+};
+
+/// Replaces the limits that are given and leaves the others; a given zero means "no limit".
+struct SetAccountLimits {
+  AccountId account;
+  std::optional<Quantity> position_max;        ///< shares held of one symbol, open buys included
+  std::optional<Quantity> order_quantity_max;  ///< shares of one order
+  std::optional<Money> order_notional_max;     ///< price times quantity of one order
+};
+
+/// The firm's rules for all accounts. Ratios are in basis points (1/10000).
+struct FirmRules {
+  /// Buying power of a margin account as a multiple of its equity: 20000 is 2x. From 10000 to 100000.
+  std::int64_t margin_multiplier_basis_points = 20'000;
+  /// How far from the reference price a market or triggered stop order may trade; 0 is no collar.
+  std::int64_t price_collar_basis_points = 1'000;
+  DayTradingRule day_trading_rule = DayTradingRule::pdt;
+  /// Equity from which the pattern-day-trader rule does not apply (FINRA 4210(f)(8)(B): 25,000).
+  Money pattern_day_trader_equity_min = Money{25'000 * units_per_dollar};
+  /// Day trades in five business days from which an account under that equity is refused more.
+  std::int64_t day_trades_max = 3;
+  /// Equity that long positions need under the intraday-margin rule, as a share of their value
+  /// (FINRA 4210(c)(1): 25 percent). From 1 to 10000.
+  std::int64_t intraday_maintenance_basis_points = 2'500;
+  /// Limits of every account that has none of its own; zero means "no limit".
+  Quantity default_position_max;
+  Quantity default_order_quantity_max;
+  Money default_order_notional_max;
+
+  bool operator==(const FirmRules&) const = default;
+};
+
+/// Replaces the firm's rules as a whole.
+struct SetFirmRules {
+  FirmRules rules;
+};
+
+struct AddSymbol {
+  Symbol symbol;
+  Price previous_close;      ///< zero when there is none
+  Price tick = Price{100};   ///< prices are multiples of it: 0.01
+  Quantity lot = Quantity{1};
+};
+
+struct SetSymbolStatus {
+  SymbolId symbol;
+  SymbolStatus status = SymbolStatus::trading;
+  std::string_view reason;  ///< for people, at most 64 bytes
+};
+
+/// Opens or closes the session. Closing ends day orders. A trading date later than the engine's starts a
+/// new trading day: day orders of the old one end, the day-trade window moves on.
+struct SetSession {
+  SessionPhase phase = SessionPhase::open;
+  Date trading_date;
+};
+
+struct PlaceOrder {
+  AccountId account;
+  SymbolId symbol;
+  Side side = Side::buy;
+  OrderType type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::day;
+  Quantity quantity;
+  Price limit_price;  ///< zero unless limit or stop_limit
+  Price stop_price;   ///< zero unless stop_loss or stop_limit
+  /// Empty, or the client's own id: makes a retry safe, unique in its account.
+  std::string_view client_order_id;
+};
+
+/// Names an order by id, or, where that is zero, by the client's id within the account.
+struct CancelOrder {
+  AccountId account;
+  OrderId order;
+  std::string_view client_order_id;
+};
+
+/// Cancels all open orders of an account, in ascending order of id.
+struct CancelAllOrders {
+  AccountId account;
+  SymbolId symbol;  ///< zero: of every symbol
+};
+
+/// Changes what is given. A smaller quantity at the same price keeps its place in the queue, anything else
+/// loses it. `quantity` is the order's whole quantity, what is filled included.
+struct ReplaceOrder {
+  AccountId account;
+  OrderId order;
+  std::string_view client_order_id;
+  std::optional<Quantity> quantity;
+  std::optional<Price> limit_price;
+  std::optional<Price> stop_price;
+  std::string_view new_client_order_id;  ///< empty: keeps the old one
+};
+
+/// A trade of others, reported but not matched here (a hidden execution of a recorded market). It moves
+/// the last price and so may trigger stops; no account changes.
+struct PrintTrade {
+  SymbolId symbol;
+  Price price;
+  Quantity quantity;
+};
+
+using CommandBody =
+    std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
+                 SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder, CancelAllOrders,
+                 ReplaceOrder, PrintTrade>;
+
+/// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
+struct Command {
+  Timestamp timestamp;
+  CommandBody body;
+};
+
+}  // namespace trade

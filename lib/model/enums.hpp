@@ -1,0 +1,153 @@
+// The closed sets of the trading world, each with the names that scripts, JSON and the wire use.
+// Numeric values are part of the stored format: they are never reused and never renumbered.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace trade {
+
+enum class Side : std::uint8_t { buy = 1, sell = 2 };
+
+constexpr Side opposite(Side side) { return side == Side::buy ? Side::sell : Side::buy; }
+
+enum class OrderType : std::uint8_t { market = 1, limit = 2, stop_loss = 3, stop_limit = 4 };
+
+enum class TimeInForce : std::uint8_t {
+  day = 1,  ///< until the session's end
+  gtc = 2,  ///< good till cancelled
+  ioc = 3,  ///< immediate or cancel: what does not fill at once is cancelled
+  fok = 4,  ///< fill or kill: all at once or nothing
+};
+
+enum class OrderStatus : std::uint8_t {
+  pending = 1,           ///< received, fate not known yet
+  validated = 2,         ///< passed risk, not in the market: a stop that waits for its price
+  submitted = 3,         ///< working in the market, nothing filled
+  partially_filled = 4,  ///< working in the market, something filled
+  filled = 5,
+  cancelled = 6,
+  rejected = 7,
+  expired = 8,
+};
+
+/// True for states that an order never leaves.
+constexpr bool is_terminal(OrderStatus status) { return status >= OrderStatus::filled; }
+
+enum class AccountType : std::uint8_t {
+  cash = 1,
+  margin = 2,
+  house = 3,  ///< plays a recorded market in: no cash, share or size checks, never a day trader
+};
+
+enum class AccountStatus : std::uint8_t { active = 1, suspended = 2 };
+
+enum class SymbolStatus : std::uint8_t { trading = 1, halted = 2 };
+
+enum class SessionPhase : std::uint8_t { closed = 1, open = 2 };
+
+/// How the firm limits day trading in margin accounts (SR-FINRA-2025-017; 91 FR 20731).
+enum class DayTradingRule : std::uint8_t {
+  pdt = 1,              ///< pattern day trader: under 25,000 of equity, at most three day trades in five days
+  intraday_margin = 2,  ///< no order that would create an intraday margin deficit
+};
+
+enum class CancelReason : std::uint8_t {
+  requested = 1,            ///< by the owner, or an operator for the owner
+  no_liquidity = 2,         ///< a market order found no more to trade with
+  price_collar = 3,         ///< a market order reached its price collar
+  immediate_or_cancel = 4,  ///< the rest of an ioc order
+  fill_or_kill = 5,         ///< a fok order that could not fill whole
+  session_end = 6,          ///< a day order at the session's end; its status is `expired`
+  replaced_below_filled = 7,  ///< replaced to a quantity that is already filled
+  insufficient_buying_power = 8,  ///< a triggered stop that could no longer be paid
+};
+
+enum class Liquidity : std::uint8_t { maker = 1, taker = 2 };
+
+/// The rows of one enumeration: value and name, in a std::array `enum_names(E{})` found by the argument's type.
+template <class E, std::size_t N>
+using EnumNames = std::array<std::pair<E, std::string_view>, N>;
+
+constexpr EnumNames<Side, 2> enum_names(Side) { return {{{Side::buy, "buy"}, {Side::sell, "sell"}}}; }
+constexpr EnumNames<OrderType, 4> enum_names(OrderType) {
+  return {{{OrderType::market, "market"},
+           {OrderType::limit, "limit"},
+           {OrderType::stop_loss, "stop_loss"},
+           {OrderType::stop_limit, "stop_limit"}}};
+}
+constexpr EnumNames<TimeInForce, 4> enum_names(TimeInForce) {
+  return {{{TimeInForce::day, "day"},
+           {TimeInForce::gtc, "gtc"},
+           {TimeInForce::ioc, "ioc"},
+           {TimeInForce::fok, "fok"}}};
+}
+constexpr EnumNames<OrderStatus, 8> enum_names(OrderStatus) {
+  return {{{OrderStatus::pending, "pending"},
+           {OrderStatus::validated, "validated"},
+           {OrderStatus::submitted, "submitted"},
+           {OrderStatus::partially_filled, "partially_filled"},
+           {OrderStatus::filled, "filled"},
+           {OrderStatus::cancelled, "cancelled"},
+           {OrderStatus::rejected, "rejected"},
+           {OrderStatus::expired, "expired"}}};
+}
+constexpr EnumNames<AccountType, 3> enum_names(AccountType) {
+  return {{{AccountType::cash, "cash"}, {AccountType::margin, "margin"}, {AccountType::house, "house"}}};
+}
+constexpr EnumNames<AccountStatus, 2> enum_names(AccountStatus) {
+  return {{{AccountStatus::active, "active"}, {AccountStatus::suspended, "suspended"}}};
+}
+constexpr EnumNames<SymbolStatus, 2> enum_names(SymbolStatus) {
+  return {{{SymbolStatus::trading, "trading"}, {SymbolStatus::halted, "halted"}}};
+}
+constexpr EnumNames<SessionPhase, 2> enum_names(SessionPhase) {
+  return {{{SessionPhase::closed, "closed"}, {SessionPhase::open, "open"}}};
+}
+constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
+  return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};
+}
+constexpr EnumNames<CancelReason, 8> enum_names(CancelReason) {
+  return {{{CancelReason::requested, "requested"},
+           {CancelReason::no_liquidity, "no_liquidity"},
+           {CancelReason::price_collar, "price_collar"},
+           {CancelReason::immediate_or_cancel, "immediate_or_cancel"},
+           {CancelReason::fill_or_kill, "fill_or_kill"},
+           {CancelReason::session_end, "session_end"},
+           {CancelReason::replaced_below_filled, "replaced_below_filled"},
+           {CancelReason::insufficient_buying_power, "insufficient_buying_power"}}};
+}
+constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
+  return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};
+}
+
+/// The name of a value; "unknown" for a number that is no value of the enumeration.
+template <class E>
+constexpr std::string_view name_of(E value) {
+  for (const auto& [candidate, name] : enum_names(E{})) {
+    if (candidate == value) return name;
+  }
+  return "unknown";
+}
+
+template <class E>
+constexpr std::optional<E> value_named(std::string_view name) {
+  for (const auto& [value, candidate] : enum_names(E{})) {
+    if (candidate == name) return value;
+  }
+  return std::nullopt;
+}
+
+/// The value with this number, or nothing: every number that comes from outside passes through here.
+template <class E>
+constexpr std::optional<E> value_numbered(std::uint8_t number) {
+  for (const auto& [value, name] : enum_names(E{})) {
+    if (static_cast<std::uint8_t>(value) == number) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace trade

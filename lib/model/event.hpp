@@ -1,0 +1,200 @@
+// Events: everything that came of a command, complete enough for followers (ledger, market data, gateways)
+// to keep their own state without asking the engine. Each has a dense sequence number.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "base/time.hpp"
+#include "model/command.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "model/numbers.hpp"
+#include "model/reject_reason.hpp"
+
+namespace trade {
+
+// An event's texts are views into the buffer of the command that caused it.
+
+/// A command other than an order was refused; nothing changed.
+struct CommandRejected {
+  RejectReason reason = RejectReason::none;
+  AccountId account;  ///< zero where the command names none
+  OrderId order;      ///< zero where the command names none
+};
+
+struct AccountOpened {
+  AccountId account;
+  AccountName name;
+  AccountType type = AccountType::cash;
+};
+
+/// Cash came in (above zero) or went out (below zero).
+struct CashMoved {
+  AccountId account;
+  Money amount;
+  Money cash_balance;  ///< after it
+};
+
+struct SharesTransferred {
+  AccountId account;
+  SymbolId symbol;
+  Quantity quantity;
+  Price cost_price;
+};
+
+struct AccountStatusChanged {
+  AccountId account;
+  AccountStatus status = AccountStatus::active;
+};
+
+/// The account's limits after the change; zero is "no limit of its own".
+struct AccountLimitsChanged {
+  AccountId account;
+  Quantity position_max;
+  Quantity order_quantity_max;
+  Money order_notional_max;
+};
+
+struct FirmRulesChanged {
+  FirmRules rules;
+};
+
+struct SymbolAdded {
+  SymbolId id;
+  Symbol symbol;
+  Price previous_close;
+  Price tick;
+  Quantity lot;
+};
+
+struct SymbolStatusChanged {
+  SymbolId symbol;
+  SymbolStatus status = SymbolStatus::trading;
+  std::string_view reason;
+};
+
+struct SessionChanged {
+  SessionPhase phase = SessionPhase::open;
+  Date trading_date;
+  bool new_trading_day = false;
+};
+
+/// An order passed every check and has an id. It is `validated` when it is a stop that waits and `submitted`
+/// when it goes to the market at once; the trades, the resting and the end of it follow as events.
+struct OrderAccepted {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  Side side = Side::buy;
+  OrderType type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::day;
+  OrderStatus status = OrderStatus::submitted;
+  Quantity quantity;
+  Price limit_price;
+  Price stop_price;
+  std::string_view client_order_id;
+};
+
+/// An order was refused. It has an id, and is kept, so that its owner can look it up.
+struct OrderRejected {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  Side side = Side::buy;
+  OrderType type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::day;
+  RejectReason reason = RejectReason::none;
+  Quantity quantity;
+  Price limit_price;
+  Price stop_price;
+  std::string_view client_order_id;
+};
+
+/// The order, or what is left of it, came to rest in the book at the back of its price level.
+struct OrderRested {
+  OrderId order;
+  SymbolId symbol;
+  Side side = Side::buy;
+  Price price;
+  Quantity quantity;  ///< that rests: what is left of the order
+};
+
+/// A waiting stop order met its price: it is `submitted` and goes to the market, at the price of its limit
+/// or at any price.
+struct OrderTriggered {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  Price trigger_price;  ///< the trade's price that triggered it
+};
+
+/// Two orders traded, at the price of the one that rested.
+struct TradeExecuted {
+  TradeId trade;
+  SymbolId symbol;
+  Price price;
+  Quantity quantity;
+  Side taker_side = Side::buy;
+  OrderId maker_order;
+  AccountId maker_account;
+  Quantity maker_leaves;  ///< left of the resting order after this trade
+  OrderId taker_order;
+  AccountId taker_account;
+  Quantity taker_leaves;
+};
+
+/// A trade of others was printed; no account and no book changes.
+struct TradePrinted {
+  TradeId trade;
+  SymbolId symbol;
+  Price price;
+  Quantity quantity;
+};
+
+/// What was left of an order was cancelled. `expired` is its status when the reason is `session_end`,
+/// else `cancelled`.
+struct OrderCancelled {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  Side side = Side::buy;
+  CancelReason reason = CancelReason::requested;
+  bool was_resting = false;  ///< it was in the book, at `price`
+  Price price;
+  Quantity quantity;  ///< that was left, and is now gone
+};
+
+/// The order as it is after a replace. Where it was resting and `kept_priority` is false, it has left its
+/// old place; an OrderRested (after trades, if it crosses) tells the new one. With `kept_priority` it
+/// stays where it was with the new quantity.
+struct OrderReplaced {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  Side side = Side::buy;
+  bool was_resting = false;
+  bool kept_priority = false;
+  Price old_limit_price;
+  Quantity old_leaves;
+  Quantity quantity;  ///< whole, what is filled included
+  Quantity leaves;
+  Price limit_price;
+  Price stop_price;
+  std::string_view client_order_id;  ///< the new one; empty when it was not changed
+};
+
+using EventBody =
+    std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred, AccountStatusChanged,
+                 AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
+                 OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
+                 OrderCancelled, OrderReplaced>;
+
+struct Event {
+  Sequence sequence = 0;
+  Timestamp timestamp;  ///< that of the command which caused it
+  EventBody body;
+};
+
+}  // namespace trade

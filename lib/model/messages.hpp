@@ -1,0 +1,225 @@
+// Messages between processes: requests to a daemon and its answers. Each is one table in the wire schema,
+// one codec in lib/wire and one handler in the daemon that owns the answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/command.hpp"
+#include "model/event.hpp"
+#include "model/views.hpp"
+
+namespace trade {
+
+/// A command as a client sends it: where an id within the body is zero, the name beside it says which
+/// account or symbol is meant, and tradingd resolves it. The names' bytes belong to the received frame.
+struct SubmittedCommand {
+  CommandBody body;
+  std::string_view account_name;
+  std::string_view symbol_name;
+};
+
+// --- requests to tradingd ---
+
+/// One or more commands, sequenced in this order, not as one transaction. At most `submit_commands_max`.
+struct SubmitRequest {
+  std::vector<SubmittedCommand> commands;
+  bool dry_run = false;      ///< check only: nothing is sequenced, nothing changes
+  bool want_orders = false;  ///< answer with the whole order each
+  bool want_fills = false;   ///< answer with the trades each made at once
+};
+constexpr std::size_t submit_commands_max = 4'096;
+
+/// Accounts in ascending order of number, after `after`; or the one named.
+struct AccountsRequest {
+  std::string name;
+  AccountId after;
+  std::uint32_t limit = 1'000;
+};
+struct SymbolsRequest {
+  std::string symbol;
+  SymbolId after;
+  std::uint32_t limit = 1'000;
+};
+struct SessionRequest {};
+/// What each account holds; asked of tradingd (risk's state) and of ledgerd (the books).
+struct HoldingsRequest {
+  AccountId after;
+  std::uint32_t limit = 1'000;
+  AccountId only;  ///< zero: all
+};
+/// Journal batches from this one on, as stored, at most `bytes_max` in all (but at least one batch).
+struct JournalRequest {
+  std::uint64_t from_batch = 1;
+  std::uint32_t bytes_max = 4u << 20;
+};
+
+// --- requests to ledgerd ---
+
+struct PortfolioRequest {
+  std::string account;
+};
+enum class OrderFilter : std::uint8_t { open = 1, closed = 2, all = 3 };
+/// Newest first. With `order`, just that one.
+struct OrdersRequest {
+  std::string account;  ///< empty: of every account
+  OrderId order;
+  std::string client_order_id;  ///< with `account`: just that one
+  OrderFilter filter = OrderFilter::all;
+  std::string symbol;
+  OrderId before;  ///< zero: from the newest
+  std::uint32_t limit = 100;
+};
+/// Newest first.
+struct FillsRequest {
+  std::string account;  ///< empty: of every account
+  std::string symbol;
+  OrderId order;
+  std::uint32_t limit = 100;
+};
+/// Postings of one account in ascending order of sequence.
+struct PostingsRequest {
+  std::string account;
+  Sequence after = 0;
+  std::uint32_t limit = 1'000;
+};
+
+// --- requests to feedd ---
+
+/// Quotes of these symbols; of all when there are none.
+struct QuotesRequest {
+  std::vector<std::string> symbols;
+};
+struct DepthRequest {
+  std::string symbol;
+  std::uint32_t levels = 10;  ///< of each side; at most 1,000
+};
+/// Newest first.
+struct TapeRequest {
+  std::string symbol;
+  std::uint32_t limit = 100;
+};
+
+// --- requests to every daemon ---
+
+struct StatusRequest {};
+
+using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
+                                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
+                                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest>;
+
+/// `id` is the client's, and comes back in the reply.
+struct Request {
+  std::uint64_t id = 0;
+  RequestBody body;
+};
+
+// --- replies ---
+
+/// A trade that a submitted order made at once.
+struct ImmediateFill {
+  OrderId maker_order;
+  Price price;
+  Quantity quantity;
+};
+
+/// What came of one submitted command.
+struct CommandResult {
+  RejectReason reason = RejectReason::none;  ///< none: done
+  bool duplicate = false;  ///< a retry: this is the original's answer
+  OrderId order;           ///< placed, cancelled or replaced; zero where the command is about none
+  OrderStatus status = OrderStatus::pending;
+  Quantity filled_quantity;
+  Money filled_notional;
+  std::uint32_t affected = 0;  ///< orders that a CancelAllOrders ended
+  Sequence sequence = 0;       ///< the last event of the command; zero for a dry run
+  Timestamp timestamp;
+  std::optional<OrderView> order_view;
+  std::vector<ImmediateFill> fills;
+};
+
+struct SubmitReply {
+  std::vector<CommandResult> results;
+};
+struct AccountsReply {
+  std::vector<AccountView> accounts;
+};
+struct SymbolsReply {
+  std::vector<SymbolView> symbols;
+};
+struct SessionReply {
+  SessionView session;
+};
+struct HoldingsReply {
+  Sequence sequence = 0;  ///< the state is that after this event
+  std::vector<HoldingsRow> rows;
+};
+/// Each element is one stored batch, to be decoded by lib/journal.
+struct JournalReply {
+  std::uint64_t head_batch = 0;
+  std::vector<std::string> batches;
+};
+struct PortfolioReply {
+  PortfolioView portfolio;
+};
+struct OrdersReply {
+  std::vector<OrderView> orders;
+};
+struct FillsReply {
+  std::vector<FillView> fills;
+};
+struct PostingsReply {
+  std::vector<PostingView> postings;
+};
+struct QuotesReply {
+  std::vector<QuoteView> quotes;
+};
+struct DepthReply {
+  DepthView depth;
+};
+struct TapeReply {
+  std::vector<TapeEntryView> entries;
+};
+struct StatusReply {
+  DaemonView daemon;
+};
+/// The request as a whole could not be answered.
+struct ErrorReply {
+  Error error;
+};
+
+using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
+                               JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
+                               DepthReply, TapeReply, StatusReply>;
+
+struct Reply {
+  std::uint64_t id = 0;
+  ReplyBody body;
+};
+
+// --- published by feedd and tradingd ---
+
+/// tradingd, topic "b": a batch is durable. The doorbell for followers.
+struct BatchPublished {
+  std::uint64_t batch = 0;
+  Sequence last_sequence = 0;
+};
+/// feedd, topics "q:SYMBOL", "d:SYMBOL", "t:SYMBOL" (see lib/bus/topics.hpp).
+struct QuotePublished {
+  QuoteView quote;
+};
+struct DepthPublished {
+  DepthView depth;
+};
+struct TapePublished {
+  TapeEntryView entry;
+};
+
+using PublicationBody = std::variant<BatchPublished, QuotePublished, DepthPublished, TapePublished>;
+
+}  // namespace trade

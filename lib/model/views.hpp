@@ -1,0 +1,189 @@
+// Views: what the daemons answer when asked. Self-contained (names rather than numbers, texts owned), made
+// to be shown; the command line and the gateways turn them into tables and JSON.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "model/command.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "model/numbers.hpp"
+#include "model/reject_reason.hpp"
+
+namespace trade {
+
+struct OrderView {
+  OrderId id;
+  std::string client_order_id;  ///< empty: none
+  std::string account;
+  std::string symbol;
+  OrderType type = OrderType::market;
+  Side side = Side::buy;
+  TimeInForce time_in_force = TimeInForce::day;
+  OrderStatus status = OrderStatus::pending;
+  Quantity quantity;
+  Price limit_price;  ///< zero: none
+  Price stop_price;   ///< zero: none
+  Quantity filled_quantity;
+  Money filled_notional;  ///< exact sum of price times quantity over the fills
+  RejectReason reject_reason = RejectReason::none;      ///< why it was rejected, or a market order found nothing
+  std::optional<CancelReason> cancel_reason;
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  bool operator==(const OrderView&) const = default;
+};
+
+/// One side of a trade, as the owner of that side sees it.
+struct FillView {
+  TradeId id;
+  OrderId order_id;
+  std::string account;
+  std::string symbol;
+  Side side = Side::buy;
+  Quantity quantity;
+  Price price;
+  Liquidity liquidity = Liquidity::taker;
+  Timestamp executed_at;
+};
+
+/// An account as risk sees it.
+struct AccountView {
+  AccountId number;
+  std::string id;  ///< its name
+  AccountType type = AccountType::cash;
+  AccountStatus status = AccountStatus::active;
+  Money cash_balance;
+  Money reserved;      ///< held for open buy orders
+  Money buying_power;
+  Money equity;        ///< cash plus positions at their last price
+  std::int64_t day_trades = 0;  ///< in the current window of five trading days
+  Quantity position_max;        ///< zero: no limit of its own
+  Quantity order_quantity_max;
+  Money order_notional_max;
+  Timestamp created_at;
+};
+
+struct SymbolView {
+  SymbolId number;
+  std::string symbol;
+  SymbolStatus status = SymbolStatus::trading;
+  std::string halt_reason;
+  Price previous_close;
+  Price last_price;
+  Price tick;
+  Quantity lot;
+};
+
+struct SessionView {
+  SessionPhase phase = SessionPhase::open;
+  Date trading_date;
+  FirmRules rules;
+};
+
+/// One account's cash and holdings, for comparing two keepers of them.
+struct HoldingsRow {
+  struct Holding {
+    SymbolId symbol;
+    Quantity quantity;
+    bool operator==(const Holding&) const = default;
+  };
+  AccountId account;
+  std::string name;
+  Money cash_balance;
+  Sequence changed_at = 0;  ///< the last event that changed the row
+  std::vector<Holding> holdings;  ///< ascending by symbol, none of zero quantity
+};
+
+struct PositionView {
+  std::string symbol;
+  Quantity quantity;
+  Money cost;           ///< exact total cost of what is held
+  Price market_price;   ///< last trade, else previous close; zero: none
+  Money current_value;
+  Money unrealized_pnl;
+  Money realized_pnl;   ///< of this symbol, since the account opened
+};
+
+struct PortfolioView {
+  std::string account;
+  Money cash_balance;
+  Money equity;
+  Money realized_pnl;
+  std::vector<PositionView> positions;  ///< ascending by symbol
+};
+
+/// A posting of the double-entry ledger, for statements.
+struct PostingView {
+  Sequence sequence = 0;
+  Timestamp timestamp;
+  std::string account;      ///< whose books
+  std::string ledger;       ///< "cash", "securities", "external", "realized_pnl", …
+  std::string symbol;       ///< empty where cash
+  Quantity quantity;
+  Money amount;             ///< debit above zero, credit below
+};
+
+struct QuoteView {
+  std::string symbol;
+  Price bid;  ///< zero: none
+  Quantity bid_size;
+  Price ask;
+  Quantity ask_size;
+  Price last;
+  Quantity last_size;
+  Quantity volume;  ///< shares traded this trading day
+  Price open;
+  Price high;
+  Price low;
+  Price previous_close;
+  Timestamp timestamp;
+  Sequence sequence = 0;  ///< the last event that changed it
+
+  bool operator==(const QuoteView&) const = default;
+};
+
+struct DepthLevelView {
+  Price price;
+  Quantity size;
+  std::int64_t orders = 0;
+
+  bool operator==(const DepthLevelView&) const = default;
+};
+
+struct DepthView {
+  std::string symbol;
+  std::vector<DepthLevelView> bids;  ///< best first
+  std::vector<DepthLevelView> asks;  ///< best first
+  Timestamp timestamp;
+  Sequence sequence = 0;
+};
+
+struct TapeEntryView {
+  TradeId id;
+  std::string symbol;
+  Price price;
+  Quantity quantity;
+  std::optional<Side> taker_side;  ///< nothing: printed, not matched here
+  Timestamp executed_at;
+  Sequence sequence = 0;
+};
+
+/// What a daemon says of itself.
+struct DaemonView {
+  std::string daemon;   ///< "tradingd"
+  std::string version;
+  std::string state;    ///< "running", "starting", "catching_up", "stopping"
+  std::int64_t pid = 0;
+  Timestamp started_at;
+  Sequence sequence = 0;  ///< tradingd: last durable event; followers: last applied
+  Sequence lag = 0;       ///< events behind the journal
+  std::map<std::string, std::int64_t> counters;
+};
+
+}  // namespace trade

@@ -1,0 +1,85 @@
+// The wire: every message and every stored batch as bytes. The schema is lib/wire/trade.fbs; this library is
+// the only code that sees the types generated from it. Bytes from outside are verified twice: their
+// structure by the FlatBuffers verifier under tight limits, their meaning (enumerations, ranges, lengths) here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/command.hpp"
+#include "model/event.hpp"
+#include "model/messages.hpp"
+
+namespace trade::wire {
+
+/// No frame is larger: sockets drop what is, decoders refuse it.
+constexpr std::size_t frame_bytes_max = 16u << 20;
+
+using Bytes = std::span<const std::byte>;
+
+/// An encoded message; its memory is reused by the encoder that made it.
+class Encoder {
+ public:
+  Encoder();
+  ~Encoder();
+  Encoder(Encoder&&) noexcept;
+  Encoder& operator=(Encoder&&) noexcept;
+
+  /// The bytes stay valid until the next encode of this encoder.
+  Bytes encode(const Request& request);
+  Bytes encode(const Reply& reply);
+  Bytes encode(const PublicationBody& publication);
+
+  struct BatchHeader {
+    std::uint64_t batch = 0;             ///< dense from 1
+    std::uint64_t first_command = 1;     ///< number of the first command, dense from 1
+    Sequence first_sequence = 1;         ///< of the first event
+    std::uint64_t state_hash = 0;        ///< Engine::state_hash() after the last command
+  };
+  /// `events_per_command[i]` events belong to `commands[i]`; their sum is `events.size()`.
+  Bytes encode_batch(const BatchHeader& header, std::span<const Command> commands,
+                     std::span<const std::uint32_t> events_per_command, std::span<const Event> events);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Owns bytes in memory aligned for reading; the views in decoded messages point into it.
+class AlignedBuffer {
+ public:
+  AlignedBuffer() = default;
+  /// Copies; frames arrive misaligned more often than not.
+  void assign(Bytes bytes);
+  [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::byte*>(words_.data()), size_}; }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  std::size_t size_ = 0;
+};
+
+// `frame` must be 8-byte aligned (AlignedBuffer) and outlive the views in the result.
+Result<Request> decode_request(Bytes frame);
+Result<Reply> decode_reply(Bytes frame);
+Result<PublicationBody> decode_publication(Bytes frame);
+
+/// One journal batch, decoded. Reused from batch to batch so that its vectors keep their memory.
+struct Batch {
+  Encoder::BatchHeader header;
+  std::vector<Command> commands;
+  std::vector<std::uint32_t> events_per_command;
+  std::vector<Event> events;
+  AlignedBuffer buffer;  ///< what the views in commands and events point into
+
+  [[nodiscard]] Sequence last_sequence() const { return header.first_sequence + events.size() - 1; }
+};
+
+/// Decodes what `batch.buffer` holds.
+Status decode_batch(Batch& batch);
+
+}  // namespace trade::wire

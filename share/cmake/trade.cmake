@@ -1,0 +1,73 @@
+# Build helpers of the project: warnings, sanitizers, and one function each for a library,
+# a program and a test, so that a directory's CMakeLists.txt says only what is particular to it.
+
+find_package(Threads REQUIRED)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(trade_options INTERFACE)
+target_compile_options(trade_options INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Wnull-dereference
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict>)
+target_include_directories(trade_options INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+if(TRADE_SANITIZE)
+  target_compile_options(trade_options INTERFACE -fsanitize=${TRADE_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(trade_options INTERFACE -fsanitize=${TRADE_SANITIZE})
+endif()
+
+# trade_library(NAME [DEPENDS other libraries] [SYSTEM outside libraries])
+# Every .cpp of the directory belongs to the library.
+function(trade_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;SYSTEM;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(APPEND sources ${ARG_SOURCES})
+  if(sources)
+    add_library(trade_${name} STATIC ${sources})
+    set(visibility PUBLIC)
+  else()
+    add_library(trade_${name} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_link_libraries(trade_${name} ${visibility} trade_options)
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(trade_${name} ${visibility} trade_${dependency})
+  endforeach()
+  target_link_libraries(trade_${name} ${visibility} ${ARG_SYSTEM})
+endfunction()
+
+# trade_program(NAME [DEPENDS libraries] [SYSTEM outside libraries]): an installed executable
+function(trade_program name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;SYSTEM;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(${name} ${sources} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE trade_options Threads::Threads)
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(${name} PRIVATE trade_${dependency})
+  endforeach()
+  target_link_libraries(${name} PRIVATE ${ARG_SYSTEM})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# trade_test(NAME [DEPENDS libraries] [SYSTEM outside libraries] [LABELS labels])
+# One GoogleTest executable, test_NAME, of every .cpp of the directory.
+function(trade_test name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;SYSTEM;SOURCES;LABELS" ${ARGN})
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(test_${name} ${sources} ${ARG_SOURCES})
+  target_link_libraries(test_${name} PRIVATE trade_options GTest::gmock GTest::gtest_main Threads::Threads ${ARG_SYSTEM})
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(test_${name} PRIVATE trade_${dependency})
+  endforeach()
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 120)
+endfunction()
