@@ -9,9 +9,9 @@ namespace trade {
 
 }  // namespace trade
 
-#define TRADE_ASSERT(condition, message)                                            \
-  do {                                                                              \
-    if (!(condition)) [[unlikely]] {                                                \
-      ::trade::assertion_failed(#condition, __FILE__, __LINE__, message);           \
-    }                                                                               \
+#define TRADE_ASSERT(condition, message)                                  \
+  do {                                                                    \
+    if (!(condition)) [[unlikely]] {                                      \
+      ::trade::assertion_failed(#condition, __FILE__, __LINE__, message); \
+    }                                                                     \
   } while (false)

@@ -22,8 +22,7 @@ class ByteWriter {
   template <class Integer>
     requires std::is_integral_v<Integer>
   void write(Integer value) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-    bytes_.insert(bytes_.end(), bytes, bytes + sizeof value);
+    append(&value, sizeof value);
   }
   template <class Enum>
     requires std::is_enum_v<Enum>
@@ -33,13 +32,19 @@ class ByteWriter {
   /// A 32-bit length, then the bytes.
   void write_text(std::string_view text) {
     write(static_cast<std::uint32_t>(text.size()));
-    const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
-    bytes_.insert(bytes_.end(), bytes, bytes + text.size());
+    append(text.data(), text.size());
   }
   [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
   [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
 
  private:
+  void append(const void* data, std::size_t size) {
+    if (size == 0) return;
+    const std::size_t old_size = bytes_.size();
+    bytes_.resize(old_size + size);
+    std::memcpy(bytes_.data() + old_size, data, size);
+  }
+
   std::vector<std::byte> bytes_;
 };
 

@@ -12,8 +12,12 @@ std::int64_t read_clock(clockid_t id) {
 }
 }  // namespace
 
-Timestamp SystemClock::now() const { return Timestamp{read_clock(CLOCK_REALTIME)}; }
+Timestamp SystemClock::now() const {
+  return Timestamp{read_clock(CLOCK_REALTIME)};
+}
 
-std::int64_t monotonic_nanoseconds() { return read_clock(CLOCK_MONOTONIC); }
+std::int64_t monotonic_nanoseconds() {
+  return read_clock(CLOCK_MONOTONIC);
+}
 
 }  // namespace trade

@@ -11,16 +11,16 @@ namespace trade {
 
 /// What kind of failure this is. The command line turns each into an exit status, HTTP into a status code.
 enum class ErrorCode : std::uint8_t {
-  internal,        ///< a failure of the machine or of this program: disk, memory, a broken file
-  usage,           ///< the caller's words are wrong: an unknown option, a malformed number
-  rejected,        ///< refused by risk or by the market; `name` is the reject reason's
-  not_permitted,   ///< the caller may not do this
-  not_found,       ///< no such order, account, symbol, file
-  timed_out,       ///< no answer in the time allowed; the outcome may be unknown
-  not_running,     ///< the daemon that should answer does not
-  difference,      ///< a replay, a verification or a reconciliation found a difference
-  corrupt,         ///< stored or received bytes are not what they must be
-  out_of_space,    ///< disk or memory map full
+  internal,       ///< a failure of the machine or of this program: disk, memory, a broken file
+  usage,          ///< the caller's words are wrong: an unknown option, a malformed number
+  rejected,       ///< refused by risk or by the market; `name` is the reject reason's
+  not_permitted,  ///< the caller may not do this
+  not_found,      ///< no such order, account, symbol, file
+  timed_out,      ///< no answer in the time allowed; the outcome may be unknown
+  not_running,    ///< the daemon that should answer does not
+  difference,     ///< a replay, a verification or a reconciliation found a difference
+  corrupt,        ///< stored or received bytes are not what they must be
+  out_of_space,   ///< disk or memory map full
 };
 
 /// A failure, in words for the user: what happened and where, and what to do about it.
@@ -48,8 +48,8 @@ std::string_view error_code_name(ErrorCode code);
 }
 
 /// The same with a name of its own.
-[[nodiscard]] inline std::unexpected<Error> fail_named(ErrorCode code, std::string_view name, std::string message,
-                                                       std::string hint = {}) {
+[[nodiscard]] inline std::unexpected<Error> fail_named(ErrorCode code, std::string_view name,
+                                                       std::string message, std::string hint = {}) {
   return std::unexpected<Error>(Error{code, std::string(name), std::move(message), std::move(hint)});
 }
 

@@ -79,7 +79,8 @@ std::string format_timestamp(Timestamp timestamp) {
       std::snprintf(buffer, sizeof buffer, "T%02d:%02d:%02d.%09dZ", static_cast<int>(second_of_day / 3'600),
                     static_cast<int>(second_of_day / 60 % 60), static_cast<int>(second_of_day % 60),
                     static_cast<int>(fraction));
-  return format_date(Date{static_cast<std::int32_t>(day)}) + std::string(buffer, static_cast<std::size_t>(length));
+  return format_date(Date{static_cast<std::int32_t>(day)}) +
+         std::string(buffer, static_cast<std::size_t>(length));
 }
 
 Result<Timestamp> parse_timestamp(std::string_view text) {
@@ -125,8 +126,8 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
   if (!rest.empty()) return bad();
   // The representable years end with 2262; earlier than 1678 and later than 2261 are refused.
   if (date.days < -106'000 || date.days > 106'000) return bad();
-  const std::int64_t seconds =
-      static_cast<std::int64_t>(date.days) * 86'400 + hour * 3'600 + minute * 60 + second - offset_minutes * 60;
+  const std::int64_t seconds = static_cast<std::int64_t>(date.days) * 86'400 + hour * 3'600 + minute * 60 +
+                               second - offset_minutes * 60;
   return Timestamp{seconds * nanoseconds_per_second + fraction};
 }
 

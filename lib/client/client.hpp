@@ -16,8 +16,8 @@
 namespace trade {
 
 struct ClientOptions {
-  std::filesystem::path home;                  ///< the suite's; its sockets are under it
-  std::chrono::milliseconds timeout{5'000};    ///< for each call
+  std::filesystem::path home;                ///< the suite's; its sockets are under it
+  std::chrono::milliseconds timeout{5'000};  ///< for each call
 };
 
 class Client {
@@ -30,8 +30,8 @@ class Client {
   // tradingd. A rejection is a result, not an error: look at CommandResult::reason.
   Result<CommandResult> submit(const SubmittedCommand& command, bool dry_run = false);
   Result<SubmitReply> submit(const SubmitRequest& request);
-  Result<std::vector<AccountView>> accounts();          ///< all of them, page by page
-  Result<AccountView> account(std::string_view name);   ///< `not_found` when there is none
+  Result<std::vector<AccountView>> accounts();         ///< all of them, page by page
+  Result<AccountView> account(std::string_view name);  ///< `not_found` when there is none
   Result<std::vector<SymbolView>> symbols();
   Result<SymbolView> symbol(std::string_view symbol);
   Result<SessionView> session();
@@ -83,8 +83,8 @@ class Pipeline {
 class MarketStream {
  public:
   enum class Kind : std::uint8_t { quotes, depth, tape };
-  static Result<MarketStream> open(const ClientOptions& options, Kind kind, const std::vector<std::string>& symbols,
-                                   std::uint32_t depth_levels = 10);
+  static Result<MarketStream> open(const ClientOptions& options, Kind kind,
+                                   const std::vector<std::string>& symbols, std::uint32_t depth_levels = 10);
   ~MarketStream();
   MarketStream(MarketStream&&) noexcept;
   MarketStream& operator=(MarketStream&&) noexcept;

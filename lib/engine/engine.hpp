@@ -30,8 +30,8 @@ struct EngineCapacity {
 /// What came of one command, for the reply; the events say the same at length.
 struct ApplyResult {
   RejectReason reason = RejectReason::none;
-  bool duplicate = false;  ///< a retry of a known client order id with the same content: nothing was done
-  OrderId order;           ///< the order that the command made or was about
+  bool duplicate = false;      ///< a retry of a known client order id with the same content: nothing was done
+  OrderId order;               ///< the order that the command made or was about
   std::uint32_t affected = 0;  ///< orders ended by CancelAllOrders
 };
 

@@ -51,7 +51,8 @@ struct Options {
 
 /// Opens or creates the journal of a home (its `journal` directory) for writing; fails when another process
 /// has it open for writing.
-Result<std::unique_ptr<Writer>> open_writer(const std::filesystem::path& directory, const Options& options = {});
+Result<std::unique_ptr<Writer>> open_writer(const std::filesystem::path& directory,
+                                            const Options& options = {});
 /// Opens an existing journal for reading, while it is written or not.
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& directory);
 
@@ -61,9 +62,11 @@ struct Checkpoint {
   std::vector<std::byte> state;
 };
 /// Keeps the newest two checkpoints; each is written whole or not at all, with a checksum.
-Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t batch, std::span<const std::byte> state);
+Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t batch,
+                       std::span<const std::byte> state);
 /// The newest checkpoint that is whole and not after `batch_max`.
-Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& directory, std::uint64_t batch_max);
+Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& directory,
+                                                  std::uint64_t batch_max);
 
 /// What a verification found.
 struct VerifyReport {

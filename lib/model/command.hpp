@@ -84,8 +84,8 @@ struct SetFirmRules {
 
 struct AddSymbol {
   Symbol symbol;
-  Price previous_close;      ///< zero when there is none
-  Price tick = Price{100};   ///< prices are multiples of it: 0.01
+  Price previous_close;     ///< zero when there is none
+  Price tick = Price{100};  ///< prices are multiples of it: 0.01
   Quantity lot = Quantity{1};
 };
 
@@ -148,10 +148,9 @@ struct PrintTrade {
   Quantity quantity;
 };
 
-using CommandBody =
-    std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
-                 SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder, CancelAllOrders,
-                 ReplaceOrder, PrintTrade>;
+using CommandBody = std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus,
+                                 SetAccountLimits, SetFirmRules, AddSymbol, SetSymbolStatus, SetSession,
+                                 PlaceOrder, CancelOrder, CancelAllOrders, ReplaceOrder, PrintTrade>;
 
 /// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
 struct Command {

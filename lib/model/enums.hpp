@@ -12,7 +12,9 @@ namespace trade {
 
 enum class Side : std::uint8_t { buy = 1, sell = 2 };
 
-constexpr Side opposite(Side side) { return side == Side::buy ? Side::sell : Side::buy; }
+constexpr Side opposite(Side side) {
+  return side == Side::buy ? Side::sell : Side::buy;
+}
 
 enum class OrderType : std::uint8_t { market = 1, limit = 2, stop_loss = 3, stop_limit = 4 };
 
@@ -35,7 +37,9 @@ enum class OrderStatus : std::uint8_t {
 };
 
 /// True for states that an order never leaves.
-constexpr bool is_terminal(OrderStatus status) { return status >= OrderStatus::filled; }
+constexpr bool is_terminal(OrderStatus status) {
+  return status >= OrderStatus::filled;
+}
 
 enum class AccountType : std::uint8_t {
   cash = 1,
@@ -56,23 +60,26 @@ enum class DayTradingRule : std::uint8_t {
 };
 
 enum class CancelReason : std::uint8_t {
-  requested = 1,            ///< by the owner, or an operator for the owner
-  no_liquidity = 2,         ///< a market order found no more to trade with
-  price_collar = 3,         ///< a market order reached its price collar
-  immediate_or_cancel = 4,  ///< the rest of an ioc order
-  fill_or_kill = 5,         ///< a fok order that could not fill whole
-  session_end = 6,          ///< a day order at the session's end; its status is `expired`
-  replaced_below_filled = 7,  ///< replaced to a quantity that is already filled
+  requested = 1,                  ///< by the owner, or an operator for the owner
+  no_liquidity = 2,               ///< a market order found no more to trade with
+  price_collar = 3,               ///< a market order reached its price collar
+  immediate_or_cancel = 4,        ///< the rest of an ioc order
+  fill_or_kill = 5,               ///< a fok order that could not fill whole
+  session_end = 6,                ///< a day order at the session's end; its status is `expired`
+  replaced_below_filled = 7,      ///< replaced to a quantity that is already filled
   insufficient_buying_power = 8,  ///< a triggered stop that could no longer be paid
 };
 
 enum class Liquidity : std::uint8_t { maker = 1, taker = 2 };
 
-/// The rows of one enumeration: value and name, in a std::array `enum_names(E{})` found by the argument's type.
+/// The rows of one enumeration: value and name, in a std::array `enum_names(E{})` found by the argument's
+/// type.
 template <class E, std::size_t N>
 using EnumNames = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr EnumNames<Side, 2> enum_names(Side) { return {{{Side::buy, "buy"}, {Side::sell, "sell"}}}; }
+constexpr EnumNames<Side, 2> enum_names(Side) {
+  return {{{Side::buy, "buy"}, {Side::sell, "sell"}}};
+}
 constexpr EnumNames<OrderType, 4> enum_names(OrderType) {
   return {{{OrderType::market, "market"},
            {OrderType::limit, "limit"},

@@ -185,11 +185,10 @@ struct OrderReplaced {
   std::string_view client_order_id;  ///< the new one; empty when it was not changed
 };
 
-using EventBody =
-    std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred, AccountStatusChanged,
-                 AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
-                 OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
-                 OrderCancelled, OrderReplaced>;
+using EventBody = std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred,
+                               AccountStatusChanged, AccountLimitsChanged, FirmRulesChanged, SymbolAdded,
+                               SymbolStatusChanged, SessionChanged, OrderAccepted, OrderRejected, OrderRested,
+                               OrderTriggered, TradeExecuted, TradePrinted, OrderCancelled, OrderReplaced>;
 
 struct Event {
   Sequence sequence = 0;

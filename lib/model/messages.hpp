@@ -109,9 +109,10 @@ struct TapeRequest {
 
 struct StatusRequest {};
 
-using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
-                                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
-                                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest>;
+using RequestBody =
+    std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
+                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
+                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -131,8 +132,8 @@ struct ImmediateFill {
 /// What came of one submitted command.
 struct CommandResult {
   RejectReason reason = RejectReason::none;  ///< none: done
-  bool duplicate = false;  ///< a retry: this is the original's answer
-  OrderId order;           ///< placed, cancelled or replaced; zero where the command is about none
+  bool duplicate = false;                    ///< a retry: this is the original's answer
+  OrderId order;  ///< placed, cancelled or replaced; zero where the command is about none
   OrderStatus status = OrderStatus::pending;
   Quantity filled_quantity;
   Money filled_notional;
@@ -193,9 +194,9 @@ struct ErrorReply {
   Error error;
 };
 
-using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
-                               JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
-                               DepthReply, TapeReply, StatusReply>;
+using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply,
+                               HoldingsReply, JournalReply, PortfolioReply, OrdersReply, FillsReply,
+                               PostingsReply, QuotesReply, DepthReply, TapeReply, StatusReply>;
 
 struct Reply {
   std::uint64_t id = 0;

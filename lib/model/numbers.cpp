@@ -8,7 +8,9 @@
 namespace trade {
 
 namespace detail {
-void arithmetic_overflow(const char* operation) { assertion_failed("no overflow", __FILE__, __LINE__, operation); }
+void arithmetic_overflow(const char* operation) {
+  assertion_failed("no overflow", __FILE__, __LINE__, operation);
+}
 }  // namespace detail
 
 namespace {
@@ -18,7 +20,8 @@ constexpr std::int64_t money_units_max = 900'000'000'000'000LL * units_per_dolla
 std::string format_units(std::int64_t units) {
   const bool negative = units < 0;
   // Through unsigned, so that the most negative value has a magnitude.
-  const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
+  const std::uint64_t magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
   const std::uint64_t fraction = magnitude % units_per_dollar;
   std::string text = negative ? "-" : "";
   text += std::to_string(magnitude / units_per_dollar);
@@ -55,7 +58,9 @@ std::optional<std::int64_t> parse_units(std::string_view text) {
   return units;
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 40)) + "'"; }
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text.substr(0, 40)) + "'";
+}
 
 }  // namespace
 
@@ -65,7 +70,8 @@ std::optional<Money> scale(Money amount, std::int64_t numerator, std::int64_t de
   const Wide product = static_cast<Wide>(amount.units) * numerator;
   Wide quotient = product / denominator;
   if (product % denominator != 0 && ((product < 0) != (denominator < 0))) --quotient;
-  if (quotient > std::numeric_limits<std::int64_t>::max() || quotient < std::numeric_limits<std::int64_t>::min()) {
+  if (quotient > std::numeric_limits<std::int64_t>::max() ||
+      quotient < std::numeric_limits<std::int64_t>::min()) {
     return std::nullopt;
   }
   return Money{static_cast<std::int64_t>(quotient)};
@@ -76,19 +82,27 @@ Price average_price(Money total, Quantity quantity) {
   __extension__ using Wide = __int128;
   const bool negative = (total.units < 0) != (quantity.shares < 0);
   const Wide magnitude = total.units < 0 ? -static_cast<Wide>(total.units) : static_cast<Wide>(total.units);
-  const Wide shares = quantity.shares < 0 ? -static_cast<Wide>(quantity.shares) : static_cast<Wide>(quantity.shares);
+  const Wide shares =
+      quantity.shares < 0 ? -static_cast<Wide>(quantity.shares) : static_cast<Wide>(quantity.shares);
   const auto rounded = static_cast<std::int64_t>((magnitude + shares / 2) / shares);
   return {negative ? -rounded : rounded};
 }
 
-std::string format_price(Price price) { return format_units(price.units); }
-std::string format_money(Money money) { return format_units(money.units); }
-std::string format_quantity(Quantity quantity) { return std::to_string(quantity.shares); }
+std::string format_price(Price price) {
+  return format_units(price.units);
+}
+std::string format_money(Money money) {
+  return format_units(money.units);
+}
+std::string format_quantity(Quantity quantity) {
+  return std::to_string(quantity.shares);
+}
 
 Result<Price> parse_price(std::string_view text) {
   const std::optional<std::int64_t> units = parse_units(text);
   if (!units) {
-    return fail(ErrorCode::usage, "not a price: " + quoted(text), "write dollars with at most four decimals: 150.25");
+    return fail(ErrorCode::usage, "not a price: " + quoted(text),
+                "write dollars with at most four decimals: 150.25");
   }
   if (*units <= 0 || *units > price_units_max) {
     return fail(ErrorCode::usage, "price out of range: " + quoted(text), "it must be from 0.0001 to 200000");
@@ -104,7 +118,8 @@ Result<Money> parse_money(std::string_view text) {
                 "write dollars with at most four decimals: 10000.50");
   }
   if (*units > money_units_max) {
-    return fail(ErrorCode::usage, "amount out of range: " + quoted(text), "it must be at most 900 trillion dollars");
+    return fail(ErrorCode::usage, "amount out of range: " + quoted(text),
+                "it must be at most 900 trillion dollars");
   }
   return Money{negative ? -*units : *units};
 }
@@ -116,7 +131,8 @@ Result<Quantity> parse_quantity(std::string_view text) {
     return fail(ErrorCode::usage, "not a quantity: " + quoted(text), "write whole shares: 100");
   }
   if (error == std::errc::result_out_of_range || shares < 1 || shares > order_quantity_max) {
-    return fail(ErrorCode::usage, "quantity out of range: " + quoted(text), "it must be from 1 to 1000000000");
+    return fail(ErrorCode::usage, "quantity out of range: " + quoted(text),
+                "it must be from 1 to 1000000000");
   }
   return Quantity{shares};
 }

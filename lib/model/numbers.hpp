@@ -61,17 +61,20 @@ namespace detail {
 
 constexpr std::int64_t checked_add(std::int64_t left, std::int64_t right, const char* operation) {
   std::int64_t sum = 0;
-  if (__builtin_add_overflow(left, right, &sum)) [[unlikely]] arithmetic_overflow(operation);
+  if (__builtin_add_overflow(left, right, &sum)) [[unlikely]]
+    arithmetic_overflow(operation);
   return sum;
 }
 constexpr std::int64_t checked_subtract(std::int64_t left, std::int64_t right, const char* operation) {
   std::int64_t difference = 0;
-  if (__builtin_sub_overflow(left, right, &difference)) [[unlikely]] arithmetic_overflow(operation);
+  if (__builtin_sub_overflow(left, right, &difference)) [[unlikely]]
+    arithmetic_overflow(operation);
   return difference;
 }
 constexpr std::int64_t checked_multiply(std::int64_t left, std::int64_t right, const char* operation) {
   std::int64_t product = 0;
-  if (__builtin_mul_overflow(left, right, &product)) [[unlikely]] arithmetic_overflow(operation);
+  if (__builtin_mul_overflow(left, right, &product)) [[unlikely]]
+    arithmetic_overflow(operation);
   return product;
 }
 }  // namespace detail

@@ -5,10 +5,9 @@
 namespace trade {
 
 namespace {
-constexpr std::array rows{
-    RejectReasonRow{RejectReason::none, "", "", 200, 0},
+constexpr std::array rows{RejectReasonRow{RejectReason::none, "", "", 200, 0},
 #define TRADE_ROW(name, number, text, http, fix) RejectReasonRow{RejectReason::name, #name, text, http, fix},
-    TRADE_REJECT_REASONS(TRADE_ROW)
+                          TRADE_REJECT_REASONS(TRADE_ROW)
 #undef TRADE_ROW
 };
 }  // namespace

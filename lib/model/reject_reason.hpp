@@ -14,37 +14,37 @@ namespace trade {
 //   fix_ord_rej_reason: tag 103 of FIX 4.4 (0 broker option, 1 unknown symbol, 2 exchange closed,
 //     3 order exceeds limit, 5 unknown order, 6 duplicate order, 11 unsupported characteristic,
 //     13 incorrect quantity, 15 unknown account, 99 other)
-#define TRADE_REJECT_REASONS(X)                                                                     \
-  X(insufficient_buying_power, 1, "Insufficient buying power", 400, 3)                              \
-  X(insufficient_shares, 2, "Insufficient shares", 400, 3)                                          \
-  X(account_not_active, 3, "Account not active", 403, 0)                                            \
-  X(position_limit, 4, "Position limit exceeded", 400, 3)                                           \
-  X(order_size, 5, "Order too large", 400, 3)                                                       \
-  X(market_closed, 6, "Market closed", 400, 2)                                                      \
-  X(pattern_day_trader, 7, "PDT limit reached", 403, 0)                                             \
-  X(unknown_symbol, 8, "Unknown symbol", 404, 1)                                                    \
-  X(symbol_halted, 9, "Symbol halted", 400, 2)                                                      \
-  X(price_increment, 10, "Price is not a multiple of the tick", 400, 99)                            \
-  X(lot_size, 11, "Quantity is not a multiple of the lot", 400, 13)                                 \
-  X(duplicate_client_order_id, 12, "Duplicate client order id", 409, 6)                             \
-  X(no_liquidity, 13, "No liquidity", 400, 0)                                                       \
-  X(price_collar, 14, "Price collar reached", 400, 3)                                               \
-  X(unknown_account, 15, "Unknown account", 404, 15)                                                \
-  X(unknown_order, 16, "Unknown order", 404, 5)                                                     \
-  X(not_your_order, 17, "Not your order", 403, 0)                                                   \
-  X(order_not_cancellable, 18, "Order can no longer be cancelled", 409, 0)                          \
-  X(order_not_replaceable, 19, "Order can no longer be replaced", 409, 0)                           \
-  X(invalid_order, 20, "Order is not well formed", 422, 11)                                         \
-  X(invalid_price, 21, "Price missing, out of range or not wanted", 422, 99)                        \
-  X(invalid_quantity, 22, "Quantity out of range", 422, 13)                                         \
-  X(intraday_margin_deficit, 23, "Order would create an intraday margin deficit", 403, 3)           \
-  X(account_exists, 24, "Account exists already", 409, 0)                                           \
-  X(symbol_exists, 25, "Symbol exists already", 409, 0)                                             \
-  X(invalid_amount, 26, "Amount out of range", 422, 0)                                              \
-  X(insufficient_funds, 27, "Insufficient funds to withdraw", 400, 0)                               \
-  X(capacity_reached, 28, "A capacity limit of the system is reached", 503, 0)                      \
-  X(invalid_command, 29, "Command is not well formed", 422, 0)                                      \
-  X(no_change, 30, "Nothing to change", 400, 0)                                                     \
+#define TRADE_REJECT_REASONS(X)                                                           \
+  X(insufficient_buying_power, 1, "Insufficient buying power", 400, 3)                    \
+  X(insufficient_shares, 2, "Insufficient shares", 400, 3)                                \
+  X(account_not_active, 3, "Account not active", 403, 0)                                  \
+  X(position_limit, 4, "Position limit exceeded", 400, 3)                                 \
+  X(order_size, 5, "Order too large", 400, 3)                                             \
+  X(market_closed, 6, "Market closed", 400, 2)                                            \
+  X(pattern_day_trader, 7, "PDT limit reached", 403, 0)                                   \
+  X(unknown_symbol, 8, "Unknown symbol", 404, 1)                                          \
+  X(symbol_halted, 9, "Symbol halted", 400, 2)                                            \
+  X(price_increment, 10, "Price is not a multiple of the tick", 400, 99)                  \
+  X(lot_size, 11, "Quantity is not a multiple of the lot", 400, 13)                       \
+  X(duplicate_client_order_id, 12, "Duplicate client order id", 409, 6)                   \
+  X(no_liquidity, 13, "No liquidity", 400, 0)                                             \
+  X(price_collar, 14, "Price collar reached", 400, 3)                                     \
+  X(unknown_account, 15, "Unknown account", 404, 15)                                      \
+  X(unknown_order, 16, "Unknown order", 404, 5)                                           \
+  X(not_your_order, 17, "Not your order", 403, 0)                                         \
+  X(order_not_cancellable, 18, "Order can no longer be cancelled", 409, 0)                \
+  X(order_not_replaceable, 19, "Order can no longer be replaced", 409, 0)                 \
+  X(invalid_order, 20, "Order is not well formed", 422, 11)                               \
+  X(invalid_price, 21, "Price missing, out of range or not wanted", 422, 99)              \
+  X(invalid_quantity, 22, "Quantity out of range", 422, 13)                               \
+  X(intraday_margin_deficit, 23, "Order would create an intraday margin deficit", 403, 3) \
+  X(account_exists, 24, "Account exists already", 409, 0)                                 \
+  X(symbol_exists, 25, "Symbol exists already", 409, 0)                                   \
+  X(invalid_amount, 26, "Amount out of range", 422, 0)                                    \
+  X(insufficient_funds, 27, "Insufficient funds to withdraw", 400, 0)                     \
+  X(capacity_reached, 28, "A capacity limit of the system is reached", 503, 0)            \
+  X(invalid_command, 29, "Command is not well formed", 422, 0)                            \
+  X(no_change, 30, "Nothing to change", 400, 0)                                           \
   X(overloaded, 31, "System overloaded, try again", 503, 0)
 
 enum class RejectReason : std::uint8_t {

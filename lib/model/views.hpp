@@ -30,8 +30,8 @@ struct OrderView {
   Price limit_price;  ///< zero: none
   Price stop_price;   ///< zero: none
   Quantity filled_quantity;
-  Money filled_notional;  ///< exact sum of price times quantity over the fills
-  RejectReason reject_reason = RejectReason::none;      ///< why it was rejected, or a market order found nothing
+  Money filled_notional;                            ///< exact sum of price times quantity over the fills
+  RejectReason reject_reason = RejectReason::none;  ///< why it was rejected, or a market order found nothing
   std::optional<CancelReason> cancel_reason;
   Timestamp created_at;
   Timestamp updated_at;
@@ -59,9 +59,9 @@ struct AccountView {
   AccountType type = AccountType::cash;
   AccountStatus status = AccountStatus::active;
   Money cash_balance;
-  Money reserved;      ///< held for open buy orders
+  Money reserved;  ///< held for open buy orders
   Money buying_power;
-  Money equity;        ///< cash plus positions at their last price
+  Money equity;                 ///< cash plus positions at their last price
   std::int64_t day_trades = 0;  ///< in the current window of five trading days
   Quantity position_max;        ///< zero: no limit of its own
   Quantity order_quantity_max;
@@ -96,18 +96,18 @@ struct HoldingsRow {
   AccountId account;
   std::string name;
   Money cash_balance;
-  Sequence changed_at = 0;  ///< the last event that changed the row
+  Sequence changed_at = 0;        ///< the last event that changed the row
   std::vector<Holding> holdings;  ///< ascending by symbol, none of zero quantity
 };
 
 struct PositionView {
   std::string symbol;
   Quantity quantity;
-  Money cost;           ///< exact total cost of what is held
-  Price market_price;   ///< last trade, else previous close; zero: none
+  Money cost;          ///< exact total cost of what is held
+  Price market_price;  ///< last trade, else previous close; zero: none
   Money current_value;
   Money unrealized_pnl;
-  Money realized_pnl;   ///< of this symbol, since the account opened
+  Money realized_pnl;  ///< of this symbol, since the account opened
 };
 
 struct PortfolioView {
@@ -122,11 +122,11 @@ struct PortfolioView {
 struct PostingView {
   Sequence sequence = 0;
   Timestamp timestamp;
-  std::string account;      ///< whose books
-  std::string ledger;       ///< "cash", "securities", "external", "realized_pnl", …
-  std::string symbol;       ///< empty where cash
+  std::string account;  ///< whose books
+  std::string ledger;   ///< "cash", "securities", "external", "realized_pnl", …
+  std::string symbol;   ///< empty where cash
   Quantity quantity;
-  Money amount;             ///< debit above zero, credit below
+  Money amount;  ///< debit above zero, credit below
 };
 
 struct QuoteView {
@@ -176,9 +176,9 @@ struct TapeEntryView {
 
 /// What a daemon says of itself.
 struct DaemonView {
-  std::string daemon;   ///< "tradingd"
+  std::string daemon;  ///< "tradingd"
   std::string version;
-  std::string state;    ///< "running", "starting", "catching_up", "stopping"
+  std::string state;  ///< "running", "starting", "catching_up", "stopping"
   std::int64_t pid = 0;
   Timestamp started_at;
   Sequence sequence = 0;  ///< tradingd: last durable event; followers: last applied

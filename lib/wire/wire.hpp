@@ -1,6 +1,7 @@
 // The wire: every message and every stored batch as bytes. The schema is lib/wire/trade.fbs; this library is
 // the only code that sees the types generated from it. Bytes from outside are verified twice: their
-// structure by the FlatBuffers verifier under tight limits, their meaning (enumerations, ranges, lengths) here.
+// structure by the FlatBuffers verifier under tight limits, their meaning (enumerations, ranges, lengths)
+// here.
 #pragma once
 
 #include <cstddef>
@@ -36,10 +37,10 @@ class Encoder {
   Bytes encode(const PublicationBody& publication);
 
   struct BatchHeader {
-    std::uint64_t batch = 0;             ///< dense from 1
-    std::uint64_t first_command = 1;     ///< number of the first command, dense from 1
-    Sequence first_sequence = 1;         ///< of the first event
-    std::uint64_t state_hash = 0;        ///< Engine::state_hash() after the last command
+    std::uint64_t batch = 0;          ///< dense from 1
+    std::uint64_t first_command = 1;  ///< number of the first command, dense from 1
+    Sequence first_sequence = 1;      ///< of the first event
+    std::uint64_t state_hash = 0;     ///< Engine::state_hash() after the last command
   };
   /// `events_per_command[i]` events belong to `commands[i]`; their sum is `events.size()`.
   Bytes encode_batch(const BatchHeader& header, std::span<const Command> commands,

@@ -13,7 +13,9 @@ add_library(trade_options INTERFACE)
 target_compile_options(trade_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Wnull-dereference
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict>)
+  # These look through inlined standard containers and report what cannot happen (GCC 12).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
+    -Wno-stringop-overflow -Wno-stringop-overread>)
 target_include_directories(trade_options INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 if(TRADE_SANITIZE)
   target_compile_options(trade_options INTERFACE -fsanitize=${TRADE_SANITIZE} -fno-omit-frame-pointer
