@@ -1,0 +1,256 @@
+// One symbol's order book: price-time priority, continuous matching. It knows prices, quantities and the
+// order of arrival, nothing of accounts, order types or symbols; the engine decides, the book keeps the
+// queues.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "book/book_pool.hpp"
+#include "book/level_index.hpp"
+#include "model/enums.hpp"
+#include "model/numbers.hpp"
+
+namespace trade {
+
+/// Where an order rests: valid from `add` until the order is removed or filled.
+struct BookHandle {
+  std::uint32_t node = 0;  ///< zero: none
+
+  constexpr bool operator==(const BookHandle&) const = default;
+  constexpr explicit operator bool() const { return node != 0; }
+};
+
+/// All that rests at one price.
+struct BookLevel {
+  Price price;
+  Quantity quantity;
+  std::uint32_t orders = 0;
+
+  bool operator==(const BookLevel&) const = default;
+};
+
+/// Prices are from 0.0001 to price_units_max, quantities from 1 to order_quantity_max: the owner has checked
+/// them before they come here. The pool must outlive the book. Movable; a moved-from book is only destroyed
+/// or assigned to.
+class Book {
+ public:
+  explicit Book(BookPool& pool) : pool_(&pool) {}
+  ~Book() { clear(); }
+  Book(Book&& other) noexcept;
+  Book& operator=(Book&& other) noexcept;
+
+  /// Trades an incoming order of `taker_side` against the other side: best price first, at a price the oldest
+  /// order first, at prices not worse than `limit` (zero: any price), up to `quantity`. For each resting
+  /// order calls `on_fill(BookOrderKey maker, Price price, Quantity filled, Quantity maker_leaves)`; one
+  /// whose leaves are zero is gone, and its handle with it. `on_fill` does not touch the book. Returns what
+  /// is left of `quantity`.
+  template <class OnFill>
+  Quantity match(Side taker_side, Price limit, Quantity quantity, OnFill&& on_fill);
+
+  /// Puts an order at the back of its level's queue. It is the owner's to `match` first: `add` itself never
+  /// trades, and would leave the book crossed.
+  BookHandle add(Side side, Price price, Quantity quantity, BookOrderKey key);
+
+  /// Lowers what is left of an order, from 1 to its present leaves; it keeps its place in the queue.
+  void reduce_to(BookHandle handle, Quantity new_leaves);
+
+  void remove(BookHandle handle);
+
+  /// Removes every order.
+  void clear();
+
+  /// The best level of a side: the highest bid, the lowest offer.
+  [[nodiscard]] std::optional<BookLevel> best(Side side) const;
+
+  /// The lesser of `wanted` and what `match` would fill.
+  [[nodiscard]] Quantity available(Side taker_side, Price limit, Quantity wanted) const;
+
+  struct Sweep {
+    Quantity quantity;  ///< what would fill
+    Money notional;     ///< what it would cost or bring, exactly
+    bool operator==(const Sweep&) const = default;
+  };
+  /// What `match` would do, without doing it.
+  [[nodiscard]] Sweep sweep(Side taker_side, Price limit, Quantity quantity) const;
+
+  /// Calls `visit(const BookLevel&) -> bool` from the best level on, until it says false.
+  template <class Visit>
+  void for_each_level(Side side, Visit&& visit) const;
+
+  /// Calls `visit(BookOrderKey key, Price price, Quantity leaves)` for every order, best level first, oldest
+  /// order first.
+  template <class Visit>
+  void for_each_order(Side side, Visit&& visit) const;
+
+  [[nodiscard]] Side side_of(BookHandle handle) const { return node(handle).side; }
+  [[nodiscard]] Price price_of(BookHandle handle) const;
+  [[nodiscard]] Quantity leaves_of(BookHandle handle) const { return {node(handle).order.leaves}; }
+  [[nodiscard]] BookOrderKey key_of(BookHandle handle) const { return node(handle).order.key; }
+
+  [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }
+  [[nodiscard]] std::uint32_t order_count() const { return order_count_; }
+
+ private:
+  using Node = detail::BookNode;
+  using NodeIndex = detail::NodeIndex;
+
+  /// A number that is greater the better the price is: for bids the price, for offers its negative. So one
+  /// code serves both sides. Prices stay below 2^31.
+  static std::int32_t price_rank(Side side, Price price) {
+    const auto units = static_cast<std::int32_t>(price.units);
+    return side == Side::buy ? units : -units;
+  }
+  static Price rank_price(std::int32_t rank) { return {rank < 0 ? -std::int64_t{rank} : std::int64_t{rank}}; }
+  /// The rank on the maker's side that `limit` of a taker allows as the worst.
+  static std::int32_t worst_rank(Side taker_side, Price limit);
+
+  [[nodiscard]] detail::LevelIndex& levels(Side side) { return levels_[side == Side::sell ? 1 : 0]; }
+  [[nodiscard]] const detail::LevelIndex& levels(Side side) const {
+    return levels_[side == Side::sell ? 1 : 0];
+  }
+  [[nodiscard]] Node& node(BookHandle handle) { return pool_->at(handle.node); }
+  [[nodiscard]] const Node& node(BookHandle handle) const { return pool_->at(handle.node); }
+  [[nodiscard]] static BookLevel level_of(const Node& node) {
+    return {rank_price(node.level.rank), {static_cast<std::int64_t>(node.level.leaves)}, node.level.orders};
+  }
+
+  NodeIndex make_level(Side side, std::int32_t rank);
+  void clear_side(Side side);
+
+  BookPool* pool_;
+  std::array<detail::LevelIndex, 2> levels_;  ///< bids, offers
+  std::uint32_t order_count_ = 0;
+};
+
+inline std::int32_t Book::worst_rank(Side taker_side, Price limit) {
+  const Side maker_side = opposite(taker_side);
+  if (!limit) return price_rank(maker_side, Price{maker_side == Side::buy ? 1 : price_units_max});
+  return price_rank(maker_side, limit);
+}
+
+inline Price Book::price_of(BookHandle handle) const {
+  return rank_price(pool_->at(node(handle).order.level).level.rank);
+}
+
+inline std::optional<BookLevel> Book::best(Side side) const {
+  const NodeIndex level = levels(side).best();
+  if (level == 0) return std::nullopt;
+  return level_of(pool_->at(level));
+}
+
+inline detail::NodeIndex Book::make_level(Side side, std::int32_t rank) {
+  const NodeIndex index = pool_->allocate();
+  Node& node = pool_->at(index);
+  node.previous = index;
+  node.next = index;
+  node.level = {.leaves = 0, .rank = rank, .orders = 0};
+  node.side = side;
+  return index;
+}
+
+inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrderKey key) {
+  TRADE_ASSERT(price.units > 0 && price.units <= price_units_max, "a resting order's price is in range");
+  TRADE_ASSERT(quantity.shares > 0 && quantity.shares <= order_quantity_max,
+               "a resting order's quantity is in range");
+  const std::int32_t rank = price_rank(side, price);
+  const NodeIndex level_index = levels(side).find_or_insert(rank, [&] { return make_level(side, rank); });
+  const NodeIndex index = pool_->allocate();
+  Node& level = pool_->at(level_index);
+  Node& order = pool_->at(index);
+  const NodeIndex youngest = level.previous;
+  const auto leaves = static_cast<std::uint32_t>(quantity.shares);
+  order.order = {.leaves = leaves, .key = key, .level = level_index, .unused = 0};
+  order.side = side;
+  order.previous = youngest;
+  order.next = level_index;
+  pool_->at(youngest).next = index;
+  level.previous = index;
+  level.level.leaves += leaves;
+  ++level.level.orders;
+  ++order_count_;
+  return {index};
+}
+
+inline void Book::reduce_to(BookHandle handle, Quantity new_leaves) {
+  Node& order = node(handle);
+  TRADE_ASSERT(new_leaves.shares > 0 && new_leaves.shares <= order.order.leaves,
+               "an order is reduced, not grown");
+  const auto leaves = static_cast<std::uint32_t>(new_leaves.shares);
+  pool_->at(order.order.level).level.leaves -= order.order.leaves - leaves;
+  order.order.leaves = leaves;
+}
+
+inline void Book::remove(BookHandle handle) {
+  Node& order = node(handle);
+  const NodeIndex level_index = order.order.level;
+  Node& level = pool_->at(level_index);
+  pool_->at(order.previous).next = order.next;
+  pool_->at(order.next).previous = order.previous;
+  level.level.leaves -= order.order.leaves;
+  --order_count_;
+  pool_->free(handle.node);
+  if (--level.level.orders == 0) {
+    levels(level.side).erase(level.level.rank);
+    pool_->free(level_index);
+  }
+}
+
+template <class OnFill>
+Quantity Book::match(Side taker_side, Price limit, Quantity quantity, OnFill&& on_fill) {
+  detail::LevelIndex& makers = levels(opposite(taker_side));
+  const std::int32_t worst = worst_rank(taker_side, limit);
+  std::int64_t left = quantity.shares;
+  while (left > 0) {
+    const NodeIndex level_index = makers.best();
+    if (level_index == 0) break;
+    Node& level = pool_->at(level_index);
+    if (level.level.rank < worst) break;
+    const Price price = rank_price(level.level.rank);
+    NodeIndex index = level.next;
+    while (index != level_index && left > 0) {
+      Node& maker = pool_->at(index);
+      const std::int64_t filled = std::min<std::int64_t>(left, maker.order.leaves);
+      left -= filled;
+      maker.order.leaves -= static_cast<std::uint32_t>(filled);
+      level.level.leaves -= static_cast<std::uint64_t>(filled);
+      on_fill(maker.order.key, price, Quantity{filled}, Quantity{maker.order.leaves});
+      if (maker.order.leaves != 0) break;
+      const NodeIndex next = maker.next;
+      pool_->free(index);
+      --level.level.orders;
+      --order_count_;
+      index = next;
+    }
+    level.next = index;
+    pool_->at(index).previous = level_index;
+    if (level.level.orders == 0) {
+      makers.erase_best();
+      pool_->free(level_index);
+    }
+  }
+  return {left};
+}
+
+template <class Visit>
+void Book::for_each_level(Side side, Visit&& visit) const {
+  levels(side).for_each([&](NodeIndex level) { return visit(level_of(pool_->at(level))); });
+}
+
+template <class Visit>
+void Book::for_each_order(Side side, Visit&& visit) const {
+  levels(side).for_each([&](NodeIndex level_index) {
+    const Price price = rank_price(pool_->at(level_index).level.rank);
+    for (NodeIndex index = pool_->at(level_index).next; index != level_index; index = pool_->at(index).next) {
+      const Node& order = pool_->at(index);
+      visit(order.order.key, price, Quantity{order.order.leaves});
+    }
+    return true;
+  });
+}
+
+}  // namespace trade
