@@ -1,0 +1,31 @@
+// Logging: start_logging once, then spdlog::info("...") and its like anywhere. Never log what a client sent
+// as a secret; names, ids and reasons are fine.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "base/result.hpp"
+
+namespace trade::app {
+
+struct LogOptions {
+  std::string level = "info";                          ///< trace, debug, info, warning, error, off
+  std::string format = "text";                         ///< text, or json: one object a line
+  std::string daemon;                                  ///< named in every line
+  std::filesystem::path file;                          ///< empty: standard error
+  std::size_t file_bytes_max = std::size_t{16} << 20;  ///< then a new file is begun
+  std::size_t files_max = 5;                           ///< old ones that are kept
+};
+
+/// Replaces the process's logger. Messages are flushed as they come from `warning` on, else every second.
+Status start_logging(const LogOptions& options);
+/// Changes the level alone; false for a word that is none.
+bool set_log_level(const std::string& level);
+/// Writes out what is buffered.
+void flush_log();
+
+}  // namespace trade::app

@@ -1,0 +1,53 @@
+// Where the daemons of a suite listen: unix sockets in a directory that only the suite's user can enter.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace trade::bus {
+
+/// Every daemon of a suite, in the order in which they are started.
+constexpr std::array<std::string_view, 5> daemon_names = {"tradingd", "ledgerd", "feedd", "gatewayd", "fixd"};
+
+/// The longest path a unix socket can have, in bytes (sun_path less its ending zero).
+constexpr std::size_t socket_path_bytes_max = 107;
+
+/// The sockets of one suite. They are in `<home>/run`, or, where that would be too long a path, in a short
+/// directory of their own under $XDG_RUNTIME_DIR or /tmp, which `<home>/run/sockets` then links to, so that
+/// every process finds the same one whatever its environment.
+class Endpoints {
+ public:
+  /// Only looks; nothing is created. `home` need not exist.
+  explicit Endpoints(const std::filesystem::path& home);
+
+  [[nodiscard]] const std::filesystem::path& home() const { return home_; }
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
+  /// For daemons, before they bind: creates the directory (0700) where it is missing, and checks it.
+  Status prepare();
+  /// For clients, before they connect: `not_permitted` when the directory belongs to another user or is open
+  /// to others. A missing one is no error.
+  [[nodiscard]] Status check() const;
+
+  /// The socket that takes requests: a path, and the same as an address to bind or connect to.
+  [[nodiscard]] std::filesystem::path request_path(std::string_view daemon) const;
+  [[nodiscard]] std::string request_address(std::string_view daemon) const;
+  /// The socket that publishes.
+  [[nodiscard]] std::filesystem::path publication_path(std::string_view daemon) const;
+  [[nodiscard]] std::string publication_address(std::string_view daemon) const;
+
+  /// Whether a process listens on the socket at `path`. A socket file left behind by a killed one is not
+  /// enough.
+  static bool is_listening(const std::filesystem::path& path);
+
+ private:
+  std::filesystem::path home_;
+  std::filesystem::path directory_;
+  bool short_directory_ = false;
+};
+
+}  // namespace trade::bus

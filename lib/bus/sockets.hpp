@@ -1,0 +1,184 @@
+// The sockets of the bus. Each belongs to one thread. A request or reply is one frame; a publication is a
+// topic and a frame; anything else that arrives is counted and dropped.
+//
+// All of them are ipc. TCP comes with CURVE keys only; it belongs into Context (the authenticator) and into
+// the one function that sets a new socket's options.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "bus/endpoints.hpp"
+#include "bus/frame.hpp"
+
+namespace trade::bus {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// Messages that wait at most, for each peer, in each direction. At the bound: a server stops reading from
+/// that client (who is then held up in send) and drops replies to it; a publisher drops.
+constexpr int request_receive_messages_max = 4'096;
+constexpr int reply_send_messages_max = 65'536;
+constexpr int publication_messages_max = 65'536;
+
+/// What sockets share: the I/O thread. Copies are the same context; the last one out waits until all its
+/// sockets are closed and their files removed.
+class Context {
+ public:
+  Context();
+
+ private:
+  friend struct SocketAccess;
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// Whom a request came from; only good for answering on the same server.
+class ClientIdentity {
+ public:
+  /// Clients that choose a longer one themselves are not answered; ours leave it to the server (5 bytes).
+  static constexpr std::size_t bytes_max = 16;
+
+  ClientIdentity() = default;
+  [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+  auto operator<=>(const ClientIdentity&) const = default;
+
+ private:
+  friend class RequestServer;
+  std::array<char, bytes_max> bytes_{};
+  std::uint8_t size_ = 0;
+};
+
+/// Takes requests from any number of clients and answers them.
+class RequestServer {
+ public:
+  struct Counters {
+    std::uint64_t received = 0;
+    std::uint64_t malformed = 0;  ///< messages dropped: not one frame, empty, or from a bad identity
+    std::uint64_t sent = 0;
+    std::uint64_t client_gone = 0;  ///< replies dropped: the client had disconnected
+    std::uint64_t client_slow = 0;  ///< replies dropped: the client does not read
+    std::uint64_t too_large = 0;    ///< replies dropped: above `frame_bytes_max`
+  };
+
+  /// Binds the daemon's request socket; prepares the directory. A socket file left by a killed process is
+  /// replaced; fails when a living process listens there.
+  static Result<RequestServer> bind(const Context& context, Endpoints& endpoints, std::string_view daemon);
+  ~RequestServer();
+  RequestServer(RequestServer&&) noexcept;
+  RequestServer& operator=(RequestServer&&) noexcept;
+
+  /// The next request, if there is one; never waits.
+  bool receive(ClientIdentity& client, Frame& frame);
+  /// Answers; never waits. False when the reply was dropped, which the counters tell.
+  bool send(const ClientIdentity& client, Bytes frame);
+
+  [[nodiscard]] const Counters& counters() const;
+  /// For PollLoop.
+  [[nodiscard]] void* native_handle() const;
+
+ private:
+  struct State;
+  explicit RequestServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// One connection to a daemon. When the daemon goes away the connection is lost for good, and whatever was
+/// not answered never will be; make a new one to go on. Nothing is ever sent twice.
+class RequestClient {
+ public:
+  /// `not_running` when no process listens.
+  static Result<RequestClient> connect(const Context& context, const Endpoints& endpoints,
+                                       std::string_view daemon);
+  ~RequestClient();
+  RequestClient(RequestClient&&) noexcept;
+  RequestClient& operator=(RequestClient&&) noexcept;
+
+  /// Hands one frame over. `timed_out` when the daemon does not take it in time, `not_running` when the
+  /// connection is lost; in both cases it was not sent.
+  Status send(Bytes frame, Deadline deadline);
+  /// The next frame; false when none came in time. `not_running` when the connection is lost and everything
+  /// that had come before is received. A deadline in the past: only what is there already.
+  Result<bool> receive(Frame& frame, Deadline deadline);
+
+  [[nodiscard]] bool lost() const;
+  /// For poll(): may turn readable when there may be a frame; edge-triggered, so receive until nothing is
+  /// left.
+  [[nodiscard]] int file_descriptor() const;
+  /// For PollLoop.
+  [[nodiscard]] void* native_handle() const;
+
+ private:
+  struct State;
+  explicit RequestClient(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Publishes to any number of subscribers. Never waits: a subscriber that is more than
+/// `publication_messages_max` behind misses publications.
+class Publisher {
+ public:
+  static Result<Publisher> bind(const Context& context, Endpoints& endpoints, std::string_view daemon);
+  ~Publisher();
+  Publisher(Publisher&&) noexcept;
+  Publisher& operator=(Publisher&&) noexcept;
+
+  void publish(std::string_view topic, Bytes frame);
+  /// Whether anyone subscribes to it; what nobody wants need not be made.
+  [[nodiscard]] bool wanted(std::string_view topic) const;
+  /// Takes note of subscriptions that came and went, and confirms them to those who ask. To be called
+  /// whenever the publisher is readable: `loop.add(publisher, [&] { publisher.process_subscriptions(); })`.
+  void process_subscriptions();
+
+  [[nodiscard]] std::uint64_t published() const;
+  [[nodiscard]] void* native_handle() const;
+
+ private:
+  struct State;
+  explicit Publisher(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Receives publications. Connects by itself as soon as the daemon is there, and again when it comes back;
+/// what is published meanwhile is missed.
+class Subscriber {
+ public:
+  static Result<Subscriber> connect(const Context& context, const Endpoints& endpoints,
+                                    std::string_view daemon);
+  ~Subscriber();
+  Subscriber(Subscriber&&) noexcept;
+  Subscriber& operator=(Subscriber&&) noexcept;
+
+  /// A topic, or a prefix of topics.
+  void subscribe(std::string_view topic);
+  void unsubscribe(std::string_view topic);
+  /// Asks the publisher to confirm every subscription made so far. `confirmations()` goes up when it has:
+  /// from then on nothing published is missed for being too early.
+  void request_confirmation();
+  [[nodiscard]] std::uint64_t confirmations() const;
+  /// How often a connection came about. Kept up to date by `receive` and `wait`.
+  [[nodiscard]] std::uint64_t connections() const;
+  [[nodiscard]] bool connected() const;
+
+  /// The next publication, if there is one; never waits.
+  bool receive(Frame& topic, Frame& frame);
+  /// Waits until something may have changed (a publication, a confirmation, the connection) or the deadline.
+  void wait(Deadline deadline);
+
+  [[nodiscard]] std::uint64_t malformed() const;
+  [[nodiscard]] int file_descriptor() const;
+  [[nodiscard]] void* native_handle() const;
+
+ private:
+  struct State;
+  explicit Subscriber(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace trade::bus
