@@ -10,6 +10,7 @@ import sys
 # What each library may include of ours, and which outside headers are its own alone.
 LIBRARIES = {
     "base": [],
+    "calendar": ["base"],
     "model": ["base"],
     "book": ["model"],
     "engine": ["book"],
