@@ -29,6 +29,9 @@ class Reader {
   virtual Result<Head> head() = 0;
   /// Reads and decodes the batch with this number into `batch`; false when it is not there yet.
   virtual Result<bool> read(std::uint64_t number, wire::Batch& batch) = 0;
+  /// Reads the batch's record as it is stored, without looking into it; false when it is not there yet. For
+  /// passing on: `decode_record` in journal/record.hpp checks and decodes it.
+  virtual Result<bool> read_encoded(std::uint64_t number, std::string& record) = 0;
 };
 
 /// Where batches go.

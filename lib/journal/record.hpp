@@ -1,0 +1,88 @@
+// A batch as the journal stores it and as the journal service sends it: a header of fixed size, then the
+// batch as lib/wire encodes it. Records form a chain: each holds the hash of the one before, so that neither
+// a flipped bit nor an edited past goes unnoticed.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "journal/journal.hpp"
+#include "wire/wire.hpp"
+
+namespace trade::journal {
+
+/// BLAKE2b of 32 bytes.
+using Hash = std::array<std::byte, 32>;
+
+// The header, all integers little-endian:
+//
+//    0  u32 magic "TBAT"          40  u64 last_sequence
+//    4  u16 record_version        48  u64 state_hash
+//    6  u16 record_header_bytes   56  u32 size of the payload in bytes
+//    8  u64 batch                 60  u32 CRC-32C of bytes 0 to 59 and of the payload
+//   16  u64 first_command         64  hash of the record before; of the first record: the journal's identity
+//   24  u64 next_command          96  hash of this record: BLAKE2b of bytes 0 to 95 and of the payload
+//   32  u64 first_sequence       128  payload
+//
+// The first bytes of the record of batch 1, with commands 1 to 2, no event, a payload of 256 bytes:
+//
+//   54 42 41 54  01 00  80 00  01 00 00 00 00 00 00 00  01 00 00 00 00 00 00 00  03 00 00 00 00 00 00 00
+//   01 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  …
+//
+// The checksum costs a tenth of the hash and is checked by everyone who reads; the hash is checked where a
+// record comes from elsewhere, by `verify`, and for the last record when a writer opens the journal.
+
+constexpr std::uint32_t record_magic = 0x54'41'42'54;
+constexpr std::uint16_t record_version = 1;
+constexpr std::size_t record_header_bytes = 128;
+/// No batch's payload is larger. A single command may end a million orders and tell of each.
+constexpr std::size_t record_payload_bytes_max = std::size_t{256} << 20;
+
+struct RecordHeader {
+  std::uint64_t batch = 0;
+  std::uint64_t first_command = 1;
+  std::uint64_t next_command = 1;
+  Sequence first_sequence = 1;
+  Sequence last_sequence = 0;  ///< one less than the first where the batch has no event
+  std::uint64_t state_hash = 0;
+  std::uint32_t payload_bytes = 0;
+  std::uint32_t checksum = 0;
+  Hash previous_hash{};
+  Hash hash{};
+
+  [[nodiscard]] Head head() const { return {batch, next_command, last_sequence}; }
+};
+
+/// Where a chain has got to: what the next record must follow.
+struct ChainLink {
+  Head head;
+  Hash hash{};
+};
+
+/// Writes the header of a record, its checksum and hash computed, to `target`.
+void write_record_header(const wire::Encoder::BatchHeader& header, Sequence last_sequence,
+                         std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload,
+                         std::span<std::byte, record_header_bytes> target);
+
+/// Reads the header and checks its form, but neither checksum nor hash. Errors: corrupt.
+Result<RecordHeader> read_record_header(wire::Bytes record);
+wire::Bytes record_payload(wire::Bytes record);
+
+/// Each of these says what is wrong, as in "its checksum is wrong". Errors: corrupt.
+Status check_record_checksum(const RecordHeader& header, wire::Bytes record);
+Status check_record_hash(const RecordHeader& header, wire::Bytes record);
+/// Numbers and hashes continue where `previous` ends.
+Status check_record_follows(const RecordHeader& header, const ChainLink& previous);
+/// Decodes the payload into `batch` and checks it against the header.
+Status decode_record_payload(const RecordHeader& header, wire::Bytes record, wire::Batch& batch);
+
+/// All of it, for a record that came from elsewhere (JournalReply.batches): decodes it into `batch`, checks
+/// its hash and, where it is known, that it follows `previous`. Returns what the next record must follow.
+Result<ChainLink> decode_record(wire::Bytes record, const std::optional<ChainLink>& previous,
+                                wire::Batch& batch);
+
+}  // namespace trade::journal
