@@ -130,7 +130,8 @@ class Publisher {
   Publisher& operator=(Publisher&&) noexcept;
 
   void publish(std::string_view topic, Bytes frame);
-  /// Whether anyone subscribes to it; what nobody wants need not be made.
+  /// Whether anyone subscribes to it; what nobody wants need not be made. For a part of a topic ("q:") this
+  /// is true whenever anyone may subscribe to a topic that starts so.
   [[nodiscard]] bool wanted(std::string_view topic) const;
   /// Takes note of subscriptions that came and went, and confirms them to those who ask. To be called
   /// whenever the publisher is readable: `loop.add(publisher, [&] { publisher.process_subscriptions(); })`.

@@ -1,0 +1,218 @@
+#include "app/daemon.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/log.hpp"
+#include "app/notify.hpp"
+#include "base/clock.hpp"
+
+namespace trade::app {
+
+struct DaemonContext::State {
+  std::string name;
+  Home home;
+  Config config;
+  LogOptions log;
+  Timestamp started_at;
+  int signal_descriptor = -1;
+};
+
+namespace {
+
+/// Each client connection takes a descriptor; beyond this more would not help.
+constexpr rlim_t open_files_wanted = 65'536;
+
+struct Options {
+  std::string home;
+  std::string config;
+  std::string log_level;
+  bool log_to_file = false;
+};
+
+/// Before anything else: signals are blocked so that they wait for the signal descriptor, in every thread.
+Status prepare_process() {
+  ::umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, open_files_wanted));
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return {};
+}
+
+Result<int> open_signal_descriptor() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, signal);
+  if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) {
+    return fail(ErrorCode::internal, "cannot block signals");
+  }
+  const int descriptor = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (descriptor < 0) {
+    return fail(ErrorCode::internal, "cannot receive signals: " + std::generic_category().message(errno));
+  }
+  return descriptor;
+}
+
+/// The exit status when the options alone decide it (help, version, mistakes), else nothing.
+std::optional<int> parse_options(int argc, char** argv, const DaemonDescription& description,
+                                 Options& options) {
+  CLI::App parser{std::string(description.summary), std::string(description.name)};
+  parser.add_option("--home", options.home, "Directory that holds everything of the suite")->type_name("DIR");
+  parser.add_option("--config", options.config, "Configuration file instead of the one in the home")
+      ->type_name("FILE");
+  parser.add_option("--log-level", options.log_level, "trace, debug, info, warning, error or off")
+      ->type_name("LEVEL");
+  parser.add_flag("--log-file", options.log_to_file, "Log to a file in the home, not to standard error");
+  parser.set_version_flag("--version", std::string(description.name) + " " + std::string(version()));
+  if (description.add_options) description.add_options(parser);
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return parser.exit(error);
+    std::fprintf(stderr, "%s: %s (see %s --help)\n", std::string(description.name).c_str(), error.what(),
+                 std::string(description.name).c_str());
+    return 2;
+  }
+  return std::nullopt;
+}
+
+Status load_configuration(const Options& options, DaemonContext::State& state) {
+  std::filesystem::path file = state.home.config_file();
+  bool required = false;
+  if (const char* variable = std::getenv("TRADE_CONFIG"); variable != nullptr && variable[0] != '\0') {
+    file = variable;
+    required = true;
+  }
+  if (!options.config.empty()) {
+    file = options.config;
+    required = true;
+  }
+  auto config = Config::load(file, required);
+  if (!config) return pass_on(std::move(config));
+  state.config = *std::move(config);
+  if (options.log_level.empty()) return {};
+  return state.config.override_value("log.level", options.log_level, "--log-level");
+}
+
+Status set_up_logging(const Options& options, DaemonContext::State& state) {
+  state.log.level = state.config.text("log.level");
+  state.log.format = state.config.text("log.format");
+  state.log.daemon = state.name;
+  state.log.file_bytes_max = static_cast<std::size_t>(state.config.integer("log.file_megabytes")) << 20;
+  state.log.files_max = static_cast<std::size_t>(state.config.integer("log.files_max"));
+  if (options.log_to_file) state.log.file = state.home.log() / (state.name + ".log");
+  return start_logging(state.log);
+}
+
+Status start_and_run(const Options& options, DaemonContext::State& state,
+                     const std::function<Status(DaemonContext&)>& body) {
+  if (auto prepared = prepare_process(); !prepared) return prepared;
+  auto home = resolve_home(options.home);
+  if (!home) return pass_on(std::move(home));
+  state.home = *std::move(home);
+  if (auto created = create_home(state.home); !created) return created;
+  if (auto loaded = load_configuration(options, state); !loaded) return loaded;
+  auto signals = open_signal_descriptor();
+  if (!signals) return pass_on(std::move(signals));
+  state.signal_descriptor = *signals;
+  // The lock before the log: a second daemon must not touch the file of the first.
+  auto lock = DaemonLock::take(state.home, state.name);
+  if (!lock) return pass_on(std::move(lock));
+  if (auto logging = set_up_logging(options, state); !logging) return logging;
+
+  DaemonContext context(state);
+  spdlog::info("{} {} starts as process {} (home {})", state.name, version(), ::getpid(),
+               state.home.root.string());
+  Status status = body(context);
+  notify_service_manager("STOPPING=1");
+  if (status) {
+    spdlog::info("{} stopped", state.name);
+  } else if (!state.log.file.empty()) {
+    spdlog::error("{} stopped: {}{}{}", state.name, status.error().message,
+                  status.error().hint.empty() ? "" : "; ", status.error().hint);
+  }
+  flush_log();
+  return status;
+}
+
+}  // namespace
+
+std::string_view version() {
+  return TRADE_VERSION;
+}
+
+std::string_view DaemonContext::name() const {
+  return state_.name;
+}
+const Home& DaemonContext::home() const {
+  return state_.home;
+}
+const Config& DaemonContext::config() const {
+  return state_.config;
+}
+Timestamp DaemonContext::started_at() const {
+  return state_.started_at;
+}
+int DaemonContext::signal_descriptor() const {
+  return state_.signal_descriptor;
+}
+
+std::optional<DaemonSignal> DaemonContext::next_signal() {
+  signalfd_siginfo info{};
+  ssize_t size = 0;
+  do {
+    size = ::read(state_.signal_descriptor, &info, sizeof info);
+  } while (size < 0 && errno == EINTR);
+  if (size != static_cast<ssize_t>(sizeof info)) return std::nullopt;
+  if (info.ssi_signo != SIGHUP) return DaemonSignal::stop;
+  if (auto reopened = start_logging(state_.log); !reopened) {
+    spdlog::warn("the log goes on as it was: {}", reopened.error().message);
+  }
+  return DaemonSignal::reload;
+}
+
+void DaemonContext::ready() {
+  notify_service_manager("READY=1");
+}
+
+void DaemonContext::report_status(std::string_view text) {
+  notify_service_manager("STATUS=" + std::string(text));
+}
+
+int run_daemon(int argc, char** argv, const DaemonDescription& description,
+               const std::function<Status(DaemonContext&)>& body) {
+  Options options;
+  if (const auto status = parse_options(argc, argv, description, options)) return *status;
+  DaemonContext::State state;
+  state.name = description.name;
+  state.started_at = SystemClock().now();
+  Status status;
+  try {
+    status = start_and_run(options, state, body);
+  } catch (const std::exception& exception) {
+    status = fail(ErrorCode::internal, std::string("unexpected failure: ") + exception.what());
+  }
+  if (state.signal_descriptor >= 0) ::close(state.signal_descriptor);
+  if (status) return 0;
+  const Error& error = status.error();
+  std::fprintf(stderr, "%s: %s%s%s%s\n", state.name.c_str(), error.message.c_str(),
+               error.hint.empty() ? "" : " (", error.hint.c_str(), error.hint.empty() ? "" : ")");
+  return error.code == ErrorCode::usage ? 2 : 1;
+}
+
+}  // namespace trade::app

@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <unordered_set>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "bus/confirmation.hpp"
+#include "bus/socket_access.hpp"
+#include "bus/sockets.hpp"
+#include "bus/topics.hpp"
+
+namespace trade::bus {
+
+namespace {
+
+/// Distinct topics that are remembered. Beyond it every topic counts as wanted, which is only less thrifty.
+constexpr std::size_t subscribed_topics_max = std::size_t{1} << 20;
+/// Distinct prefixes of topics that are remembered, with the same consequence.
+constexpr std::size_t subscribed_prefixes_max = 64;
+/// Publications after which subscriptions are looked at even if nobody calls process_subscriptions.
+constexpr std::uint64_t publications_per_look = 256;
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+}  // namespace
+
+struct Publisher::State {
+  Context context;
+  zmq::socket_t socket;
+  zmq::message_t message;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> topics;
+  std::vector<std::string> prefixes;
+  bool everything_wanted = false;
+  std::uint64_t published = 0;
+
+  void subscribe(std::string_view topic) {
+    if (topic.starts_with(confirmation_prefix)) {
+      if (topic.size() <= confirmation_topic_bytes_max) send(topic, topic.data(), topic.size());
+    } else if (topic.ends_with(topic_end)) {
+      if (topics.size() < subscribed_topics_max)
+        topics.emplace(topic);
+      else
+        everything_wanted = true;
+    } else {
+      if (prefixes.size() < subscribed_prefixes_max)
+        prefixes.emplace_back(topic);
+      else
+        everything_wanted = true;
+    }
+  }
+
+  void unsubscribe(std::string_view topic) {
+    if (topic.ends_with(topic_end)) {
+      if (const auto found = topics.find(topic); found != topics.end()) topics.erase(found);
+    } else if (const auto found = std::ranges::find(prefixes, topic); found != prefixes.end()) {
+      prefixes.erase(found);
+    }
+  }
+
+  void send(std::string_view topic, const void* bytes, std::size_t size) {
+    send_part(topic.data(), topic.size(), ZMQ_SNDMORE);
+    send_part(bytes, size, 0);
+  }
+
+  void send_part(const void* bytes, std::size_t size, int flags) {
+    // A publisher takes everything at once, and drops what a subscriber has no room for.
+    while (zmq_send(socket.handle(), bytes, size, flags | ZMQ_DONTWAIT) < 0) {
+      TRADE_ASSERT(zmq_errno() == EINTR, "publishing fails only when interrupted");
+    }
+  }
+};
+
+Publisher::Publisher(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Publisher::~Publisher() = default;
+Publisher::Publisher(Publisher&&) noexcept = default;
+Publisher& Publisher::operator=(Publisher&&) noexcept = default;
+
+Result<Publisher> Publisher::bind(const Context& context, Endpoints& endpoints, std::string_view daemon) {
+  if (auto prepared = endpoints.prepare(); !prepared) return pass_on(std::move(prepared));
+  if (auto free = check_free(endpoints.publication_path(daemon), daemon); !free)
+    return pass_on(std::move(free));
+  const std::string address = endpoints.publication_address(daemon);
+  try {
+    // XPUB is PUB that lets us see the subscriptions.
+    auto socket =
+        make_socket(context, zmq::socket_type::xpub, publication_messages_max, publication_messages_max, 0);
+    socket.bind(address);
+    return Publisher(std::make_unique<State>(State{context, std::move(socket), {}, {}, {}, false, 0}));
+  } catch (const zmq::error_t& error) {
+    return std::unexpected(socket_error("publish on " + address, error));
+  }
+}
+
+void Publisher::publish(std::string_view topic, Bytes frame) {
+  TRADE_ASSERT(frame.size() <= frame_bytes_max, "publications are bounded by whoever makes them");
+  if (state_->published++ % publications_per_look == 0) process_subscriptions();
+  state_->send(topic, frame.data(), frame.size());
+}
+
+bool Publisher::wanted(std::string_view topic) const {
+  const State& state = *state_;
+  if (state.everything_wanted || state.topics.contains(topic)) return true;
+  if (!topic.ends_with(topic_end) && !state.topics.empty()) return true;
+  return std::ranges::any_of(state.prefixes, [&](const std::string& prefix) {
+    return topic.starts_with(prefix) || prefix.starts_with(topic);
+  });
+}
+
+void Publisher::process_subscriptions() {
+  State& state = *state_;
+  while (receive_part(state.socket, state.message)) {
+    const std::string_view text(static_cast<const char*>(state.message.data()), state.message.size());
+    const bool whole = !state.message.more();
+    if (whole && text.starts_with('\1')) state.subscribe(text.substr(1));
+    if (whole && text.starts_with('\0')) state.unsubscribe(text.substr(1));
+    drop_rest(state.socket, state.message);
+  }
+}
+
+std::uint64_t Publisher::published() const {
+  return state_->published;
+}
+
+void* Publisher::native_handle() const {
+  return state_->socket.handle();
+}
+
+}  // namespace trade::bus

@@ -1,0 +1,119 @@
+#include "bus/socket_access.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/assert.hpp"
+
+namespace trade::bus {
+
+namespace {
+/// Sockets of one process: two for each client connection.
+constexpr int sockets_max = 8'192;
+/// Connections that wait to be accepted: as many clients may connect at once.
+constexpr int backlog = 1'024;
+constexpr int reconnect_milliseconds = 20;
+}  // namespace
+
+Context::Context() : state_(std::make_shared<State>()) {
+  state_->context.set(zmq::ctxopt::max_sockets, sockets_max);
+}
+
+zmq::context_t& SocketAccess::context(const Context& context) {
+  return context.state_->context;
+}
+
+zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int receive_messages_max,
+                          int send_messages_max, int linger_milliseconds) {
+  zmq::socket_t socket(SocketAccess::context(context), type);
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(frame_bytes_max));
+  socket.set(zmq::sockopt::rcvhwm, receive_messages_max);
+  socket.set(zmq::sockopt::sndhwm, send_messages_max);
+  socket.set(zmq::sockopt::linger, linger_milliseconds);
+  socket.set(zmq::sockopt::backlog, backlog);
+  socket.set(zmq::sockopt::reconnect_ivl, reconnect_milliseconds);
+  return socket;
+}
+
+Error socket_error(const std::string& what, const zmq::error_t& error) {
+  const ErrorCode code = error.num() == ENOSPC ? ErrorCode::out_of_space : ErrorCode::internal;
+  std::string hint;
+  if (error.num() == EMFILE) hint = "raise the limit of open files ('ulimit -n')";
+  return fail(code, "cannot " + what + ": " + error.what(), std::move(hint)).error();
+}
+
+Status check_free(const std::filesystem::path& path, std::string_view daemon) {
+  if (!Endpoints::is_listening(path)) return {};
+  return fail(ErrorCode::internal, "another " + std::string(daemon) + " listens on " + path.string(),
+              "stop it first, or choose another home");
+}
+
+bool receive_part(zmq::socket_t& socket, zmq::message_t& message) {
+  for (;;) {
+    if (zmq_msg_recv(message.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) return true;
+    const int error = zmq_errno();
+    if (error == EAGAIN) return false;
+    TRADE_ASSERT(error == EINTR, "receiving fails only when nothing is there");
+  }
+}
+
+void drop_rest(zmq::socket_t& socket, zmq::message_t& message) {
+  while (message.more()) {
+    if (!receive_part(socket, message)) return;
+  }
+}
+
+void wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline) {
+  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  const auto milliseconds = std::clamp<long>(rest.count(), 0, 3'600'000);
+  if (zmq_poll(items, static_cast<int>(count), milliseconds) >= 0) return;
+  TRADE_ASSERT(zmq_errno() == EINTR, "waiting for sockets fails only when interrupted");
+}
+
+ConnectionMonitor::ConnectionMonitor(const Context& context, zmq::socket_t& socket)
+    : socket_(socket), events_(SocketAccess::context(context), zmq::socket_type::pair) {
+  static std::atomic<std::uint64_t> next_number{1};
+  const std::string address = "inproc://monitor-" + std::to_string(next_number.fetch_add(1));
+  constexpr int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED;
+  if (zmq_socket_monitor(socket.handle(), address.c_str(), events) != 0) throw zmq::error_t();
+  events_.set(zmq::sockopt::linger, 0);
+  events_.connect(address);
+
+  epoll_descriptor_ = ::epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_descriptor_ < 0) throw zmq::error_t();
+  for (const int descriptor : {socket.get(zmq::sockopt::fd), events_.get(zmq::sockopt::fd)}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    ::epoll_ctl(epoll_descriptor_, EPOLL_CTL_ADD, descriptor, &event);
+  }
+}
+
+ConnectionMonitor::~ConnectionMonitor() {
+  zmq_socket_monitor(socket_.handle(), nullptr, 0);
+  ::close(epoll_descriptor_);
+}
+
+void ConnectionMonitor::update() {
+  while (receive_part(events_, message_)) {
+    // A 16-bit event number and a 32-bit value, then a part with the address.
+    std::uint16_t event = 0;
+    if (message_.size() >= sizeof event) std::memcpy(&event, message_.data(), sizeof event);
+    drop_rest(events_, message_);
+    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+      ++connections_;
+      connected_ = true;
+    } else if (event == ZMQ_EVENT_DISCONNECTED) {
+      ++disconnections_;
+      connected_ = false;
+    } else if (event == ZMQ_EVENT_CONNECT_RETRIED) {
+      ++retries_;
+    }
+  }
+}
+
+}  // namespace trade::bus

@@ -1,0 +1,71 @@
+// Inside lib/bus only: the sockets' common ground, the one place that sees cppzmq's types.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <zmq.hpp>
+
+#include "bus/sockets.hpp"
+
+namespace trade::bus {
+
+struct Context::State {
+  zmq::context_t context;
+};
+
+struct SocketAccess {
+  static zmq::context_t& context(const Context& context);
+};
+
+/// A socket with the options that all have in common. Throws zmq::error_t.
+zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int receive_messages_max,
+                          int send_messages_max, int linger_milliseconds);
+
+/// An exception of cppzmq as an error: "cannot WHAT: why".
+Error socket_error(const std::string& what, const zmq::error_t& error);
+
+/// Fails when a living process listens at `path` already: binding would take its socket away unseen.
+Status check_free(const std::filesystem::path& path, std::string_view daemon);
+
+/// Receives into `message`; false when there is nothing. Signals do not disturb it.
+bool receive_part(zmq::socket_t& socket, zmq::message_t& message);
+/// Receives and forgets the parts that follow `message` in the same multipart message.
+void drop_rest(zmq::socket_t& socket, zmq::message_t& message);
+
+/// Waits until one of the items is ready or the deadline; returns early when a signal came.
+void wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline);
+
+/// Watches the connections of one connecting socket.
+class ConnectionMonitor {
+ public:
+  /// Must be made before the socket connects. Throws zmq::error_t.
+  ConnectionMonitor(const Context& context, zmq::socket_t& socket);
+  ~ConnectionMonitor();
+  ConnectionMonitor(const ConnectionMonitor&) = delete;
+  ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;
+
+  /// Takes note of what has happened since the last call.
+  void update();
+  [[nodiscard]] std::uint64_t connections() const { return connections_; }
+  [[nodiscard]] std::uint64_t disconnections() const { return disconnections_; }
+  /// Attempts to connect that failed and are made again.
+  [[nodiscard]] std::uint64_t retries() const { return retries_; }
+  [[nodiscard]] bool connected() const { return connected_; }
+  [[nodiscard]] void* handle() { return events_.handle(); }
+  /// Readable when the socket or its connection may have changed.
+  [[nodiscard]] int file_descriptor() const { return epoll_descriptor_; }
+
+ private:
+  zmq::socket_t& socket_;
+  zmq::socket_t events_;
+  zmq::message_t message_;
+  int epoll_descriptor_ = -1;
+  std::uint64_t connections_ = 0;
+  std::uint64_t disconnections_ = 0;
+  std::uint64_t retries_ = 0;
+  bool connected_ = false;
+};
+
+}  // namespace trade::bus
