@@ -65,6 +65,9 @@ struct PortfolioRequest {
   std::string account;
 };
 enum class OrderFilter : std::uint8_t { open = 1, closed = 2, all = 3 };
+constexpr EnumNames<OrderFilter, 3> enum_names(OrderFilter) {
+  return {{{OrderFilter::open, "open"}, {OrderFilter::closed, "closed"}, {OrderFilter::all, "all"}}};
+}
 /// Newest first. With `order`, just that one.
 struct OrdersRequest {
   std::string account;  ///< empty: of every account

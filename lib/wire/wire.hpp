@@ -21,6 +21,10 @@ namespace trade::wire {
 /// No frame is larger: sockets drop what is, decoders refuse it.
 constexpr std::size_t frame_bytes_max = 16u << 20;
 
+/// No stored batch is larger. It may be far larger than a frame: one command, such as the close of a session,
+/// can end millions of orders, and a command with its events is never split.
+constexpr std::size_t batch_bytes_max = 1u << 30;
+
 using Bytes = std::span<const std::byte>;
 
 /// An encoded message; its memory is reused by the encoder that made it.
@@ -33,6 +37,7 @@ class Encoder {
 
   /// The bytes stay valid until the next encode of this encoder.
   Bytes encode(const Request& request);
+  /// A reply that would be larger than a frame may be is replaced by an ErrorReply that says so.
   Bytes encode(const Reply& reply);
   Bytes encode(const PublicationBody& publication);
 
@@ -42,7 +47,9 @@ class Encoder {
     Sequence first_sequence = 1;      ///< of the first event
     std::uint64_t state_hash = 0;     ///< Engine::state_hash() after the last command
   };
-  /// `events_per_command[i]` events belong to `commands[i]`; their sum is `events.size()`.
+  /// `events_per_command[i]` events belong to `commands[i]`; their sum is `events.size()`. Events are dense
+  /// in sequence from `first_sequence` and have the timestamps of their commands, which never fall: neither
+  /// is stored, so anything else is a bug and asserted against.
   Bytes encode_batch(const BatchHeader& header, std::span<const Command> commands,
                      std::span<const std::uint32_t> events_per_command, std::span<const Event> events);
 

@@ -1,0 +1,317 @@
+#include <variant>
+
+#include "wire/codec.hpp"
+
+namespace trade::wire {
+
+namespace {
+
+Offset<schema::CommandRejected> write(Writer& writer, const CommandRejected& event) {
+  return schema::CreateCommandRejected(writer.builder, to_schema(event.reason), event.account.value,
+                                       event.order.value);
+}
+CommandRejected read(Checker& check, const schema::CommandRejected& table) {
+  return {.reason = check.reject_reason(table.reason(), "reason"),
+          .account = AccountId{table.account()},
+          .order = OrderId{table.order()}};
+}
+
+Offset<schema::AccountOpened> write(Writer& writer, const AccountOpened& event) {
+  const auto name = writer.text(event.name.view());
+  return schema::CreateAccountOpened(writer.builder, event.account.value, name, to_schema(event.type));
+}
+AccountOpened read(Checker& check, const schema::AccountOpened& table) {
+  return {.account = AccountId{table.account()},
+          .name = check.account_name(table.name(), "name"),
+          .type = check.enumeration<AccountType>(table.type(), "type")};
+}
+
+Offset<schema::CashMoved> write(Writer& writer, const CashMoved& event) {
+  return schema::CreateCashMoved(writer.builder, event.account.value, event.amount.units,
+                                 event.cash_balance.units);
+}
+CashMoved read(Checker& check, const schema::CashMoved& table) {
+  return {.account = AccountId{table.account()},
+          .amount = check.money(table.amount(), "amount"),
+          .cash_balance = check.money(table.cash_balance(), "cash_balance")};
+}
+
+Offset<schema::SharesTransferred> write(Writer& writer, const SharesTransferred& event) {
+  return schema::CreateSharesTransferred(writer.builder, event.account.value, event.symbol.value,
+                                         event.quantity.shares, event.cost_price.units);
+}
+SharesTransferred read(Checker& check, const schema::SharesTransferred& table) {
+  return {.account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .cost_price = check.price(table.cost_price(), "cost_price")};
+}
+
+Offset<schema::AccountStatusChanged> write(Writer& writer, const AccountStatusChanged& event) {
+  return schema::CreateAccountStatusChanged(writer.builder, event.account.value, to_schema(event.status));
+}
+AccountStatusChanged read(Checker& check, const schema::AccountStatusChanged& table) {
+  return {.account = AccountId{table.account()},
+          .status = check.enumeration<AccountStatus>(table.status(), "status")};
+}
+
+Offset<schema::AccountLimitsChanged> write(Writer& writer, const AccountLimitsChanged& event) {
+  return schema::CreateAccountLimitsChanged(writer.builder, event.account.value, event.position_max.shares,
+                                            event.order_quantity_max.shares, event.order_notional_max.units);
+}
+AccountLimitsChanged read(Checker& check, const schema::AccountLimitsChanged& table) {
+  return {.account = AccountId{table.account()},
+          .position_max = check.total_shares(table.position_max(), "position_max"),
+          .order_quantity_max = check.total_shares(table.order_quantity_max(), "order_quantity_max"),
+          .order_notional_max = check.money(table.order_notional_max(), "order_notional_max")};
+}
+
+Offset<schema::FirmRulesChanged> write(Writer& writer, const FirmRulesChanged& event) {
+  return schema::CreateFirmRulesChanged(writer.builder, write_firm_rules(writer, event.rules));
+}
+FirmRulesChanged read(Checker& check, const schema::FirmRulesChanged& table) {
+  return {.rules = read_firm_rules(check, table.rules())};
+}
+
+Offset<schema::SymbolAdded> write(Writer& writer, const SymbolAdded& event) {
+  const auto symbol = writer.text(event.symbol.view());
+  return schema::CreateSymbolAdded(writer.builder, event.id.value, symbol, event.previous_close.units,
+                                   event.tick.units, event.lot.shares);
+}
+SymbolAdded read(Checker& check, const schema::SymbolAdded& table) {
+  return {.id = SymbolId{table.id()},
+          .symbol = check.symbol(table.symbol(), "symbol"),
+          .previous_close = check.price(table.previous_close(), "previous_close"),
+          .tick = check.price(table.tick(), "tick"),
+          .lot = check.quantity(table.lot(), "lot")};
+}
+
+Offset<schema::SymbolStatusChanged> write(Writer& writer, const SymbolStatusChanged& event) {
+  const auto reason = writer.text(event.reason, writer.echo);
+  return schema::CreateSymbolStatusChanged(writer.builder, event.symbol.value, to_schema(event.status),
+                                           reason);
+}
+SymbolStatusChanged read(Checker& check, const schema::SymbolStatusChanged& table) {
+  return {.symbol = SymbolId{table.symbol()},
+          .status = check.enumeration<SymbolStatus>(table.status(), "status"),
+          .reason = check.text(table.reason(), halt_reason_bytes_max, "reason")};
+}
+
+Offset<schema::SessionChanged> write(Writer& writer, const SessionChanged& event) {
+  return schema::CreateSessionChanged(writer.builder, to_schema(event.phase), event.trading_date.days,
+                                      event.new_trading_day);
+}
+SessionChanged read(Checker& check, const schema::SessionChanged& table) {
+  return {.phase = check.enumeration<SessionPhase>(table.phase(), "phase"),
+          .trading_date = check.date(table.trading_date(), "trading_date"),
+          .new_trading_day = table.new_trading_day()};
+}
+
+Offset<schema::OrderAccepted> write(Writer& writer, const OrderAccepted& event) {
+  const auto client_order_id = writer.text(event.client_order_id, writer.echo);
+  const schema::OrderAcceptedFields fields(event.order.value, event.quantity.shares, event.limit_price.units,
+                                           event.stop_price.units, event.account.value, event.symbol.value,
+                                           to_schema(event.side), to_schema(event.type),
+                                           to_schema(event.time_in_force), to_schema(event.status), 0);
+  return schema::CreateOrderAccepted(writer.builder, &fields, client_order_id);
+}
+OrderAccepted read(Checker& check, const schema::OrderAccepted& table) {
+  const auto& fields = check.fields(table.fields());
+  return {.order = OrderId{fields.order()},
+          .account = AccountId{fields.account()},
+          .symbol = SymbolId{fields.symbol()},
+          .side = check.enumeration<Side>(fields.side(), "side"),
+          .type = check.enumeration<OrderType>(fields.type(), "type"),
+          .time_in_force = check.enumeration<TimeInForce>(fields.time_in_force(), "time_in_force"),
+          .status = check.enumeration<OrderStatus>(fields.status(), "status"),
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .limit_price = check.price(fields.limit_price(), "limit_price"),
+          .stop_price = check.price(fields.stop_price(), "stop_price"),
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+}
+
+Offset<schema::OrderRejected> write(Writer& writer, const OrderRejected& event) {
+  const auto client_order_id = writer.text(event.client_order_id, writer.echo);
+  const schema::OrderRejectedFields fields(event.order.value, event.quantity.shares, event.limit_price.units,
+                                           event.stop_price.units, event.account.value, event.symbol.value,
+                                           to_schema(event.side), to_schema(event.type),
+                                           to_schema(event.time_in_force), to_schema(event.reason), 0);
+  return schema::CreateOrderRejected(writer.builder, &fields, client_order_id);
+}
+OrderRejected read(Checker& check, const schema::OrderRejected& table) {
+  const auto& fields = check.fields(table.fields());
+  return {.order = OrderId{fields.order()},
+          .account = AccountId{fields.account()},
+          .symbol = SymbolId{fields.symbol()},
+          .side = check.enumeration<Side>(fields.side(), "side"),
+          .type = check.enumeration<OrderType>(fields.type(), "type"),
+          .time_in_force = check.enumeration<TimeInForce>(fields.time_in_force(), "time_in_force"),
+          .reason = check.reject_reason(fields.reason(), "reason"),
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .limit_price = check.price(fields.limit_price(), "limit_price"),
+          .stop_price = check.price(fields.stop_price(), "stop_price"),
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+}
+
+Offset<schema::OrderRested> write(Writer& writer, const OrderRested& event) {
+  const schema::OrderRestedFields fields(event.order.value, event.price.units, event.quantity.shares,
+                                         event.symbol.value, to_schema(event.side), 0, 0);
+  return schema::CreateOrderRested(writer.builder, &fields);
+}
+OrderRested read(Checker& check, const schema::OrderRested& table) {
+  const auto& fields = check.fields(table.fields());
+  return {.order = OrderId{fields.order()},
+          .symbol = SymbolId{fields.symbol()},
+          .side = check.enumeration<Side>(fields.side(), "side"),
+          .price = check.price(fields.price(), "price"),
+          .quantity = check.quantity(fields.quantity(), "quantity")};
+}
+
+Offset<schema::OrderTriggered> write(Writer& writer, const OrderTriggered& event) {
+  return schema::CreateOrderTriggered(writer.builder, event.order.value, event.account.value,
+                                      event.symbol.value, event.trigger_price.units);
+}
+OrderTriggered read(Checker& check, const schema::OrderTriggered& table) {
+  return {.order = OrderId{table.order()},
+          .account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .trigger_price = check.price(table.trigger_price(), "trigger_price")};
+}
+
+Offset<schema::TradeExecuted> write(Writer& writer, const TradeExecuted& event) {
+  const schema::TradeExecutedFields fields(
+      event.trade.value, event.price.units, event.quantity.shares, event.maker_order.value,
+      event.maker_leaves.shares, event.taker_order.value, event.taker_leaves.shares, event.symbol.value,
+      event.maker_account.value, event.taker_account.value, to_schema(event.taker_side), 0, 0);
+  return schema::CreateTradeExecuted(writer.builder, &fields);
+}
+TradeExecuted read(Checker& check, const schema::TradeExecuted& table) {
+  const auto& fields = check.fields(table.fields());
+  return {.trade = TradeId{fields.trade()},
+          .symbol = SymbolId{fields.symbol()},
+          .price = check.price(fields.price(), "price"),
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .taker_side = check.enumeration<Side>(fields.taker_side(), "taker_side"),
+          .maker_order = OrderId{fields.maker_order()},
+          .maker_account = AccountId{fields.maker_account()},
+          .maker_leaves = check.quantity(fields.maker_leaves(), "maker_leaves"),
+          .taker_order = OrderId{fields.taker_order()},
+          .taker_account = AccountId{fields.taker_account()},
+          .taker_leaves = check.quantity(fields.taker_leaves(), "taker_leaves")};
+}
+
+Offset<schema::TradePrinted> write(Writer& writer, const TradePrinted& event) {
+  return schema::CreateTradePrinted(writer.builder, event.trade.value, event.symbol.value, event.price.units,
+                                    event.quantity.shares);
+}
+TradePrinted read(Checker& check, const schema::TradePrinted& table) {
+  return {.trade = TradeId{table.trade()},
+          .symbol = SymbolId{table.symbol()},
+          .price = check.price(table.price(), "price"),
+          .quantity = check.quantity(table.quantity(), "quantity")};
+}
+
+Offset<schema::OrderCancelled> write(Writer& writer, const OrderCancelled& event) {
+  const schema::OrderCancelledFields fields(event.order.value, event.price.units, event.quantity.shares,
+                                            event.account.value, event.symbol.value, to_schema(event.side),
+                                            to_schema(event.reason), event.was_resting, 0, 0);
+  return schema::CreateOrderCancelled(writer.builder, &fields);
+}
+OrderCancelled read(Checker& check, const schema::OrderCancelled& table) {
+  const auto& fields = check.fields(table.fields());
+  return {.order = OrderId{fields.order()},
+          .account = AccountId{fields.account()},
+          .symbol = SymbolId{fields.symbol()},
+          .side = check.enumeration<Side>(fields.side(), "side"),
+          .reason = check.enumeration<CancelReason>(fields.reason(), "reason"),
+          .was_resting = fields.was_resting(),
+          .price = check.price(fields.price(), "price"),
+          .quantity = check.quantity(fields.quantity(), "quantity")};
+}
+
+Offset<schema::OrderReplaced> write(Writer& writer, const OrderReplaced& event) {
+  const auto client_order_id = writer.text(event.client_order_id, writer.echo);
+  const schema::OrderReplacedFields fields(
+      event.order.value, event.old_limit_price.units, event.old_leaves.shares, event.quantity.shares,
+      event.leaves.shares, event.limit_price.units, event.stop_price.units, event.account.value,
+      event.symbol.value, to_schema(event.side), event.was_resting, event.kept_priority, 0, 0);
+  return schema::CreateOrderReplaced(writer.builder, &fields, client_order_id);
+}
+OrderReplaced read(Checker& check, const schema::OrderReplaced& table) {
+  const auto& fields = check.fields(table.fields());
+  return {.order = OrderId{fields.order()},
+          .account = AccountId{fields.account()},
+          .symbol = SymbolId{fields.symbol()},
+          .side = check.enumeration<Side>(fields.side(), "side"),
+          .was_resting = fields.was_resting(),
+          .kept_priority = fields.kept_priority(),
+          .old_limit_price = check.price(fields.old_limit_price(), "old_limit_price"),
+          .old_leaves = check.quantity(fields.old_leaves(), "old_leaves"),
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .leaves = check.quantity(fields.leaves(), "leaves"),
+          .limit_price = check.price(fields.limit_price(), "limit_price"),
+          .stop_price = check.price(fields.stop_price(), "stop_price"),
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+}
+
+/// Reads the table as that member of the union into `body`.
+template <class Table>
+void read_as(Checker& check, const void* table, EventBody& body) {
+  check.enter(schema::EnumNameEventBody(schema::EventBodyTraits<Table>::enum_value));
+  if (check.present(table, "body")) body = read(check, *static_cast<const Table*>(table));
+}
+
+}  // namespace
+
+UnionValue<schema::EventBody> write_event(Writer& writer, const EventBody& body) {
+  return std::visit(
+      [&writer](const auto& event) { return in_union<schema::EventBodyTraits>(write(writer, event)); }, body);
+}
+
+void read_event(Checker& check, schema::EventBody type, const void* table, EventBody& body) {
+  using Type = schema::EventBody;
+  switch (type) {
+    case Type::CommandRejected:
+      return read_as<schema::CommandRejected>(check, table, body);
+    case Type::AccountOpened:
+      return read_as<schema::AccountOpened>(check, table, body);
+    case Type::CashMoved:
+      return read_as<schema::CashMoved>(check, table, body);
+    case Type::SharesTransferred:
+      return read_as<schema::SharesTransferred>(check, table, body);
+    case Type::AccountStatusChanged:
+      return read_as<schema::AccountStatusChanged>(check, table, body);
+    case Type::AccountLimitsChanged:
+      return read_as<schema::AccountLimitsChanged>(check, table, body);
+    case Type::FirmRulesChanged:
+      return read_as<schema::FirmRulesChanged>(check, table, body);
+    case Type::SymbolAdded:
+      return read_as<schema::SymbolAdded>(check, table, body);
+    case Type::SymbolStatusChanged:
+      return read_as<schema::SymbolStatusChanged>(check, table, body);
+    case Type::SessionChanged:
+      return read_as<schema::SessionChanged>(check, table, body);
+    case Type::OrderAccepted:
+      return read_as<schema::OrderAccepted>(check, table, body);
+    case Type::OrderRejected:
+      return read_as<schema::OrderRejected>(check, table, body);
+    case Type::OrderRested:
+      return read_as<schema::OrderRested>(check, table, body);
+    case Type::OrderTriggered:
+      return read_as<schema::OrderTriggered>(check, table, body);
+    case Type::TradeExecuted:
+      return read_as<schema::TradeExecuted>(check, table, body);
+    case Type::TradePrinted:
+      return read_as<schema::TradePrinted>(check, table, body);
+    case Type::OrderCancelled:
+      return read_as<schema::OrderCancelled>(check, table, body);
+    case Type::OrderReplaced:
+      return read_as<schema::OrderReplaced>(check, table, body);
+    case Type::NONE:
+      break;
+  }
+  check.enter("event");
+  check.refuse_value("body", static_cast<std::int64_t>(type), "this is no kind of event");
+}
+
+}  // namespace trade::wire

@@ -1,0 +1,245 @@
+#include <variant>
+
+#include "wire/encoder.hpp"
+
+namespace trade::wire {
+
+namespace {
+
+/// As many symbols as the engine may have.
+constexpr std::size_t quotes_symbols_max = 20'000;
+
+Offset<schema::SubmittedCommand> write(Writer& writer, const SubmittedCommand& submitted) {
+  const auto account_name = writer.text(submitted.account_name, writer.account);
+  const auto symbol_name = writer.text(submitted.symbol_name, writer.symbol);
+  const auto body = write_command(writer, submitted.body);
+  return schema::CreateSubmittedCommand(writer.builder, body.type, body.value, account_name, symbol_name);
+}
+SubmittedCommand read_submitted(Checker& check, const schema::SubmittedCommand& table) {
+  SubmittedCommand submitted;
+  read_command(check, table.body_type(), table.body(), submitted.body);
+  submitted.account_name = check.text(table.account_name(), name_bytes_max, "account_name");
+  submitted.symbol_name = check.text(table.symbol_name(), name_bytes_max, "symbol_name");
+  return submitted;
+}
+
+Offset<schema::SubmitRequest> write(Writer& writer, const SubmitRequest& request) {
+  const auto commands = write_rows<schema::SubmittedCommand>(
+      writer, request.commands, [](Writer& to, const SubmittedCommand& row) { return write(to, row); });
+  return schema::CreateSubmitRequest(writer.builder, commands, request.dry_run, request.want_orders,
+                                     request.want_fills);
+}
+RequestBody read(Checker& check, const schema::SubmitRequest& table) {
+  if (table.commands() != nullptr && table.commands()->size() > submit_commands_max) {
+    check.refuse_value("commands", table.commands()->size(), "at most 4096 are taken in one request");
+    return {};
+  }
+  return SubmitRequest{.commands = read_rows<SubmittedCommand>(check, table.commands(), read_submitted),
+                       .dry_run = table.dry_run(),
+                       .want_orders = table.want_orders(),
+                       .want_fills = table.want_fills()};
+}
+
+Offset<schema::AccountsRequest> write(Writer& writer, const AccountsRequest& request) {
+  const auto name = writer.text(request.name);
+  return schema::CreateAccountsRequest(writer.builder, name, request.after.value, request.limit);
+}
+RequestBody read(Checker& check, const schema::AccountsRequest& table) {
+  return AccountsRequest{.name = check.string(table.name(), name_bytes_max, "name"),
+                         .after = AccountId{table.after()},
+                         .limit = table.limit()};
+}
+
+Offset<schema::SymbolsRequest> write(Writer& writer, const SymbolsRequest& request) {
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateSymbolsRequest(writer.builder, symbol, request.after.value, request.limit);
+}
+RequestBody read(Checker& check, const schema::SymbolsRequest& table) {
+  return SymbolsRequest{.symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+                        .after = SymbolId{table.after()},
+                        .limit = table.limit()};
+}
+
+Offset<schema::SessionRequest> write(Writer& writer, const SessionRequest&) {
+  return schema::CreateSessionRequest(writer.builder);
+}
+RequestBody read(Checker&, const schema::SessionRequest&) {
+  return SessionRequest{};
+}
+
+Offset<schema::HoldingsRequest> write(Writer& writer, const HoldingsRequest& request) {
+  return schema::CreateHoldingsRequest(writer.builder, request.after.value, request.limit,
+                                       request.only.value);
+}
+RequestBody read(Checker&, const schema::HoldingsRequest& table) {
+  return HoldingsRequest{
+      .after = AccountId{table.after()}, .limit = table.limit(), .only = AccountId{table.only()}};
+}
+
+Offset<schema::JournalRequest> write(Writer& writer, const JournalRequest& request) {
+  return schema::CreateJournalRequest(writer.builder, request.from_batch, request.bytes_max);
+}
+RequestBody read(Checker&, const schema::JournalRequest& table) {
+  return JournalRequest{.from_batch = table.from_batch(), .bytes_max = table.bytes_max()};
+}
+
+Offset<schema::PortfolioRequest> write(Writer& writer, const PortfolioRequest& request) {
+  return schema::CreatePortfolioRequest(writer.builder, writer.text(request.account));
+}
+RequestBody read(Checker& check, const schema::PortfolioRequest& table) {
+  return PortfolioRequest{.account = check.string(table.account(), name_bytes_max, "account")};
+}
+
+Offset<schema::OrdersRequest> write(Writer& writer, const OrdersRequest& request) {
+  const auto account = writer.text(request.account);
+  const auto client_order_id = writer.text(request.client_order_id);
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateOrdersRequest(writer.builder, account, request.order.value, client_order_id,
+                                     to_schema(request.filter), symbol, request.before.value, request.limit);
+}
+RequestBody read(Checker& check, const schema::OrdersRequest& table) {
+  return OrdersRequest{
+      .account = check.string(table.account(), name_bytes_max, "account"),
+      .order = OrderId{table.order()},
+      .client_order_id = check.string(table.client_order_id(), client_order_id_bytes_max, "client_order_id"),
+      .filter = check.enumeration<OrderFilter>(table.filter(), "filter"),
+      .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+      .before = OrderId{table.before()},
+      .limit = table.limit()};
+}
+
+Offset<schema::FillsRequest> write(Writer& writer, const FillsRequest& request) {
+  const auto account = writer.text(request.account);
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateFillsRequest(writer.builder, account, symbol, request.order.value, request.limit);
+}
+RequestBody read(Checker& check, const schema::FillsRequest& table) {
+  return FillsRequest{.account = check.string(table.account(), name_bytes_max, "account"),
+                      .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+                      .order = OrderId{table.order()},
+                      .limit = table.limit()};
+}
+
+Offset<schema::PostingsRequest> write(Writer& writer, const PostingsRequest& request) {
+  const auto account = writer.text(request.account);
+  return schema::CreatePostingsRequest(writer.builder, account, request.after, request.limit);
+}
+RequestBody read(Checker& check, const schema::PostingsRequest& table) {
+  return PostingsRequest{.account = check.string(table.account(), name_bytes_max, "account"),
+                         .after = table.after(),
+                         .limit = table.limit()};
+}
+
+Offset<schema::QuotesRequest> write(Writer& writer, const QuotesRequest& request) {
+  return schema::CreateQuotesRequest(
+      writer.builder, request.symbols.empty() ? 0 : writer.builder.CreateVectorOfStrings(request.symbols));
+}
+RequestBody read(Checker& check, const schema::QuotesRequest& table) {
+  QuotesRequest request;
+  if (table.symbols() == nullptr) return request;
+  if (table.symbols()->size() > quotes_symbols_max) {
+    check.refuse_value("symbols", table.symbols()->size(), "at most 20000 are taken in one request");
+    return request;
+  }
+  request.symbols.reserve(table.symbols()->size());
+  for (const flatbuffers::String* symbol : *table.symbols()) {
+    request.symbols.push_back(check.string(symbol, name_bytes_max, "symbols"));
+  }
+  return request;
+}
+
+Offset<schema::DepthRequest> write(Writer& writer, const DepthRequest& request) {
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateDepthRequest(writer.builder, symbol, request.levels);
+}
+RequestBody read(Checker& check, const schema::DepthRequest& table) {
+  return DepthRequest{.symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+                      .levels = table.levels()};
+}
+
+Offset<schema::TapeRequest> write(Writer& writer, const TapeRequest& request) {
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateTapeRequest(writer.builder, symbol, request.limit);
+}
+RequestBody read(Checker& check, const schema::TapeRequest& table) {
+  return TapeRequest{.symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+                     .limit = table.limit()};
+}
+
+Offset<schema::StatusRequest> write(Writer& writer, const StatusRequest&) {
+  return schema::CreateStatusRequest(writer.builder);
+}
+RequestBody read(Checker&, const schema::StatusRequest&) {
+  return StatusRequest{};
+}
+
+template <class Table>
+RequestBody read_as(Checker& check, const schema::Request& request) {
+  check.enter(schema::EnumNameRequestBody(schema::RequestBodyTraits<Table>::enum_value));
+  const auto* table = static_cast<const Table*>(request.body());
+  return check.present(table, "body") ? read(check, *table) : RequestBody{};
+}
+
+RequestBody read_body(Checker& check, const schema::Request& request) {
+  using Type = schema::RequestBody;
+  switch (request.body_type()) {
+    case Type::SubmitRequest:
+      return read_as<schema::SubmitRequest>(check, request);
+    case Type::AccountsRequest:
+      return read_as<schema::AccountsRequest>(check, request);
+    case Type::SymbolsRequest:
+      return read_as<schema::SymbolsRequest>(check, request);
+    case Type::SessionRequest:
+      return read_as<schema::SessionRequest>(check, request);
+    case Type::HoldingsRequest:
+      return read_as<schema::HoldingsRequest>(check, request);
+    case Type::JournalRequest:
+      return read_as<schema::JournalRequest>(check, request);
+    case Type::PortfolioRequest:
+      return read_as<schema::PortfolioRequest>(check, request);
+    case Type::OrdersRequest:
+      return read_as<schema::OrdersRequest>(check, request);
+    case Type::FillsRequest:
+      return read_as<schema::FillsRequest>(check, request);
+    case Type::PostingsRequest:
+      return read_as<schema::PostingsRequest>(check, request);
+    case Type::QuotesRequest:
+      return read_as<schema::QuotesRequest>(check, request);
+    case Type::DepthRequest:
+      return read_as<schema::DepthRequest>(check, request);
+    case Type::TapeRequest:
+      return read_as<schema::TapeRequest>(check, request);
+    case Type::StatusRequest:
+      return read_as<schema::StatusRequest>(check, request);
+    case Type::NONE:
+      break;
+  }
+  check.enter("Request");
+  check.refuse_value("body", static_cast<std::int64_t>(request.body_type()), "this is no kind of request");
+  return {};
+}
+
+}  // namespace
+
+Bytes Encoder::encode(const Request& request) {
+  Writer& writer = state_->writer;
+  writer.start();
+  return std::visit(
+      [&](const auto& body) {
+        const auto value = in_union<schema::RequestBodyTraits>(write(writer, body));
+        schema::RequestBuilder table(writer.builder);
+        table.add_id(request.id);
+        table.add_body(value.value);
+        table.add_body_type(value.type);
+        return writer.finish(table.Finish());
+      },
+      request.body);
+}
+
+Result<Request> decode_request(Bytes frame) {
+  return decode_frame<Request, schema::Request>(frame, [](Checker& check, const schema::Request& table) {
+    return Request{.id = table.id(), .body = read_body(check, table)};
+  });
+}
+
+}  // namespace trade::wire
