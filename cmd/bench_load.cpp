@@ -1,0 +1,276 @@
+#include "bench_load.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include <poll.h>
+
+#include "base/clock.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Price middle_price{1'000'000};  // 100.00
+constexpr std::int64_t price_steps = 4;   // on either side, a cent each
+
+/// splitmix64 (Steele, Lea, Flood 2014): small, fast, and the same on every machine.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t mixed = (state_ += 0x9e3779b97f4a7c15u);
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+    return mixed ^ (mixed >> 31);
+  }
+  /// From 0 to `bound` - 1.
+  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// The n-th symbol that an account trades.
+SymbolId symbol_of(const BenchMarket& market, std::uint32_t account, std::uint32_t nth) {
+  return SymbolId{market.first_symbol.value + (account * 7 + nth * 13) % market.symbols};
+}
+
+PlaceOrder make_order(const BenchMarket& market, Random& random) {
+  PlaceOrder order;
+  const auto account = static_cast<std::uint32_t>(random.below(market.accounts));
+  const std::uint64_t bits = random.next();
+  order.account = AccountId{market.first_account.value + account};
+  order.symbol =
+      symbol_of(market, account, static_cast<std::uint32_t>(bits % BenchMarket::symbols_per_account));
+  order.side = (bits >> 8) % 2 == 0 ? Side::buy : Side::sell;
+  order.type = OrderType::limit;
+  order.time_in_force = TimeInForce::day;
+  order.quantity = Quantity{static_cast<std::int64_t>(1 + (bits >> 16) % 100)};
+  const std::int64_t step = static_cast<std::int64_t>((bits >> 32) % (2 * price_steps + 1)) - price_steps;
+  order.limit_price = Price{middle_price.units + step * 100};
+  return order;
+}
+
+/// Sends requests one after the other, a few at a time, and fails on the first rejection.
+class SetUp {
+ public:
+  explicit SetUp(const ClientOptions& options) : client_(options) {}
+
+  Result<CommandResult> add(CommandBody body) {
+    request_.commands.push_back({std::move(body), {}, {}});
+    return request_.commands.size() < requests_max ? CommandResult{} : send();
+  }
+  /// The result of the last command.
+  Result<CommandResult> send() {
+    if (request_.commands.empty()) return CommandResult{};
+    auto reply = client_.submit(request_);
+    request_.commands.clear();
+    if (!reply) return std::unexpected(reply.error());
+    for (const CommandResult& result : reply->results) {
+      if (result.reason != RejectReason::none) {
+        return fail(ErrorCode::internal,
+                    "setting up the benchmark: " + std::string(row_of(result.reason).text));
+      }
+    }
+    return reply->results.back();
+  }
+  Client& client() { return client_; }
+
+ private:
+  static constexpr std::size_t requests_max = 1'024;
+  Client client_;
+  SubmitRequest request_;
+};
+
+std::string market_name(const char* prefix, std::uint32_t number) {
+  return prefix + std::to_string(number);
+}
+
+/// What one client thread does and measures.
+struct Worker {
+  BenchMeasurement measurement;
+  std::optional<Error> error;
+};
+
+struct Shared {
+  std::atomic<std::uint64_t> acknowledged = 0;
+  std::atomic<bool> stop = false;
+  std::int64_t started_nanoseconds = 0;
+};
+
+/// Requests under way: their numbers are consecutive, so a ring holds when each was due.
+struct Due {
+  std::uint64_t request_id = 0;
+  std::int64_t due_nanoseconds = 0;
+  std::int64_t step_nanoseconds = 0;  ///< between one order of the request and the next
+};
+
+Status run_worker(const ClientOptions& options, const BenchMarket& market, const BenchLoad& load,
+                  std::uint32_t index, Shared& shared, BenchMeasurement& measurement) {
+  Pipeline pipeline(options);
+  Random random(load.seed * 1'000 + index);
+  const std::uint64_t orders = load.orders / load.clients + (index < load.orders % load.clients ? 1 : 0);
+  // With a rate, client i sends order k at (k * clients + i) / rate; a request waits for its last order only
+  // as far as its orders are due, which keeps requests small at low rates.
+  const double step = load.rate == 0 ? 0 : 1e9 * load.clients / static_cast<double>(load.rate);
+  const double offset = load.rate == 0 ? 0 : 1e9 * index / static_cast<double>(load.rate);
+  const auto due_at = [&](std::uint64_t order) {
+    return shared.started_nanoseconds + static_cast<std::int64_t>(offset + step * static_cast<double>(order));
+  };
+  std::vector<Due> ring(65'536);
+  SubmitRequest request;
+  request.commands.reserve(load.orders_per_request);
+  std::uint64_t sent = 0;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t in_flight = 0;
+  pollfd readable{pipeline.file_descriptor(), POLLIN, 0};
+
+  const auto take_replies = [&](milliseconds timeout) -> Status {
+    while (true) {
+      auto reply = pipeline.receive(timeout);
+      if (!reply) return std::unexpected(reply.error());
+      if (!reply->has_value()) return {};
+      timeout = milliseconds(0);
+      const std::int64_t now = monotonic_nanoseconds();
+      const auto* submitted = std::get_if<SubmitReply>(&(*reply)->body);
+      if (submitted == nullptr) {
+        const auto* error = std::get_if<ErrorReply>(&(*reply)->body);
+        return error != nullptr
+                   ? std::unexpected(error->error)
+                   : fail(ErrorCode::internal, "tradingd sent another kind of reply than was asked for");
+      }
+      const Due& due = ring[(*reply)->id % ring.size()];
+      if (due.request_id != (*reply)->id) return fail(ErrorCode::internal, "a reply to no request under way");
+      std::int64_t order_due = due.due_nanoseconds;
+      for (const CommandResult& result : submitted->results) {
+        if (result.reason != RejectReason::none) ++measurement.rejected;
+        measurement.latency_nanoseconds.record(
+            static_cast<std::uint64_t>(std::max<std::int64_t>(now - order_due, 0)));
+        order_due += due.step_nanoseconds;
+        measurement.last_sequence = std::max(measurement.last_sequence, result.sequence);
+      }
+      acknowledged += submitted->results.size();
+      --in_flight;
+      shared.acknowledged.fetch_add(submitted->results.size(), std::memory_order_relaxed);
+    }
+  };
+
+  while (acknowledged < orders) {
+    if (shared.stop.load(std::memory_order_relaxed) && sent > acknowledged && in_flight == 0) break;
+    const bool stopping = shared.stop.load(std::memory_order_relaxed);
+    if (stopping && in_flight == 0) break;
+    const std::int64_t now = monotonic_nanoseconds();
+    const bool window_open = in_flight < (load.rate == 0 ? load.requests_in_flight : ring.size() / 2);
+    if (!stopping && sent < orders && window_open && (load.rate == 0 || due_at(sent) <= now)) {
+      request.commands.clear();
+      Due due{0, load.rate == 0 ? now : due_at(sent), static_cast<std::int64_t>(step)};
+      while (request.commands.size() < load.orders_per_request && sent < orders &&
+             (load.rate == 0 || due_at(sent) <= now)) {
+        request.commands.push_back({make_order(market, random), {}, {}});
+        ++sent;
+      }
+      const auto id = pipeline.send(request);
+      if (!id) return std::unexpected(id.error());
+      due.request_id = *id;
+      ring[*id % ring.size()] = due;
+      ++in_flight;
+      if (Status status = take_replies(milliseconds(0)); !status) return status;
+      continue;
+    }
+    if (load.rate != 0 && sent < orders) {
+      // Sleeps in poll until a reply or the next order's time, with the granularity of the kernel's timer.
+      timespec wait{0, static_cast<long>(std::clamp<std::int64_t>(due_at(sent) - now, 0, 10'000'000))};
+      ::ppoll(&readable, 1, &wait, nullptr);
+      if (Status status = take_replies(milliseconds(0)); !status) return status;
+      continue;
+    }
+    if (Status status = take_replies(options.timeout); !status) return status;
+  }
+  measurement.orders = acknowledged;
+  return {};
+}
+
+}  // namespace
+
+Status make_bench_market(const ClientOptions& options, BenchMarket& market) {
+  ClientOptions patient = options;
+  patient.timeout = std::chrono::seconds(60);
+  SetUp setup(patient);
+  std::uint32_t taken = 0;
+  if (auto accounts = setup.client().accounts(); accounts) {
+    taken = static_cast<std::uint32_t>(accounts->size());
+  } else {
+    return std::unexpected(accounts.error());
+  }
+  auto symbols = setup.client().symbols();
+  if (!symbols) return std::unexpected(symbols.error());
+  market.first_account = AccountId{taken + 1};
+  market.first_symbol = SymbolId{static_cast<std::uint32_t>(symbols->size()) + 1};
+  for (std::uint32_t i = 0; i < market.symbols; ++i) {
+    AddSymbol symbol;
+    symbol.symbol = *Symbol::make(market_name("B", market.first_symbol.value + i));
+    symbol.previous_close = middle_price;
+    if (auto added = setup.add(symbol); !added) return std::unexpected(added.error());
+  }
+  for (std::uint32_t i = 0; i < market.accounts; ++i) {
+    const AccountId account{market.first_account.value + i};
+    OpenAccount open;
+    open.name = *AccountName::make(market_name("bench-", account.value));
+    if (auto added = setup.add(open); !added) return std::unexpected(added.error());
+    if (auto added = setup.add(DepositCash{account, Money{1'000'000'000 * units_per_dollar}}); !added) {
+      return std::unexpected(added.error());
+    }
+    for (std::uint32_t nth = 0; nth < BenchMarket::symbols_per_account; ++nth) {
+      const TransferShares transfer{account, symbol_of(market, i, nth), Quantity{100'000'000}, middle_price};
+      if (auto added = setup.add(transfer); !added) return std::unexpected(added.error());
+    }
+  }
+  if (auto sent = setup.send(); !sent) return std::unexpected(sent.error());
+  return {};
+}
+
+Result<BenchMeasurement> run_bench_load(const ClientOptions& options, const BenchMarket& market,
+                                        const BenchLoad& load,
+                                        const std::function<bool(std::uint64_t acknowledged)>& progress) {
+  std::vector<Worker> workers(load.clients);
+  std::vector<std::thread> threads;
+  std::atomic<std::uint32_t> running = load.clients;
+  Shared shared;
+  shared.started_nanoseconds = monotonic_nanoseconds();
+  std::atomic<std::int64_t> ended_nanoseconds = 0;
+  for (std::uint32_t index = 0; index < load.clients; ++index) {
+    threads.emplace_back([&, index] {
+      Worker& worker = workers[index];
+      if (Status status = run_worker(options, market, load, index, shared, worker.measurement); !status) {
+        worker.error = status.error();
+        shared.stop = true;
+      }
+      if (--running == 0) ended_nanoseconds = monotonic_nanoseconds();
+    });
+  }
+  while (running != 0) {
+    std::this_thread::sleep_for(milliseconds(20));
+    if (!progress(shared.acknowledged.load(std::memory_order_relaxed))) shared.stop = true;
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  BenchMeasurement total;
+  total.seconds = static_cast<double>(ended_nanoseconds - shared.started_nanoseconds) / 1e9;
+  for (Worker& worker : workers) {
+    if (worker.error) return std::unexpected(*worker.error);
+    total.orders += worker.measurement.orders;
+    total.rejected += worker.measurement.rejected;
+    total.latency_nanoseconds.merge(worker.measurement.latency_nanoseconds);
+    total.last_sequence = std::max(total.last_sequence, worker.measurement.last_sequence);
+  }
+  return total;
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,99 @@
+#include "tradingd/checkpointer.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/byte_stream.hpp"
+#include "journal/journal.hpp"
+
+namespace trade::tradingd {
+
+namespace {
+
+constexpr int exit_written = 0;
+constexpr int exit_not_written = 1;
+constexpr int exit_not_wanted = 2;
+
+/// The child's whole life.
+[[noreturn]] void write_checkpoint(const Engine& engine, std::uint64_t batch,
+                                   const std::filesystem::path& directory, int go_descriptor) {
+  // The parent's orders come first.
+  ::setpriority(PRIO_PROCESS, 0, 10);
+  ByteWriter writer;
+  engine.save(writer);
+  char go = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(go_descriptor, &go, 1);
+  } while (got < 0 && errno == EINTR);
+  // End of file: the parent is gone or does not want it any more.
+  if (got != 1) ::_exit(exit_not_wanted);
+  const Status saved = journal::save_checkpoint(directory, batch, writer.bytes());
+  // Not exit(): what the parent registered to run at the end is not the child's.
+  ::_exit(saved ? exit_written : exit_not_written);
+}
+
+}  // namespace
+
+Checkpointer::Checkpointer(std::filesystem::path journal_directory)
+    : directory_(std::move(journal_directory)) {}
+
+Checkpointer::~Checkpointer() {
+  if (go_descriptor_ >= 0) ::close(go_descriptor_);
+  if (child_ > 0) ::waitpid(child_, nullptr, 0);
+}
+
+Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    return fail(ErrorCode::internal, "no pipe for a checkpoint: " + std::string(std::strerror(errno)));
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ends[1]);
+    write_checkpoint(engine, batch, directory_, ends[0]);
+  }
+  ::close(ends[0]);
+  if (child < 0) {
+    ::close(ends[1]);
+    return fail(ErrorCode::internal, "no process for a checkpoint: " + std::string(std::strerror(errno)),
+                "memory or the process limit is short; orders go on without checkpoints");
+  }
+  child_ = child;
+  go_descriptor_ = ends[1];
+  child_batch_ = batch;
+  return {};
+}
+
+void Checkpointer::became_durable(std::uint64_t batch) {
+  if (go_descriptor_ < 0 || batch < child_batch_) return;
+  // A failed write means that the child is gone; reap() tells why.
+  [[maybe_unused]] const ssize_t written = ::write(go_descriptor_, "g", 1);
+  ::close(go_descriptor_);
+  go_descriptor_ = -1;
+}
+
+Status Checkpointer::reap() {
+  if (child_ <= 0) return {};
+  int status = 0;
+  const pid_t ended = ::waitpid(child_, &status, WNOHANG);
+  if (ended != child_) return {};
+  child_ = -1;
+  if (go_descriptor_ >= 0) ::close(go_descriptor_);
+  go_descriptor_ = -1;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == exit_written) {
+    last_batch_ = child_batch_;
+    return {};
+  }
+  return fail(ErrorCode::internal,
+              "the checkpoint of batch " + std::to_string(child_batch_) + " was not written",
+              "check the disk's free space; orders go on, a restart takes longer");
+}
+
+}  // namespace trade::tradingd

@@ -1,0 +1,45 @@
+// Checkpoints without stopping: a forked child has the engine's state as it was at the fork, by the kernel's
+// copy-on-write, and writes it while the parent goes on.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include <sys/types.h>
+
+#include "base/result.hpp"
+#include "engine/engine.hpp"
+
+namespace trade::tradingd {
+
+class Checkpointer {
+ public:
+  explicit Checkpointer(std::filesystem::path journal_directory);
+  /// Ends a child that still waits; one that is writing finishes by itself.
+  ~Checkpointer();
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+
+  [[nodiscard]] bool busy() const { return child_ > 0; }
+
+  /// Forks a child that holds the state after `batch`, which need not be durable yet: the child writes only
+  /// once `became_durable` said so, because a batch that is lost with a crash may come back with other
+  /// content under the same number. Only when not `busy`.
+  Status start(const Engine& engine, std::uint64_t batch);
+  /// Tells a waiting child to write when its batch is no later than this one.
+  void became_durable(std::uint64_t batch);
+  /// Looks whether the child has ended; an error says that it could not write. To be called now and then.
+  Status reap();
+
+  /// The batch of the last checkpoint that was written.
+  [[nodiscard]] std::uint64_t last_batch() const { return last_batch_; }
+
+ private:
+  std::filesystem::path directory_;
+  pid_t child_ = -1;
+  int go_descriptor_ = -1;  ///< writing a byte to it lets the child write
+  std::uint64_t child_batch_ = 0;
+  std::uint64_t last_batch_ = 0;
+};
+
+}  // namespace trade::tradingd

@@ -1,0 +1,78 @@
+#include "tradingd/queries.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace trade::tradingd {
+
+namespace {
+
+ErrorReply not_found(std::string message, std::string hint) {
+  return ErrorReply{fail(ErrorCode::not_found, std::move(message), std::move(hint)).error()};
+}
+
+ReplyBody answer(const Engine& engine, const AccountsRequest& request) {
+  AccountsReply reply;
+  if (!request.name.empty()) {
+    const auto account = engine.account(engine.find_account(request.name));
+    if (!account) return not_found("no account '" + request.name + "'", "'trade account list' shows them");
+    reply.accounts.push_back(*account);
+    return reply;
+  }
+  const std::uint32_t limit = std::min(request.limit, page_rows_max);
+  for (std::uint64_t number = std::uint64_t{request.after.value} + 1;
+       number <= engine.account_count() && reply.accounts.size() < limit; ++number) {
+    reply.accounts.push_back(*engine.account(AccountId{static_cast<std::uint32_t>(number)}));
+  }
+  return reply;
+}
+
+ReplyBody answer(const Engine& engine, const SymbolsRequest& request) {
+  SymbolsReply reply;
+  if (!request.symbol.empty()) {
+    const auto symbol = engine.symbol(engine.find_symbol(request.symbol));
+    if (!symbol) return not_found("no symbol '" + request.symbol + "'", "'trade symbol list' shows them");
+    reply.symbols.push_back(*symbol);
+    return reply;
+  }
+  const std::uint32_t limit = std::min(request.limit, page_rows_max);
+  for (std::uint64_t number = std::uint64_t{request.after.value} + 1;
+       number <= engine.symbol_count() && reply.symbols.size() < limit; ++number) {
+    reply.symbols.push_back(*engine.symbol(SymbolId{static_cast<std::uint32_t>(number)}));
+  }
+  return reply;
+}
+
+ReplyBody answer(const Engine& engine, const HoldingsRequest& request) {
+  HoldingsReply reply;
+  reply.sequence = engine.last_sequence();
+  if (request.only) {
+    if (auto row = engine.holdings(request.only)) reply.rows.push_back(std::move(*row));
+    return reply;
+  }
+  const std::uint32_t limit = std::min(request.limit, page_rows_max);
+  for (std::uint64_t number = std::uint64_t{request.after.value} + 1;
+       number <= engine.account_count() && reply.rows.size() < limit; ++number) {
+    reply.rows.push_back(*engine.holdings(AccountId{static_cast<std::uint32_t>(number)}));
+  }
+  return reply;
+}
+
+ReplyBody answer(const Engine& engine, const SessionRequest&) {
+  return SessionReply{engine.session()};
+}
+
+template <class Other>
+ReplyBody answer(const Engine&, const Other&) {
+  return ErrorReply{
+      fail_named(ErrorCode::usage, "not_served_here", "tradingd does not answer this kind of request")
+          .error()};
+}
+
+}  // namespace
+
+ReplyBody answer_query(const Engine& engine, const RequestBody& request) {
+  return std::visit([&](const auto& body) { return answer(engine, body); }, request);
+}
+
+}  // namespace trade::tradingd

@@ -1,0 +1,15 @@
+// Questions that are answered from the engine's state; nothing changes, nothing is journaled.
+#pragma once
+
+#include "engine/engine.hpp"
+#include "model/messages.hpp"
+
+namespace trade::tradingd {
+
+/// Rows of one page at most, whatever is asked for.
+constexpr std::uint32_t page_rows_max = 1'000;
+
+/// An ErrorReply where the question is not for tradingd or names what does not exist.
+ReplyBody answer_query(const Engine& engine, const RequestBody& request);
+
+}  // namespace trade::tradingd

@@ -1,0 +1,155 @@
+#include "tradingd/sequencer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "tradingd/queries.hpp"
+
+namespace trade::tradingd {
+
+namespace {
+
+/// Fills in the numbers that a command leaves to the names beside it. Says why it cannot.
+RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitted, CommandBody& body) {
+  RejectReason reason = RejectReason::none;
+  std::visit(
+      [&](auto& command) {
+        if constexpr (requires { command.account.value; }) {
+          if (!command.account && !submitted.account_name.empty()) {
+            command.account = engine.find_account(submitted.account_name);
+            if (!command.account) reason = RejectReason::unknown_account;
+          }
+        }
+        if constexpr (requires { command.symbol.value; }) {
+          if (reason == RejectReason::none && !command.symbol && !submitted.symbol_name.empty()) {
+            command.symbol = engine.find_symbol(submitted.symbol_name);
+            if (!command.symbol) reason = RejectReason::unknown_symbol;
+          }
+        }
+        if constexpr (std::is_same_v<std::decay_t<decltype(command)>, SetSession>) {
+          // Opening or closing by hand stays within the day that trades.
+          if (command.trading_date == Date{}) command.trading_date = engine.session().trading_date;
+        }
+      },
+      body);
+  return reason;
+}
+
+}  // namespace
+
+Sequencer::Sequencer(Engine engine, const journal::Head& head, const Clock& clock)
+    : engine_(std::move(engine)),
+      clock_(clock),
+      next_batch_(head.batch + 1),
+      next_command_(head.next_command) {
+  TRADE_ASSERT(engine_.last_sequence() == head.last_sequence, "the engine is where the journal ends");
+}
+
+Timestamp Sequencer::stamp() const {
+  // A wall clock may be set back; the journal's time may not.
+  return std::max(clock_.now(), engine_.last_timestamp());
+}
+
+void Sequencer::handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame) {
+  AddressedReply& addressed = replies_.emplace_back();
+  addressed.client = client;
+  addressed.reply.id = request.id;
+  const auto* submitted = std::get_if<SubmitRequest>(&request.body);
+  if (submitted == nullptr) {
+    ++counters_.queries;
+    addressed.reply.body = answer_query(engine_, request.body);
+    return;
+  }
+  auto& results = addressed.reply.body.emplace<SubmitReply>().results;
+  results.reserve(submitted->commands.size());
+  const Timestamp timestamp = stamp();
+  for (const SubmittedCommand& command : submitted->commands) {
+    results.push_back(submit_one(command, *submitted, timestamp));
+  }
+  if (submitted->dry_run) return;
+  // The batch's commands and events have views into the frame.
+  if (frames_used_ == frames_.size()) frames_.emplace_back();
+  std::swap(frames_[frames_used_++], frame);
+}
+
+CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, const SubmitRequest& request,
+                                    Timestamp timestamp) {
+  CommandResult result;
+  result.timestamp = timestamp;
+  Command command{timestamp, submitted.body};
+  result.reason = resolve_names(engine_, submitted, command.body);
+  if (result.reason != RejectReason::none) {
+    ++counters_.rejected;
+    return result;
+  }
+  const std::size_t first_event = events_.size();
+  const ApplyResult applied = request.dry_run ? engine_.check(command) : apply(command);
+  result.reason = applied.reason;
+  result.duplicate = applied.duplicate;
+  result.affected = applied.affected;
+  if (applied.reason != RejectReason::none) ++counters_.rejected;
+  if (request.dry_run) return result;
+  result.order = applied.order;
+  result.sequence = engine_.last_sequence();
+  if (applied.order) describe_order(applied, request, first_event, result);
+  return result;
+}
+
+void Sequencer::describe_order(const ApplyResult& applied, const SubmitRequest& request,
+                               std::size_t first_event, CommandResult& result) const {
+  if (const auto state = engine_.order_state(applied.order)) {
+    result.status = state->status;
+    result.filled_quantity = state->filled_quantity;
+    result.filled_notional = state->filled_notional;
+  }
+  // Somebody else's order is not shown to whoever tried to touch it.
+  if (request.want_orders && applied.reason != RejectReason::not_your_order) {
+    result.order_view = engine_.order(applied.order);
+  }
+  if (!request.want_fills) return;
+  for (std::size_t i = first_event; i < events_.size(); ++i) {
+    const auto* trade = std::get_if<TradeExecuted>(&events_[i].body);
+    if (trade != nullptr && trade->taker_order == applied.order) {
+      result.fills.push_back({trade->maker_order, trade->price, trade->quantity});
+    }
+  }
+}
+
+ApplyResult Sequencer::apply(const Command& command) {
+  const std::size_t events_before = events_.size();
+  const ApplyResult result = engine_.apply(command, events_);
+  commands_.push_back(command);
+  events_per_command_.push_back(static_cast<std::uint32_t>(events_.size() - events_before));
+  ++counters_.commands;
+  return result;
+}
+
+ApplyResult Sequencer::sequence(const CommandBody& body) {
+  return apply(Command{stamp(), body});
+}
+
+Sequencer::ClosedBatch Sequencer::close() {
+  TRADE_ASSERT(!commands_.empty(), "a batch has commands");
+  ClosedBatch closed;
+  closed.header.batch = next_batch_++;
+  closed.header.first_command = next_command_;
+  closed.header.first_sequence = engine_.last_sequence() - events_.size() + 1;
+  closed.header.state_hash = engine_.state_hash();
+  closed.last_sequence = engine_.last_sequence();
+  next_command_ += commands_.size();
+  closed.next_command = next_command_;
+  closed.encoded = encoder_.encode_batch(closed.header, commands_, events_per_command_, events_);
+  commands_.clear();
+  events_per_command_.clear();
+  events_.clear();
+  frames_used_ = 0;
+  return closed;
+}
+
+void Sequencer::take_replies(std::vector<AddressedReply>& replies) {
+  replies.clear();
+  std::swap(replies, replies_);
+}
+
+}  // namespace trade::tradingd

@@ -1,0 +1,268 @@
+#include "tradingd/service.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <unistd.h>
+
+#include "app/log.hpp"
+#include "base/byte_stream.hpp"
+#include "bus/topics.hpp"
+
+namespace trade::tradingd {
+
+namespace {
+
+/// Requests taken in one turn of the loop, so that a completed commit is never kept waiting for long.
+constexpr int receive_requests_max = 256;
+constexpr std::chrono::milliseconds tick_interval{100};
+constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_second;
+
+}  // namespace
+
+Service::Service(app::DaemonContext& context, const ServiceOptions& options, Sequencer sequencer,
+                 std::unique_ptr<journal::CommitThread> commits, std::unique_ptr<journal::Reader> reader)
+    : context_(context),
+      options_(options),
+      sequencer_(std::move(sequencer)),
+      commits_(std::move(commits)),
+      reader_(std::move(reader)),
+      schedule_(options.calendar),
+      checkpointer_(context.home().journal()) {}
+
+Status Service::run() {
+  bus::Endpoints endpoints(context_.home().root);
+  auto server = bus::RequestServer::bind(bus_context_, endpoints, context_.name());
+  if (!server) return std::unexpected(server.error());
+  server_ = std::make_unique<bus::RequestServer>(std::move(*server));
+  auto publisher = bus::Publisher::bind(bus_context_, endpoints, context_.name());
+  if (!publisher) return std::unexpected(publisher.error());
+  publisher_ = std::make_unique<bus::Publisher>(std::move(*publisher));
+
+  loop_.add(context_.signal_descriptor(), [this] {
+    while (const auto signal = context_.next_signal()) {
+      if (*signal == app::DaemonSignal::stop) loop_.stop();
+    }
+  });
+  loop_.add(commits_->completion_file_descriptor(), [this] { complete(); });
+  loop_.add(*publisher_, [this] { publisher_->process_subscriptions(); });
+  loop_.add_timer(tick_interval, [this] { tick(); });
+  tick();
+  update_reading();
+  context_.ready();
+  if (Status status = loop_.run(); !status) return status;
+  return stop_cleanly();
+}
+
+void Service::receive() {
+  bus::ClientIdentity client;
+  for (int i = 0; i < receive_requests_max && !batch_is_full(); ++i) {
+    if (!server_->receive(client, frame_)) break;
+    const Result<Request> request = wire::decode_request(frame_.bytes());
+    if (!request) {
+      refuse_malformed(client, request.error());
+    } else if (std::holds_alternative<StatusRequest>(request->body)) {
+      // These two are about the process and its journal: they speak only of what is durable, so need not
+      // wait.
+      send(client, Reply{request->id, StatusReply{describe()}});
+    } else if (const auto* journal_request = std::get_if<JournalRequest>(&request->body)) {
+      send(client, Reply{request->id, read_journal(*journal_request)});
+    } else {
+      sequencer_.handle(client, *request, frame_);
+    }
+  }
+  flush();
+}
+
+bool Service::batch_is_full() const {
+  return sequencer_.command_count() >= options_.batch_commands_max ||
+         sequencer_.reply_count() >= options_.batch_commands_max;
+}
+
+void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& error) {
+  ++malformed_;
+  // Number 0, which no request has, tells the client that it sent something unreadable.
+  send(client, Reply{0, ErrorReply{error}});
+  const std::int64_t now = monotonic_nanoseconds();
+  if (now - malformed_logged_at_ < malformed_log_interval_nanoseconds) return;
+  malformed_logged_at_ = now;
+  spdlog::warn("refused a malformed request ({} so far): {}", malformed_, error.message);
+}
+
+DaemonView Service::describe() const {
+  DaemonView view;
+  view.daemon = context_.name();
+  view.version = app::version();
+  view.state = "running";
+  view.pid = ::getpid();
+  view.started_at = context_.started_at();
+  view.sequence = commits_->head().last_sequence;
+  const auto count = [&](const char* name, std::uint64_t value) {
+    view.counters[name] = static_cast<std::int64_t>(value);
+  };
+  const bus::RequestServer::Counters& socket = server_->counters();
+  const journal::CommitThread::SyncLatency sync = commits_->sync_latency();
+  count("batch", commits_->head().batch);
+  count("commands", sequencer_.counters().commands);
+  count("rejected", sequencer_.counters().rejected);
+  count("queries", sequencer_.counters().queries);
+  count("malformed_requests", malformed_ + socket.malformed);
+  count("replies_dropped", socket.client_gone + socket.client_slow + socket.too_large);
+  count("open_orders", sequencer_.engine().open_order_count());
+  count("accounts", sequencer_.engine().account_count());
+  count("symbols", sequencer_.engine().symbol_count());
+  count("commits", sync.count);
+  count("commit_p50_us", sync.p50_microseconds);
+  count("commit_p99_us", sync.p99_microseconds);
+  count("commit_max_us", sync.max_microseconds);
+  count("checkpoint_batch", checkpointer_.last_batch());
+  return view;
+}
+
+ReplyBody Service::read_journal(const JournalRequest& request) {
+  JournalReply reply;
+  reply.head_batch = commits_->head().batch;
+  std::size_t bytes = 0;
+  std::string record;
+  const std::size_t bytes_max = std::min<std::size_t>(request.bytes_max, wire::frame_bytes_max / 2);
+  for (std::uint64_t number = std::max<std::uint64_t>(request.from_batch, 1); number <= reply.head_batch;
+       ++number) {
+    const Result<bool> there = reader_->read_encoded(number, record);
+    if (!there) return ErrorReply{there.error()};
+    if (!*there || (!reply.batches.empty() && bytes + record.size() > bytes_max)) break;
+    bytes += record.size();
+    reply.batches.push_back(record);
+  }
+  return reply;
+}
+
+void Service::send(const bus::ClientIdentity& client, const Reply& reply) {
+  server_->send(client, encoder_.encode(reply));
+}
+
+void Service::flush() {
+  if (outcome_ && commits_->idle()) {
+    if (sequencer_.has_commands()) {
+      const Sequencer::ClosedBatch closed = sequencer_.close();
+      sequencer_.take_replies(replies_in_flight_);
+      if (Status status =
+              commits_->submit(closed.header, closed.encoded, closed.last_sequence, closed.next_command);
+          !status) {
+        fail_with(status.error());
+        return;
+      }
+      start_checkpoint_when_due(closed.header.batch);
+    } else if (sequencer_.has_replies()) {
+      // Questions alone: all they were answered from is durable. Replies of the batch before go first.
+      send_ready();
+      sequencer_.take_replies(replies_ready_);
+      send_ready();
+    }
+  }
+  update_reading();
+}
+
+void Service::complete() {
+  const auto completed = commits_->take_completion();
+  if (!completed) {
+    fail_with(completed.error());
+    return;
+  }
+  if (!*completed) return;
+  // The next batch goes to the disk first; while it syncs, this one's news go out.
+  std::swap(replies_ready_, replies_in_flight_);
+  flush();
+  send_ready();
+  publisher_->publish(bus::batch_topic().view(),
+                      encoder_.encode(PublicationBody{
+                          BatchPublished{commits_->head().batch, commits_->head().last_sequence}}));
+  checkpointer_.became_durable(**completed);
+}
+
+void Service::send_ready() {
+  for (const AddressedReply& addressed : replies_ready_)
+    send(addressed.client, addressed.reply);
+  replies_ready_.clear();
+}
+
+void Service::tick() {
+  if (const auto session = schedule_.due(clock_.now(), sequencer_.engine().session())) {
+    spdlog::info("session {} on {}", name_of(session->phase), format_date(session->trading_date));
+    sequencer_.sequence(*session);
+    flush();
+  }
+  if (Status status = checkpointer_.reap(); !status) {
+    spdlog::error("{} ({})", status.error().message, status.error().hint);
+  }
+}
+
+void Service::update_reading() {
+  // Clients of a full batch wait in their sockets: that is the bound on memory.
+  const bool wanted = !batch_is_full();
+  if (wanted && server_registration_ == 0) {
+    server_registration_ = loop_.add(*server_, [this] { receive(); });
+  } else if (!wanted && server_registration_ != 0) {
+    loop_.remove(server_registration_);
+    server_registration_ = 0;
+  }
+}
+
+void Service::start_checkpoint_when_due(std::uint64_t batch) {
+  const std::uint64_t commands = sequencer_.counters().commands;
+  if (options_.checkpoint_every_commands == 0 || checkpointer_.busy() ||
+      commands - commands_at_checkpoint_ < options_.checkpoint_every_commands) {
+    return;
+  }
+  commands_at_checkpoint_ = commands;
+  if (Status status = checkpointer_.start(sequencer_.engine(), batch); !status) {
+    spdlog::error("{} ({})", status.error().message, status.error().hint);
+  }
+}
+
+Status Service::stop_cleanly() {
+  if (!outcome_) return outcome_;
+  spdlog::info("stopping: committing what was received");
+  if (server_registration_ != 0) loop_.remove(server_registration_);
+  server_registration_ = 0;
+  // The batch that syncs, then the one that fills.
+  for (int round = 0; round < 2; ++round) {
+    if (!commits_->idle()) {
+      const auto completed = commits_->wait_completion();
+      if (!completed) return std::unexpected(completed.error());
+      std::swap(replies_ready_, replies_in_flight_);
+      send_ready();
+    }
+    if (sequencer_.has_commands()) {
+      const Sequencer::ClosedBatch closed = sequencer_.close();
+      sequencer_.take_replies(replies_in_flight_);
+      if (Status status =
+              commits_->submit(closed.header, closed.encoded, closed.last_sequence, closed.next_command);
+          !status) {
+        return status;
+      }
+    }
+  }
+  if (sequencer_.has_replies()) {
+    sequencer_.take_replies(replies_ready_);
+    send_ready();
+  }
+  if (sequencer_.counters().commands == commands_at_checkpoint_) return {};
+  ByteWriter state;
+  sequencer_.engine().save(state);
+  if (Status saved =
+          journal::save_checkpoint(context_.home().journal(), commits_->head().batch, state.bytes());
+      !saved) {
+    // The journal has everything; the next start only takes longer.
+    spdlog::error("no checkpoint written: {} ({})", saved.error().message, saved.error().hint);
+  }
+  return {};
+}
+
+void Service::fail_with(Error error) {
+  spdlog::critical("{} ({})", error.message, error.hint);
+  outcome_ = std::unexpected(std::move(error));
+  loop_.stop();
+}
+
+}  // namespace trade::tradingd

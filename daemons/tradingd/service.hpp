@@ -1,0 +1,80 @@
+// tradingd's loop: receives requests, lets the sequencer fill a batch while the one before it syncs, and
+// sends replies and the doorbell once a batch is durable. Nothing leaves earlier.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/daemon.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "bus/poll_loop.hpp"
+#include "bus/sockets.hpp"
+#include "journal/commit_thread.hpp"
+#include "tradingd/checkpointer.hpp"
+#include "tradingd/sequencer.hpp"
+#include "tradingd/session_schedule.hpp"
+
+namespace trade::tradingd {
+
+struct ServiceOptions {
+  /// Commands in the open batch from which on nothing more is read until the batch before it is durable.
+  std::size_t batch_commands_max = 65'536;
+  /// Commands between two checkpoints; zero: only when stopping.
+  std::uint64_t checkpoint_every_commands = 5'000'000;
+  Calendar calendar = Calendar::always;
+};
+
+class Service {
+ public:
+  Service(app::DaemonContext& context, const ServiceOptions& options, Sequencer sequencer,
+          std::unique_ptr<journal::CommitThread> commits, std::unique_ptr<journal::Reader> reader);
+
+  /// Binds, says that it is ready, and runs until told to stop. An error means that the process must end:
+  /// what was acknowledged is durable, what was not may be lost.
+  Status run();
+
+ private:
+  void receive();
+  [[nodiscard]] bool batch_is_full() const;
+  void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
+  [[nodiscard]] DaemonView describe() const;
+  ReplyBody read_journal(const JournalRequest& request);
+  void send(const bus::ClientIdentity& client, const Reply& reply);
+  void send_ready();
+  void flush();
+  void complete();
+  void tick();
+  void update_reading();
+  void start_checkpoint_when_due(std::uint64_t batch);
+  Status stop_cleanly();
+  void fail_with(Error error);
+
+  app::DaemonContext& context_;
+  ServiceOptions options_;
+  SystemClock clock_;
+  Sequencer sequencer_;
+  std::unique_ptr<journal::CommitThread> commits_;
+  std::unique_ptr<journal::Reader> reader_;
+  SessionSchedule schedule_;
+  Checkpointer checkpointer_;
+
+  bus::Context bus_context_;
+  bus::PollLoop loop_;
+  std::unique_ptr<bus::RequestServer> server_;
+  std::unique_ptr<bus::Publisher> publisher_;
+  bus::PollLoop::Id server_registration_ = 0;  ///< zero: not reading
+
+  bus::Frame frame_;
+  wire::Encoder encoder_;
+  std::vector<AddressedReply> replies_in_flight_;  ///< of the batch that syncs
+  std::vector<AddressedReply> replies_ready_;      ///< of the batch that has become durable
+  std::uint64_t commands_at_checkpoint_ = 0;
+  std::uint64_t malformed_ = 0;
+  std::int64_t malformed_logged_at_ = 0;
+  Status outcome_;
+};
+
+}  // namespace trade::tradingd

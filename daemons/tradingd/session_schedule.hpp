@@ -1,0 +1,30 @@
+// When tradingd opens and closes the session by itself, and when it starts a new trading day.
+#pragma once
+
+#include <optional>
+
+#include "base/time.hpp"
+#include "model/command.hpp"
+#include "model/views.hpp"
+
+namespace trade::tradingd {
+
+enum class Calendar : std::uint8_t {
+  always,  ///< open at any hour until closed by hand; a trading day is New York's, weekends belong to Monday
+  us,      ///< New York's hours, holidays and half days
+};
+
+/// Says which session command is due. What an operator does by hand stands until the calendar's next change.
+class SessionSchedule {
+ public:
+  explicit SessionSchedule(Calendar calendar) : calendar_(calendar) {}
+
+  /// The command that is due now, given what the engine's session is; nothing when all is as it should be.
+  std::optional<SetSession> due(Timestamp now, const SessionView& session);
+
+ private:
+  Calendar calendar_;
+  Timestamp next_change_;  ///< not set: nothing was decided yet
+};
+
+}  // namespace trade::tradingd

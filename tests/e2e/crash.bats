@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# kill -9 of each daemon while orders flow: nothing acknowledged is lost or doubled, the books agree.
+load suite.bash
+
+setup() {
+  new_home
+  start_suite
+  t account open buyer --deposit 900000000000 >/dev/null
+  t account open seller --deposit 1 >/dev/null
+  t symbol add TEST --previous-close 100 >/dev/null
+  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+}
+
+# kill_while_trading DAEMON TIMES
+kill_while_trading() {
+  local daemon=$1 times=$2
+  "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/acknowledged" 6 &
+  local sender=$!
+  for _ in $(seq "$times"); do
+    sleep "0.$((RANDOM % 8 + 2))"
+    local pid
+    pid=$(cat "$TRADE_HOME/run/$daemon.pid")
+    kill -9 "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    "$trade" up >/dev/null
+  done
+  wait "$sender"
+  "$TRADE_TESTS_BIN/acknowledged_orders" check "$TRADE_HOME" "$TRADE_HOME/acknowledged"
+  expect_exit 0 t reconcile
+  expect_exit 0 t journal verify
+  expect_exit 0 t replay journal
+  expect_exit 0 t status
+}
+
+@test "kill -9 of tradingd: every acknowledged order is there once" {
+  kill_while_trading tradingd 4
+}
+
+@test "kill -9 of ledgerd: the books catch up and agree" {
+  kill_while_trading ledgerd 4
+}
+
+@test "kill -9 of feedd: quotes and tape continue" {
+  kill_while_trading feedd 4
+  expect_exit 0 t quote TEST
+  filled=$(t fills --account buyer --limit 1 | jq -r '.[0].price')
+  expect_json '(if type == "array" then .[0] else . end)|.last' "\"$filled\""
+}
+
+@test "kill -9 of all of them at once" {
+  "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/acknowledged" 4 &
+  sender=$!
+  sleep 1.5
+  kill -9 $(cat "$TRADE_HOME"/run/*.pid)
+  sleep 0.2
+  "$trade" up >/dev/null
+  wait "$sender"
+  "$TRADE_TESTS_BIN/acknowledged_orders" check "$TRADE_HOME" "$TRADE_HOME/acknowledged"
+  expect_exit 0 t reconcile
+  expect_exit 0 t journal verify
+  expect_exit 0 t replay journal
+}
+
+@test "the state hash of a replay is that of the running engine, after a crash too" {
+  "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/acknowledged" 1
+  kill -9 "$(cat "$TRADE_HOME/run/tradingd.pid")"
+  first=$(t journal hash)
+  "$trade" up >/dev/null
+  "$trade" down >/dev/null
+  second=$(t journal hash)
+  [ "$first" = "$second" ] || { echo "$first"; echo "$second"; false; }
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# Every reason for which risk refuses, as a user meets it: exit 3, the rejected order, the error object.
+load suite.bash
+
+setup() {
+  new_home
+  small_market
+}
+
+rejected() {
+  local reason=$1
+  shift
+  expect_exit 3 t place "$@"
+  expect_json '[.status,.reject_reason]' "[\"rejected\",\"$reason\"]"
+  expect_error "$reason"
+}
+
+@test "insufficient_buying_power counts open orders" {
+  t place buy 60 AAPL --limit 150 --account alice >/dev/null
+  rejected insufficient_buying_power buy 10 AAPL --limit 150 --account alice
+  grep -q "Insufficient buying power" <<<"$errors"
+  expect_exit 0 t place buy 6 AAPL --limit 150 --account alice
+  expect_exit 0 t account show alice
+  expect_json '[.cash_balance,.buying_power,.account_type,.status]' '["10000.00","100.00","cash","active"]'
+}
+
+@test "margin accounts have twice their equity" {
+  t account open carol --type margin --deposit 30000 >/dev/null
+  expect_exit 0 t account show carol
+  expect_json '[.buying_power,.account_type]' '["60000.00","margin"]'
+  expect_exit 0 t place buy 400 AAPL --limit 150 --account carol
+  rejected insufficient_buying_power buy 1 AAPL --limit 150 --account carol
+}
+
+@test "insufficient_shares counts open sells" {
+  rejected insufficient_shares sell 1 AAPL --limit 150 --account alice
+  expect_exit 0 t place sell 900 AAPL --limit 160 --account bob
+  rejected insufficient_shares sell 101 AAPL --limit 160 --account bob
+  expect_exit 0 t place sell 100 AAPL --limit 160 --account bob
+}
+
+@test "account_not_active, until resumed" {
+  expect_exit 0 t account suspend alice
+  rejected account_not_active buy 1 AAPL --limit 150 --account alice
+  expect_exit 0 t account resume alice
+  expect_exit 0 t place buy 1 AAPL --limit 150 --account alice
+}
+
+@test "position_limit, order_size" {
+  expect_exit 0 t account limits alice --max-position 50 --max-order-quantity 40 --max-order-notional 5000
+  rejected order_size buy 41 AAPL --limit 1 --account alice
+  rejected order_size buy 40 AAPL --limit 150 --account alice
+  expect_exit 0 t place buy 30 AAPL --limit 150 --account alice
+  rejected position_limit buy 21 AAPL --limit 10 --account alice
+}
+
+@test "market_closed, and a day order expires at the close" {
+  order=$(t place buy 1 AAPL --limit 149 --account alice | jq -r .id)
+  kept=$(t place buy 1 AAPL --limit 149 --tif gtc --account alice | jq -r .id)
+  expect_exit 0 t market close
+  rejected market_closed buy 1 AAPL --limit 150 --account alice
+  expect_exit 0 t order "$order"
+  expect_json .status '"expired"'
+  expect_exit 0 t order "$kept"
+  expect_json .status '"submitted"'
+  expect_exit 0 t market open
+  expect_exit 0 t place buy 1 AAPL --limit 149 --account alice
+}
+
+@test "unknown_symbol and symbol_halted" {
+  expect_exit 3 t place buy 1 NOPE --account alice
+  expect_error unknown_symbol
+  expect_exit 0 t symbol halt AAPL --reason news
+  rejected symbol_halted buy 1 AAPL --limit 150 --account alice
+  expect_exit 0 t symbol resume AAPL
+  expect_exit 0 t place buy 1 AAPL --limit 150 --account alice
+}
+
+@test "price_increment and lot_size" {
+  t symbol add LOTS --previous-close 10 --tick 0.05 --lot 100 >/dev/null
+  rejected price_increment buy 100 LOTS --limit 10.01 --account alice
+  rejected lot_size buy 50 LOTS --limit 10.05 --account alice
+  expect_exit 0 t place buy 100 LOTS --limit 10.05 --account alice
+}
+
+@test "a market order stops at its price collar" {
+  t place sell 5 AAPL --limit 200 --account bob >/dev/null
+  expect_exit 3 t place buy 5 AAPL --account alice
+  expect_json '[.status,.reject_reason]' '["cancelled","price_collar"]'
+}
+
+@test "pattern_day_trader refuses the fourth day trade under 25,000" {
+  t account open dave --type margin --deposit 20000 >/dev/null
+  for _ in 1 2 3; do
+    t place sell 1 AAPL --limit 150 --account bob >/dev/null
+    t place buy 1 AAPL --limit 150 --account dave >/dev/null
+    t place buy 1 AAPL --limit 150 --account bob >/dev/null
+    expect_exit 0 t place sell 1 AAPL --limit 150 --account dave
+    expect_json .status '"filled"'
+  done
+  rejected pattern_day_trader buy 1 AAPL --limit 150 --account dave
+  grep -q "PDT limit reached" <<<"$errors"
+  t account deposit dave 10000 >/dev/null
+  expect_exit 0 t place buy 1 AAPL --limit 150 --account dave
+}
+
+@test "money in and out, to the cent" {
+  expect_exit 0 t account deposit alice 0.0001
+  expect_exit 0 t account show alice
+  expect_json .cash_balance '"10000.0001"'
+  expect_exit 3 t account withdraw alice 10000.01
+  expect_error insufficient_funds
+  t place buy 10 AAPL --limit 150 --account alice >/dev/null
+  expect_exit 3 t account withdraw alice 9000
+  expect_exit 0 t account withdraw alice 8500
+  expect_exit 5 t account show nobody
+  expect_exit 2 t account deposit alice -5
+}

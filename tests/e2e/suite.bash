@@ -1,0 +1,98 @@
+# What every end-to-end test has: a home of its own, the binaries under test, and a suite that is stopped.
+
+# The binaries of the build under test.
+bin=${TRADE_BIN:?set TRADE_BIN to the directory of the binaries}
+trade=$bin/trade
+
+new_home() {
+  TRADE_HOME=$(mktemp -d "${TMPDIR:-/tmp}/trade-e2e.XXXXXX")
+  export TRADE_HOME NO_COLOR=1
+  unset TRADE_ACCOUNT TRADE_CONFIG
+}
+
+# Stops whatever runs in the home and removes it. Kills by the daemons' own pid files when 'down' cannot.
+remove_home() {
+  [ -n "${TRADE_HOME:-}" ] || return 0
+  "$trade" down >/dev/null 2>&1 || true
+  for file in "$TRADE_HOME"/run/*.pid; do
+    [ -f "$file" ] || continue
+    pid=$(cat "$file")
+    if [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$TRADE_HOME"; then
+      kill -9 "$pid" 2>/dev/null || true
+    fi
+  done
+  rm -rf "$TRADE_HOME"
+}
+
+setup() {
+  new_home
+}
+
+teardown() {
+  if [ "${BATS_TEST_COMPLETED:-}" != 1 ]; then
+    tail -n 20 "$TRADE_HOME"/log/*.log 2>/dev/null || true
+  fi
+  remove_home
+}
+
+start_suite() {
+  "$trade" up >/dev/null
+}
+
+# t ARGS: the command line with JSON output.
+t() {
+  "$trade" --json "$@"
+}
+
+# expect_exit STATUS COMMAND...: runs it, keeps `output` (standard output) and `errors` (standard error).
+expect_exit() {
+  local expected=$1 status=0
+  shift
+  output=$("$@" 2>"$TRADE_HOME/.stderr") || status=$?
+  errors=$(cat "$TRADE_HOME/.stderr")
+  if [ "$status" -ne "$expected" ]; then
+    echo "exit $status, expected $expected: $*"
+    echo "stdout: $output"
+    echo "stderr: $errors"
+    return 1
+  fi
+}
+
+# expect_json FILTER EXPECTED: what jq makes of `output`.
+expect_json() {
+  local got
+  got=$(jq -c "$1" <<<"$output") || {
+    echo "not JSON: $output"
+    return 1
+  }
+  if [ "$got" != "$2" ]; then
+    echo "$1 is $got, expected $2, in: $output"
+    return 1
+  fi
+}
+
+# expect_error NAME: the error object on standard error in JSON modes.
+expect_error() {
+  local name
+  name=$(jq -r .error <<<"$errors" 2>/dev/null) || {
+    echo "no error object: $errors"
+    return 1
+  }
+  [ "$name" = "$1" ] || {
+    echo "error is '$name', expected '$1': $errors"
+    return 1
+  }
+}
+
+# A market with two funded accounts, one symbol, and shares to sell.
+small_market() {
+  start_suite
+  t account open alice --deposit 10000 >/dev/null
+  t account open bob --deposit 10000 >/dev/null
+  t symbol add AAPL --previous-close 150 >/dev/null
+  t account transfer-in bob AAPL 1000 --cost 100 >/dev/null 2>&1 || t account transfer-in bob AAPL 1000 --cost 100
+}
+
+daemon_pid() {
+  t status | jq -r ".[] | select(.daemon == \"$1\") | .pid"
+}

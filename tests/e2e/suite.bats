@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# The suite as a whole: starting, stopping, looking.
+load suite.bash
+
+@test "up starts every daemon, is safe to repeat, and down stops them" {
+  expect_exit 0 "$trade" up
+  for daemon in tradingd ledgerd feedd; do grep -q "$daemon" <<<"$output"; done
+  first=$(daemon_pid tradingd)
+  expect_exit 0 "$trade" up
+  [ "$(daemon_pid tradingd)" = "$first" ]
+  expect_exit 0 "$trade" down
+  expect_exit 7 t status
+  ! kill -0 "$first" 2>/dev/null
+  expect_exit 0 "$trade" down
+}
+
+@test "status lists each daemon with its fields" {
+  start_suite
+  expect_exit 0 t status
+  expect_json '[.[].daemon]' '["tradingd","ledgerd","feedd"]'
+  expect_json 'all(.[]; has("state") and has("pid") and has("started_at") and has("sequence") and has("lag"))' true
+  expect_json 'all(.[]; .state == "running" and .lag == 0)' true
+}
+
+@test "commands say that the suite does not run, with exit 7 and what to do" {
+  expect_exit 7 t orders --account alice
+  expect_error not_running
+  grep -q "trade up" <<<"$errors"
+  expect_exit 7 t place buy 1 AAPL --account alice
+  expect_exit 7 t quote AAPL
+  expect_exit 7 t portfolio --account alice
+}
+
+@test "a killed daemon shows in status, and up starts it again" {
+  start_suite
+  kill -9 "$(daemon_pid ledgerd)"
+  for _ in $(seq 50); do expect_exit 7 t status && break || sleep 0.1; done
+  expect_exit 7 t status
+  expect_exit 0 "$trade" up
+  expect_exit 0 t status
+}
+
+@test "up --only starts just that" {
+  expect_exit 0 "$trade" up --only tradingd
+  expect_exit 0 t account open alice --deposit 1
+  expect_exit 7 t portfolio --account alice
+}
+
+@test "a second daemon in the same home is refused by name and pid" {
+  start_suite
+  pid=$(daemon_pid tradingd)
+  expect_exit 1 "$bin/tradingd" --home "$TRADE_HOME"
+  grep -q "$pid" <<<"$errors"
+}
+
+@test "homes with very long paths work" {
+  long=$TRADE_HOME/$(printf 'a%.0s' $(seq 100))/$(printf 'b%.0s' $(seq 100))
+  expect_exit 0 "$trade" --home "$long" up
+  expect_exit 0 t --home "$long" status
+  expect_exit 0 "$trade" --home "$long" down
+}
+
+@test "an unwritable home is one clear line" {
+  touch "$TRADE_HOME/file"
+  expect_exit 1 "$trade" --home "$TRADE_HOME/file/home" up
+  [ "$(wc -l <<<"$errors")" -le 3 ]
+  grep -q "$TRADE_HOME/file/home" <<<"$errors"
+}
+
+@test "doctor finds nothing wrong with a healthy suite" {
+  start_suite
+  expect_exit 0 "$trade" doctor
+}
+
+@test "the configuration is read from the file and the environment" {
+  expect_exit 0 "$trade" config set tradingd.calendar us
+  expect_exit 0 "$trade" config get tradingd.calendar
+  [ "$output" = us ]
+  TRADE_TRADINGD_CALENDAR=always expect_exit 0 "$trade" config get tradingd.calendar
+  [ "$output" = always ]
+  echo 'nonsense = [' >>"$TRADE_HOME/trade.toml"
+  expect_exit 1 "$trade" config check
+  grep -q "trade.toml" <<<"$errors$output"
+}
