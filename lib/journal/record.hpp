@@ -7,16 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
 
 #include "base/result.hpp"
+#include "journal/hash.hpp"
 #include "journal/journal.hpp"
 #include "wire/wire.hpp"
 
 namespace trade::journal {
-
-/// BLAKE2b of 32 bytes.
-using Hash = std::array<std::byte, 32>;
 
 // The header, all integers little-endian:
 //
@@ -36,11 +34,11 @@ using Hash = std::array<std::byte, 32>;
 // The checksum costs a tenth of the hash and is checked by everyone who reads; the hash is checked where a
 // record comes from elsewhere, by `verify`, and for the last record when a writer opens the journal.
 
-constexpr std::uint32_t record_magic = 0x54'41'42'54;
+constexpr std::uint32_t record_magic = 0x54414254;
 constexpr std::uint16_t record_version = 1;
 constexpr std::size_t record_header_bytes = 128;
-/// No batch's payload is larger. A single command may end a million orders and tell of each.
-constexpr std::size_t record_payload_bytes_max = std::size_t{256} << 20;
+/// No batch's payload is larger.
+constexpr std::size_t record_payload_bytes_max = wire::batch_bytes_max;
 
 struct RecordHeader {
   std::uint64_t batch = 0;
@@ -55,6 +53,7 @@ struct RecordHeader {
   Hash hash{};
 
   [[nodiscard]] Head head() const { return {batch, next_command, last_sequence}; }
+  bool operator==(const RecordHeader&) const = default;
 };
 
 /// Where a chain has got to: what the next record must follow.
@@ -63,22 +62,25 @@ struct ChainLink {
   Hash hash{};
 };
 
-/// Writes the header of a record, its checksum and hash computed, to `target`.
-void write_record_header(const wire::Encoder::BatchHeader& header, Sequence last_sequence,
-                         std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload,
-                         std::span<std::byte, record_header_bytes> target);
+/// The header of the record that follows `previous`, its checksum and hash computed.
+RecordHeader make_record_header(const wire::Encoder::BatchHeader& header, Sequence last_sequence,
+                                std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload);
+std::array<std::byte, record_header_bytes> encode_record_header(const RecordHeader& header);
 
-/// Reads the header and checks its form, but neither checksum nor hash. Errors: corrupt.
+/// Reads the header and checks its form and the record's length, but neither checksum nor hash.
 Result<RecordHeader> read_record_header(wire::Bytes record);
-wire::Bytes record_payload(wire::Bytes record);
+/// Of a record whose header could be read.
+inline wire::Bytes record_payload(wire::Bytes record) {
+  return record.subspan(record_header_bytes);
+}
 
-/// Each of these says what is wrong, as in "its checksum is wrong". Errors: corrupt.
-Status check_record_checksum(const RecordHeader& header, wire::Bytes record);
-Status check_record_hash(const RecordHeader& header, wire::Bytes record);
+// Each check fails with `corrupt` and says what is wrong, as in "its checksum is wrong".
+Status check_record_checksum(const RecordHeader& header, wire::Bytes payload);
+Status check_record_hash(const RecordHeader& header, wire::Bytes payload);
 /// Numbers and hashes continue where `previous` ends.
 Status check_record_follows(const RecordHeader& header, const ChainLink& previous);
-/// Decodes the payload into `batch` and checks it against the header.
-Status decode_record_payload(const RecordHeader& header, wire::Bytes record, wire::Batch& batch);
+/// Decodes what `batch.buffer` holds, the payload, and checks it against the header.
+Status decode_record_payload(const RecordHeader& header, wire::Batch& batch);
 
 /// All of it, for a record that came from elsewhere (JournalReply.batches): decodes it into `batch`, checks
 /// its hash and, where it is known, that it follows `previous`. Returns what the next record must follow.

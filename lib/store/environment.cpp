@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/error.hpp"
+#include "store/files.hpp"
 #include "store/registry.hpp"
 #include "store/transaction_core.hpp"
 
@@ -27,66 +28,24 @@ constexpr std::size_t map_bytes_max = std::size_t{1} << 46;
 /// Dead readers are looked for once in so many commits.
 constexpr std::uint32_t commits_between_reader_checks = 1'024;
 constexpr mode_t file_mode = 0600;
-constexpr mode_t directory_mode = 0700;
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  [[nodiscard]] int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 std::unexpected<Error> fail_with(int code, const std::filesystem::path& path, const char* what) {
   return std::unexpected(make_error(code, path, what));
-}
-
-/// A file's name is durable only once the directory that holds it is.
-Status sync_directory(const std::filesystem::path& directory) {
-  const Descriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0)
-    return fail_with(errno, directory, "sync the directory");
-  return {};
-}
-
-std::filesystem::path parent_of(const std::filesystem::path& path) {
-  auto parent = path.parent_path();
-  return parent.empty() ? std::filesystem::path(".") : parent;
-}
-
-/// Makes the directory and those above it that are missing.
-Status make_directories(const std::filesystem::path& directory) {
-  if (::mkdir(directory.c_str(), directory_mode) == 0) return sync_directory(parent_of(directory));
-  if (errno == EEXIST) return {};
-  if (errno != ENOENT) return fail_with(errno, directory, "make the directory");
-  const auto parent = parent_of(directory);
-  if (parent == directory) return fail_with(ENOENT, directory, "make the directory");
-  if (auto made = make_directories(parent); !made) return made;
-  if (::mkdir(directory.c_str(), directory_mode) != 0 && errno != EEXIST) {
-    return fail_with(errno, directory, "make the directory");
-  }
-  return sync_directory(parent);
 }
 
 /// Makes the empty data file where it is missing (LMDB fills it), and tells which file it is.
 Result<FileIdentity> identify(const std::filesystem::path& data_file, const EnvironmentOptions& options) {
   int flags = O_RDONLY | O_CLOEXEC;
   if (!options.read_only) flags = O_RDWR | O_CLOEXEC | O_CREAT;
-  const Descriptor descriptor(::open(data_file.c_str(), flags, file_mode));
-  if (descriptor.get() < 0) return fail_with(errno, data_file, "open the database");
+  const FileDescriptor descriptor(::open(data_file.c_str(), flags, file_mode));
+  if (!descriptor.open()) return fail_with(errno, data_file, "open the database");
   struct stat status{};
   if (::fstat(descriptor.get(), &status) != 0) return fail_with(errno, data_file, "open the database");
   if (!S_ISREG(status.st_mode))
     return fail_with(EINVAL, data_file, "open as a database what is no regular file");
   if (status.st_size == 0) {
     if (options.read_only) return fail_with(ENOENT, data_file, "open the database, which is empty so far,");
-    if (auto synced = sync_directory(parent_of(data_file)); !synced) return pass_on(std::move(synced));
+    if (auto synced = sync_directory(parent_directory(data_file)); !synced) return pass_on(std::move(synced));
   }
   return FileIdentity{status.st_dev, status.st_ino, ::getpid()};
 }
@@ -125,7 +84,7 @@ Result<std::shared_ptr<Environment>> Environment::open(const std::filesystem::pa
                                                        const EnvironmentOptions& options) {
   std::unique_ptr<Environment> created(new Environment(path, options));
   if (!options.read_only) {
-    if (auto made = make_directories(options.single_file ? parent_of(path) : path); !made) {
+    if (auto made = make_directories(options.single_file ? parent_directory(path) : path); !made) {
       return pass_on(std::move(made));
     }
   }
@@ -191,8 +150,8 @@ Status Environment::check_file_length() {
                 "restore it from a copy");
   }
   // Never ftruncate: another process may be writing, and that would cut off what it has just appended.
-  const Descriptor descriptor(::open(data_file_.c_str(), O_WRONLY | O_CLOEXEC));
-  if (descriptor.get() >= 0) {
+  const FileDescriptor descriptor(::open(data_file_.c_str(), O_WRONLY | O_CLOEXEC));
+  if (descriptor.open()) {
     const int code = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(wanted_bytes));
     if (code == 0) return {};
     if (!options_.read_only) return std::unexpected(error(code, "extend the data file"));

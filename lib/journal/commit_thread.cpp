@@ -1,0 +1,122 @@
+#include "journal/commit_thread.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/assert.hpp"
+#include "base/clock.hpp"
+
+namespace trade::journal {
+
+Result<std::unique_ptr<CommitThread>> CommitThread::start(std::unique_ptr<Writer> writer) {
+  const int descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (descriptor < 0) {
+    return fail(ErrorCode::internal, std::string("cannot make an event descriptor: ") + std::strerror(errno),
+                errno == EMFILE ? "too many open files: raise the limit (ulimit -n)" : "");
+  }
+  std::unique_ptr<CommitThread> commits(new CommitThread(std::move(writer), descriptor));
+  // Signals are the main thread's: the new one inherits a mask that blocks them all.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    commits->thread_ = std::thread([raw = commits.get()] { raw->run(); });
+  } catch (const std::system_error& error) {
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return fail(ErrorCode::internal, std::string("cannot start the commit thread: ") + error.what(),
+                "raise the limit of processes (ulimit -u)");
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return commits;
+}
+
+CommitThread::CommitThread(std::unique_ptr<Writer> writer, int event_descriptor)
+    : writer_(std::move(writer)), event_descriptor_(event_descriptor), head_(writer_->head()) {}
+
+CommitThread::~CommitThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  phase_changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  ::close(event_descriptor_);
+}
+
+Status CommitThread::submit(const wire::Encoder::BatchHeader& header, wire::Bytes encoded,
+                            Sequence last_sequence, std::uint64_t next_command) {
+  if (failure_) return std::unexpected(*failure_);
+  TRADE_ASSERT(idle(), "a batch is submitted only while none is in flight");
+  header_ = header;
+  encoded_.assign(encoded.begin(), encoded.end());
+  last_sequence_ = last_sequence;
+  next_command_ = next_command;
+  {
+    const std::lock_guard lock(mutex_);
+    phase_.store(Phase::committing, std::memory_order_release);
+  }
+  phase_changed_.notify_all();
+  return {};
+}
+
+void CommitThread::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    phase_changed_.wait(lock, [this] { return stopping_ || phase_.load() == Phase::committing; });
+    // A batch that was handed over is committed even when the end is asked for.
+    if (phase_.load() != Phase::committing) return;
+    lock.unlock();
+    const std::int64_t started = monotonic_nanoseconds();
+    Status outcome = writer_->append(header_, encoded_, last_sequence_, next_command_);
+    append_nanoseconds_ = monotonic_nanoseconds() - started;
+    outcome_ = std::move(outcome);
+    lock.lock();
+    phase_.store(Phase::completed, std::memory_order_release);
+    phase_changed_.notify_all();
+    // Cannot fail: the counter is zero or one.
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(event_descriptor_, &one, sizeof one);
+  }
+}
+
+Result<std::optional<std::uint64_t>> CommitThread::take_completion() {
+  if (failure_) return std::unexpected(*failure_);
+  if (phase_.load(std::memory_order_acquire) != Phase::completed) return std::nullopt;
+  {
+    // The thread raises the event while it holds the mutex: after this it is raised, and can be lowered.
+    const std::lock_guard lock(mutex_);
+    std::uint64_t raised = 0;
+    [[maybe_unused]] const ssize_t read = ::read(event_descriptor_, &raised, sizeof raised);
+    phase_.store(Phase::idle, std::memory_order_release);
+  }
+  if (!outcome_) {
+    failure_ = std::move(outcome_).error();
+    return std::unexpected(*failure_);
+  }
+  sync_microseconds_.record(static_cast<std::uint64_t>(append_nanoseconds_ / nanoseconds_per_microsecond));
+  head_ = {header_.batch, next_command_, last_sequence_};
+  return header_.batch;
+}
+
+Result<std::optional<std::uint64_t>> CommitThread::wait_completion() {
+  {
+    std::unique_lock lock(mutex_);
+    phase_changed_.wait(lock, [this] { return phase_.load() != Phase::committing; });
+  }
+  return take_completion();
+}
+
+CommitThread::SyncLatency CommitThread::sync_latency() const {
+  return {sync_microseconds_.count(), sync_microseconds_.percentile(50), sync_microseconds_.percentile(99),
+          sync_microseconds_.max()};
+}
+
+}  // namespace trade::journal

@@ -1,0 +1,81 @@
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "journal/files.hpp"
+#include "journal/journal.hpp"
+#include "journal/record.hpp"
+#include "store/key.hpp"
+
+namespace trade::journal {
+
+namespace {
+
+class LocalReader final : public Reader {
+ public:
+  explicit LocalReader(JournalFiles files) : files_(std::move(files)) {}
+
+  Result<Head> head() override {
+    auto transaction = files_.environment->begin_read();
+    if (!transaction) return pass_on(std::move(transaction));
+    const auto last = last_record(files_, *transaction);
+    if (!last) return std::unexpected(last.error());
+    if (!last->has_value()) return Head{};
+    const auto header = read_header((*last)->number, (*last)->bytes);
+    if (!header) return std::unexpected(header.error());
+    return header->head();
+  }
+
+  Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
+    RecordHeader header;
+    {
+      // Copied out at once: decoding within the transaction would hold back the writer's old pages.
+      auto transaction = files_.environment->begin_read();
+      if (!transaction) return pass_on(std::move(transaction));
+      auto record = transaction->get(files_.batches, store::Key().number(number));
+      if (!record) return pass_on(std::move(record));
+      if (!record->has_value()) return false;
+      auto found = read_header(number, **record);
+      if (!found) return pass_on(std::move(found));
+      header = *found;
+      batch.buffer.assign(record_payload(**record));
+    }
+    Status whole = check_record_checksum(header, batch.buffer.bytes());
+    if (whole) whole = decode_record_payload(header, batch);
+    if (!whole) return std::unexpected(damaged(files_, number, whole.error().message));
+    return true;
+  }
+
+  Result<bool> read_encoded(std::uint64_t number, std::string& record) override {
+    auto transaction = files_.environment->begin_read();
+    if (!transaction) return pass_on(std::move(transaction));
+    auto found = transaction->get(files_.batches, store::Key().number(number));
+    if (!found) return pass_on(std::move(found));
+    if (!found->has_value()) return false;
+    // Its form is checked, so that a damaged length is not taken for one.
+    if (auto header = read_header(number, **found); !header) return pass_on(std::move(header));
+    record.assign(reinterpret_cast<const char*>((*found)->data()), (*found)->size());
+    return true;
+  }
+
+ private:
+  Result<RecordHeader> read_header(std::uint64_t number, wire::Bytes record) const {
+    auto header = read_record_header(record);
+    if (!header) return std::unexpected(damaged(files_, number, header.error().message));
+    if (header->batch != number)
+      return std::unexpected(damaged(files_, number, "its header is that of another batch"));
+    return header;
+  }
+
+  JournalFiles files_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& directory) {
+  auto files = open_files_for_reading(directory);
+  if (!files) return pass_on(std::move(files));
+  return std::make_unique<LocalReader>(std::move(*files));
+}
+
+}  // namespace trade::journal
