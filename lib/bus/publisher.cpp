@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <functional>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -14,34 +15,36 @@ namespace trade::bus {
 
 namespace {
 
-/// Distinct topics that are remembered. Beyond it every topic counts as wanted, which is only less thrifty.
-constexpr std::size_t subscribed_topics_max = std::size_t{1} << 20;
+/// Distinct topics that are remembered. Beyond it every topic counts as wanted, which is only less thrifty,
+/// and new topics go unnumbered, so that gaps in them are not seen.
+constexpr std::size_t topics_max = std::size_t{1} << 20;
 /// Distinct prefixes of topics that are remembered, with the same consequence.
 constexpr std::size_t subscribed_prefixes_max = 64;
 /// Publications after which subscriptions are looked at even if nobody calls process_subscriptions.
 constexpr std::uint64_t publications_per_look = 256;
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
 }  // namespace
 
 struct Publisher::State {
+  State(const Context& shared_context, zmq::socket_t bound_socket)
+      : context(shared_context), socket(std::move(bound_socket)) {}
+
   Context context;
   zmq::socket_t socket;
   zmq::message_t message;
   std::unordered_set<std::string, TextHash, std::equal_to<>> topics;
   std::vector<std::string> prefixes;
+  std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>>
+      numbers;  ///< last one of each topic
+  std::string topic_frame;
   bool everything_wanted = false;
   std::uint64_t published = 0;
 
   void subscribe(std::string_view topic) {
     if (topic.starts_with(confirmation_prefix)) {
-      if (topic.size() <= confirmation_topic_bytes_max) send(topic, topic.data(), topic.size());
+      if (topic.size() <= confirmation_topic_bytes_max) send(topic, 0, topic.data(), topic.size());
     } else if (topic.ends_with(topic_end)) {
-      if (topics.size() < subscribed_topics_max)
+      if (topics.size() < topics_max)
         topics.emplace(topic);
       else
         everything_wanted = true;
@@ -61,8 +64,18 @@ struct Publisher::State {
     }
   }
 
-  void send(std::string_view topic, const void* bytes, std::size_t size) {
-    send_part(topic.data(), topic.size(), ZMQ_SNDMORE);
+  /// The number of the next publication on a topic, from 1; zero where topics are too many to be numbered.
+  std::uint64_t next_number(std::string_view topic) {
+    if (const auto found = numbers.find(topic); found != numbers.end()) return ++found->second;
+    if (numbers.size() >= topics_max) return 0;
+    numbers.emplace(topic, 1);
+    return 1;
+  }
+
+  void send(std::string_view topic, std::uint64_t number, const void* bytes, std::size_t size) {
+    topic_frame.assign(topic);
+    topic_frame.append(reinterpret_cast<const char*>(&number), sizeof number);
+    send_part(topic_frame.data(), topic_frame.size(), ZMQ_SNDMORE);
     send_part(bytes, size, 0);
   }
 
@@ -89,7 +102,7 @@ Result<Publisher> Publisher::bind(const Context& context, Endpoints& endpoints, 
     auto socket =
         make_socket(context, zmq::socket_type::xpub, publication_messages_max, publication_messages_max, 0);
     socket.bind(address);
-    return Publisher(std::make_unique<State>(State{context, std::move(socket), {}, {}, {}, false, 0}));
+    return Publisher(std::make_unique<State>(State(context, std::move(socket))));
   } catch (const zmq::error_t& error) {
     return std::unexpected(socket_error("publish on " + address, error));
   }
@@ -97,8 +110,9 @@ Result<Publisher> Publisher::bind(const Context& context, Endpoints& endpoints, 
 
 void Publisher::publish(std::string_view topic, Bytes frame) {
   TRADE_ASSERT(frame.size() <= frame_bytes_max, "publications are bounded by whoever makes them");
+  TRADE_ASSERT(topic.ends_with(topic_end), "a topic ends where no other topic goes on");
   if (state_->published++ % publications_per_look == 0) process_subscriptions();
-  state_->send(topic, frame.data(), frame.size());
+  state_->send(topic, state_->next_number(topic), frame.data(), frame.size());
 }
 
 bool Publisher::wanted(std::string_view topic) const {

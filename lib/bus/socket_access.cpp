@@ -68,11 +68,12 @@ void drop_rest(zmq::socket_t& socket, zmq::message_t& message) {
   }
 }
 
-void wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline) {
+bool wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline) {
   const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   const auto milliseconds = std::clamp<long>(rest.count(), 0, 3'600'000);
-  if (zmq_poll(items, static_cast<int>(count), milliseconds) >= 0) return;
+  if (zmq_poll(items, static_cast<int>(count), milliseconds) >= 0) return true;
   TRADE_ASSERT(zmq_errno() == EINTR, "waiting for sockets fails only when interrupted");
+  return false;
 }
 
 ConnectionMonitor::ConnectionMonitor(const Context& context, zmq::socket_t& socket)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,14 @@ bool receive_part(zmq::socket_t& socket, zmq::message_t& message);
 /// Receives and forgets the parts that follow `message` in the same multipart message.
 void drop_rest(zmq::socket_t& socket, zmq::message_t& message);
 
-/// Waits until one of the items is ready or the deadline; returns early when a signal came.
-void wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline);
+/// Waits until one of the items is ready or the deadline. False when a signal ended it early.
+bool wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline);
+
+/// Lets maps of strings be searched by view.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
 
 /// Watches the connections of one connecting socket.
 class ConnectionMonitor {

@@ -1,5 +1,6 @@
 // The sockets of the bus. Each belongs to one thread. A request or reply is one frame; a publication is a
-// topic and a frame; anything else that arrives is counted and dropped.
+// topic (with the number of the publication on that topic) and a frame; anything else that arrives is counted
+// and dropped.
 //
 // All of them are ipc. TCP comes with CURVE keys only; it belongs into Context (the authenticator) and into
 // the one function that sets a new socket's options.
@@ -129,6 +130,7 @@ class Publisher {
   Publisher(Publisher&&) noexcept;
   Publisher& operator=(Publisher&&) noexcept;
 
+  /// `topic` ends with `topic_end`. Publications are numbered by topic, so that subscribers see gaps.
   void publish(std::string_view topic, Bytes frame);
   /// Whether anyone subscribes to it; what nobody wants need not be made. For a part of a topic ("q:") this
   /// is true whenever anyone may subscribe to a topic that starts so.
@@ -169,8 +171,12 @@ class Subscriber {
 
   /// The next publication, if there is one; never waits.
   bool receive(Frame& topic, Frame& frame);
+  /// How many publications on the same topic were missed right before the last one received: the publisher
+  /// dropped them because this subscriber was too slow.
+  [[nodiscard]] std::uint64_t missed() const;
   /// Waits until something may have changed (a publication, a confirmation, the connection) or the deadline.
-  void wait(Deadline deadline);
+  /// False when a signal ended it early.
+  bool wait(Deadline deadline);
 
   [[nodiscard]] std::uint64_t malformed() const;
   [[nodiscard]] int file_descriptor() const;

@@ -1,4 +1,8 @@
+#include <cstring>
+#include <functional>
 #include <random>
+#include <unordered_map>
+#include <utility>
 
 #include "bus/confirmation.hpp"
 #include "bus/socket_access.hpp"
@@ -11,6 +15,8 @@ namespace {
 constexpr std::uint64_t publications_per_look = 64;
 /// Messages dropped or used up inside one call of receive.
 constexpr int skips_per_receive_max = 256;
+/// Topics in which gaps are looked for; in those beyond, none is seen.
+constexpr std::size_t topics_max = std::size_t{1} << 20;
 }  // namespace
 
 struct Subscriber::State {
@@ -29,7 +35,12 @@ struct Subscriber::State {
   void update() {
     const std::uint64_t connections_before = monitor.connections();
     monitor.update();
-    if (monitor.connections() != connections_before && !token.empty()) forget_token();
+    if (monitor.connections() != connections_before) {
+      // A publisher that was started anew numbers from 1 again, and what was missed meanwhile is known to
+      // whoever looks at connections().
+      numbers.clear();
+      if (!token.empty()) forget_token();
+    }
     if (confirmation_wanted && token.empty() && monitor.connected()) {
       token = std::string(confirmation_prefix) + std::to_string(++token_number);
       socket.set(zmq::sockopt::subscribe, token);
@@ -48,10 +59,25 @@ struct Subscriber::State {
     ++confirmations;
   }
 
+  /// How many publications are missing between the last one on this topic and this one.
+  std::uint64_t gap_before(std::string_view topic, std::uint64_t number) {
+    if (number == 0) return 0;
+    const auto found = numbers.find(topic);
+    if (found == numbers.end()) {
+      if (numbers.size() < topics_max) numbers.emplace(topic, number);
+      return 0;
+    }
+    const std::uint64_t last = std::exchange(found->second, number);
+    return number > last ? number - last - 1 : 0;
+  }
+
   Context context;
   zmq::socket_t socket;
   ConnectionMonitor monitor;
   zmq::message_t message;
+  std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>>
+      numbers;  ///< last one of each topic
+  std::uint64_t missed = 0;
   std::uint64_t token_number = 0;
   std::string token;  ///< the topic on which a confirmation is awaited; empty: none
   bool confirmation_wanted = false;
@@ -108,27 +134,39 @@ bool Subscriber::receive(Frame& topic, Frame& frame) {
       state.update();
       return false;
     }
-    topic.assign(state.message.data(), state.message.size());
+    // The topic is followed by the publication's number.
+    std::uint64_t number = 0;
+    const std::string_view first(static_cast<const char*>(state.message.data()), state.message.size());
+    const bool numbered = first.size() >= sizeof number;
+    if (numbered) {
+      std::memcpy(&number, first.data() + first.size() - sizeof number, sizeof number);
+      topic.assign(first.data(), first.size() - sizeof number);
+    }
     const bool has_frame = state.message.more() && receive_part(state.socket, state.message);
-    if (!has_frame || state.message.more()) {
+    if (!numbered || !has_frame || state.message.more()) {
       drop_rest(state.socket, state.message);
       ++state.malformed;
     } else if (topic.text().starts_with(confirmation_prefix)) {
       state.take_confirmation(topic.text());
     } else {
       frame.assign(state.message.data(), state.message.size());
+      state.missed = state.gap_before(topic.text(), number);
       return true;
     }
   }
   return false;
 }
 
-void Subscriber::wait(Deadline deadline) {
+std::uint64_t Subscriber::missed() const {
+  return state_->missed;
+}
+
+bool Subscriber::wait(Deadline deadline) {
   State& state = *state_;
   state.update();
   zmq_pollitem_t items[] = {{state.socket.handle(), 0, ZMQ_POLLIN, 0},
                             {state.monitor.handle(), 0, ZMQ_POLLIN, 0}};
-  wait_for(items, 2, deadline);
+  return wait_for(items, 2, deadline);
 }
 
 std::uint64_t Subscriber::malformed() const {

@@ -66,11 +66,13 @@ class Pipeline {
   Pipeline(Pipeline&&) noexcept;
   Pipeline& operator=(Pipeline&&) noexcept;
 
-  /// Returns the request's id. Fails when the daemon does not take it in time.
+  /// Returns the request's id: 1, 2, 3, …. Fails when the daemon does not take it in time, or when 65,536
+  /// requests are unanswered.
   Result<std::uint64_t> send(const SubmitRequest& request);
   /// The next reply, or nothing when none came in time. `timeout` zero: only what is there already.
   Result<std::optional<Reply>> receive(std::chrono::milliseconds timeout);
-  /// For poll(): readable when there may be a reply.
+  /// For poll(): readable when there may be a reply; before waiting, call `receive` until it has nothing. -1
+  /// while tradingd does not run.
   [[nodiscard]] int file_descriptor() const;
 
  private:
@@ -79,19 +81,22 @@ class Pipeline {
 };
 
 /// A subscription to feedd: first the present state of each symbol, then every change, in order and without
-/// gaps in meaning: after a slow phase the newest state comes, and what was passed over is not repeated.
+/// gaps in meaning: after a slow phase the newest state comes, and what was passed over is not repeated. Of a
+/// tape, the present state is its last ten trades, and every trade follows once. When feedd is restarted the
+/// stream goes on by itself; when it stays away for longer than the timeout, `next` says so.
 class MarketStream {
  public:
   enum class Kind : std::uint8_t { quotes, depth, tape };
+  /// Without symbols, quotes of all. `not_found` when there is no such symbol.
   static Result<MarketStream> open(const ClientOptions& options, Kind kind,
                                    const std::vector<std::string>& symbols, std::uint32_t depth_levels = 10);
   ~MarketStream();
   MarketStream(MarketStream&&) noexcept;
   MarketStream& operator=(MarketStream&&) noexcept;
 
-  /// The next publication, or nothing when none came within `timeout`.
+  /// The next publication, or nothing when none came within `timeout` or a signal came.
   Result<std::optional<PublicationBody>> next(std::chrono::milliseconds timeout);
-  /// For poll(): readable when there may be something.
+  /// For poll(): readable when there may be something; before waiting, call `next` until it has nothing.
   [[nodiscard]] int file_descriptor() const;
 
  private:

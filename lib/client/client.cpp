@@ -1,0 +1,203 @@
+#include "client/client.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "client/connection.hpp"
+
+namespace trade {
+
+namespace {
+
+/// Rows asked for at a time.
+constexpr std::uint32_t page_rows = 1'000;
+
+/// A retry of an order with a client order id gets the original's answer; a dry run changes nothing.
+Retry retry_of(const SubmitRequest& request) {
+  const bool safe =
+      request.dry_run || std::ranges::all_of(request.commands, [](const SubmittedCommand& command) {
+        const auto* order = std::get_if<PlaceOrder>(&command.body);
+        return order != nullptr && !order->client_order_id.empty();
+      });
+  return safe ? Retry::safe : Retry::unsafe;
+}
+
+/// What callers want of a reply that holds one thing.
+template <class ReplyType, class Part>
+Result<Part> part_of(Result<ReplyType> reply, Part ReplyType::* part) {
+  if (!reply) return pass_on(std::move(reply));
+  return std::move((*reply).*part);
+}
+
+}  // namespace
+
+class Client::Connections {
+ public:
+  explicit Connections(const ClientOptions& options)
+      : connections_{Connection{context_, options, "tradingd"}, Connection{context_, options, "ledgerd"},
+                     Connection{context_, options, "feedd"}, Connection{context_, options, "gatewayd"},
+                     Connection{context_, options, "fixd"}} {}
+
+  Connection& tradingd() { return connections_[0]; }
+  Connection& ledgerd() { return connections_[1]; }
+  Connection& feedd() { return connections_[2]; }
+
+  Result<Connection*> named(std::string_view daemon) {
+    for (Connection& connection : connections_) {
+      if (connection.daemon() == daemon) return &connection;
+    }
+    return fail(ErrorCode::usage, "no such daemon: '" + std::string(daemon) + "'",
+                "choose one of tradingd, ledgerd, feedd, gatewayd, fixd");
+  }
+
+  /// All rows, page by page. `after` is where a page starts, and is moved on; `number_of` tells a row's
+  /// number.
+  template <class Wanted, class View, class RequestType, class Id>
+  Result<std::vector<View>> all_pages(RequestType request, std::vector<View> Wanted::* rows,
+                                      Id View::* number) {
+    std::vector<View> all;
+    for (;;) {
+      request.limit = page_rows;
+      auto reply = tradingd().ask<Wanted>(request);
+      if (!reply) return pass_on(std::move(reply));
+      std::vector<View>& page = (*reply).*rows;
+      // Whatever number of rows the daemon gives at a time, the end is where it gives none.
+      if (page.empty()) return all;
+      for (View& row : page) {
+        if (row.*number <= request.after) {
+          return fail(ErrorCode::internal,
+                      "tradingd gave a page of rows that does not follow the one before");
+        }
+        request.after = row.*number;
+        all.push_back(std::move(row));
+      }
+    }
+  }
+
+ private:
+  bus::Context context_;
+  std::array<Connection, 5> connections_;
+};
+
+Client::Client(ClientOptions options) : connections_(std::make_unique<Connections>(options)) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<SubmitReply> Client::submit(const SubmitRequest& request) {
+  if (auto checked = check_submit(request); !checked) return pass_on(std::move(checked));
+  auto reply = connections_->tradingd().ask<SubmitReply>(request, retry_of(request));
+  if (reply && reply->results.size() != request.commands.size()) {
+    return fail(ErrorCode::internal, "tradingd answered " + std::to_string(request.commands.size()) +
+                                         " commands with " + std::to_string(reply->results.size()) +
+                                         " results");
+  }
+  return reply;
+}
+
+Result<CommandResult> Client::submit(const SubmittedCommand& command, bool dry_run) {
+  SubmitRequest request;
+  request.commands.push_back(command);
+  request.dry_run = dry_run;
+  request.want_orders = true;
+  request.want_fills = true;
+  auto reply = submit(request);
+  if (!reply) return pass_on(std::move(reply));
+  return std::move(reply->results.front());
+}
+
+Result<std::vector<AccountView>> Client::accounts() {
+  return connections_->all_pages(AccountsRequest{}, &AccountsReply::accounts, &AccountView::number);
+}
+
+Result<AccountView> Client::account(std::string_view name) {
+  AccountsRequest request;
+  request.name = name;
+  request.limit = 1;
+  auto reply = connections_->tradingd().ask<AccountsReply>(std::move(request));
+  if (!reply) return pass_on(std::move(reply));
+  if (reply->accounts.empty()) {
+    return fail_named(ErrorCode::not_found, "unknown_account", "no account '" + std::string(name) + "'",
+                      "'trade account list' shows all accounts");
+  }
+  return std::move(reply->accounts.front());
+}
+
+Result<std::vector<SymbolView>> Client::symbols() {
+  return connections_->all_pages(SymbolsRequest{}, &SymbolsReply::symbols, &SymbolView::number);
+}
+
+Result<SymbolView> Client::symbol(std::string_view symbol) {
+  SymbolsRequest request;
+  request.symbol = symbol;
+  request.limit = 1;
+  auto reply = connections_->tradingd().ask<SymbolsReply>(std::move(request));
+  if (!reply) return pass_on(std::move(reply));
+  if (reply->symbols.empty()) {
+    return fail_named(ErrorCode::not_found, "unknown_symbol", "no symbol '" + std::string(symbol) + "'",
+                      "'trade symbol list' shows all symbols");
+  }
+  return std::move(reply->symbols.front());
+}
+
+Result<SessionView> Client::session() {
+  return part_of(connections_->tradingd().ask<SessionReply>(SessionRequest{}), &SessionReply::session);
+}
+
+Result<PortfolioView> Client::portfolio(std::string_view account) {
+  return part_of(connections_->ledgerd().ask<PortfolioReply>(PortfolioRequest{std::string(account)}),
+                 &PortfolioReply::portfolio);
+}
+
+Result<std::vector<OrderView>> Client::orders(const OrdersRequest& request) {
+  return part_of(connections_->ledgerd().ask<OrdersReply>(request), &OrdersReply::orders);
+}
+
+Result<OrderView> Client::order(OrderId id) {
+  OrdersRequest request;
+  request.order = id;
+  request.limit = 1;
+  auto found = orders(request);
+  if (!found) return pass_on(std::move(found));
+  if (found->empty()) {
+    return fail_named(ErrorCode::not_found, "unknown_order", "no order " + std::to_string(id.value),
+                      "'trade orders --status all' shows all orders");
+  }
+  return std::move(found->front());
+}
+
+Result<std::vector<FillView>> Client::fills(const FillsRequest& request) {
+  return part_of(connections_->ledgerd().ask<FillsReply>(request), &FillsReply::fills);
+}
+
+Result<std::vector<PostingView>> Client::postings(const PostingsRequest& request) {
+  return part_of(connections_->ledgerd().ask<PostingsReply>(request), &PostingsReply::postings);
+}
+
+Result<std::vector<QuoteView>> Client::quotes(const std::vector<std::string>& symbols) {
+  return part_of(connections_->feedd().ask<QuotesReply>(QuotesRequest{symbols}), &QuotesReply::quotes);
+}
+
+Result<DepthView> Client::depth(std::string_view symbol, std::uint32_t levels) {
+  return part_of(connections_->feedd().ask<DepthReply>(DepthRequest{std::string(symbol), levels}),
+                 &DepthReply::depth);
+}
+
+Result<std::vector<TapeEntryView>> Client::tape(std::string_view symbol, std::uint32_t limit) {
+  return part_of(connections_->feedd().ask<TapeReply>(TapeRequest{std::string(symbol), limit}),
+                 &TapeReply::entries);
+}
+
+Result<DaemonView> Client::status(std::string_view daemon) {
+  auto connection = connections_->named(daemon);
+  if (!connection) return pass_on(std::move(connection));
+  return part_of((*connection)->ask<StatusReply>(StatusRequest{}), &StatusReply::daemon);
+}
+
+Result<HoldingsReply> Client::holdings(std::string_view daemon, const HoldingsRequest& request) {
+  auto connection = connections_->named(daemon);
+  if (!connection) return pass_on(std::move(connection));
+  return (*connection)->ask<HoldingsReply>(request);
+}
+
+}  // namespace trade

@@ -1,0 +1,120 @@
+#include "client/connection.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace trade {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+}  // namespace
+
+std::string format_seconds(std::chrono::milliseconds time) {
+  std::string text = std::to_string(time.count() / 1'000);
+  if (const auto rest = time.count() % 1'000; rest != 0) {
+    std::string fraction = std::to_string(1'000 + rest).substr(1);
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    text += "." + fraction;
+  }
+  return text + " s";
+}
+
+Status check_submit(const SubmitRequest& request) {
+  if (!request.commands.empty() && request.commands.size() <= submit_commands_max) return {};
+  return fail(ErrorCode::usage,
+              "a submit of " + std::to_string(request.commands.size()) + " commands; from 1 to " +
+                  std::to_string(submit_commands_max) + " can be sent",
+              "split it");
+}
+
+std::string unknown_outcome_hint(const SubmitRequest& request) {
+  const bool orders_only = std::ranges::all_of(request.commands, [](const SubmittedCommand& command) {
+    return std::holds_alternative<PlaceOrder>(command.body);
+  });
+  if (!orders_only) return "the outcome is unknown: look before you try again";
+  const bool identified = std::ranges::all_of(request.commands, [](const SubmittedCommand& command) {
+    return !std::get<PlaceOrder>(command.body).client_order_id.empty();
+  });
+  return identified
+             ? "the outcome is unknown: try again with the same client order id, which never places twice"
+             : "the outcome is unknown: look with 'trade orders' before you try again; with --client-id a "
+               "retry would be safe";
+}
+
+Error unreadable_reply(std::string_view daemon, const Error& reason) {
+  return fail(ErrorCode::internal,
+              std::string(daemon) + " sent a reply that cannot be read: " + reason.message,
+              "are all programs of one version? 'trade status' shows them")
+      .error();
+}
+
+Error Connection::timed_out_error(const RequestBody& body) const {
+  const auto* submit = std::get_if<SubmitRequest>(&body);
+  return fail(ErrorCode::timed_out,
+              daemon_ + " did not answer within " + format_seconds(options_.timeout) + " (home " +
+                  options_.home.string() + ")",
+              submit != nullptr && !submit->dry_run ? unknown_outcome_hint(*submit)
+                                                    : "try again, or give it longer with --timeout SECONDS")
+      .error();
+}
+
+Error Connection::unwanted_reply(ReplyBody reply) const {
+  if (auto* error = std::get_if<ErrorReply>(&reply)) return std::move(error->error);
+  return fail(ErrorCode::internal, daemon_ + " answered with a message of another kind than was asked for",
+              "are all programs of one version? 'trade status' shows them")
+      .error();
+}
+
+Result<ReplyBody> Connection::attempt(wire::Bytes request, std::uint64_t id, bus::Deadline deadline,
+                                      Phase& phase) {
+  phase = Phase::sending;
+  if (!socket_) {
+    auto connected = bus::RequestClient::connect(context_, bus::Endpoints(options_.home), daemon_);
+    if (!connected) return pass_on(std::move(connected));
+    socket_ = std::move(*connected);
+  }
+  if (auto sent = socket_->send(request, deadline); !sent) return pass_on(std::move(sent));
+  phase = Phase::sent;
+  for (;;) {
+    auto received = socket_->receive(frame_, deadline);
+    if (!received) return pass_on(std::move(received));
+    if (!*received) return fail(ErrorCode::timed_out, {});
+    auto reply = wire::decode_reply(frame_.bytes());
+    if (!reply) return std::unexpected(unreadable_reply(daemon_, reply.error()));
+    // Zero is for a request so malformed that its id could not be read.
+    const bool refused_unread = reply->id == 0 && std::holds_alternative<ErrorReply>(reply->body);
+    if (reply->id == id || refused_unread) return std::move(reply->body);
+    // The answer to an earlier request that was given up.
+  }
+}
+
+Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
+  const bus::Deadline deadline = SteadyClock::now() + options_.timeout;
+  bool had_connection = socket_.has_value();
+  Request request{++last_id_, std::move(body)};
+  const wire::Bytes encoded = encoder_.encode(request);
+  for (;;) {
+    Phase phase = Phase::sending;
+    auto reply = attempt(encoded, request.id, deadline, phase);
+    if (reply) return reply;
+    if (reply.error().code == ErrorCode::timed_out && phase == Phase::sent) {
+      return std::unexpected(timed_out_error(request.body));
+    }
+    if (reply.error().code != ErrorCode::not_running) return reply;
+
+    had_connection = had_connection || socket_.has_value();
+    socket_.reset();
+    if (phase == Phase::sent && retry == Retry::unsafe) {
+      const auto* submit = std::get_if<SubmitRequest>(&request.body);
+      return fail(ErrorCode::not_running,
+                  daemon_ + " went away before it answered (home " + options_.home.string() + ")",
+                  submit != nullptr ? unknown_outcome_hint(*submit) : "look before you try again");
+    }
+    if (!had_connection || SteadyClock::now() + reconnect_interval >= deadline) return reply;
+    std::this_thread::sleep_for(reconnect_interval);
+  }
+}
+
+}  // namespace trade

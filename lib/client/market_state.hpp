@@ -1,0 +1,56 @@
+// Inside lib/client only: what a subscriber to the market has been told and what it has still to be told.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "model/messages.hpp"
+
+namespace trade {
+
+/// Quotes or depths on their way to the caller: of each symbol only the newest, in the order in which the
+/// symbols changed.
+class NewestStates {
+ public:
+  /// From the publisher: counts only when it is newer than what was known.
+  void publish(std::string_view symbol, Sequence sequence, PublicationBody body);
+  /// From an answer, which is the truth of its moment: it counts whenever it is not what is known already.
+  void refresh(std::string_view symbol, Sequence sequence, PublicationBody body);
+  std::optional<PublicationBody> pop();
+
+ private:
+  struct State {
+    std::string symbol;
+    std::optional<Sequence> known;           ///< of the newest state, given out or not
+    std::optional<PublicationBody> pending;  ///< not given out yet
+  };
+  State& state_of(std::string_view symbol);
+  void put(State& state, Sequence sequence, PublicationBody body);
+
+  std::map<std::string, State, std::less<>> states_;
+  std::deque<State*> changed_;  ///< those with something pending; a map's elements stay where they are
+};
+
+/// Trades on their way to the caller: all of them, once each, in the order in which they happened.
+class PendingTape {
+ public:
+  void add(TapeEntryView entry);
+  /// Entries from an answer, newest first. Unlike those published, they tell if the tape was begun anew.
+  void refill(std::string_view symbol, std::vector<TapeEntryView> entries);
+  std::optional<PublicationBody> pop();
+  [[nodiscard]] std::size_t size() const { return pending_.size(); }
+
+ private:
+  std::map<Sequence, TapeEntryView> pending_;
+  std::map<std::string, Sequence, std::less<>> given_out_;  ///< the last of each symbol
+};
+
+}  // namespace trade

@@ -1,0 +1,317 @@
+#include <algorithm>
+#include <set>
+
+#include "bus/topics.hpp"
+#include "client/client.hpp"
+#include "client/connection.hpp"
+#include "client/market_state.hpp"
+
+namespace trade {
+
+namespace {
+
+/// Symbols of one stream.
+constexpr std::size_t symbols_max = 10'000;
+/// Publications taken in before the caller gets the next one.
+constexpr int drain_publications_max = 4'096;
+/// Trades that wait for the caller; beyond it the socket keeps them, and after that feedd drops them, which
+/// is seen and mended as far as `tape_refill_entries`.
+constexpr std::size_t tape_pending_max = 16'384;
+/// Trades of each symbol with which a stream begins.
+constexpr std::uint32_t tape_start_entries = 10;
+/// Trades asked for at a time to fill a gap; of a longer one, the older part is passed over.
+constexpr std::uint32_t tape_refill_entries = 1'000;
+/// After so many publications without a pause some may have been dropped at the end, with nothing after them
+/// to show the gap: the present state is asked for again.
+constexpr std::size_t backlog_suspicious = bus::publication_messages_max / 2;
+
+using SteadyClock = std::chrono::steady_clock;
+
+std::string_view all_topics(MarketStream::Kind kind) {
+  switch (kind) {
+    case MarketStream::Kind::quotes:
+      return bus::all_quotes;
+    case MarketStream::Kind::depth:
+      return bus::all_depths;
+    case MarketStream::Kind::tape:
+      return bus::all_tapes;
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> checked_symbols(MarketStream::Kind kind,
+                                                 const std::vector<std::string>& symbols) {
+  if (symbols.empty() && kind != MarketStream::Kind::quotes) {
+    return fail(ErrorCode::usage, "no symbol to watch", "name at least one");
+  }
+  if (symbols.size() > symbols_max) {
+    return fail(
+        ErrorCode::usage, "too many symbols to watch: " + std::to_string(symbols.size()),
+        "at most " + std::to_string(symbols_max) + " can be watched at a time; without names, all are");
+  }
+  std::vector<std::string> checked;
+  std::set<std::string, std::less<>> seen;
+  for (const std::string& text : symbols) {
+    auto symbol = parse_symbol(text);
+    if (!symbol) return pass_on(std::move(symbol));
+    if (seen.insert(symbol->string()).second) checked.push_back(symbol->string());
+  }
+  return checked;
+}
+
+}  // namespace
+
+class MarketStream::Subscription {
+ public:
+  Subscription(const bus::Context& context, const ClientOptions& options, Kind kind,
+               std::vector<std::string> symbols, std::uint32_t depth_levels, bus::Subscriber subscriber)
+      : timeout_(options.timeout),
+        home_(options.home),
+        kind_(kind),
+        symbols_(std::move(symbols)),
+        depth_levels_(depth_levels),
+        feedd_(context, options, "feedd"),
+        subscriber_(std::move(subscriber)) {}
+
+  Status start();
+  Result<std::optional<PublicationBody>> next(std::chrono::milliseconds timeout);
+  [[nodiscard]] int file_descriptor() const { return subscriber_.file_descriptor(); }
+
+ private:
+  void subscribe();
+  void await_confirmation();
+  void drain();
+  void take(const PublicationBody& body);
+  Status mend();
+  Status check_connection();
+  Status refresh();
+  Status refresh_quotes();
+  Status refresh_depth(const std::string& symbol);
+  Status refresh_tape(const std::string& symbol, std::uint32_t entries);
+  std::optional<PublicationBody> pop();
+  [[nodiscard]] std::unexpected<Error> unconfirmed() const;
+
+  std::chrono::milliseconds timeout_;
+  std::filesystem::path home_;
+  Kind kind_;
+  std::vector<std::string> symbols_;  ///< empty: all
+  std::uint32_t depth_levels_;
+  trade::Connection feedd_;
+  bus::Subscriber subscriber_;
+  bus::Frame topic_;
+  bus::Frame frame_;
+
+  NewestStates newest_;
+  PendingTape tape_;
+  std::set<std::string, std::less<>> tape_gaps_;  ///< symbols of which trades were missed
+
+  bool started_ = false;
+  bool refresh_wanted_ = false;
+  bool awaiting_confirmation_ = false;
+  std::uint64_t confirmations_before_ = 0;
+  std::uint64_t connections_seen_ = 0;
+  std::size_t publications_without_pause_ = 0;
+  std::optional<SteadyClock::time_point> trouble_since_;  ///< not connected, or not confirmed
+};
+
+/// Subscribes first and asks for the present state after, so that nothing falls between the two.
+Status MarketStream::Subscription::start() {
+  const auto deadline = SteadyClock::now() + timeout_;
+  // Says at once, and in the usual words, if feedd does not run.
+  if (auto status = feedd_.ask<StatusReply>(StatusRequest{}); !status) return pass_on(std::move(status));
+  subscribe();
+  await_confirmation();
+  while (subscriber_.confirmations() == confirmations_before_) {
+    drain();
+    if (subscriber_.confirmations() != confirmations_before_) break;
+    if (SteadyClock::now() >= deadline) return unconfirmed();
+    subscriber_.wait(deadline);
+  }
+  connections_seen_ = subscriber_.connections();
+  awaiting_confirmation_ = false;
+  auto refreshed = refresh();
+  started_ = refreshed.has_value();
+  return refreshed;
+}
+
+void MarketStream::Subscription::subscribe() {
+  if (symbols_.empty()) subscriber_.subscribe(all_topics(kind_));
+  for (const std::string& symbol : symbols_) {
+    switch (kind_) {
+      case Kind::quotes:
+        subscriber_.subscribe(bus::quote_topic(symbol).view());
+        break;
+      case Kind::depth:
+        subscriber_.subscribe(bus::depth_topic(symbol).view());
+        break;
+      case Kind::tape:
+        subscriber_.subscribe(bus::tape_topic(symbol).view());
+        break;
+    }
+  }
+}
+
+void MarketStream::Subscription::await_confirmation() {
+  confirmations_before_ = subscriber_.confirmations();
+  awaiting_confirmation_ = true;
+  subscriber_.request_confirmation();
+}
+
+std::unexpected<Error> MarketStream::Subscription::unconfirmed() const {
+  return fail(ErrorCode::timed_out,
+              "feedd did not confirm a subscription within " + format_seconds(timeout_) + " (home " +
+                  home_.string() + ")",
+              "see its log, or restart it with 'trade down' and 'trade up'");
+}
+
+void MarketStream::Subscription::drain() {
+  for (int taken = 0; taken < drain_publications_max && tape_.size() < tape_pending_max; ++taken) {
+    if (!subscriber_.receive(topic_, frame_)) {
+      publications_without_pause_ = 0;
+      return;
+    }
+    if (++publications_without_pause_ == backlog_suspicious) {
+      publications_without_pause_ = 0;
+      refresh_wanted_ = true;
+    }
+    const auto body = wire::decode_publication(frame_.bytes());
+    // What cannot be read cannot be shown; the next state of the symbol makes up for it.
+    if (body) take(*body);
+  }
+}
+
+void MarketStream::Subscription::take(const PublicationBody& body) {
+  if (const auto* published = std::get_if<QuotePublished>(&body)) {
+    newest_.publish(published->quote.symbol, published->quote.sequence, body);
+  } else if (const auto* depth = std::get_if<DepthPublished>(&body)) {
+    DepthPublished cut = *depth;
+    if (cut.depth.bids.size() > depth_levels_) cut.depth.bids.resize(depth_levels_);
+    if (cut.depth.asks.size() > depth_levels_) cut.depth.asks.resize(depth_levels_);
+    newest_.publish(depth->depth.symbol, depth->depth.sequence, std::move(cut));
+  } else if (const auto* tape = std::get_if<TapePublished>(&body)) {
+    if (subscriber_.missed() != 0) tape_gaps_.insert(tape->entry.symbol);
+    tape_.add(tape->entry);
+  }
+}
+
+std::optional<PublicationBody> MarketStream::Subscription::pop() {
+  return kind_ == Kind::tape ? tape_.pop() : newest_.pop();
+}
+
+Status MarketStream::Subscription::check_connection() {
+  if (subscriber_.connections() != connections_seen_) {
+    connections_seen_ = subscriber_.connections();
+    await_confirmation();
+  }
+  if (awaiting_confirmation_ && subscriber_.confirmations() != confirmations_before_) {
+    awaiting_confirmation_ = false;
+    refresh_wanted_ = true;
+  }
+  if (subscriber_.connected() && !awaiting_confirmation_) {
+    trouble_since_.reset();
+    return {};
+  }
+  const auto now = SteadyClock::now();
+  if (!trouble_since_) trouble_since_ = now;
+  if (now - *trouble_since_ < timeout_) return {};
+  if (auto status = feedd_.ask<StatusReply>(StatusRequest{}); !status) return pass_on(std::move(status));
+  return unconfirmed();
+}
+
+/// Puts right what a lost connection or dropped publications have left wrong, before anything is given out.
+Status MarketStream::Subscription::mend() {
+  if (auto checked = check_connection(); !checked) return checked;
+  if (refresh_wanted_) {
+    if (auto refreshed = refresh(); !refreshed) return refreshed;
+    refresh_wanted_ = false;
+    tape_gaps_.clear();
+  }
+  while (!tape_gaps_.empty()) {
+    if (auto refilled = refresh_tape(*tape_gaps_.begin(), tape_refill_entries); !refilled) return refilled;
+    tape_gaps_.erase(tape_gaps_.begin());
+  }
+  return {};
+}
+
+Status MarketStream::Subscription::refresh() {
+  if (kind_ == Kind::quotes) return refresh_quotes();
+  for (const std::string& symbol : symbols_) {
+    auto refreshed = kind_ == Kind::depth
+                         ? refresh_depth(symbol)
+                         : refresh_tape(symbol, started_ ? tape_refill_entries : tape_start_entries);
+    if (!refreshed) return refreshed;
+  }
+  return {};
+}
+
+Status MarketStream::Subscription::refresh_quotes() {
+  auto reply = feedd_.ask<QuotesReply>(QuotesRequest{symbols_});
+  if (!reply) return pass_on(std::move(reply));
+  std::set<std::string, std::less<>> missing(symbols_.begin(), symbols_.end());
+  for (QuoteView& quote : reply->quotes) {
+    missing.erase(quote.symbol);
+    const std::string symbol = quote.symbol;
+    const Sequence sequence = quote.sequence;
+    newest_.refresh(symbol, sequence, QuotePublished{std::move(quote)});
+  }
+  if (missing.empty()) return {};
+  return fail_named(ErrorCode::not_found, "unknown_symbol", "no symbol '" + *missing.begin() + "'",
+                    "'trade symbol list' shows all symbols");
+}
+
+Status MarketStream::Subscription::refresh_depth(const std::string& symbol) {
+  auto reply = feedd_.ask<DepthReply>(DepthRequest{symbol, depth_levels_});
+  if (!reply) return pass_on(std::move(reply));
+  const Sequence sequence = reply->depth.sequence;
+  newest_.refresh(symbol, sequence, DepthPublished{std::move(reply->depth)});
+  return {};
+}
+
+Status MarketStream::Subscription::refresh_tape(const std::string& symbol, std::uint32_t entries) {
+  auto reply = feedd_.ask<TapeReply>(TapeRequest{symbol, entries});
+  if (!reply) return pass_on(std::move(reply));
+  tape_.refill(symbol, std::move(reply->entries));
+  return {};
+}
+
+Result<std::optional<PublicationBody>> MarketStream::Subscription::next(std::chrono::milliseconds timeout) {
+  const auto deadline = SteadyClock::now() + timeout;
+  for (;;) {
+    drain();
+    if (auto mended = mend(); !mended) return pass_on(std::move(mended));
+    if (auto body = pop()) return body;
+    if (SteadyClock::now() >= deadline) return std::nullopt;
+    // Looks up in time to give a missing daemon up.
+    const auto look_up = trouble_since_ ? std::min(deadline, *trouble_since_ + timeout_) : deadline;
+    if (!subscriber_.wait(look_up)) return std::nullopt;
+  }
+}
+
+Result<MarketStream> MarketStream::open(const ClientOptions& options, Kind kind,
+                                        const std::vector<std::string>& symbols, std::uint32_t depth_levels) {
+  auto checked = checked_symbols(kind, symbols);
+  if (!checked) return pass_on(std::move(checked));
+  const bus::Context context;
+  auto subscriber = bus::Subscriber::connect(context, bus::Endpoints(options.home), "feedd");
+  if (!subscriber) return pass_on(std::move(subscriber));
+  auto subscription = std::make_unique<Subscription>(context, options, kind, std::move(*checked),
+                                                     depth_levels, std::move(*subscriber));
+  if (auto started = subscription->start(); !started) return pass_on(std::move(started));
+  return MarketStream(std::move(subscription));
+}
+
+MarketStream::MarketStream(std::unique_ptr<Subscription> subscription)
+    : subscription_(std::move(subscription)) {}
+MarketStream::~MarketStream() = default;
+MarketStream::MarketStream(MarketStream&&) noexcept = default;
+MarketStream& MarketStream::operator=(MarketStream&&) noexcept = default;
+
+Result<std::optional<PublicationBody>> MarketStream::next(std::chrono::milliseconds timeout) {
+  return subscription_->next(timeout);
+}
+
+int MarketStream::file_descriptor() const {
+  return subscription_->file_descriptor();
+}
+
+}  // namespace trade
