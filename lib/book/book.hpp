@@ -39,8 +39,8 @@ struct BookLevel {
 /// or assigned to.
 class Book {
  public:
-  explicit Book(BookPool& pool) : pool_(&pool) {}
-  ~Book() { clear(); }
+  explicit Book(BookPool& pool);
+  ~Book();
   Book(Book&& other) noexcept;
   Book& operator=(Book&& other) noexcept;
 
@@ -66,6 +66,9 @@ class Book {
 
   /// The best level of a side: the highest bid, the lowest offer.
   [[nodiscard]] std::optional<BookLevel> best(Side side) const;
+
+  /// What rests at one price.
+  [[nodiscard]] std::optional<BookLevel> level_at(Side side, Price price) const;
 
   /// The lesser of `wanted` and what `match` would fill.
   [[nodiscard]] Quantity available(Side taker_side, Price limit, Quantity wanted) const;
@@ -95,6 +98,11 @@ class Book {
   [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }
   [[nodiscard]] std::uint32_t order_count() const { return order_count_; }
 
+  /// Memory of the index of levels, beside the book itself and the nodes of the pool.
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return levels_[0].memory_bytes() + levels_[1].memory_bytes();
+  }
+
  private:
   using Node = detail::BookNode;
   using NodeIndex = detail::NodeIndex;
@@ -106,51 +114,41 @@ class Book {
     return side == Side::buy ? units : -units;
   }
   static Price rank_price(std::int32_t rank) { return {rank < 0 ? -std::int64_t{rank} : std::int64_t{rank}}; }
-  /// The rank on the maker's side that `limit` of a taker allows as the worst.
-  static std::int32_t worst_rank(Side taker_side, Price limit);
+  /// The lowest rank on the maker's side that a taker with this limit accepts. Above that of no level.
+  static std::int32_t worst_rank(Side taker_side, Price limit) {
+    return limit ? price_rank(opposite(taker_side), limit) : detail::LevelIndex::rank_none + 1;
+  }
 
   [[nodiscard]] detail::LevelIndex& levels(Side side) { return levels_[side == Side::sell ? 1 : 0]; }
   [[nodiscard]] const detail::LevelIndex& levels(Side side) const {
     return levels_[side == Side::sell ? 1 : 0];
   }
-  [[nodiscard]] Node& node(BookHandle handle) { return pool_->at(handle.node); }
-  [[nodiscard]] const Node& node(BookHandle handle) const { return pool_->at(handle.node); }
+  [[nodiscard]] detail::BookNodes& nodes() { return pool_->nodes_; }
+  [[nodiscard]] const detail::BookNodes& nodes() const { return pool_->nodes_; }
+  [[nodiscard]] Node& node(BookHandle handle) { return nodes()[handle.node]; }
+  [[nodiscard]] const Node& node(BookHandle handle) const { return nodes()[handle.node]; }
   [[nodiscard]] static BookLevel level_of(const Node& node) {
     return {rank_price(node.level.rank), {static_cast<std::int64_t>(node.level.leaves)}, node.level.orders};
   }
 
-  NodeIndex make_level(Side side, std::int32_t rank);
+  template <class OnFill>
+  std::uint32_t match_level(detail::LevelIndex& makers, std::uint32_t quantity, OnFill& on_fill);
   void clear_side(Side side);
+  void release();
 
-  BookPool* pool_;
+  BookPool* pool_;                            ///< none after the book was moved from
   std::array<detail::LevelIndex, 2> levels_;  ///< bids, offers
   std::uint32_t order_count_ = 0;
 };
 
-inline std::int32_t Book::worst_rank(Side taker_side, Price limit) {
-  const Side maker_side = opposite(taker_side);
-  if (!limit) return price_rank(maker_side, Price{maker_side == Side::buy ? 1 : price_units_max});
-  return price_rank(maker_side, limit);
-}
-
 inline Price Book::price_of(BookHandle handle) const {
-  return rank_price(pool_->at(node(handle).order.level).level.rank);
+  return rank_price(nodes()[node(handle).order.level].level.rank);
 }
 
 inline std::optional<BookLevel> Book::best(Side side) const {
   const NodeIndex level = levels(side).best();
   if (level == 0) return std::nullopt;
-  return level_of(pool_->at(level));
-}
-
-inline detail::NodeIndex Book::make_level(Side side, std::int32_t rank) {
-  const NodeIndex index = pool_->allocate();
-  Node& node = pool_->at(index);
-  node.previous = index;
-  node.next = index;
-  node.level = {.leaves = 0, .rank = rank, .orders = 0};
-  node.side = side;
-  return index;
+  return level_of(nodes()[level]);
 }
 
 inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrderKey key) {
@@ -158,20 +156,32 @@ inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrder
   TRADE_ASSERT(quantity.shares > 0 && quantity.shares <= order_quantity_max,
                "a resting order's quantity is in range");
   const std::int32_t rank = price_rank(side, price);
-  const NodeIndex level_index = levels(side).find_or_insert(rank, [&] { return make_level(side, rank); });
-  const NodeIndex index = pool_->allocate();
-  Node& level = pool_->at(level_index);
-  Node& order = pool_->at(index);
-  const NodeIndex youngest = level.previous;
   const auto leaves = static_cast<std::uint32_t>(quantity.shares);
+  const NodeIndex index = nodes().allocate();
+  bool is_new_level = false;
+  const NodeIndex level_index = levels(side).find_or_insert(pool_->blocks_, rank, [&] {
+    is_new_level = true;
+    return nodes().allocate();
+  });
+  Node& level = nodes()[level_index];
+  Node& order = nodes()[index];
+  order.next = level_index;
   order.order = {.leaves = leaves, .key = key, .level = level_index, .unused = 0};
   order.side = side;
-  order.previous = youngest;
-  order.next = level_index;
-  pool_->at(youngest).next = index;
-  level.previous = index;
-  level.level.leaves += leaves;
-  ++level.level.orders;
+  if (is_new_level) {
+    order.previous = level_index;
+    level.previous = index;
+    level.next = index;
+    level.level = {.leaves = leaves, .rank = rank, .orders = 1};
+    level.side = side;
+  } else {
+    const NodeIndex youngest = level.previous;
+    order.previous = youngest;
+    nodes()[youngest].next = index;
+    level.previous = index;
+    level.level.leaves += leaves;
+    ++level.level.orders;
+  }
   ++order_count_;
   return {index};
 }
@@ -181,72 +191,86 @@ inline void Book::reduce_to(BookHandle handle, Quantity new_leaves) {
   TRADE_ASSERT(new_leaves.shares > 0 && new_leaves.shares <= order.order.leaves,
                "an order is reduced, not grown");
   const auto leaves = static_cast<std::uint32_t>(new_leaves.shares);
-  pool_->at(order.order.level).level.leaves -= order.order.leaves - leaves;
+  nodes()[order.order.level].level.leaves -= order.order.leaves - leaves;
   order.order.leaves = leaves;
 }
 
 inline void Book::remove(BookHandle handle) {
   Node& order = node(handle);
   const NodeIndex level_index = order.order.level;
-  Node& level = pool_->at(level_index);
-  pool_->at(order.previous).next = order.next;
-  pool_->at(order.next).previous = order.previous;
-  level.level.leaves -= order.order.leaves;
+  Node& level = nodes()[level_index];
   --order_count_;
-  pool_->free(handle.node);
-  if (--level.level.orders == 0) {
-    levels(level.side).erase(level.level.rank);
-    pool_->free(level_index);
+  if (level.level.orders == 1) {
+    levels(level.side).erase(pool_->blocks_, level.level.rank);
+    nodes().free(level_index);
+  } else {
+    nodes()[order.previous].next = order.next;
+    nodes()[order.next].previous = order.previous;
+    level.level.leaves -= order.order.leaves;
+    --level.level.orders;
   }
+  nodes().free(handle.node);
 }
 
 template <class OnFill>
 Quantity Book::match(Side taker_side, Price limit, Quantity quantity, OnFill&& on_fill) {
   detail::LevelIndex& makers = levels(opposite(taker_side));
   const std::int32_t worst = worst_rank(taker_side, limit);
-  std::int64_t left = quantity.shares;
-  while (left > 0) {
-    const NodeIndex level_index = makers.best();
-    if (level_index == 0) break;
-    Node& level = pool_->at(level_index);
-    if (level.level.rank < worst) break;
-    const Price price = rank_price(level.level.rank);
-    NodeIndex index = level.next;
-    while (index != level_index && left > 0) {
-      Node& maker = pool_->at(index);
-      const std::int64_t filled = std::min<std::int64_t>(left, maker.order.leaves);
-      left -= filled;
-      maker.order.leaves -= static_cast<std::uint32_t>(filled);
-      level.level.leaves -= static_cast<std::uint64_t>(filled);
-      on_fill(maker.order.key, price, Quantity{filled}, Quantity{maker.order.leaves});
-      if (maker.order.leaves != 0) break;
-      const NodeIndex next = maker.next;
-      pool_->free(index);
-      --level.level.orders;
-      --order_count_;
-      index = next;
-    }
-    level.next = index;
-    pool_->at(index).previous = level_index;
-    if (level.level.orders == 0) {
-      makers.erase_best();
-      pool_->free(level_index);
-    }
-  }
+  // Most orders meet nobody, and are told so by what the index itself holds. No level's rank is below any
+  // limit, so an empty side ends the loop as well.
+  if (makers.best_rank() < worst) [[likely]]
+    return quantity;
+  TRADE_ASSERT(quantity.shares >= 0 && quantity.shares <= order_quantity_max,
+               "an order's quantity is in range");
+  auto left = static_cast<std::uint32_t>(quantity.shares);
+  while (left > 0 && makers.best_rank() >= worst)
+    left = match_level(makers, left, on_fill);
   return {left};
+}
+
+/// Trades at the best level, up to `quantity`, and returns what is left of it.
+template <class OnFill>
+std::uint32_t Book::match_level(detail::LevelIndex& makers, std::uint32_t quantity, OnFill& on_fill) {
+  const NodeIndex level_index = makers.best();
+  Node& level = nodes()[level_index];
+  const Price price = rank_price(level.level.rank);
+  NodeIndex index = level.next;
+  std::uint32_t left = quantity;
+  while (left > 0 && index != level_index) {
+    Node& maker = nodes()[index];
+    const std::uint32_t filled = std::min(left, maker.order.leaves);
+    left -= filled;
+    maker.order.leaves -= filled;
+    on_fill(maker.order.key, price, Quantity{filled}, Quantity{maker.order.leaves});
+    if (maker.order.leaves > 0) break;
+    const NodeIndex next = maker.next;
+    nodes().free(index);
+    --level.level.orders;
+    --order_count_;
+    index = next;
+  }
+  if (index == level_index) {
+    makers.erase_best(pool_->blocks_);
+    nodes().free(level_index);
+  } else {
+    level.level.leaves -= quantity - left;
+    level.next = index;
+    nodes()[index].previous = level_index;
+  }
+  return left;
 }
 
 template <class Visit>
 void Book::for_each_level(Side side, Visit&& visit) const {
-  levels(side).for_each([&](NodeIndex level) { return visit(level_of(pool_->at(level))); });
+  levels(side).for_each(pool_->blocks_, [&](NodeIndex level) { return visit(level_of(nodes()[level])); });
 }
 
 template <class Visit>
 void Book::for_each_order(Side side, Visit&& visit) const {
-  levels(side).for_each([&](NodeIndex level_index) {
-    const Price price = rank_price(pool_->at(level_index).level.rank);
-    for (NodeIndex index = pool_->at(level_index).next; index != level_index; index = pool_->at(index).next) {
-      const Node& order = pool_->at(index);
+  levels(side).for_each(pool_->blocks_, [&](NodeIndex level_index) {
+    const Price price = rank_price(nodes()[level_index].level.rank);
+    for (NodeIndex index = nodes()[level_index].next; index != level_index; index = nodes()[index].next) {
+      const Node& order = nodes()[index];
       visit(order.order.key, price, Quantity{order.order.leaves});
     }
     return true;

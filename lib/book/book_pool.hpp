@@ -1,11 +1,13 @@
-// The memory of all books of one engine: 32-byte nodes, each an order or a price level, named by their index.
+// The memory of all books of one engine: nodes of 32 bytes, each an order or a price level, and the blocks
+// that index the levels by price.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
-#include "base/assert.hpp"
+#include "book/rank_block.hpp"
+#include "book/slab.hpp"
 #include "model/enums.hpp"
 
 namespace trade {
@@ -29,7 +31,7 @@ struct BookNode {
   };
   struct Level {
     std::uint64_t leaves;  ///< sum over the level's orders
-    std::int32_t rank;     ///< see price_rank: a better price has a greater rank
+    std::int32_t rank;     ///< the greater the better the price is; see Book::price_rank
     std::uint32_t orders;
   };
 
@@ -41,63 +43,44 @@ struct BookNode {
   };
   Side side;
 };
-static_assert(sizeof(BookNode) == 32 && std::is_trivially_copyable_v<BookNode>);
+static_assert(sizeof(BookNode) == 32);
+
+constexpr std::uint32_t book_nodes_max = 1U << 27;
+using BookNodes = Slab<BookNode, &BookNode::next, book_nodes_max>;
+using RankBlocks = Slab<RankBlock, &RankBlock::next_free, book_nodes_max / 8>;
 
 }  // namespace detail
 
-/// Hands out the nodes of any number of books. Memory is taken in steps and never given back before the pool
-/// ends; a node that is freed is the next to be handed out, while it is still in the cache. Single-threaded.
+/// Where any number of books keep their orders and levels. Single-threaded; outlives its books.
 class BookPool {
  public:
-  /// Nodes that one pool can hold: an order takes one, a price level one.
-  static constexpr std::uint32_t nodes_max = 1U << 27;
-  /// Orders that always fit, each at a price of its own.
+  /// An order takes a node, and so does a price level.
+  static constexpr std::uint32_t nodes_max = detail::book_nodes_max;
+  /// Orders that always fit, each at a price of its own. The owner of the books holds to it; passing it
+  /// stops the process.
   static constexpr std::uint32_t orders_max = nodes_max / 2 - 1;
 
   /// Makes room for `orders_reserved` orders, each at a price of its own, and touches that memory, so that
   /// neither allocation nor page faults happen until more are resting.
-  /// Throws std::bad_alloc when the address space cannot be had.
-  explicit BookPool(std::uint32_t orders_reserved = 0);
-  ~BookPool();
-  BookPool(const BookPool&) = delete;
-  BookPool& operator=(const BookPool&) = delete;
+  /// Throws std::bad_alloc when the memory cannot be had.
+  explicit BookPool(std::uint32_t orders_reserved = 0)
+      : nodes_(2 * orders_reserved), blocks_(orders_reserved / levels_per_block_min + blocks_spare) {}
 
-  /// Orders and levels that exist now.
-  [[nodiscard]] std::uint32_t nodes_used() const { return used_; }
-  /// Memory that the nodes occupy.
-  [[nodiscard]] std::size_t memory_bytes() const {
-    return std::size_t{committed_} * sizeof(detail::BookNode);
-  }
+  /// Orders and levels that exist now; counted anew, slowly.
+  [[nodiscard]] std::uint32_t nodes_used() const { return nodes_.used(); }
+  /// All memory taken, whether in use or free.
+  [[nodiscard]] std::size_t memory_bytes() const { return nodes_.memory_bytes() + blocks_.memory_bytes(); }
 
  private:
   friend class Book;
-  using Node = detail::BookNode;
-  using NodeIndex = detail::NodeIndex;
 
-  [[nodiscard]] Node& at(NodeIndex index) { return nodes_[index]; }
-  [[nodiscard]] const Node& at(NodeIndex index) const { return nodes_[index]; }
+  /// For every block, those above the leaves included, an index of levels has at least so many levels,
+  /// not counting its first few blocks.
+  static constexpr std::uint32_t levels_per_block_min = detail::RankBlock::fill_min - 1;
+  static constexpr std::uint32_t blocks_spare = 16;
 
-  NodeIndex allocate() {
-    if (free_ == 0) [[unlikely]]
-      grow();
-    const NodeIndex index = free_;
-    free_ = nodes_[index].next;
-    ++used_;
-    return index;
-  }
-  void free(NodeIndex index) {
-    nodes_[index].next = free_;
-    free_ = index;
-    --used_;
-  }
-
-  void grow();
-  void commit(std::uint32_t nodes);
-
-  Node* nodes_ = nullptr;  ///< address space for nodes_max of them; `committed_` are usable
-  NodeIndex free_ = 0;     ///< free nodes, linked by `next`
-  std::uint32_t used_ = 0;
-  std::uint32_t committed_ = 0;
+  detail::BookNodes nodes_;
+  detail::RankBlocks blocks_;
 };
 
 }  // namespace trade

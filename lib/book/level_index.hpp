@@ -1,48 +1,137 @@
-// The price levels of one side of a book in order of price.
+// The price levels of one side of a book in order of price: a B+ tree whose best leaf, the touch, is always
+// at hand, because that is where nearly everything happens.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <limits>
 
 #include "book/book_pool.hpp"
 
 namespace trade::detail {
 
-/// Maps ranks (see price_rank) to levels; the greatest rank is the best price.
+/// Maps ranks (see Book::price_rank) to levels; the greatest rank is the best price, and stands last. The
+/// blocks belong to whoever calls: always the same ones, given with every call that needs them.
 class LevelIndex {
  public:
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  [[nodiscard]] NodeIndex best() const { return entries_.empty() ? 0 : entries_.back().level; }
+  /// The rank of no level, lower than any.
+  static constexpr std::int32_t rank_none = std::numeric_limits<std::int32_t>::min();
+
+  /// Takes the one block that even an empty index has. Before `open` and after `close` nothing else works.
+  void open(RankBlocks& blocks);
+  /// Gives all blocks back.
+  void close(RankBlocks& blocks);
+
+  [[nodiscard]] bool empty() const { return best_rank_ == rank_none; }
+  /// `rank_none` when empty.
+  [[nodiscard]] std::int32_t best_rank() const { return best_rank_; }
+  /// Zero when empty.
+  [[nodiscard]] NodeIndex best() const { return best_; }
+  [[nodiscard]] std::size_t memory_bytes() const { return block_count_ * sizeof(RankBlock); }
+
+  /// The level of this rank, or zero.
+  [[nodiscard]] NodeIndex find(const RankBlocks& blocks, std::int32_t rank) const;
 
   /// The level of this rank; if there is none, the one that `make_level()` returns, which is kept.
   template <class MakeLevel>
-  NodeIndex find_or_insert(std::int32_t rank, MakeLevel&& make_level) {
-    const auto place = std::ranges::lower_bound(entries_, rank, {}, &Entry::rank);
-    if (place != entries_.end() && place->rank == rank) return place->level;
-    return entries_.insert(place, Entry{rank, make_level()})->level;
-  }
+  NodeIndex find_or_insert(RankBlocks& blocks, std::int32_t rank, MakeLevel&& make_level);
 
   /// Forgets the level of this rank, which must be there.
-  void erase(std::int32_t rank) {
-    entries_.erase(std::ranges::lower_bound(entries_, rank, {}, &Entry::rank));
-  }
-  void erase_best() { entries_.pop_back(); }
+  void erase(RankBlocks& blocks, std::int32_t rank);
+  void erase_best(RankBlocks& blocks);
 
   /// Calls `visit(NodeIndex level) -> bool` from the best price on, until it says false.
   template <class Visit>
-  void for_each(Visit&& visit) const {
-    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-      if (!visit(entry->level)) return;
-    }
+  void for_each(const RankBlocks& blocks, Visit&& visit) const {
+    visit_below(blocks, root_, height_, visit);
   }
 
  private:
-  struct Entry {
-    std::int32_t rank;
-    NodeIndex level;
-  };
-  std::vector<Entry> entries_;
+  struct Path;
+
+  [[nodiscard]] RankBlock& descend(RankBlocks& blocks, std::int32_t rank, Path& path) const;
+  void insert_from_root(RankBlocks& blocks, RankEntry entry);
+  void erase_from_root(RankBlocks& blocks, std::int32_t rank);
+  void grow_root(RankBlocks& blocks, RankEntry second);
+  void shrink_root(RankBlocks& blocks);
+  void find_touch(RankBlocks& blocks);
+  void close_below(RankBlocks& blocks, std::uint32_t block, std::uint32_t height);
+
+  template <class Visit>
+  static bool visit_below(const RankBlocks& blocks, std::uint32_t block_index, std::uint32_t height,
+                          Visit& visit);
+
+  std::int32_t best_rank_ = rank_none;
+  NodeIndex best_ = 0;
+  RankBlock* touch_ = nullptr;            ///< the last leaf
+  std::int32_t touch_floor_ = rank_none;  ///< ranks from here on belong to the touch
+  std::uint32_t touch_count_min_ = 0;     ///< with fewer entries the touch needs its neighbour's
+  std::uint32_t root_ = 0;
+  std::uint32_t height_ = 0;  ///< steps from the root to a leaf
+  std::uint32_t block_count_ = 0;
 };
+
+template <class MakeLevel>
+NodeIndex LevelIndex::find_or_insert(RankBlocks& blocks, std::int32_t rank, MakeLevel&& make_level) {
+  if (rank == best_rank_) return best_;
+  if (rank > best_rank_) {
+    const NodeIndex level = make_level();
+    if (touch_->full()) [[unlikely]] {
+      insert_from_root(blocks, {rank, level});
+    } else {
+      touch_->entries[touch_->count++] = {rank, level};
+      best_rank_ = rank;
+      best_ = level;
+    }
+    return level;
+  }
+  if (rank >= touch_floor_) {
+    const std::uint32_t place = touch_->upper_bound(rank);
+    if (place != 0 && touch_->entries[place - 1].rank == rank) return touch_->entries[place - 1].index;
+    if (!touch_->full()) {
+      const NodeIndex level = make_level();
+      touch_->insert(place, {rank, level});
+      return level;
+    }
+  } else if (const NodeIndex level = find(blocks, rank)) {
+    return level;
+  }
+  const NodeIndex level = make_level();
+  insert_from_root(blocks, {rank, level});
+  return level;
+}
+
+inline void LevelIndex::erase_best(RankBlocks& blocks) {
+  const std::uint32_t count = touch_->count - 1;
+  if (count < touch_count_min_) [[unlikely]] {
+    erase_from_root(blocks, best_rank_);
+    return;
+  }
+  touch_->count = count;
+  const bool any = count != 0;
+  best_rank_ = any ? touch_->last().rank : rank_none;
+  best_ = any ? touch_->last().index : 0;
+}
+
+inline void LevelIndex::erase(RankBlocks& blocks, std::int32_t rank) {
+  if (rank == best_rank_) {
+    erase_best(blocks);
+  } else if (rank >= touch_floor_ && touch_->count > touch_count_min_) {
+    touch_->erase(touch_->upper_bound(rank) - 1);
+  } else {
+    erase_from_root(blocks, rank);
+  }
+}
+
+template <class Visit>
+bool LevelIndex::visit_below(const RankBlocks& blocks, std::uint32_t block_index, std::uint32_t height,
+                             Visit& visit) {
+  const RankBlock& block = blocks[block_index];
+  for (std::uint32_t place = block.count; place-- > 0;) {
+    const std::uint32_t index = block.entries[place].index;
+    if (!(height == 0 ? visit(index) : visit_below(blocks, index, height - 1, visit))) return false;
+  }
+  return true;
+}
 
 }  // namespace trade::detail

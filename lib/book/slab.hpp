@@ -1,0 +1,81 @@
+// Memory for many small things of one type, each named by a 32-bit index.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace trade::detail {
+
+/// Reserves address space, to be made usable in steps. Throws std::bad_alloc when it cannot be had.
+std::byte* reserve_address_space(std::size_t bytes);
+void release_address_space(std::byte* address, std::size_t bytes);
+/// Makes part of a reserved space usable; it reads as zeros. Throws std::bad_alloc.
+void commit_memory(std::byte* address, std::size_t bytes);
+/// Stops the process: every owner of a slab bounds what it puts in.
+[[noreturn]] void slab_is_full();
+
+/// Address space for `size_max` things is reserved once and made usable step by step: things never move, and
+/// an index becomes an address by one addition. Index zero is never handed out: it means "none". What is
+/// freed last is handed out first, while it is still in the cache. `free_link` is the member that links free
+/// things; whoever allocates one sets all that it will read. Memory is given back only when the slab ends.
+template <class T, std::uint32_t T::* free_link, std::uint32_t size_max>
+class Slab {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+ public:
+  explicit Slab(std::uint32_t reserved)
+      : things_(reinterpret_cast<T*>(reserve_address_space(address_space_bytes))) {
+    commit(reserved < size_max ? reserved + 1 : size_max);
+  }
+  ~Slab() { release_address_space(reinterpret_cast<std::byte*>(things_), address_space_bytes); }
+  Slab(const Slab&) = delete;
+  Slab& operator=(const Slab&) = delete;
+
+  T& operator[](std::uint32_t index) { return things_[index]; }
+  const T& operator[](std::uint32_t index) const { return things_[index]; }
+
+  [[nodiscard]] std::uint32_t allocate() {
+    if (free_ == 0) [[unlikely]]
+      commit(1);
+    const std::uint32_t index = free_;
+    free_ = things_[index].*free_link;
+    return index;
+  }
+  void free(std::uint32_t index) {
+    things_[index].*free_link = free_;
+    free_ = index;
+  }
+
+  /// How many are handed out. Counted anew, slowly.
+  [[nodiscard]] std::uint32_t used() const {
+    std::uint32_t used = committed_ - 1;
+    for (std::uint32_t index = free_; index != 0; index = things_[index].*free_link)
+      --used;
+    return used;
+  }
+  [[nodiscard]] std::size_t memory_bytes() const { return std::size_t{committed_} * sizeof(T); }
+
+ private:
+  static constexpr std::size_t address_space_bytes = std::size_t{size_max} * sizeof(T);
+  /// Small enough for a book in a test, large enough to be a rare event.
+  static constexpr std::uint32_t things_per_step = 65'536 / sizeof(T);
+
+  /// Makes at least `count` more usable, touches them, and links them so that low indices go out first.
+  void commit(std::uint32_t count) {
+    const std::uint32_t first = committed_;
+    if (count > size_max - first) slab_is_full();
+    const std::uint32_t whole_steps = (count + things_per_step - 1) / things_per_step * things_per_step;
+    const std::uint32_t end = whole_steps < size_max - first ? first + whole_steps : size_max;
+    commit_memory(reinterpret_cast<std::byte*>(things_ + first), std::size_t{end - first} * sizeof(T));
+    committed_ = end;
+    for (std::uint32_t index = end - 1; index >= first && index != 0; --index)
+      free(index);
+  }
+
+  T* things_;
+  std::uint32_t free_ = 0;
+  std::uint32_t committed_ = 0;
+};
+
+}  // namespace trade::detail

@@ -1,0 +1,192 @@
+// Our book as an engine of the public matching-engine benchmark: one symbol, its own ids, a report for each
+// message. What is measured is lib/book as everything else uses it; here are only the ids and the reports.
+#include <cstdint>
+#include <limits>
+#include <memory>
+
+#include "bench/live_orders.hpp"
+#include "bench/matching_benchmark_abi.hpp"
+#include "bench/report_ring.hpp"
+#include "book/book.hpp"
+
+namespace trade::bench {
+namespace {
+
+/// Resting orders whose memory is touched before the clock starts; more would be taken as they come.
+constexpr std::uint32_t orders_reserved = 1U << 16;
+
+class Adapter {
+ public:
+  explicit Adapter(ReportRing& ring) : ring_(ring) {}
+
+  void on_new_order(const AbiNewOrder& order) {
+    report(AbiReportType::order_ack, order.sequence_number, order.order_id, order.side, order.price_ticks,
+           order.quantity);
+    const Side side = side_of(order.side);
+    const Quantity left =
+        match(side, order.price_ticks, order.quantity, order.order_id, order.sequence_number);
+    if (!left) return;
+    if (order.immediate_or_cancel != 0) {
+      report(AbiReportType::cancel_ack, order.sequence_number, order.order_id, order.side, order.price_ticks,
+             static_cast<std::uint32_t>(left.shares));
+    } else {
+      rest(side, order.price_ticks, left, order.order_id);
+    }
+  }
+
+  void on_cancel(const AbiCancel& cancel) {
+    const std::uint32_t record = live_.find(cancel.order_id);
+    if (record == LiveOrders::none) {
+      report(AbiReportType::cancel_reject, cancel.sequence_number, cancel.order_id, 0, 0, 0);
+      return;
+    }
+    const BookHandle handle = live_.at(record).handle;
+    report(AbiReportType::cancel_ack, cancel.sequence_number, cancel.order_id,
+           abi_side(book_.side_of(handle)), book_.price_of(handle).units,
+           static_cast<std::uint32_t>(book_.leaves_of(handle).shares));
+    book_.remove(handle);
+    live_.erase(record);
+  }
+
+  void on_modify(const AbiModify& modify) {
+    const std::uint32_t record = live_.find(modify.order_id);
+    if (record == LiveOrders::none) {
+      report(AbiReportType::modify_reject, modify.sequence_number, modify.order_id, 0, 0, 0);
+      return;
+    }
+    const BookHandle handle = live_.at(record).handle;
+    const Side side = book_.side_of(handle);
+    report(AbiReportType::modify_ack, modify.sequence_number, modify.order_id, abi_side(side),
+           modify.new_price_ticks, modify.new_quantity);
+    book_.remove(handle);
+    live_.erase(record);
+    const Quantity left =
+        match(side, modify.new_price_ticks, modify.new_quantity, modify.order_id, modify.sequence_number);
+    if (left) rest(side, modify.new_price_ticks, left, modify.order_id);
+  }
+
+  [[nodiscard]] const Book& book() const { return book_; }
+
+ private:
+  static Side side_of(std::uint8_t abi_side) { return abi_side == abi_buy ? Side::buy : Side::sell; }
+  static std::uint8_t abi_side(Side side) { return side == Side::buy ? abi_buy : abi_sell; }
+
+  Quantity match(Side side, std::int64_t price_ticks, std::uint32_t quantity, std::uint64_t taker,
+                 std::uint64_t sequence_number) {
+    return book_.match(side, Price{price_ticks}, Quantity{quantity},
+                       [&](BookOrderKey record, Price price, Quantity filled, Quantity maker_leaves) {
+                         trade(sequence_number, price, filled, live_.at(record).id, taker);
+                         if (!maker_leaves) live_.erase(record);
+                       });
+  }
+
+  void rest(Side side, std::int64_t price_ticks, Quantity quantity, std::uint64_t order_id) {
+    live_.insert(order_id, book_.add(side, Price{price_ticks}, quantity, live_.next_record()));
+  }
+
+  AbiReport& reserve() {
+    for (;;) {
+      if (AbiReport* const place = ring_.reserve()) return *place;
+    }
+  }
+  void report(AbiReportType type, std::uint64_t sequence_number, std::uint64_t order_id, std::uint8_t side,
+              std::int64_t price_ticks, std::uint32_t quantity) {
+    reserve() = AbiReport{.type = type,
+                          .side = side,
+                          .unused = {},
+                          .sequence_number = sequence_number,
+                          .order_id = order_id,
+                          .price_ticks = price_ticks,
+                          .quantity = quantity,
+                          .unused_2 = 0,
+                          .maker_order_id = 0,
+                          .taker_order_id = 0,
+                          .unused_3 = 0};
+    ring_.commit();
+  }
+  void trade(std::uint64_t sequence_number, Price price, Quantity filled, std::uint64_t maker,
+             std::uint64_t taker) {
+    reserve() = AbiReport{.type = AbiReportType::trade,
+                          .side = 0,
+                          .unused = {},
+                          .sequence_number = sequence_number,
+                          .order_id = 0,
+                          .price_ticks = price.units,
+                          .quantity = static_cast<std::uint32_t>(filled.shares),
+                          .unused_2 = 0,
+                          .maker_order_id = maker,
+                          .taker_order_id = taker,
+                          .unused_3 = 0};
+    ring_.commit();
+  }
+
+  ReportRing& ring_;
+  BookPool pool_{orders_reserved};
+  Book book_{pool_};
+  LiveOrders live_{orders_reserved};
+};
+
+std::unique_ptr<Adapter> adapter;
+ReportRing* ring = nullptr;
+
+constexpr AbiTransport transport = {
+    .create = [](std::uint32_t capacity) -> void* { return new ReportRing(capacity); },
+    .push = [](void* handle, const AbiReport* report) -> int {
+      auto& target = *static_cast<ReportRing*>(handle);
+      AbiReport* const place = target.reserve();
+      if (place == nullptr) return 0;
+      *place = *report;
+      target.commit();
+      return 1;
+    },
+    .drain = [](void* handle, AbiReport* reports, std::uint32_t reports_max) -> std::uint32_t {
+      return static_cast<ReportRing*>(handle)->drain(reports, reports_max);
+    },
+    .flush = [](void* handle) { static_cast<ReportRing*>(handle)->publish(); },
+    .destroy = [](void* handle) { delete static_cast<ReportRing*>(handle); },
+};
+
+}  // namespace
+}  // namespace trade::bench
+
+const trade::bench::AbiTransport* engine_get_transport() {
+  return &trade::bench::transport;
+}
+
+void engine_init(std::uint64_t, const trade::bench::AbiTransport*, void* report_sink) {
+  trade::bench::ring = static_cast<trade::bench::ReportRing*>(report_sink);
+  trade::bench::adapter = std::make_unique<trade::bench::Adapter>(*trade::bench::ring);
+}
+
+void engine_shutdown() {
+  trade::bench::adapter.reset();
+}
+
+void engine_on_new_order(const trade::bench::AbiNewOrder* order) {
+  trade::bench::adapter->on_new_order(*order);
+}
+void engine_on_cancel(const trade::bench::AbiCancel* cancel) {
+  trade::bench::adapter->on_cancel(*cancel);
+}
+void engine_on_modify(const trade::bench::AbiModify* modify) {
+  trade::bench::adapter->on_modify(*modify);
+}
+void engine_flush() {
+  trade::bench::ring->publish();
+}
+
+std::int64_t engine_query_best_bid() {
+  const auto best = trade::bench::adapter->book().best(trade::Side::buy);
+  return best ? best->price.units : std::numeric_limits<std::int64_t>::min();
+}
+
+std::int64_t engine_query_best_ask() {
+  const auto best = trade::bench::adapter->book().best(trade::Side::sell);
+  return best ? best->price.units : std::numeric_limits<std::int64_t>::max();
+}
+
+std::uint64_t engine_query_depth_at(std::int64_t price_ticks, std::uint8_t side) {
+  const auto level = trade::bench::adapter->book().level_at(
+      side == trade::bench::abi_buy ? trade::Side::buy : trade::Side::sell, trade::Price{price_ticks});
+  return level ? static_cast<std::uint64_t>(level->quantity.shares) : 0;
+}
