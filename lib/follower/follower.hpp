@@ -5,21 +5,27 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "app/daemon.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
+#include "bus/poll_loop.hpp"
 #include "follower/application.hpp"
 #include "journal/journal.hpp"
 
 namespace trade::follower {
 
 struct Options {
-  std::string daemon;          ///< "ledgerd": its name in the status, in logs and in the endpoints' names
-  std::filesystem::path home;  ///< the suite's
+  std::string daemon;                     ///< "ledgerd": its name in the status and of its sockets
+  std::filesystem::path home;             ///< the suite's root; its sockets are under it
+  std::filesystem::path state_directory;  ///< where the application keeps its state, for messages only
+  Timestamp started_at;
+  bool publishes = false;  ///< binds the publication socket, and calls Application::publish
 
   // A group of batches ends at either bound; then it is committed, and requests get a look.
   std::size_t group_batches_max = 64;
@@ -34,8 +40,38 @@ struct Options {
   /// How often Application::idle is called.
   std::chrono::milliseconds idle_interval{50};
 
-  /// Opens the journal; `not_found` means "not there yet" and is tried again. Empty: the home's own.
+  /// Opens the journal; the error `not_found` means "not there yet", and it is tried again.
   std::function<Result<std::unique_ptr<journal::Reader>>()> open_journal;
 };
+
+/// The options of a daemon that was started the usual way: its name, its home and the journal of that home.
+Options options_of(const app::DaemonContext& context);
+
+/// The loop itself, for what is more particular than `run_follower`: tests, other ways to be stopped.
+class Follower {
+ public:
+  /// Binds the sockets: from now on requests are kept for `run` to answer. `application` must outlive it.
+  static Result<Follower> start(Options options, Application& application);
+  ~Follower();
+  Follower(Follower&&) noexcept;
+  Follower& operator=(Follower&&) noexcept;
+
+  /// For other things to wait for beside requests and the journal.
+  [[nodiscard]] bus::PollLoop& loop();
+  /// Follows and answers until stopped; then commits, and calls Application::stop. An error means that the
+  /// daemon cannot go on: a gap in the journal, another journal than the state was made from, a failed
+  /// commit.
+  Status run();
+  /// Ends `run` after the group at hand. May be called from any thread.
+  void stop();
+
+ private:
+  class State;
+  explicit Follower(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// The whole life of a following daemon: start, readiness, signals, run.
+Status run_follower(app::DaemonContext& context, Application& application, Options options);
 
 }  // namespace trade::follower

@@ -1,0 +1,97 @@
+// The market data of the suite: follows the journal, answers and publishes quotes, depth and trades.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "feedd/market_store.hpp"
+#include "feedd/store_writer.hpp"
+#include "follower/application.hpp"
+#include "market/market.hpp"
+
+namespace trade::feedd {
+
+/// Levels of each side in a published depth.
+constexpr std::size_t published_depth_levels = 10;
+/// The most levels of each side in an answer.
+constexpr std::size_t answered_depth_levels_max = 1'000;
+
+struct FeedOptions {
+  std::filesystem::path directory;                ///< of the stored market
+  std::size_t map_bytes = std::size_t{64} << 20;  ///< of its memory map at first; it grows
+  /// What has changed is stored this often at most…
+  std::chrono::milliseconds save_interval{200};
+  /// …and so seldom that storing takes no more than one part in so many of the time: a busy market changes
+  /// thousands of symbols at once, and the journal shares the disk.
+  std::int64_t save_time_share = 10;
+};
+
+class Feed final : public follower::Application {
+ public:
+  /// Opens the stored market and goes on from there.
+  static Result<std::unique_ptr<Feed>> open(const FeedOptions& options);
+
+  [[nodiscard]] follower::Position position() const override { return position_; }
+  Status apply(const wire::Batch& batch) override;
+  /// Nothing need be durable before an answer: the journal has it all.
+  Status commit() override;
+  ReplyBody answer(const RequestBody& request) override;
+  void publish(follower::Publisher& publisher) override;
+  /// Stores what has changed, when it is time. A store that cannot be written is logged and tried again: the
+  /// market goes on without.
+  Status idle(Timestamp now) override;
+  Status stop() override;
+  void describe(DaemonView& view) const override;
+
+  [[nodiscard]] const market::Market& market() const { return market_; }
+
+ private:
+  Feed(const FeedOptions& options, MarketStore store, MarketStore::Loaded loaded);
+
+  ReplyBody reply(const QuotesRequest& request) const;
+  ReplyBody reply(const DepthRequest& request) const;
+  ReplyBody reply(const TapeRequest& request) const;
+  template <class Other>
+  ReplyBody reply(const Other& request) const {
+    static_cast<void>(request);
+    return follower::not_served_here("feedd");
+  }
+  /// The symbol that a request names, or the reason why there is none.
+  Result<SymbolId> find(std::string_view name) const;
+  void publish_trades(follower::Publisher& publisher, SymbolId id);
+
+  void start_saving();
+  void finish_saving(StoreWriter::Outcome outcome);
+
+  FeedOptions options_;
+  market::Market market_;
+  follower::Position position_;
+  market::ChangeSet unsaved_;
+  std::vector<market::RingCounts> saved_;       ///< by symbol id less one: what is stored, or being stored
+  std::vector<std::uint64_t> published_tapes_;  ///< by symbol id less one: the last trade that was published
+  follower::Position saved_position_;           ///< stored, or being stored
+  StoreWriter writer_;
+  std::int64_t save_due_ns_ = 0;
+
+  struct Counters {
+    std::int64_t events = 0;
+    std::int64_t quotes_published = 0;
+    std::int64_t depths_published = 0;
+    std::int64_t trades_published = 0;
+    std::int64_t saves = 0;
+    std::int64_t save_failures = 0;
+    std::int64_t last_save_bytes = 0;
+    std::int64_t last_save_microseconds = 0;
+    std::int64_t stored_batch = 0;
+  };
+  Counters counters_;
+};
+
+}  // namespace trade::feedd

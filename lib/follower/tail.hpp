@@ -1,0 +1,43 @@
+// Brings an application up to the end of a journal, group by group.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "base/result.hpp"
+#include "follower/application.hpp"
+#include "follower/follower.hpp"
+#include "journal/journal.hpp"
+
+namespace trade::follower {
+
+/// Knows nothing of sockets: whoever owns it decides when to look. After an error it is of no more use.
+class Tail {
+ public:
+  Tail(const Options& options, Application& application) : options_(options), application_(application) {}
+
+  /// Whether the journal is there and open. While it is not, each call tries again.
+  Result<bool> open();
+
+  struct Group {
+    std::size_t batches = 0;  ///< applied and committed
+    bool at_end = true;       ///< the journal had no more when the group ended
+  };
+  /// Applies and commits the next batches, within the bounds of a group. Does nothing without a journal.
+  Result<Group> apply_group();
+
+  /// The end of the journal at this moment; that of an empty one while there is none.
+  Result<journal::Head> head();
+
+ private:
+  /// Whether the application's state comes from this journal, and no later than its end.
+  Status check_origin(journal::Reader& reader);
+  Status apply_next();
+
+  const Options& options_;
+  Application& application_;
+  std::unique_ptr<journal::Reader> reader_;
+  wire::Batch batch_;
+};
+
+}  // namespace trade::follower
