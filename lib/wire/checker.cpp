@@ -10,7 +10,9 @@ void Checker::refuse(const char* field, std::string_view what) {
   if (!ok_) return;
   ok_ = false;
   problem_ = std::string(record_) + " at " + std::to_string(index_) + ": " + field + ": ";
-  problem_ += what;
+  // What is quoted from the frame may be anything; the message is one printable line.
+  for (const char c : what)
+    problem_ += c >= ' ' && c <= '~' ? c : '?';
 }
 
 void Checker::refuse_value(const char* field, std::int64_t value, std::string_view must) {
@@ -29,6 +31,8 @@ RejectReason Checker::reject_reason(schema::RejectReason number, const char* fie
 
 std::string_view Checker::client_order_id(const flatbuffers::String* text_or_null, const char* field) {
   const std::string_view view = text(text_or_null, client_order_id_bytes_max, field);
+  // An event repeats the text of its command, and points at the same bytes.
+  if (view.data() == checked_.data() && view.size() == checked_.size()) return view;
   // Not check_client_order_id: this runs for every order, and compiles to a few vector instructions.
   bool printable = true;
   for (const char c : view)
@@ -36,6 +40,7 @@ std::string_view Checker::client_order_id(const flatbuffers::String* text_or_nul
   if (!printable || (!view.empty() && (view.front() == ' ' || view.back() == ' '))) [[unlikely]] {
     refuse(field, "not printable ASCII without spaces at either end");
   }
+  checked_ = view;
   return view;
 }
 

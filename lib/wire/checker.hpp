@@ -163,7 +163,8 @@ class Checker {
   template <class T>
   bool readable(const flatbuffers::Vector<T>* vector, const char* field) {
     if (vector == nullptr) return false;
-    if (reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(std::int64_t) != 0) [[unlikely]] {
+    if (vector->size() != 0 && reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(std::int64_t) != 0)
+        [[unlikely]] {
       refuse(field, "its elements are misaligned");
       return false;
     }
@@ -195,6 +196,7 @@ class Checker {
   const char* record_ = "frame";
   std::size_t index_ = 0;
   std::size_t copy_budget_;
+  std::string_view checked_;  ///< the client order id last checked
   std::string problem_;
 };
 

@@ -188,7 +188,9 @@ PrintTrade read(Checker& check, const schema::PrintTrade& table) {
 template <class Table>
 void read_as(Checker& check, const void* table, CommandBody& body) {
   check.enter(schema::EnumNameCommandBody(schema::CommandBodyTraits<Table>::enum_value));
-  if (check.present(table, "body")) body = read(check, *static_cast<const Table*>(table));
+  if (check.present(table, "body"))
+    body.emplace<decltype(read(check, *static_cast<const Table*>(table)))>(
+        read(check, *static_cast<const Table*>(table)));
 }
 
 }  // namespace

@@ -258,7 +258,9 @@ OrderReplaced read(Checker& check, const schema::OrderReplaced& table) {
 template <class Table>
 void read_as(Checker& check, const void* table, EventBody& body) {
   check.enter(schema::EnumNameEventBody(schema::EventBodyTraits<Table>::enum_value));
-  if (check.present(table, "body")) body = read(check, *static_cast<const Table*>(table));
+  if (check.present(table, "body"))
+    body.emplace<decltype(read(check, *static_cast<const Table*>(table)))>(
+        read(check, *static_cast<const Table*>(table)));
 }
 
 }  // namespace
