@@ -13,6 +13,8 @@ add_library(trade_options INTERFACE)
 target_compile_options(trade_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Wnull-dereference
+  # A member that is not named has its default: that is what default member initializers are for.
+  -Wno-missing-field-initializers
   # These look through inlined standard containers and report what cannot happen (GCC 12).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
     -Wno-stringop-overflow -Wno-stringop-overread>)
@@ -63,6 +65,10 @@ function(trade_test name)
   find_package(GTest REQUIRED)
   include(GoogleTest)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    message(WARNING "no tests in ${CMAKE_CURRENT_SOURCE_DIR}")
+    return()
+  endif()
   add_executable(test_${name} ${sources} ${ARG_SOURCES})
   target_link_libraries(test_${name} PRIVATE trade_options GTest::gmock GTest::gtest_main Threads::Threads ${ARG_SYSTEM})
   foreach(dependency IN LISTS ARG_DEPENDS)
