@@ -1,0 +1,394 @@
+#include "ledger/ledger.hpp"
+
+#include <string>
+
+namespace trade::ledger {
+
+namespace {
+
+bool add_to(Money& total, Money amount) {
+  const auto result = sum(total, amount);
+  if (!result) return false;
+  total = *result;
+  return true;
+}
+/// A market order that found nothing at all reads like a rejection, with the reason that scripts know.
+RejectReason reason_of_nothing_filled(CancelReason reason) {
+  switch (reason) {
+    case CancelReason::no_liquidity:
+      return RejectReason::no_liquidity;
+    case CancelReason::price_collar:
+      return RejectReason::price_collar;
+    case CancelReason::insufficient_buying_power:
+      return RejectReason::insufficient_buying_power;
+    default:
+      return RejectReason::none;
+  }
+}
+bool valid_trade(Price price, Quantity quantity) {
+  return price.units >= 0 && price.units <= price_units_max && quantity.shares > 0 &&
+         quantity.shares <= order_quantity_max;
+}
+
+}  // namespace
+
+Ledger::Ledger(const LedgerCapacity& capacity) : trades_(capacity.trades_kept_max), capacity_(capacity) {}
+
+Status Ledger::fold(std::span<const Event> events, std::vector<Entry>& entries) {
+  entries_ = &entries;
+  for (const Event& event : events) {
+    Problem problem = Problem::sequence;
+    if (event.sequence == sequence_ + 1) {
+      sequence_ = event.sequence;
+      timestamp_ = event.timestamp;
+      problem = std::visit([this](const auto& body) { return apply(body); }, event.body);
+    }
+    if (problem != Problem::none) [[unlikely]]
+      return std::unexpected(error_of(problem, event));
+  }
+  return {};
+}
+
+Error Ledger::error_of(Problem problem, const Event& event) {
+  const char* what = "";
+  switch (problem) {
+    case Problem::none:
+      break;
+    case Problem::account:
+      what = "names an account that does not fit";
+      break;
+    case Problem::symbol:
+      what = "names a symbol that does not fit";
+      break;
+    case Problem::order:
+      what = "is about an order that is not open";
+      break;
+    case Problem::order_id:
+      what = "brings an order id that is not the next";
+      break;
+    case Problem::amount:
+      what = "has an amount that is out of range";
+      break;
+    case Problem::sequence:
+      what = "does not come next";
+      break;
+  }
+  return Error{ErrorCode::corrupt, "corrupt", "event " + std::to_string(event.sequence) + " " + what,
+               "check the journal with 'trade journal verify'"};
+}
+
+AccountId Ledger::find_account(std::string_view name) const {
+  return AccountId{static_cast<std::uint32_t>(account_names_.find(text_hash(name), [&](std::uint64_t id) {
+    return accounts_[static_cast<std::uint32_t>(id) - 1].name.view() == name;
+  }))};
+}
+
+SymbolId Ledger::find_symbol(std::string_view symbol) const {
+  return SymbolId{static_cast<std::uint32_t>(symbol_names_.find(text_hash(symbol), [&](std::uint64_t id) {
+    return symbols_[static_cast<std::uint32_t>(id) - 1].symbol.view() == symbol;
+  }))};
+}
+
+const AccountRecord* Ledger::account(AccountId id) const {
+  return id.value == 0 || id.value > accounts_.size() ? nullptr : &accounts_[id.value - 1];
+}
+
+const SymbolRecord* Ledger::symbol(SymbolId id) const {
+  return id.value == 0 || id.value > symbols_.size() ? nullptr : &symbols_[id.value - 1];
+}
+
+std::uint32_t Ledger::find_position(AccountId account, SymbolId symbol) const {
+  return static_cast<std::uint32_t>(
+      position_index_.find(position_hash(account, symbol), [](std::uint64_t) { return true; }));
+}
+
+const PositionRecord* Ledger::position(AccountId account, SymbolId symbol) const {
+  const std::uint32_t number = find_position(account, symbol);
+  return number == 0 ? nullptr : &positions_[number - 1];
+}
+
+AccountRecord* Ledger::change_account(AccountId id) {
+  return id.value == 0 || id.value > accounts_.size() ? nullptr : &accounts_.change(id.value - 1);
+}
+
+PositionRecord& Ledger::change_position(AccountId account, AccountRecord& record, SymbolId symbol) {
+  if (const std::uint32_t number = find_position(account, symbol)) return positions_.change(number - 1);
+  const std::uint32_t index = positions_.append();
+  PositionRecord& position = positions_.change(index);
+  position.account = account;
+  position.symbol = symbol;
+  position.next_of_account = record.first_position;
+  record.first_position = index + 1;
+  position_index_.insert(position_hash(account, symbol), index + 1);
+  return position;
+}
+
+Entry& Ledger::new_entry(EntryKind kind, AccountId account) {
+  Entry& entry = entries_->emplace_back();
+  entry.sequence = sequence_;
+  entry.timestamp = timestamp_;
+  entry.kind = kind;
+  entry.account = account;
+  ++entry_count_;
+  return entry;
+}
+
+void Ledger::note_entry(AccountRecord& account) const {
+  if (account.first_entry == 0) account.first_entry = sequence_;
+  account.last_entry = account.changed_at = sequence_;
+}
+
+Ledger::Problem Ledger::apply(const AccountOpened& event) {
+  if (event.account.value != accounts_.size() + 1 || event.name.empty()) return Problem::account;
+  AccountRecord& record = accounts_.change(accounts_.append());
+  record.name = event.name;
+  record.type = event.type;
+  record.opened_at = timestamp_;
+  record.changed_at = sequence_;
+  account_names_.insert(text_hash(event.name.view()), event.account.value);
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const SymbolAdded& event) {
+  if (event.id.value != symbols_.size() + 1 || event.symbol.empty()) return Problem::symbol;
+  SymbolRecord& record = symbols_.change(symbols_.append());
+  record.symbol = event.symbol;
+  record.previous_close = event.previous_close;
+  symbol_names_.insert(text_hash(event.symbol.view()), event.id.value);
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const SessionChanged& event) {
+  if (!event.new_trading_day) return Problem::none;
+  for (std::uint32_t index = 0; index < symbols_.size(); ++index) {
+    if (const Price last = symbols_[index].last_price) symbols_.change(index).previous_close = last;
+  }
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const CashMoved& event) {
+  AccountRecord* account = change_account(event.account);
+  if (account == nullptr) return Problem::account;
+  if (event.amount.units == INT64_MIN || !add_to(account->cash, event.amount) ||
+      !add_to(account->external, event.amount)) {
+    return Problem::amount;
+  }
+  note_entry(*account);
+  new_entry(EntryKind::cash, event.account).amount = event.amount;
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::post(const Leg& leg, SymbolId symbol, Money& gain) {
+  AccountRecord* account = change_account(leg.account);
+  if (account == nullptr) return Problem::account;
+  PositionRecord& position = change_position(leg.account, *account, symbol);
+  const auto outcome = apply_fill({position.quantity, position.cost}, leg.side, leg.quantity, leg.price);
+  const Money notional = leg.price * leg.quantity;
+  if (!outcome || !add_to(account->realized, outcome->gain) || !add_to(position.realized, outcome->gain) ||
+      !(leg.from_outside ? add_to(account->external, notional)
+                         : add_to(account->cash, leg.side == Side::buy ? -notional : notional))) {
+    return Problem::amount;
+  }
+  position.quantity = outcome->after.quantity;
+  position.cost = outcome->after.cost;
+  gain = outcome->gain;
+  note_entry(*account);
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const SharesTransferred& event) {
+  if (symbol(event.symbol) == nullptr) return Problem::symbol;
+  if (!valid_trade(event.cost_price, event.quantity)) return Problem::amount;
+  Money gain;
+  const Problem problem =
+      post({event.account, Side::buy, event.quantity, event.cost_price, true}, event.symbol, gain);
+  if (problem != Problem::none) return problem;
+  symbols_.change(event.symbol.value - 1).external_shares += event.quantity;
+  Entry& entry = new_entry(EntryKind::transfer, event.account);
+  entry.symbol = event.symbol;
+  entry.price = event.cost_price;
+  entry.quantity = event.quantity;
+  entry.gain = gain;
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const TradePrinted& event) {
+  if (symbol(event.symbol) == nullptr) return Problem::symbol;
+  symbols_.change(event.symbol.value - 1).last_price = event.price;
+  return Problem::none;
+}
+
+bool Ledger::fill_order(OrderRecord& order, OrderId id, Quantity quantity, Money notional, Quantity leaves) {
+  order.filled_quantity += quantity;
+  order.updated_at = timestamp_;
+  order.status = leaves ? OrderStatus::partially_filled : OrderStatus::filled;
+  if (!leaves) end_order(order, id);
+  return add_to(order.filled_notional, notional);
+}
+
+void Ledger::end_order(const OrderRecord& order, OrderId id) {
+  orders_.count_ended(id);
+  --accounts_.change(order.account.value - 1).open_orders;
+}
+
+void Ledger::log_trade(const Entry& entry, std::uint64_t& maker_order_last, std::uint64_t& taker_order_last) {
+  const std::uint64_t index = trades_.next();
+  TradeRecord& record = trades_.append();
+  std::uint64_t& maker_last = accounts_.change(entry.account.value - 1).newest_trade;
+  std::uint64_t& taker_last = accounts_.change(entry.taker_account.value - 1).newest_trade;
+  record.trade = entry.trade;
+  record.executed_at = entry.timestamp;
+  record.sequence = entry.sequence;
+  record.maker_order = entry.maker_order;
+  record.taker_order = entry.taker_order;
+  record.maker_account = entry.account;
+  record.taker_account = entry.taker_account;
+  record.symbol = entry.symbol;
+  record.price_units = static_cast<std::uint32_t>(entry.price.units);
+  record.quantity_shares = static_cast<std::uint32_t>(entry.quantity.shares);
+  record.taker_side = entry.taker_side;
+  record.previous_of_maker_account = trades_.distance(index, maker_last);
+  record.previous_of_taker_account = trades_.distance(index, taker_last);
+  record.previous_of_maker_order = trades_.distance(index, maker_order_last);
+  record.previous_of_taker_order = trades_.distance(index, taker_order_last);
+  maker_last = taker_last = maker_order_last = taker_order_last = index + 1;
+}
+
+Ledger::Problem Ledger::apply(const TradeExecuted& event) {
+  if (symbol(event.symbol) == nullptr) return Problem::symbol;
+  if (!valid_trade(event.price, event.quantity)) return Problem::amount;
+  OrderRecord* maker = orders_.change(event.maker_order);
+  OrderRecord* taker = orders_.change(event.taker_order);
+  if (maker == nullptr || taker == nullptr || maker == taker) return Problem::order;
+  for (const OrderRecord* order : {maker, taker}) {
+    if (is_terminal(order->status) || order->symbol != event.symbol) return Problem::order;
+    const Quantity leaves = order == maker ? event.maker_leaves : event.taker_leaves;
+    if (order->quantity - order->filled_quantity - event.quantity != leaves || leaves.shares < 0) {
+      return Problem::amount;
+    }
+  }
+  if (maker->account != event.maker_account || taker->account != event.taker_account) return Problem::account;
+
+  const bool taker_buys = event.taker_side == Side::buy;
+  Money buyer_gain;
+  Money seller_gain;
+  // The buyer first: who trades with himself has the shares before he gives them.
+  const Leg buyer{taker_buys ? event.taker_account : event.maker_account, Side::buy, event.quantity,
+                  event.price};
+  const Leg seller{taker_buys ? event.maker_account : event.taker_account, Side::sell, event.quantity,
+                   event.price};
+  if (const Problem problem = post(buyer, event.symbol, buyer_gain); problem != Problem::none) return problem;
+  if (const Problem problem = post(seller, event.symbol, seller_gain); problem != Problem::none)
+    return problem;
+
+  symbols_.change(event.symbol.value - 1).last_price = event.price;
+  const Money notional = event.price * event.quantity;
+  if (!fill_order(*maker, event.maker_order, event.quantity, notional, event.maker_leaves) ||
+      !fill_order(*taker, event.taker_order, event.quantity, notional, event.taker_leaves)) {
+    return Problem::amount;
+  }
+  Entry& entry = new_entry(EntryKind::trade, event.maker_account);
+  entry.taker_side = event.taker_side;
+  entry.taker_account = event.taker_account;
+  entry.symbol = event.symbol;
+  entry.price = event.price;
+  entry.quantity = event.quantity;
+  entry.gain = taker_buys ? seller_gain : buyer_gain;
+  entry.taker_gain = taker_buys ? buyer_gain : seller_gain;
+  entry.trade = event.trade;
+  entry.maker_order = event.maker_order;
+  entry.taker_order = event.taker_order;
+  log_trade(entry, maker->last_trade, taker->last_trade);
+  return Problem::none;
+}
+
+template <class NewOrder>
+Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, RejectReason reason) {
+  OrderRecord* order = orders_.add(event.order);
+  if (order == nullptr) return Problem::order_id;
+  order->account = event.account;
+  order->symbol = event.symbol;
+  order->quantity = event.quantity;
+  order->limit_price = event.limit_price;
+  order->stop_price = event.stop_price;
+  order->created_at = order->updated_at = timestamp_;
+  order->side = event.side;
+  order->type = event.type;
+  order->time_in_force = event.time_in_force;
+  order->status = status;
+  order->reject_reason = reason;
+  if (!event.client_order_id.empty()) orders_.add_client_id(event.order, *order, event.client_order_id);
+  if (!event.account) return Problem::none;
+  AccountRecord* account = change_account(event.account);
+  if (account == nullptr) return Problem::account;
+  order->previous_of_account = account->newest_order;
+  account->newest_order = event.order;
+  if (!is_terminal(status)) {
+    orders_.count_open(event.order);
+    ++account->open_orders;
+  }
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const OrderAccepted& event) {
+  if (!event.account) return Problem::account;
+  if (symbol(event.symbol) == nullptr) return Problem::symbol;
+  if (event.quantity.shares <= 0 || event.quantity.shares > order_quantity_max || is_terminal(event.status) ||
+      event.client_order_id.size() > client_order_id_bytes_max) {
+    return Problem::amount;
+  }
+  return add_order(event, event.status, RejectReason::none);
+}
+
+Ledger::Problem Ledger::apply(const OrderRejected& event) {
+  // A client id that is not well formed is not shown as the order's.
+  if (event.client_order_id.empty() || check_client_order_id(event.client_order_id)) {
+    return add_order(event, OrderStatus::rejected, event.reason);
+  }
+  OrderRejected nameless = event;
+  nameless.client_order_id = {};
+  return add_order(nameless, OrderStatus::rejected, event.reason);
+}
+
+Ledger::Problem Ledger::apply(const OrderRested& event) {
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || is_terminal(order->status)) return Problem::order;
+  order->updated_at = timestamp_;
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const OrderTriggered& event) {
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || is_terminal(order->status)) return Problem::order;
+  order->status = OrderStatus::submitted;
+  order->updated_at = timestamp_;
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const OrderCancelled& event) {
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || is_terminal(order->status)) return Problem::order;
+  order->status = event.reason == CancelReason::session_end ? OrderStatus::expired : OrderStatus::cancelled;
+  order->cancel_reason = static_cast<std::uint8_t>(event.reason);
+  order->updated_at = timestamp_;
+  if (!order->filled_quantity) order->reject_reason = reason_of_nothing_filled(event.reason);
+  end_order(*order, event.order);
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const OrderReplaced& event) {
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || is_terminal(order->status)) return Problem::order;
+  if (event.client_order_id.size() > client_order_id_bytes_max || event.quantity.shares < 0 ||
+      event.quantity.shares > order_quantity_max) {
+    return Problem::amount;
+  }
+  order->quantity = event.quantity;
+  order->limit_price = event.limit_price;
+  order->stop_price = event.stop_price;
+  order->updated_at = timestamp_;
+  if (!event.client_order_id.empty()) orders_.add_client_id(event.order, *order, event.client_order_id);
+  return Problem::none;
+}
+
+}  // namespace trade::ledger

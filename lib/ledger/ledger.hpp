@@ -1,0 +1,173 @@
+// The books of record: a pure fold over the events. The same events give the same books, on every machine;
+// what the books say of cash and shares must agree with the engine's risk state to the unit at every
+// sequence.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_stream.hpp"
+#include "base/result.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/hash_index.hpp"
+#include "ledger/order_table.hpp"
+#include "ledger/paged_array.hpp"
+#include "ledger/position_math.hpp"
+#include "ledger/records.hpp"
+#include "ledger/trade_log.hpp"
+#include "model/event.hpp"
+
+namespace trade::ledger {
+
+/// Bounds of the ledger's memory for history. What passes them is not lost: ended orders are in the saved
+/// pages, trades in the postings frames.
+struct LedgerCapacity {
+  /// Ended orders (the most recent) that `evict` leaves in memory, where they are found by their client ids
+  /// too.
+  std::uint32_t orders_kept_max = 4'000'000;
+  /// Trades (the most recent) whose fills are listed from memory.
+  std::uint32_t trades_kept_max = 1'048'576;
+};
+
+/// The kinds of pages that a checkpoint consists of. Numbers are part of the stored format.
+enum class PageKind : std::uint8_t { accounts = 1, symbols = 2, positions = 3, orders = 4 };
+
+class Ledger {
+ public:
+  explicit Ledger(const LedgerCapacity& capacity = {});
+
+  /// Folds events that come right after `sequence()`, and appends an entry for each that moved cash or
+  /// shares. An event that cannot be (an account that was never opened, a gap in the sequence) is an error;
+  /// the ledger is then not to be used any more.
+  Status fold(std::span<const Event> events, std::vector<Entry>& entries);
+
+  /// Of the last event folded.
+  [[nodiscard]] Sequence sequence() const { return sequence_; }
+
+  [[nodiscard]] AccountId find_account(std::string_view name) const;  ///< zero: none
+  [[nodiscard]] SymbolId find_symbol(std::string_view symbol) const;  ///< zero: none
+  /// Null when there is none.
+  [[nodiscard]] const AccountRecord* account(AccountId id) const;
+  [[nodiscard]] const SymbolRecord* symbol(SymbolId id) const;
+  [[nodiscard]] const PositionRecord* position(AccountId account, SymbolId symbol) const;
+  /// Calls `use(const PositionRecord&)` for all positions of an account, in no particular order.
+  template <class Use>
+  void for_each_position(const AccountRecord& account, Use&& use) const {
+    for (std::uint32_t next = account.first_position; next != 0;) {
+      const PositionRecord& record = positions_[next - 1];
+      use(record);
+      next = record.next_of_account;
+    }
+  }
+  /// The highest number given so far, of which every one up to it is an account (a symbol).
+  [[nodiscard]] std::uint32_t account_count() const { return accounts_.size(); }
+  [[nodiscard]] std::uint32_t symbol_count() const { return symbols_.size(); }
+  [[nodiscard]] std::uint32_t position_count() const { return positions_.size(); }
+  [[nodiscard]] const OrderTable& orders() const { return orders_; }
+  [[nodiscard]] const TradeLog& trades() const { return trades_; }
+  [[nodiscard]] std::uint64_t entry_count() const { return entry_count_; }
+
+  /// Checks what must hold after every event: for each account cash + securities at cost = external +
+  /// realized, so that the trial balance is zero; for each symbol, the shares of all accounts are those that
+  /// came from outside. The error says what does not hold.
+  [[nodiscard]] Status check_invariants() const;
+
+  // Checkpoints: the state is a set of pages. Saving those that changed since the last time, and loading
+  // all, gives the same ledger again, but for the trade log, which is restored from the frames.
+
+  using SavePage = std::function<void(PageKind kind, std::uint32_t number, std::span<const std::byte> bytes)>;
+  /// Hands out every page that changed since the last call.
+  void save_changed_pages(const SavePage& save);
+  [[nodiscard]] std::size_t changed_page_count() const;
+  /// What is no page: sequence, counters, which pages of orders must be loaded.
+  void save_summary(ByteWriter& writer) const;
+
+  /// The saved bytes of a page, valid until the next call; nothing when there are none.
+  using LoadPage =
+      std::function<std::optional<std::span<const std::byte>>(PageKind kind, std::uint32_t number)>;
+  /// Makes the ledger that was saved. Its trade log is empty, and numbered to go on where it ended.
+  static Result<Ledger> load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity = {});
+  /// Puts trades back into the log: entries of kind trade, ascending, the first one numbered
+  /// `first_trade`, the last one the last that was folded before the state was saved.
+  Status restore_trades(std::uint64_t first_trade, std::span<const Entry> trades);
+  /// Lets go of ended orders beyond the capacity; what is not marked as changed must be saved.
+  void evict_orders();
+
+ private:
+  /// Why an event cannot be.
+  enum class Problem : std::uint8_t { none, account, symbol, order, order_id, amount, sequence };
+
+  Problem apply(const CommandRejected&) { return Problem::none; }
+  Problem apply(const AccountOpened& event);
+  Problem apply(const CashMoved& event);
+  Problem apply(const SharesTransferred& event);
+  Problem apply(const AccountStatusChanged&) { return Problem::none; }
+  Problem apply(const AccountLimitsChanged&) { return Problem::none; }
+  Problem apply(const FirmRulesChanged&) { return Problem::none; }
+  Problem apply(const SymbolAdded& event);
+  Problem apply(const SymbolStatusChanged&) { return Problem::none; }
+  Problem apply(const SessionChanged& event);
+  Problem apply(const OrderAccepted& event);
+  Problem apply(const OrderRejected& event);
+  Problem apply(const OrderRested& event);
+  Problem apply(const OrderTriggered& event);
+  Problem apply(const TradeExecuted& event);
+  Problem apply(const TradePrinted& event);
+  Problem apply(const OrderCancelled& event);
+  Problem apply(const OrderReplaced& event);
+
+  /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
+  struct Leg {
+    AccountId account;
+    Side side = Side::buy;
+    Quantity quantity;
+    Price price;
+    bool from_outside = false;
+  };
+  Problem post(const Leg& leg, SymbolId symbol, Money& gain);
+  template <class NewOrder>
+  Problem add_order(const NewOrder& event, OrderStatus status, RejectReason reason);
+  bool fill_order(OrderRecord& order, OrderId id, Quantity quantity, Money notional, Quantity leaves);
+  void end_order(const OrderRecord& order, OrderId id);
+  void log_trade(const Entry& entry, std::uint64_t& maker_order_last, std::uint64_t& taker_order_last);
+  AccountRecord* change_account(AccountId id);
+  PositionRecord& change_position(AccountId account, AccountRecord& record, SymbolId symbol);
+  /// Different positions have different hashes, so one that is found needs no comparing.
+  static std::uint64_t position_hash(AccountId account, SymbolId symbol) {
+    return mixed_hash(std::uint64_t{account.value} << 32 | symbol.value);
+  }
+  [[nodiscard]] std::uint32_t find_position(AccountId account, SymbolId symbol) const;
+  Entry& new_entry(EntryKind kind, AccountId account);
+  void note_entry(AccountRecord& account) const;
+  [[nodiscard]] static Error error_of(Problem problem, const Event& event);
+  template <class Array>
+  static bool load_array(Array& array, std::uint32_t size, PageKind kind, const LoadPage& load);
+  [[nodiscard]] bool rebuild_indexes();
+  /// How many of the newest pages of orders stay in memory.
+  static std::uint32_t pages_kept(const LedgerCapacity& capacity) {
+    return capacity.orders_kept_max / order_page_records + 1;
+  }
+
+  PagedArray<AccountRecord, 64> accounts_;
+  PagedArray<SymbolRecord, 64> symbols_;
+  PagedArray<PositionRecord, 128> positions_;
+  OrderTable orders_;
+  TradeLog trades_;
+  HashIndex account_names_;   ///< hash of the name to id
+  HashIndex symbol_names_;    ///< hash of the symbol to id
+  HashIndex position_index_;  ///< hash of account and symbol to record number plus one
+  LedgerCapacity capacity_;
+  Sequence sequence_ = 0;
+  std::uint64_t entry_count_ = 0;
+
+  // Of the event being folded.
+  Timestamp timestamp_;
+  std::vector<Entry>* entries_ = nullptr;
+};
+
+}  // namespace trade::ledger

@@ -1,0 +1,161 @@
+// Listing orders: newest first, along an account's chain or down the ids.
+#include <optional>
+#include <string>
+
+#include "ledger/views.hpp"
+
+namespace trade::ledger {
+
+namespace {
+
+/// The words of an OrdersRequest, as ids.
+struct OrdersWanted {
+  AccountId account;
+  SymbolId symbol;
+  OrderFilter filter = OrderFilter::all;
+  OrderId before;
+  std::uint32_t limit = 0;
+};
+
+bool matches(const OrdersWanted& wanted, const OrderRecord& record) {
+  if (wanted.account && record.account != wanted.account) return false;
+  if (wanted.symbol && record.symbol != wanted.symbol) return false;
+  switch (wanted.filter) {
+    case OrderFilter::open:
+      return !is_terminal(record.status);
+    case OrderFilter::closed:
+      return is_terminal(record.status);
+    case OrderFilter::all:
+      return true;
+  }
+  return false;
+}
+
+std::unexpected<Error> no_order(const std::string& which) {
+  return fail(ErrorCode::not_found, "no order " + which, "'trade orders --status all' lists the orders");
+}
+
+std::unexpected<Error> looked_at_too_many(OrderId at, std::size_t found) {
+  return fail(ErrorCode::usage,
+              "looked at " + std::to_string(orders_looked_at_max) + " orders, down to " +
+                  std::to_string(at.value) + ", and found " + std::to_string(found),
+              "ask for fewer (--limit), or for other ones");
+}
+
+/// Open orders are always in memory, in few of its pages, so these are gone through rather than all orders.
+std::vector<OrderView> open_orders(const Ledger& ledger, const OrdersWanted& wanted) {
+  const OrderTable& orders = ledger.orders();
+  std::uint64_t left = wanted.account ? ledger.account(wanted.account)->open_orders : orders.open_count();
+  std::vector<OrderView> views;
+  for (std::uint32_t page = orders.page_count(); page > 0 && left > 0 && views.size() < wanted.limit;
+       --page) {
+    if (orders.open_in_page(page - 1) == 0) continue;
+    const std::uint64_t first = std::uint64_t{page - 1} * order_page_records + 1;
+    for (std::uint64_t id = first + order_page_records - 1; id >= first && views.size() < wanted.limit;
+         --id) {
+      const auto sight = orders.look(OrderId{id}, nullptr);
+      if (!sight || is_terminal(sight->record.status)) continue;
+      if (!wanted.account || sight->record.account == wanted.account) --left;
+      if ((!wanted.before || id < wanted.before.value) && matches(wanted, sight->record)) {
+        views.push_back(order_view(ledger, *sight));
+      }
+      if (left == 0) break;
+    }
+  }
+  return views;
+}
+
+Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersWanted& wanted,
+                                             OrderPageSource* source) {
+  const OrderTable& orders = ledger.orders();
+  std::vector<OrderView> views;
+  OrderId id = wanted.account ? ledger.account(wanted.account)->newest_order : orders.newest();
+  if (wanted.before && wanted.before <= id) {
+    // Pages of a list go on from an order of the list, as a rule: the way there need not be gone again.
+    const auto sight = orders.look(wanted.before, source);
+    if (!wanted.account) {
+      id = OrderId{wanted.before.value - 1};
+    } else if (sight && sight->record.account == wanted.account) {
+      id = sight->record.previous_of_account;
+    }
+  }
+  for (std::uint32_t looked_at = 0; id && views.size() < wanted.limit; ++looked_at) {
+    if (looked_at == orders_looked_at_max) return looked_at_too_many(id, views.size());
+    const auto sight = orders.look(id, source);
+    if (sight && (!wanted.before || id < wanted.before) && matches(wanted, sight->record)) {
+      views.push_back(order_view(ledger, *sight));
+    }
+    if (wanted.account) {
+      if (!sight) {
+        return fail(ErrorCode::corrupt, "the saved ledger lacks order " + std::to_string(id.value),
+                    "make it anew from the journal: 'ledgerd --rebuild'");
+      }
+      id = sight->record.previous_of_account;
+    } else {
+      --id.value;
+    }
+  }
+  return views;
+}
+
+}  // namespace
+
+OrderView order_view(const Ledger& ledger, const OrderSight& sight) {
+  const OrderRecord& record = sight.record;
+  const AccountRecord* account = ledger.account(record.account);
+  const SymbolRecord* symbol = ledger.symbol(record.symbol);
+  OrderView view;
+  view.id = sight.id;
+  view.client_order_id = sight.client_order_id;
+  if (account != nullptr) view.account = account->name.string();
+  if (symbol != nullptr) view.symbol = symbol->symbol.string();
+  view.type = record.type;
+  view.side = record.side;
+  view.time_in_force = record.time_in_force;
+  view.status = record.status;
+  view.quantity = record.quantity;
+  view.limit_price = record.limit_price;
+  view.stop_price = record.stop_price;
+  view.filled_quantity = record.filled_quantity;
+  view.filled_notional = record.filled_notional;
+  view.reject_reason = record.reject_reason;
+  if (record.cancel_reason != 0) view.cancel_reason = static_cast<CancelReason>(record.cancel_reason);
+  view.created_at = record.created_at;
+  view.updated_at = record.updated_at;
+  return view;
+}
+
+Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersRequest& request,
+                                           OrderPageSource* source) {
+  if (request.order) {
+    const auto sight = ledger.orders().look(request.order, source);
+    if (!sight) return no_order(std::to_string(request.order.value));
+    return std::vector<OrderView>{order_view(ledger, *sight)};
+  }
+  OrdersWanted wanted{{}, {}, request.filter, request.before, request.limit};
+  if (!request.account.empty()) {
+    Result<AccountId> account = account_named(ledger, request.account);
+    if (!account) return pass_on(std::move(account));
+    wanted.account = *account;
+  }
+  if (!request.client_order_id.empty()) {
+    if (!wanted.account) {
+      return fail(ErrorCode::usage, "a client order id without an account", "say whose order is meant");
+    }
+    const OrderId id = ledger.orders().find_client_id(wanted.account, request.client_order_id);
+    if (!id)
+      return no_order("with client id '" + request.client_order_id + "' in account '" + request.account +
+                      "'");
+    return std::vector<OrderView>{order_view(ledger, *ledger.orders().look(id, nullptr))};
+  }
+  if (Status status = check_limit(request.limit); !status) return pass_on(std::move(status));
+  if (!request.symbol.empty()) {
+    Result<SymbolId> symbol = symbol_named(ledger, request.symbol);
+    if (!symbol) return pass_on(std::move(symbol));
+    wanted.symbol = *symbol;
+  }
+  if (wanted.filter == OrderFilter::open) return open_orders(ledger, wanted);
+  return listed_orders(ledger, wanted, source);
+}
+
+}  // namespace trade::ledger

@@ -1,0 +1,71 @@
+// An array of plain records that grows page by page: nothing moves when it grows, and a checkpoint saves
+// just the pages that changed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "base/byte_stream.hpp"
+#include "ledger/dirty_pages.hpp"
+
+namespace trade::ledger {
+
+template <class Record, std::uint32_t PageRecords>
+class PagedArray {
+  static_assert((PageRecords & (PageRecords - 1)) == 0);
+  // Records are saved as the bytes they are: no padding, no pointers.
+  static_assert(std::is_trivially_copyable_v<Record> && std::has_unique_object_representations_v<Record>);
+
+ public:
+  [[nodiscard]] std::uint32_t size() const { return size_; }
+
+  [[nodiscard]] const Record& operator[](std::uint32_t index) const {
+    return pages_[index / PageRecords][index % PageRecords];
+  }
+  /// For changing: the record's page counts as dirty from here on.
+  [[nodiscard]] Record& change(std::uint32_t index) {
+    dirty_.mark(index / PageRecords);
+    return pages_[index / PageRecords][index % PageRecords];
+  }
+  /// Appends a zero record and returns its index.
+  std::uint32_t append() {
+    TRADE_ASSERT(size_ != UINT32_MAX, "array index exhausted");
+    if (size_ % PageRecords == 0) pages_.push_back(std::make_unique<Record[]>(PageRecords));
+    dirty_.mark(size_ / PageRecords);
+    return size_++;
+  }
+
+  [[nodiscard]] DirtyPages& dirty() { return dirty_; }
+  [[nodiscard]] const DirtyPages& dirty() const { return dirty_; }
+
+  /// The page's bytes: its records one after the other. The last page may be shorter.
+  [[nodiscard]] std::span<const std::byte> page_bytes(std::uint32_t page) const {
+    const std::uint32_t first = page * PageRecords;
+    const std::uint32_t count = std::min(size_ - first, PageRecords);
+    return std::as_bytes(std::span<const Record>(pages_[page].get(), count));
+  }
+  /// Takes the next page in. False when it is not the next, or its bytes are not whole records.
+  [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes) {
+    if (size_ % PageRecords != 0 || page != size_ / PageRecords) return false;
+    if (bytes.empty() || bytes.size() % sizeof(Record) != 0) return false;
+    const std::size_t count = bytes.size() / sizeof(Record);
+    if (count > PageRecords) return false;
+    pages_.push_back(std::make_unique<Record[]>(PageRecords));
+    std::memcpy(static_cast<void*>(pages_.back().get()), bytes.data(), bytes.size());
+    size_ += static_cast<std::uint32_t>(count);
+    return true;
+  }
+
+ private:
+  std::vector<std::unique_ptr<Record[]>> pages_;
+  DirtyPages dirty_;
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace trade::ledger

@@ -1,0 +1,102 @@
+// The records that the ledger keeps. A checkpoint stores them as the bytes they are, so their layout is part
+// of the stored format: plain integers, little-endian, no padding (checked by PagedArray).
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "model/numbers.hpp"
+#include "model/reject_reason.hpp"
+
+namespace trade::ledger {
+
+/// One account; record number is the account's id less one.
+struct AccountRecord {
+  AccountName name;  ///< empty: no such account
+  AccountType type = AccountType::cash;
+  std::uint8_t reserved[6] = {};
+  Money cash;
+  Money external;  ///< net worth brought in from outside: cash, and shares at what they cost
+  Money realized;  ///< profit of everything closed
+  Timestamp opened_at;
+  Sequence changed_at = 0;   ///< last event that opened it or moved its cash or shares
+  Sequence first_entry = 0;  ///< sequence of its first and last entry; zero: none
+  Sequence last_entry = 0;
+  OrderId newest_order;              ///< head of the chain OrderRecord::previous_of_account
+  std::uint64_t newest_trade = 0;    ///< TradeLog index plus one; zero: none
+  std::uint64_t open_orders = 0;     ///< how many
+  std::uint32_t first_position = 0;  ///< record number plus one, head of PositionRecord::next_of_account
+  std::uint32_t reserved_2 = 0;
+};
+
+/// One symbol; record number is the symbol's id less one.
+struct SymbolRecord {
+  Symbol symbol;  ///< empty: no such symbol
+  Price previous_close;
+  Price last_price;          ///< last trade or print; zero: none yet
+  Quantity external_shares;  ///< that came in from outside, over all accounts
+};
+
+/// What one account holds, or once held, of one symbol.
+struct PositionRecord {
+  AccountId account;
+  SymbolId symbol;
+  Quantity quantity;
+  Money cost;
+  Money realized;
+  std::uint32_t next_of_account = 0;  ///< record number plus one; zero: the chain's end
+  std::uint32_t reserved = 0;
+};
+
+/// One order; record number is the order's id less one.
+struct OrderRecord {
+  AccountId account;  ///< zero, as the symbol, only where a rejected order named one that is not there
+  SymbolId symbol;
+  Quantity quantity;
+  Price limit_price;
+  Price stop_price;
+  Quantity filled_quantity;
+  Money filled_notional;
+  Timestamp created_at;
+  Timestamp updated_at;
+  OrderId previous_of_account;         ///< the account's order before this one
+  std::uint64_t last_trade = 0;        ///< TradeLog index plus one of its last trade; zero: none
+  std::uint32_t client_id_offset = 0;  ///< of its newest client id in the texts of its page
+  std::uint8_t client_id_size = 0;     ///< zero: none
+  Side side = Side::buy;
+  OrderType type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::day;
+  OrderStatus status = OrderStatus::pending;
+  RejectReason reject_reason = RejectReason::none;
+  std::uint8_t cancel_reason = 0;  ///< a CancelReason; zero: none
+  std::uint8_t present = 0;        ///< zero: there is no order of this id
+  std::uint8_t reserved[4] = {};
+};
+static_assert(sizeof(OrderRecord) == 96);
+
+static_assert(price_units_max <= UINT32_MAX && order_quantity_max <= UINT32_MAX);
+/// One trade: two fills. Price and quantity are narrowed to 32 bits, which their bounds allow. `previous_…`
+/// lead to the trade before of the same account or order, as a distance in the log; zero ends the chain.
+struct TradeRecord {
+  TradeId trade;
+  Timestamp executed_at;
+  Sequence sequence = 0;
+  OrderId maker_order;
+  OrderId taker_order;
+  AccountId maker_account;
+  AccountId taker_account;
+  SymbolId symbol;
+  std::uint32_t price_units = 0;
+  std::uint32_t quantity_shares = 0;
+  std::uint32_t previous_of_maker_account = 0;
+  std::uint32_t previous_of_taker_account = 0;
+  std::uint32_t previous_of_maker_order = 0;
+  std::uint32_t previous_of_taker_order = 0;
+  Side taker_side = Side::buy;
+  std::uint8_t reserved[3] = {};
+};
+static_assert(sizeof(TradeRecord) == 80);
+
+}  // namespace trade::ledger

@@ -1,0 +1,236 @@
+#include "ledger/views.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace trade::ledger {
+
+namespace {
+
+std::string account_text(const Ledger& ledger, AccountId id) {
+  const AccountRecord* record = ledger.account(id);
+  return record == nullptr ? std::string() : record->name.string();
+}
+
+std::string symbol_text(const Ledger& ledger, SymbolId id) {
+  const SymbolRecord* record = ledger.symbol(id);
+  return record == nullptr ? std::string() : record->symbol.string();
+}
+
+std::unexpected<Error> out_of_range(const std::string& account, const std::string& what) {
+  return fail(ErrorCode::internal, "account '" + account + "': " + what + " is out of range");
+}
+
+/// Nothing when the value of the position leaves 64 bits.
+std::optional<PositionView> position_view(const Ledger& ledger, const PositionRecord& record) {
+  const SymbolRecord& symbol = *ledger.symbol(record.symbol);
+  PositionView view;
+  view.symbol = symbol.symbol.string();
+  view.quantity = record.quantity;
+  view.cost = record.cost;
+  view.market_price = symbol.last_price ? symbol.last_price : symbol.previous_close;
+  view.current_value = record.cost;
+  if (view.market_price) {
+    const auto value = market_value(view.market_price, record.quantity);
+    if (!value) return std::nullopt;
+    view.current_value = *value;
+  }
+  if (__builtin_sub_overflow(view.current_value.units, record.cost.units, &view.unrealized_pnl.units)) {
+    return std::nullopt;
+  }
+  view.realized_pnl = record.realized;
+  return view;
+}
+
+}  // namespace
+
+Status check_limit(std::uint32_t limit) {
+  if (limit >= 1 && limit <= answer_rows_max) return {};
+  return fail(ErrorCode::usage, "limit out of range: " + std::to_string(limit),
+              "it must be from 1 to " + std::to_string(answer_rows_max));
+}
+
+Result<AccountId> account_named(const Ledger& ledger, std::string_view name) {
+  if (const AccountId id = ledger.find_account(name)) return id;
+  return fail(ErrorCode::not_found, "no account '" + std::string(name) + "'",
+              "'trade account list' lists the accounts");
+}
+
+Result<SymbolId> symbol_named(const Ledger& ledger, std::string_view name) {
+  if (const SymbolId id = ledger.find_symbol(name)) return id;
+  return fail(ErrorCode::not_found, "no symbol '" + std::string(name) + "'",
+              "'trade symbol list' lists the symbols");
+}
+
+Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view account) {
+  Result<AccountId> id = account_named(ledger, account);
+  if (!id) return pass_on(std::move(id));
+  const AccountRecord& record = *ledger.account(*id);
+  PortfolioView view;
+  view.account = record.name.string();
+  view.cash_balance = record.cash;
+  view.realized_pnl = record.realized;
+  bool fits = true;
+  ledger.for_each_position(record, [&](const PositionRecord& position) {
+    if (!position.quantity) return;
+    auto row = position_view(ledger, position);
+    fits = fits && row.has_value();
+    if (row) view.positions.push_back(std::move(*row));
+  });
+  if (!fits) return out_of_range(view.account, "the value of a position");
+  std::ranges::sort(view.positions, {}, &PositionView::symbol);
+  view.equity = record.cash;
+  for (const PositionView& position : view.positions) {
+    const auto equity = sum(view.equity, position.current_value);
+    if (!equity) return out_of_range(view.account, "the equity");
+    view.equity = *equity;
+  }
+  return view;
+}
+
+Result<HoldingsReply> holdings_view(const Ledger& ledger, const HoldingsRequest& request) {
+  if (Status status = check_limit(request.limit); !status) return pass_on(std::move(status));
+  HoldingsReply reply;
+  reply.sequence = ledger.sequence();
+  const auto add = [&](std::uint32_t number) {
+    const AccountRecord& record = *ledger.account(AccountId{number});
+    HoldingsRow& row = reply.rows.emplace_back();
+    row.account = AccountId{number};
+    row.name = record.name.string();
+    row.cash_balance = record.cash;
+    row.changed_at = record.changed_at;
+    ledger.for_each_position(record, [&row](const PositionRecord& position) {
+      if (position.quantity) row.holdings.push_back({position.symbol, position.quantity});
+    });
+    std::ranges::sort(row.holdings, {}, &HoldingsRow::Holding::symbol);
+  };
+  if (request.only) {
+    if (ledger.account(request.only) == nullptr) {
+      return fail(ErrorCode::not_found, "no account with number " + std::to_string(request.only.value));
+    }
+    add(request.only.value);
+    return reply;
+  }
+  std::uint64_t number = std::uint64_t{request.after.value} + 1;
+  for (; number <= ledger.account_count() && reply.rows.size() < request.limit; ++number)
+    add(static_cast<std::uint32_t>(number));
+  return reply;
+}
+
+namespace {
+
+/// Appends the fills of one trade, the taker's first. `Trade` is a TradeRecord or an Entry.
+struct TradeSides {
+  TradeId trade;
+  Timestamp executed_at;
+  SymbolId symbol;
+  Price price;
+  Quantity quantity;
+  Side taker_side = Side::buy;
+  AccountId maker_account;
+  AccountId taker_account;
+  OrderId maker_order;
+  OrderId taker_order;
+};
+
+void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSides& trade,
+                  FillsFound& found) {
+  if (wanted.symbol && wanted.symbol != trade.symbol) return;
+  for (const Liquidity liquidity : {Liquidity::taker, Liquidity::maker}) {
+    const bool taker = liquidity == Liquidity::taker;
+    const AccountId account = taker ? trade.taker_account : trade.maker_account;
+    const OrderId order = taker ? trade.taker_order : trade.maker_order;
+    if ((wanted.account && wanted.account != account) || (wanted.order && wanted.order != order)) continue;
+    if (found.fills.size() >= wanted.limit) return;
+    found.shares += trade.quantity;
+    FillView& fill = found.fills.emplace_back();
+    fill.id = trade.trade;
+    fill.order_id = order;
+    fill.account = account_text(ledger, account);
+    fill.symbol = symbol_text(ledger, trade.symbol);
+    fill.side = taker ? trade.taker_side : opposite(trade.taker_side);
+    fill.quantity = trade.quantity;
+    fill.price = trade.price;
+    fill.liquidity = liquidity;
+    fill.executed_at = trade.executed_at;
+  }
+}
+
+/// The number of the trade to look at after `index`, plus one; zero: the chain ends here.
+std::uint64_t next_trade(const FillsWanted& wanted, const TradeRecord& record, std::uint64_t index) {
+  std::uint32_t distance = 1;
+  if (wanted.order) {
+    distance =
+        record.maker_order == wanted.order ? record.previous_of_maker_order : record.previous_of_taker_order;
+  } else if (wanted.account) {
+    distance = record.maker_account == wanted.account ? record.previous_of_maker_account
+                                                      : record.previous_of_taker_account;
+  }
+  return distance == 0 || distance > index ? 0 : index + 1 - distance;
+}
+
+}  // namespace
+
+Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted) {
+  FillsFound found;
+  const TradeLog& trades = ledger.trades();
+  std::uint64_t next = trades.next();
+  if (wanted.order) {
+    const OrderRecord* order = ledger.orders().find(wanted.order);
+    // An order that has left memory ended long ago; its trades may still be in the log, but the frames have
+    // them as well.
+    next = order == nullptr ? 0 : order->last_trade;
+  } else if (wanted.account) {
+    next = ledger.account(wanted.account)->newest_trade;
+  }
+  std::uint32_t looked_at = 0;
+  while (next != 0 && trades.holds(next - 1) && found.fills.size() < wanted.limit) {
+    if (++looked_at > trades_looked_at_max) {
+      return fail(ErrorCode::usage,
+                  "more than " + std::to_string(trades_looked_at_max) + " trades would have to be looked at",
+                  "ask for one account's fills, or for fewer");
+    }
+    const TradeRecord& record = trades[next - 1];
+    append_sides(ledger, wanted,
+                 {record.trade, record.executed_at, record.symbol, Price{record.price_units},
+                  Quantity{record.quantity_shares}, record.taker_side, record.maker_account,
+                  record.taker_account, record.maker_order, record.taker_order},
+                 found);
+    next = next_trade(wanted, record, next - 1);
+  }
+  const bool order_in_memory = wanted.order && ledger.orders().find(wanted.order) != nullptr;
+  const bool order_complete =
+      order_in_memory && found.shares == ledger.orders().find(wanted.order)->filled_quantity;
+  found.older_on_disk = found.fills.size() < wanted.limit && trades.oldest() > 0 && !order_complete;
+  if (found.older_on_disk) {
+    const bool any = trades.oldest() < trades.next() && (!wanted.order || order_in_memory);
+    found.before = any ? trades[trades.oldest()].sequence : ledger.sequence() + 1;
+  }
+  return found;
+}
+
+void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found) {
+  if (entry.kind != EntryKind::trade) return;
+  append_sides(ledger, wanted,
+               {entry.trade, entry.timestamp, entry.symbol, entry.price, entry.quantity, entry.taker_side,
+                entry.account, entry.taker_account, entry.maker_order, entry.taker_order},
+               found);
+}
+
+void append_postings(const Ledger& ledger, AccountId account, const Entry& entry,
+                     std::vector<PostingView>& postings) {
+  if (entry.account != account && entry.taker_account != account) return;
+  for_each_posting(entry, [&](const Posting& posting) {
+    if (posting.account != account) return;
+    PostingView& view = postings.emplace_back();
+    view.sequence = entry.sequence;
+    view.timestamp = entry.timestamp;
+    view.account = account_text(ledger, posting.account);
+    view.ledger = name_of(posting.ledger);
+    view.symbol = symbol_text(ledger, posting.symbol);
+    view.quantity = posting.quantity;
+    view.amount = posting.amount;
+  });
+}
+
+}  // namespace trade::ledger

@@ -1,0 +1,65 @@
+// What the books say, made to be shown: names for numbers, averages and market values worked out.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "ledger/ledger.hpp"
+#include "model/messages.hpp"
+
+namespace trade::ledger {
+
+/// The most rows that one answer has; a request for more is a usage error.
+constexpr std::uint32_t answer_rows_max = 10'000;
+/// The most orders that one request looks at to find those it asks for.
+constexpr std::uint32_t orders_looked_at_max = 1'000'000;
+/// The most trades in memory that one request looks at.
+constexpr std::uint32_t trades_looked_at_max = 4'000'000;
+
+/// 1 to `answer_rows_max`.
+Status check_limit(std::uint32_t limit);
+/// `not_found` when there is none of this name.
+Result<AccountId> account_named(const Ledger& ledger, std::string_view name);
+Result<SymbolId> symbol_named(const Ledger& ledger, std::string_view name);
+
+/// Positions that hold shares, ascending by symbol. The market price is the last trade's, else the previous
+/// close; where there is neither, a position is worth what it cost. Equity is cash and the positions' values.
+Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view account);
+
+/// Accounts in ascending order of number. An account that is not there is `not_found` only when it is the
+/// one asked for.
+Result<HoldingsReply> holdings_view(const Ledger& ledger, const HoldingsRequest& request);
+
+OrderView order_view(const Ledger& ledger, const OrderSight& sight);
+/// Orders that have left memory are looked for in `source`, which may be null.
+Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersRequest& request,
+                                           OrderPageSource* source);
+
+/// Whose fills are wanted; a zero id is no restriction.
+struct FillsWanted {
+  AccountId account;
+  SymbolId symbol;
+  OrderId order;
+  std::uint32_t limit = 0;
+};
+
+/// Fills found in memory, newest first.
+struct FillsFound {
+  std::vector<FillView> fills;
+  Quantity shares;             ///< their sum
+  bool older_on_disk = false;  ///< fewer than wanted, and trades before `before` are in the frames alone
+  Sequence before = 0;
+};
+
+Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted);
+/// Appends the fills of one trade that are wanted, the taker's first, up to the limit. Other kinds of
+/// entry have none.
+void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found);
+
+/// Appends an account's own postings of an entry.
+void append_postings(const Ledger& ledger, AccountId account, const Entry& entry,
+                     std::vector<PostingView>& postings);
+
+}  // namespace trade::ledger

@@ -1,0 +1,273 @@
+// Saving a ledger page by page and loading it again, and orders and trades that have left memory.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "event_feed.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/views.hpp"
+
+namespace trade::ledger {
+namespace {
+
+using test::EventFeed;
+using test::price_cents;
+using test::RandomMarket;
+
+/// Keeps pages as a store would.
+struct SavedPages final : OrderPageSource {
+  using Key = std::pair<PageKind, std::uint32_t>;
+  std::map<Key, std::vector<std::byte>> pages;
+  std::vector<std::byte> summary;
+  int orders_read_back = 0;
+
+  void save(Ledger& ledger) {
+    ledger.save_changed_pages([this](PageKind kind, std::uint32_t number, std::span<const std::byte> bytes) {
+      pages[{kind, number}].assign(bytes.begin(), bytes.end());
+    });
+    ByteWriter writer;
+    ledger.save_summary(writer);
+    summary = writer.take();
+  }
+  Result<Ledger> load(const LedgerCapacity& capacity = {}) const {
+    ByteReader reader(summary);
+    return Ledger::load(
+        reader,
+        [this](PageKind kind, std::uint32_t number) -> std::optional<std::span<const std::byte>> {
+          const auto found = pages.find({kind, number});
+          if (found == pages.end()) return std::nullopt;
+          return found->second;
+        },
+        capacity);
+  }
+  std::optional<std::span<const std::byte>> page(std::uint32_t number) override {
+    ++orders_read_back;
+    const auto found = pages.find({PageKind::orders, number});
+    if (found == pages.end()) return std::nullopt;
+    return found->second;
+  }
+};
+
+/// Everything that a ledger says, as text, so that two can be compared.
+std::string description(const Ledger& ledger, OrderPageSource* source) {
+  std::string text = std::to_string(ledger.sequence()) + " " + std::to_string(ledger.entry_count()) + "\n";
+  for (std::uint32_t number = 1; number <= ledger.account_count(); ++number) {
+    const AccountRecord& account = *ledger.account(AccountId{number});
+    text += account.name.string() + " " + format_money(account.cash) + " " + format_money(account.external) +
+            " " + format_money(account.realized) + " " + std::to_string(account.changed_at) + " " +
+            std::to_string(account.open_orders) + " " + std::to_string(account.last_entry) + "\n";
+    const auto portfolio = portfolio_view(ledger, account.name.view());
+    for (const PositionView& position : portfolio->positions) {
+      text += " " + position.symbol + " " + std::to_string(position.quantity.shares) + " " +
+              format_money(position.cost) + " " + format_money(position.realized_pnl) + " " +
+              format_price(position.market_price) + "\n";
+    }
+    for (const OrderFilter filter : {OrderFilter::all, OrderFilter::open}) {
+      OrdersRequest request;
+      request.account = account.name.string();
+      request.filter = filter;
+      request.limit = answer_rows_max;
+      const auto orders = orders_view(ledger, request, source);
+      if (!orders) return orders.error().message;
+      for (const OrderView& order : *orders) {
+        text += "  " + std::to_string(order.id.value) + " " + std::string(name_of(order.status)) + " " +
+                std::to_string(order.filled_quantity.shares) + "/" + std::to_string(order.quantity.shares) +
+                " " + format_money(order.filled_notional) + " " + order.client_order_id + "\n";
+      }
+    }
+    const auto fills = fills_view(ledger, {AccountId{number}, {}, {}, answer_rows_max});
+    for (const FillView& fill : fills->fills) {
+      text += "   " + std::to_string(fill.id.value) + " " + std::to_string(fill.order_id.value) + " " +
+              std::to_string(fill.quantity.shares) + " " + format_price(fill.price) + "\n";
+    }
+  }
+  return text;
+}
+
+std::vector<Entry> trades_of(const std::vector<Entry>& entries) {
+  std::vector<Entry> trades;
+  for (const Entry& entry : entries) {
+    if (entry.kind == EntryKind::trade) trades.push_back(entry);
+  }
+  return trades;
+}
+
+TEST(LedgerPages, ALoadedLedgerGoesOnAsTheSavedOne) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomMarket market(seed, {.accounts = 150, .symbols = 5});
+    Ledger ledger;
+    SavedPages saved;
+    std::vector<Entry> entries;
+    for (int round = 0; round < 5; ++round) {
+      for (int step = 0; step < 800; ++step)
+        market.step();
+      const std::vector<Event> events = market.feed().take();
+      ASSERT_TRUE(ledger.fold(events, entries));
+      saved.save(ledger);
+      EXPECT_EQ(ledger.changed_page_count(), 0u);
+
+      auto loaded = saved.load();
+      ASSERT_TRUE(loaded) << loaded.error().message;
+      const Status restored = loaded->restore_trades(0, trades_of(entries));
+      ASSERT_TRUE(restored) << restored.error().message;
+      EXPECT_EQ(loaded->changed_page_count(), 0u);
+      EXPECT_TRUE(loaded->check_invariants());
+      ASSERT_EQ(description(*loaded, nullptr), description(ledger, nullptr));
+      if (round % 2 == 0) ledger = std::move(*loaded);
+    }
+  }
+}
+
+TEST(LedgerPages, OnlyWhatChangedIsSaved) {
+  RandomMarket market(7, {.accounts = 1'000, .symbols = 5});
+  Ledger ledger;
+  std::vector<Entry> entries;
+  for (int step = 0; step < 5'000; ++step)
+    market.step();
+  std::vector<Event> events = market.feed().take();
+  ASSERT_TRUE(ledger.fold(events, entries));
+  SavedPages saved;
+  saved.save(ledger);
+  market.feed().move_cash(AccountId{1}, Money{5});
+  events = market.feed().take();
+  ASSERT_TRUE(ledger.fold(events, entries));
+  EXPECT_EQ(ledger.changed_page_count(), 1u);
+}
+
+TEST(LedgerPages, EndedOrdersLeaveMemoryAndAreFoundAgain) {
+  const LedgerCapacity small{.orders_kept_max = 256, .trades_kept_max = 4'096};
+  EventFeed feed;
+  const AccountId alice = feed.open_account("alice");
+  const AccountId bob = feed.open_account("bob");
+  const SymbolId acme = feed.add_symbol("ACME");
+  const OrderId old_open = feed.accept(alice, acme, Side::buy, Quantity{5}, price_cents(100), "old-open");
+  const OrderId old_ended = feed.accept(alice, acme, Side::buy, Quantity{5}, price_cents(100), "old-ended");
+  for (int number = 0; number < 300; ++number)
+    feed.accept(bob, acme, Side::buy, Quantity{1});
+  feed.add(OrderCancelled{old_ended, alice, acme, Side::buy, CancelReason::requested, true, {}, Quantity{5}});
+  const OrderId middle = feed.accept(alice, acme, Side::buy, Quantity{1}, price_cents(100), "middle");
+  for (int number = 0; number < 2'000; ++number)
+    feed.trade(alice, bob, acme, Quantity{1}, price_cents(100));
+  feed.add(OrderCancelled{middle, alice, acme, Side::buy, CancelReason::requested, true, {}, Quantity{1}});
+  for (std::uint64_t id = 3; id <= 302; ++id)
+    feed.add(
+        OrderCancelled{OrderId{id}, bob, acme, Side::buy, CancelReason::requested, true, {}, Quantity{1}});
+
+  Ledger ledger(small);
+  std::vector<Entry> entries;
+  ASSERT_TRUE(ledger.fold(feed.events(), entries));
+  const std::string before = description(ledger, nullptr);
+  ledger.evict_orders();  // nothing is saved yet, so nothing may go
+  EXPECT_NE(ledger.orders().find(middle), nullptr);
+  SavedPages saved;
+  saved.save(ledger);
+  ledger.evict_orders();
+  EXPECT_EQ(ledger.orders().find(middle), nullptr);
+  EXPECT_NE(ledger.orders().find(old_open), nullptr);   // still open
+  EXPECT_NE(ledger.orders().find(old_ended), nullptr);  // in the same page
+  EXPECT_EQ(description(ledger, &saved), before);
+  EXPECT_GT(saved.orders_read_back, 0);
+
+  OrdersRequest request;
+  request.account = "alice";
+  request.client_order_id = "middle";
+  EXPECT_FALSE(orders_view(ledger, request, &saved));
+  request.client_order_id = "old-open";
+  EXPECT_TRUE(orders_view(ledger, request, &saved));
+  request = {};
+  request.order = middle;
+  ASSERT_TRUE(orders_view(ledger, request, &saved));
+  EXPECT_EQ(orders_view(ledger, request, &saved)->at(0).client_order_id, "middle");
+
+  auto loaded = saved.load(small);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  ASSERT_TRUE(loaded->restore_trades(0, trades_of(entries)));
+  EXPECT_EQ(loaded->orders().find(middle), nullptr);
+  EXPECT_EQ(description(*loaded, &saved), before);
+}
+
+TEST(LedgerPages, TradesBeyondTheCapacityAreOnDiskOnly) {
+  const LedgerCapacity small{.orders_kept_max = 1'000'000, .trades_kept_max = 4'096};
+  EventFeed feed;
+  const AccountId alice = feed.open_account("alice");
+  const AccountId bob = feed.open_account("bob");
+  const AccountId carol = feed.open_account("carol");
+  const SymbolId acme = feed.add_symbol("ACME");
+  feed.trade(carol, bob, acme, Quantity{1}, price_cents(100));
+  for (int number = 0; number < 5'000; ++number)
+    feed.trade(alice, bob, acme, Quantity{1}, price_cents(100));
+  Ledger ledger(small);
+  std::vector<Entry> entries;
+  ASSERT_TRUE(ledger.fold(feed.events(), entries));
+  EXPECT_EQ(ledger.trades().next(), 5'001u);
+  EXPECT_EQ(ledger.trades().oldest(), 905u);
+
+  // Going on in the frames gives the rest, none twice.
+  const auto all_fills = [&](FillsWanted wanted) {
+    auto found = fills_view(ledger, wanted);
+    EXPECT_TRUE(found);
+    EXPECT_TRUE(found->older_on_disk);
+    const std::vector<Entry> trades = trades_of(entries);
+    for (auto entry = trades.rbegin(); entry != trades.rend(); ++entry) {
+      if (entry->sequence < found->before) append_fills(ledger, wanted, *entry, *found);
+    }
+    std::set<std::uint64_t> ids;
+    for (const FillView& fill : found->fills)
+      ids.insert(fill.id.value);
+    EXPECT_EQ(ids.size(), found->fills.size());
+    return found->fills.size();
+  };
+  EXPECT_EQ(all_fills({alice, {}, {}, answer_rows_max}), 5'000u);
+  EXPECT_EQ(all_fills({bob, acme, {}, answer_rows_max}), 5'001u);
+  EXPECT_EQ(all_fills({carol, {}, {}, answer_rows_max}), 1u);
+  EXPECT_EQ(all_fills({{}, {}, OrderId{1}, 10}), 1u);
+  // What memory holds whole needs no looking further.
+  EXPECT_FALSE(fills_view(ledger, {alice, {}, {}, 100})->older_on_disk);
+  EXPECT_FALSE(fills_view(ledger, {{}, {}, OrderId{10'001}, 100})->older_on_disk);
+
+  // Restoring a window of trades gives the same chains.
+  SavedPages saved;
+  saved.save(ledger);
+  auto loaded = saved.load(small);
+  ASSERT_TRUE(loaded);
+  const std::vector<Entry> trades = trades_of(entries);
+  EXPECT_FALSE(loaded->restore_trades(906, std::span(trades).subspan(905)));
+  auto again = saved.load(small);
+  ASSERT_TRUE(again->restore_trades(905, std::span(trades).subspan(905)));
+  EXPECT_EQ(description(*again, nullptr), description(ledger, nullptr));
+}
+
+TEST(LedgerPages, BrokenPagesAreRefused) {
+  RandomMarket market(11, {});
+  for (int step = 0; step < 2'000; ++step)
+    market.step();
+  Ledger ledger;
+  std::vector<Entry> entries;
+  ASSERT_TRUE(ledger.fold(market.feed().events(), entries));
+  SavedPages saved;
+  saved.save(ledger);
+  ASSERT_TRUE(saved.load());
+  for (const auto& [key, bytes] : saved.pages) {
+    SavedPages broken = saved;
+    broken.pages.erase(key);
+    EXPECT_FALSE(broken.load());
+    broken.pages[key] = bytes;
+    broken.pages[key].pop_back();
+    EXPECT_FALSE(broken.load());
+  }
+  for (std::size_t size = 0; size < saved.summary.size(); ++size) {
+    SavedPages broken = saved;
+    broken.summary.resize(size);
+    EXPECT_FALSE(broken.load()) << size;
+  }
+}
+
+}  // namespace
+}  // namespace trade::ledger
