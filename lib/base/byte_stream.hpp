@@ -34,6 +34,8 @@ class ByteWriter {
     write(static_cast<std::uint32_t>(text.size()));
     append(text.data(), text.size());
   }
+  /// The bytes alone, without a length.
+  void write_bytes(std::span<const std::byte> bytes) { append(bytes.data(), bytes.size()); }
   [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
   [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
 
