@@ -25,13 +25,15 @@ struct EngineCapacity {
   std::uint32_t open_orders_max = 8'000'000;
   /// How many ended orders (the most recent) can still be looked up and protect their client order ids.
   std::uint32_t ended_orders_kept = 1'000'000;
+  /// Pairs of account and symbol with shares or open orders.
+  std::uint32_t positions_max = 16'000'000;
 };
 
 /// What came of one command, for the reply; the events say the same at length.
 struct ApplyResult {
   RejectReason reason = RejectReason::none;
   bool duplicate = false;      ///< a retry of a known client order id with the same content: nothing was done
-  OrderId order;               ///< the order that the command made or was about
+  OrderId order{};             ///< the order that the command made or was about
   std::uint32_t affected = 0;  ///< orders ended by CancelAllOrders
 };
 

@@ -1,0 +1,62 @@
+// Finding an order for its owner, and cancelling it.
+#include "engine/state.hpp"
+
+namespace trade {
+
+Engine::State::Lookup Engine::State::look_up(AccountId account, OrderId id,
+                                             std::string_view client_order_id) const {
+  if (!accounts_.contains(account)) return {.reason = RejectReason::unknown_account, .id = id};
+  OrderSlot slot = 0;
+  if (id) {
+    slot = orders_.find(id);
+  } else if (const ClientIdIndex known = client_ids_.find(account, client_order_id); known != 0) {
+    slot = client_ids_[known].order;
+  }
+  if (slot == 0) return {.reason = RejectReason::unknown_order, .id = id};
+  if (orders_[slot].account != account) return {.reason = RejectReason::not_your_order, .id = id};
+  return {.slot = slot, .id = orders_[slot].id};
+}
+
+Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
+  Lookup found = look_up(command.account, command.order, command.client_order_id);
+  if (found.reason == RejectReason::none && !orders_[found.slot].open()) {
+    found.reason = RejectReason::order_not_cancellable;
+  }
+  return found;
+}
+
+ApplyResult Engine::State::perform(const CancelOrder& command) {
+  const Lookup found = decide(command);
+  if (found.reason == RejectReason::none) {
+    cancel(found.slot, CancelReason::requested);
+  } else {
+    log_.emit(CommandRejected{.reason = found.reason, .account = command.account, .order = found.id});
+  }
+  return {.reason = found.reason, .order = found.id};
+}
+
+RejectReason Engine::State::decide(const CancelAllOrders& command) const {
+  if (!accounts_.contains(command.account)) return RejectReason::unknown_account;
+  if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
+  return RejectReason::none;
+}
+
+ApplyResult Engine::State::perform(const CancelAllOrders& command) {
+  ApplyResult result{.reason = decide(command)};
+  if (result.reason != RejectReason::none) {
+    log_.emit(CommandRejected{.reason = result.reason, .account = command.account, .order = {}});
+    return result;
+  }
+  OrderSlot slot = accounts_[command.account].first_open;
+  while (slot != 0) {
+    const OrderSlot next = orders_[slot].next;
+    if (!command.symbol || orders_[slot].symbol == command.symbol) {
+      cancel(slot, CancelReason::requested);
+      ++result.affected;
+    }
+    slot = next;
+  }
+  return result;
+}
+
+}  // namespace trade

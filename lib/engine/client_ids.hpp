@@ -1,0 +1,73 @@
+// Client order ids: which order of an account a client's own id means, and what was asked for under it, so
+// that a retry is told from another order.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/accounts.hpp"
+#include "engine/hash_index.hpp"
+#include "engine/slab.hpp"
+#include "engine/text_store.hpp"
+#include "model/command.hpp"
+
+namespace trade::engine {
+
+using ClientIdIndex = std::uint32_t;  ///< index of a client id's record; zero: none
+
+/// What a PlaceOrder asks for, apart from its account and client id.
+struct OrderContent {
+  SymbolId symbol;
+  Side side = Side::buy;
+  OrderType type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::day;
+  Quantity quantity;
+  Price limit_price;
+  Price stop_price;
+
+  bool operator==(const OrderContent&) const = default;
+
+  static OrderContent of(const PlaceOrder& order) {
+    return {order.symbol,   order.side,        order.type,      order.time_in_force,
+            order.quantity, order.limit_price, order.stop_price};
+  }
+};
+
+/// One client id of one order. An order's ids form a list, newest first.
+struct ClientId {
+  OrderContent content{};  ///< meaningful where `placed`
+  AccountId account{};
+  OrderSlot order = 0;
+  ClientIdIndex older = 0;  ///< of the same order
+  StoredText text{};
+  bool placed = false;  ///< the order was placed under it; else a replace gave it
+  bool known = false;   ///< it can be looked up and keeps others from using it; else only shown
+};
+
+class ClientIds {
+ public:
+  /// The record of a known id; zero: none.
+  [[nodiscard]] ClientIdIndex find(AccountId account, std::string_view text) const;
+  /// Adds an id that is not known yet, in front of the order's list that begins with `older`.
+  ClientIdIndex add(const ClientId& id, std::string_view text);
+  /// Removes all ids of the list that begins with `newest`.
+  void drop_all(ClientIdIndex newest);
+  /// Forgets those between the first and the most recent where there are more than the bound.
+  void limit_length(ClientIdIndex newest);
+
+  [[nodiscard]] const ClientId& operator[](ClientIdIndex index) const { return ids_[index]; }
+  [[nodiscard]] std::string_view text(ClientIdIndex index) const {
+    return index == 0 ? std::string_view{} : texts_.get(ids_[index].text);
+  }
+  void prefetch(ClientIdIndex index) const { ids_.prefetch(index); }
+
+ private:
+  static std::uint64_t hash_of(AccountId account, std::string_view text);
+  void drop(ClientIdIndex index);
+
+  Slab<ClientId, 10> ids_;
+  HashIndex index_;
+  TextStore texts_;
+};
+
+}  // namespace trade::engine

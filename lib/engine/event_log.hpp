@@ -1,0 +1,121 @@
+// Numbers the events, digests them and hands them out.
+#pragma once
+
+#include <vector>
+
+#include "engine/digest.hpp"
+#include "model/event.hpp"
+
+namespace trade::engine {
+
+// Every field of every event goes into the digest, so that any difference between two runs shows.
+
+inline void digest(Digest& to, const CommandRejected& event) {
+  to.fields(event.reason, event.account, event.order);
+}
+inline void digest(Digest& to, const AccountOpened& event) {
+  to.fields(event.account, event.type);
+  to.text(event.name.view());
+}
+inline void digest(Digest& to, const CashMoved& event) {
+  to.fields(event.account, event.amount, event.cash_balance);
+}
+inline void digest(Digest& to, const SharesTransferred& event) {
+  to.fields(event.account, event.symbol, event.quantity, event.cost_price);
+}
+inline void digest(Digest& to, const AccountStatusChanged& event) {
+  to.fields(event.account, event.status);
+}
+inline void digest(Digest& to, const AccountLimitsChanged& event) {
+  to.fields(event.account, event.position_max, event.order_quantity_max, event.order_notional_max);
+}
+inline void digest(Digest& to, const FirmRulesChanged& event) {
+  const FirmRules& rules = event.rules;
+  to.fields(rules.margin_multiplier_basis_points, rules.price_collar_basis_points, rules.day_trading_rule,
+            rules.pattern_day_trader_equity_min, rules.day_trades_max,
+            rules.intraday_maintenance_basis_points, rules.default_position_max,
+            rules.default_order_quantity_max, rules.default_order_notional_max);
+}
+inline void digest(Digest& to, const SymbolAdded& event) {
+  to.fields(event.id, event.previous_close, event.tick, event.lot);
+  to.text(event.symbol.view());
+}
+inline void digest(Digest& to, const SymbolStatusChanged& event) {
+  to.fields(event.symbol, event.status);
+  to.text(event.reason);
+}
+inline void digest(Digest& to, const SessionChanged& event) {
+  to.fields(event.phase, event.trading_date, event.new_trading_day);
+}
+inline void digest(Digest& to, const OrderAccepted& event) {
+  to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
+            event.status, event.quantity, event.limit_price, event.stop_price);
+  to.text(event.client_order_id);
+}
+inline void digest(Digest& to, const OrderRejected& event) {
+  to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
+            event.reason, event.quantity, event.limit_price, event.stop_price);
+  to.text(event.client_order_id);
+}
+inline void digest(Digest& to, const OrderRested& event) {
+  to.fields(event.order, event.symbol, event.side, event.price, event.quantity);
+}
+inline void digest(Digest& to, const OrderTriggered& event) {
+  to.fields(event.order, event.account, event.symbol, event.trigger_price);
+}
+inline void digest(Digest& to, const TradeExecuted& event) {
+  to.fields(event.trade, event.symbol, event.price, event.quantity, event.taker_side, event.maker_order,
+            event.maker_account, event.maker_leaves, event.taker_order, event.taker_account,
+            event.taker_leaves);
+}
+inline void digest(Digest& to, const TradePrinted& event) {
+  to.fields(event.trade, event.symbol, event.price, event.quantity);
+}
+inline void digest(Digest& to, const OrderCancelled& event) {
+  to.fields(event.order, event.account, event.symbol, event.side, event.reason, event.was_resting,
+            event.price, event.quantity);
+}
+inline void digest(Digest& to, const OrderReplaced& event) {
+  to.fields(event.order, event.account, event.symbol, event.side, event.was_resting, event.kept_priority,
+            event.old_limit_price, event.old_leaves, event.quantity, event.leaves, event.limit_price,
+            event.stop_price);
+  to.text(event.client_order_id);
+}
+
+class EventLog {
+ public:
+  /// The events of a command with this timestamp go to `events` from now on.
+  void begin(Timestamp now, std::vector<Event>& events) {
+    now_ = now;
+    events_ = &events;
+  }
+
+  template <class Body>
+  void emit(const Body& body) {
+    ++sequence_;
+    digest_.fields(sequence_, now_, EventBody(std::in_place_type<Body>).index());
+    digest(digest_, body);
+    events_->push_back({sequence_, now_, body});
+  }
+
+  [[nodiscard]] Sequence last_sequence() const { return sequence_; }
+  /// The number of the event that is emitted next.
+  [[nodiscard]] Sequence next_sequence() const { return sequence_ + 1; }
+  [[nodiscard]] Timestamp now() const { return now_; }
+  [[nodiscard]] std::uint64_t value() const { return digest_.value(); }
+
+  /// For loading: goes on after these.
+  void restore(Sequence sequence, Timestamp now, std::uint64_t value) {
+    sequence_ = sequence;
+    now_ = now;
+    digest_ = Digest(value);
+  }
+
+ private:
+  Sequence sequence_ = 0;
+  Timestamp now_;
+  Digest digest_;
+  std::vector<Event>* events_ = nullptr;
+};
+
+}  // namespace trade::engine

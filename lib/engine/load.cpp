@@ -1,0 +1,406 @@
+// Reading a saved state back. The bytes may be anything: every number is checked before it is used, nothing
+// is reserved by a count that was read, and what follows from other things (reservations, indices, totals) is
+// computed anew. At the end the digest of what was built must be the saved one.
+#include <array>
+#include <limits>
+#include <string>
+
+#include "engine/saved_state.hpp"
+#include "engine/state.hpp"
+
+namespace trade {
+
+class Engine::State::Loader {
+ public:
+  Loader(State& state, ByteReader& reader) : state_(state), reader_(reader) {}
+
+  Status run();
+
+ private:
+  /// Remembers the first thing that is wrong. Also false, from then on, when the bytes ended early.
+  bool require(bool condition, const char* what) {
+    if (problem_ == nullptr && !reader_.ok()) problem_ = "it ends early";
+    if (problem_ == nullptr && !condition) problem_ = what;
+    return problem_ == nullptr;
+  }
+  [[nodiscard]] bool good() { return require(true, ""); }
+
+  template <class Enum>
+  Enum read_enum(const char* what) {
+    const auto number = reader_.read<std::uint8_t>();
+    const std::optional<Enum> value = value_numbered<Enum>(number);
+    require(value.has_value(), what);
+    return value.value_or(Enum{});
+  }
+  bool read_bool(const char* what) {
+    const auto number = reader_.read<std::uint8_t>();
+    require(number <= 1, what);
+    return number == 1;
+  }
+  std::int64_t read_within(std::int64_t least, std::int64_t most, const char* what) {
+    const auto value = reader_.read<std::int64_t>();
+    require(value >= least && value <= most, what);
+    return value;
+  }
+
+  void read_globals();
+  void read_rules();
+  void read_symbols();
+  void read_accounts();
+  void read_positions(AccountId id);
+  void read_orders();
+  OrderSlot read_order(bool open);
+  void check_open_order(const Order& order);
+  void read_client_ids(OrderSlot slot);
+  void open_order(OrderSlot slot);
+  void read_books();
+  void check_whole();
+
+  State& state_;
+  ByteReader& reader_;
+  const char* problem_ = nullptr;
+  std::uint64_t next_order_ = 0;
+  Money saved_cash_total_;
+  engine::WideMoney cash_above_zero_ = 0;
+};
+
+namespace {
+
+constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t cash_units_max = engine::cash_total_units_max + engine::deficit_total_units_max;
+
+}  // namespace
+
+Status Engine::State::load(ByteReader& reader) {
+  return Loader(*this, reader).run();
+}
+
+Status Engine::State::Loader::run() {
+  if (require(reader_.read<std::uint64_t>() == engine::saved_state_magic, "it does not begin like one")) {
+    read_globals();
+    read_symbols();
+    read_accounts();
+    read_orders();
+    read_books();
+    check_whole();
+  }
+  if (good()) return {};
+  return fail(ErrorCode::corrupt, std::string("not a saved state of the engine: ") + problem_,
+              "start from an older checkpoint, or replay the journal from its beginning");
+}
+
+void Engine::State::Loader::read_globals() {
+  const auto sequence = reader_.read<std::uint64_t>();
+  const Timestamp now{reader_.read<std::int64_t>()};
+  const auto digest = reader_.read<std::uint64_t>();
+  state_.log_.restore(sequence, now, digest);
+  state_.phase_ = read_enum<SessionPhase>("session phase");
+  state_.trading_date_ = {reader_.read<std::int32_t>()};
+  require(state_.trading_date_ >= Date{}, "trading date");
+  state_.today_ = reader_.read<std::uint32_t>();
+  require(state_.today_ != 0, "trading day");
+  state_.next_trade_ = {reader_.read<std::uint64_t>()};
+  next_order_ = reader_.read<std::uint64_t>();
+  require(state_.next_trade_.value != 0 && next_order_ != 0, "next id");
+  state_.orders_.set_next_id({next_order_});
+  saved_cash_total_ = {read_within(0, engine::cash_total_units_max, "total cash")};
+  // Follows from the accounts; the final digest holds the saved one against it.
+  read_within(0, engine::deficit_total_units_max, "total deficit");
+  state_.transferred_total_ = {read_within(0, engine::transfer_total_units_max, "total of transfers")};
+  read_rules();
+}
+
+void Engine::State::Loader::read_rules() {
+  FirmRules rules;
+  rules.margin_multiplier_basis_points = reader_.read<std::int64_t>();
+  rules.price_collar_basis_points = reader_.read<std::int64_t>();
+  rules.day_trading_rule = read_enum<DayTradingRule>("day trading rule");
+  rules.pattern_day_trader_equity_min = {reader_.read<std::int64_t>()};
+  rules.day_trades_max = reader_.read<std::int64_t>();
+  rules.intraday_maintenance_basis_points = reader_.read<std::int64_t>();
+  rules.default_position_max = {reader_.read<std::int64_t>()};
+  rules.default_order_quantity_max = {reader_.read<std::int64_t>()};
+  rules.default_order_notional_max = {reader_.read<std::int64_t>()};
+  if (require(state_.refusal(SetFirmRules{rules}) == RejectReason::none, "firm rules")) state_.rules_ = rules;
+}
+
+void Engine::State::Loader::read_symbols() {
+  const auto count = reader_.read<std::uint32_t>();
+  require(count <= state_.capacity_.symbols_max, "more symbols than the capacity allows");
+  for (std::uint32_t read = 0; read < count && good(); ++read) {
+    AddSymbol added;
+    const std::optional<Symbol> name = Symbol::make(reader_.read_text());
+    if (!require(name.has_value(), "symbol")) return;
+    added.symbol = *name;
+    const auto status = read_enum<SymbolStatus>("symbol status");
+    const auto halt_reason = decltype(SymbolRecord::halt_reason)::make(reader_.read_text());
+    added.previous_close = {reader_.read<std::int64_t>()};
+    const Price last_price{read_within(0, price_units_max, "last price")};
+    added.tick = {reader_.read<std::int64_t>()};
+    added.lot = {reader_.read<std::int64_t>()};
+    const Price range_low{read_within(0, price_units_max, "price range")};
+    const Price range_high{read_within(range_low.units, price_units_max, "price range")};
+    require(range_low || !range_high, "price range");
+    require(halt_reason.has_value() && state_.refusal(added) == RejectReason::none, "symbol");
+    if (!good()) return;
+    SymbolRecord& symbol = state_.symbols_[state_.symbols_.add(added.symbol)];
+    symbol.status = status;
+    symbol.halt_reason = *halt_reason;
+    symbol.previous_close = added.previous_close;
+    symbol.last_price = last_price;
+    symbol.tick = added.tick;
+    symbol.lot = added.lot;
+    symbol.range_low = range_low;
+    symbol.range_high = range_high;
+  }
+}
+
+void Engine::State::Loader::read_accounts() {
+  const auto count = reader_.read<std::uint32_t>();
+  require(count <= state_.capacity_.accounts_max, "more accounts than the capacity allows");
+  for (std::uint32_t read = 0; read < count && good(); ++read) {
+    OpenAccount opened;
+    const std::optional<AccountName> name = AccountName::make(reader_.read_text());
+    if (!require(name.has_value(), "account")) return;
+    opened.name = *name;
+    opened.type = read_enum<AccountType>("account type");
+    if (!require(state_.refusal(opened) == RejectReason::none, "account")) return;
+    const auto status = read_enum<AccountStatus>("account status");
+    const Timestamp created_at{reader_.read<std::int64_t>()};
+    const AccountId id = state_.accounts_.open(opened.name, opened.type, created_at);
+    engine::Account& account = state_.accounts_[id];
+    account.status = status;
+    const std::int64_t cash_min = opened.type == AccountType::cash ? 0 : -engine::deficit_total_units_max;
+    const Money cash{read_within(cash_min, cash_units_max, "cash")};
+    if (cash.units > 0) cash_above_zero_ += cash.units;
+    if (!require(cash_above_zero_ <= cash_units_max, "cash of all accounts")) return;
+    state_.accounts_.move_cash(account, cash);
+    if (!require(state_.accounts_.deficit_total().units <= engine::deficit_total_units_max, "cash owed"))
+      return;
+    reader_.read<std::int64_t>();  // reserved; follows from the open orders
+    account.changed_at = reader_.read<std::uint64_t>();
+    account.position_max = {read_within(0, int64_max, "account limit")};
+    account.order_quantity_max = {read_within(0, int64_max, "account limit")};
+    account.order_notional_max = {read_within(0, int64_max, "account limit")};
+    engine::AccountDetail& detail = state_.accounts_.detail(id);
+    detail.counted_day = reader_.read<std::uint32_t>();
+    require(detail.counted_day <= state_.today_, "day trades");
+    for (std::uint32_t& trades : detail.day_trades)
+      trades = reader_.read<std::uint32_t>();
+    read_positions(id);
+  }
+}
+
+void Engine::State::Loader::read_positions(AccountId id) {
+  const auto count = reader_.read<std::uint32_t>();
+  const bool house = state_.accounts_[id].type == AccountType::house;
+  SymbolId last;
+  for (std::uint32_t read = 0; read < count && good(); ++read) {
+    const SymbolId symbol{reader_.read<std::uint32_t>()};
+    if (!require(state_.symbols_.contains(symbol) && symbol > last, "position's symbol")) return;
+    last = symbol;
+    if (!require(state_.accounts_.position_count() < state_.capacity_.positions_max,
+                 "more positions than the capacity allows")) {
+      return;
+    }
+    engine::Position& position = state_.accounts_.position(state_.accounts_.make_position(id, symbol));
+    position.shares = {
+        read_within(house ? -engine::position_shares_max : 0, engine::position_shares_max, "shares")};
+    // Follow from the open orders.
+    reader_.read<std::int64_t>();
+    reader_.read<std::int64_t>();
+    position.transferred_cost = {read_within(0, engine::transfer_total_units_max, "cost")};
+    position.bought_day = reader_.read<std::uint32_t>();
+    position.bought_since_day_trade = read_bool("position");
+    require(position.bought_day <= state_.today_, "position");
+  }
+}
+
+void Engine::State::Loader::read_orders() {
+  const auto open_count = reader_.read<std::uint32_t>();
+  require(open_count <= state_.capacity_.open_orders_max, "more open orders than the capacity allows");
+  OrderId last;
+  for (std::uint32_t read = 0; read < open_count && good(); ++read) {
+    const OrderSlot slot = read_order(true);
+    if (slot == 0) return;
+    const Order& order = state_.orders_[slot];
+    if (!require(order.id > last, "order of ids")) return;
+    last = order.id;
+    open_order(slot);
+  }
+  const auto ended_count = reader_.read<std::uint32_t>();
+  for (std::uint32_t read = 0; read < ended_count && good(); ++read) {
+    const OrderSlot slot = read_order(false);
+    if (slot == 0) return;
+    state_.orders_.add_ended(slot);
+  }
+}
+
+Engine::State::OrderSlot Engine::State::Loader::read_order(bool open) {
+  const OrderId id{reader_.read<std::uint64_t>()};
+  if (!require(id.value != 0 && id.value < next_order_ && state_.orders_.find(id) == 0, "order id")) return 0;
+  const OrderSlot slot = state_.orders_.make(id);
+  Order& order = state_.orders_[slot];
+  order.account = {reader_.read<std::uint32_t>()};
+  order.symbol = {reader_.read<std::uint32_t>()};
+  require(!order.account || state_.accounts_.contains(order.account), "order's account");
+  require(!order.symbol || state_.symbols_.contains(order.symbol), "order's symbol");
+  order.status = read_enum<OrderStatus>("order status");
+  order.side = read_enum<Side>("order side");
+  order.type = read_enum<OrderType>("order type");
+  order.time_in_force = read_enum<TimeInForce>("time in force");
+  order.waiting = read_bool("order");
+  const auto reject_reason = reader_.read<std::uint8_t>();
+  require(reject_reason == 0 || reject_reason_numbered(reject_reason).has_value(), "reject reason");
+  order.reject_reason = static_cast<RejectReason>(reject_reason);
+  const auto cancel_reason = reader_.read<std::uint8_t>();
+  require(cancel_reason == 0 || value_numbered<CancelReason>(cancel_reason).has_value(), "cancel reason");
+  order.cancel_reason = static_cast<CancelReason>(cancel_reason);
+  order.quantity = {reader_.read<std::int64_t>()};
+  order.limit_price = {reader_.read<std::int64_t>()};
+  order.stop_price = {reader_.read<std::int64_t>()};
+  order.reserve_units = reader_.read<std::uint32_t>();
+  order.filled_shares = reader_.read<std::uint32_t>();
+  order.filled_notional = {read_within(0, price_units_max * order_quantity_max, "filled notional")};
+  order.created_at = {reader_.read<std::int64_t>()};
+  order.updated_at = {reader_.read<std::int64_t>()};
+  require(order.open() == open, "order status");
+  if (open) check_open_order(order);
+  if (!good()) return 0;
+  read_client_ids(slot);
+  return good() ? slot : 0;
+}
+
+void Engine::State::Loader::check_open_order(const Order& order) {
+  require(order.account && order.symbol, "open order's account or symbol");
+  require(order.quantity.shares > 0 && order.quantity.shares <= order_quantity_max &&
+              order.filled_shares < order.quantity.shares,
+          "open order's quantity");
+  const bool has_limit = order.type == OrderType::limit || order.type == OrderType::stop_limit;
+  const bool has_stop = order.type == OrderType::stop_loss || order.type == OrderType::stop_limit;
+  const auto valid = [](Price price, bool wanted) {
+    return price.units >= (wanted ? 1 : 0) && price.units <= (wanted ? price_units_max : 0);
+  };
+  require(valid(order.limit_price, has_limit) && valid(order.stop_price, has_stop), "open order's price");
+  require(order.reserve_units <= price_units_max && (order.reserve_units != 0) == (order.side == Side::buy),
+          "open order's reservation");
+  require(order.side == Side::sell || !has_limit || order.reserve_price() == order.limit_price,
+          "open order's reservation");
+  // An order is open between commands because its stop waits or because it rests.
+  require(order.waiting ? has_stop && order.filled_shares == 0 : has_limit, "open order's type");
+  const OrderStatus resting =
+      order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
+  require(order.status == (order.waiting ? OrderStatus::validated : resting), "open order's status");
+}
+
+void Engine::State::Loader::read_client_ids(OrderSlot slot) {
+  struct Saved {
+    engine::ClientId id;
+    std::string_view text;
+  };
+  std::array<Saved, engine::client_ids_per_order_max> saved{};
+  const auto count = reader_.read<std::uint8_t>();
+  if (!require(count <= saved.size(), "client order ids")) return;
+  Order& order = state_.orders_[slot];
+  for (std::uint8_t at = 0; at < count; ++at) {
+    auto& [id, text] = saved[at];
+    text = reader_.read_text();
+    id.account = order.account;
+    id.order = slot;
+    id.placed = read_bool("client order id");
+    id.known = read_bool("client order id");
+    id.content.symbol = {reader_.read<std::uint32_t>()};
+    // Content is compared, never used, so whatever was asked for may stand here.
+    id.content.side = static_cast<Side>(reader_.read<std::uint8_t>());
+    id.content.type = static_cast<OrderType>(reader_.read<std::uint8_t>());
+    id.content.time_in_force = static_cast<TimeInForce>(reader_.read<std::uint8_t>());
+    id.content.quantity = {reader_.read<std::int64_t>()};
+    id.content.limit_price = {reader_.read<std::int64_t>()};
+    id.content.stop_price = {reader_.read<std::int64_t>()};
+    require(check_client_order_id(text).has_value(), "client order id");
+    require(!id.known || order.account, "client order id");
+    if (!good()) return;
+  }
+  // The newest comes first, and is added last.
+  for (std::uint8_t left = count; left > 0; --left) {
+    auto& [id, text] = saved[left - 1U];
+    const bool taken = id.known && state_.client_ids_.find(order.account, text) != 0;
+    if (!require(!taken, "client order id of two orders")) return;
+    id.older = order.client_id;
+    order.client_id = state_.client_ids_.add(id, text);
+  }
+}
+
+void Engine::State::Loader::open_order(OrderSlot slot) {
+  Order& order = state_.orders_[slot];
+  engine::Account& account = state_.accounts_[order.account];
+  order.position = state_.accounts_.find_position(order.account, order.symbol);
+  if (!require(order.position != 0, "open order without a position")) return;
+  engine::Position& position = state_.accounts_.position(order.position);
+  state_.orders_.link_open(slot, account);
+  ++position.open_orders;
+  if (order.side == Side::buy) {
+    const Money reserved = order.reserve_price() * order.leaves();
+    const bool house_or_margin = account.type != AccountType::cash;
+    if (!require(house_or_margin ? state_.accounts_.may_owe(account, reserved) : account.free() >= reserved,
+                 "reservations")) {
+      return;
+    }
+    state_.accounts_.reserve(account, reserved);
+    position.open_buys += order.leaves();
+  } else {
+    position.promised += order.leaves();
+  }
+  const Quantity covered = position.shares - position.promised;
+  const std::int64_t covered_min = account.type == AccountType::house ? -engine::position_shares_max : 0;
+  require(covered.shares >= covered_min, "promised shares");
+  require((position.shares + position.open_buys).shares <= engine::position_shares_max, "position");
+  if (order.waiting) {
+    state_.symbols_[order.symbol].stops.insert(order.side, order.stop_price, order.id, slot);
+  }
+}
+
+void Engine::State::Loader::read_books() {
+  for (SymbolId id{1}; state_.symbols_.contains(id) && good(); ++id.value) {
+    Book& book = state_.symbols_[id].book;
+    const auto count = reader_.read<std::uint32_t>();
+    for (std::uint32_t read = 0; read < count && good(); ++read) {
+      const OrderSlot slot = state_.orders_.find({reader_.read<std::uint64_t>()});
+      const Price price{reader_.read<std::int64_t>()};
+      const Quantity leaves{reader_.read<std::int64_t>()};
+      if (!require(slot != 0, "order in a book")) return;
+      Order& order = state_.orders_[slot];
+      if (!require(order.open() && !order.waiting && order.book_node == 0 && order.symbol == id &&
+                       order.limit_price == price && order.leaves() == leaves,
+                   "order in a book")) {
+        return;
+      }
+      order.book_node = book.add(order.side, price, leaves, slot).node;
+    }
+    const std::optional<BookLevel> bid = book.best(Side::buy);
+    const std::optional<BookLevel> offer = book.best(Side::sell);
+    require(!bid || !offer || bid->price < offer->price, "crossed book");
+  }
+}
+
+void Engine::State::Loader::check_whole() {
+  if (!good()) return;
+  require(state_.accounts_.cash_total() == saved_cash_total_, "total cash");
+  state_.orders_.for_each([&](OrderSlot slot) {
+    const Order& order = state_.orders_[slot];
+    require(!order.open() || order.waiting || order.book_node != 0, "open order in no book");
+  });
+  for (AccountId id{1}; state_.accounts_.contains(id); ++id.value) {
+    state_.accounts_.for_each_position(id, [&](const engine::Position& position) {
+      require(position.shares || position.open_orders != 0, "empty position");
+    });
+  }
+  if (!good()) return;
+  const auto digest = reader_.read<std::uint64_t>();
+  if (require(digest == state_.full_hash(), "its digest differs from its content")) {
+    // The capacity may be smaller than that of the engine which saved the state.
+    state_.orders_.recycle(state_.client_ids_);
+  }
+}
+
+}  // namespace trade

@@ -1,0 +1,207 @@
+// An order in the market: trades, resting, and the end of it.
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "engine/state.hpp"
+
+namespace trade {
+
+namespace {
+
+/// What an order's owner is told when a market order found nothing at all.
+RejectReason reason_of_nothing_filled(CancelReason reason) {
+  switch (reason) {
+    case CancelReason::no_liquidity:
+      return RejectReason::no_liquidity;
+    case CancelReason::price_collar:
+      return RejectReason::price_collar;
+    case CancelReason::insufficient_buying_power:
+      return RejectReason::insufficient_buying_power;
+    default:
+      return RejectReason::none;
+  }
+}
+
+}  // namespace
+
+Price Engine::State::collar(const SymbolRecord& symbol, AccountId account, Side side, Price reference) const {
+  // The house plays a recorded market, which traded where it traded.
+  if (!reference || rules_.price_collar_basis_points == 0) return {};
+  if (accounts_[account].type == AccountType::house) return {};
+  // Rounded to a tick towards the reference, so that the collar is never exceeded.
+  const std::int64_t tick = symbol.tick.units;
+  if (side == Side::buy) {
+    const std::int64_t most = std::min(
+        reference.units * (engine::basis_points + rules_.price_collar_basis_points) / engine::basis_points,
+        price_units_max);
+    return {std::max(most / tick * tick, tick)};
+  }
+  const std::int64_t share = reference.units * (engine::basis_points - rules_.price_collar_basis_points);
+  const std::int64_t least = (share + engine::basis_points - 1) / engine::basis_points;
+  return {std::max((least + tick - 1) / tick * tick, tick)};
+}
+
+Price Engine::State::reserve_price_of(OrderType type, Price limit_price, Price stop_price) const {
+  if (type != OrderType::stop_loss) return limit_price;
+  const std::int64_t most = (stop_price.units * (engine::basis_points + rules_.price_collar_basis_points) +
+                             engine::basis_points - 1) /
+                            engine::basis_points;
+  return {std::min(most, price_units_max)};
+}
+
+void Engine::State::work_limit(OrderSlot slot) {
+  const Order& order = orders_[slot];
+  if (!survives_fill_or_kill(slot, order.limit_price)) return;
+  match(slot, order.limit_price);
+  if (order.status == OrderStatus::filled) return;
+  if (order.time_in_force == TimeInForce::ioc) {
+    cancel(slot, CancelReason::immediate_or_cancel);
+  } else {
+    rest(slot);
+  }
+}
+
+void Engine::State::work_market(OrderSlot slot, Price worst_price, CancelReason at_worst_price) {
+  Order& order = orders_[slot];
+  if (!survives_fill_or_kill(slot, worst_price)) return;
+  match(slot, worst_price);
+  if (order.status == OrderStatus::filled) return;
+  // If the other side still has orders, it was the price that ended it.
+  const bool liquidity_left = !symbols_[order.symbol].book.empty(opposite(order.side));
+  const CancelReason reason = liquidity_left ? at_worst_price : CancelReason::no_liquidity;
+  if (order.filled_shares == 0) order.reject_reason = reason_of_nothing_filled(reason);
+  cancel(slot, reason);
+}
+
+bool Engine::State::survives_fill_or_kill(OrderSlot slot, Price worst_price) {
+  const Order& order = orders_[slot];
+  if (order.time_in_force != TimeInForce::fok) return true;
+  const Quantity wanted = order.leaves();
+  if (symbols_[order.symbol].book.available(order.side, worst_price, wanted) >= wanted) return true;
+  cancel(slot, CancelReason::fill_or_kill);
+  return false;
+}
+
+void Engine::State::match(OrderSlot slot, Price worst_price) {
+  const Order& order = orders_[slot];
+  symbols_[order.symbol].book.match(
+      order.side, worst_price, order.leaves(),
+      [&](BookOrderKey maker, Price price, Quantity quantity, Quantity maker_leaves) {
+        fill(slot, maker, price, quantity, maker_leaves);
+      });
+  if (order.filled() == order.quantity) end(slot, OrderStatus::filled);
+}
+
+void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price, Quantity quantity,
+                         Quantity maker_leaves) {
+  Order& taker = orders_[taker_slot];
+  Order& maker = orders_[maker_slot];
+  symbols_[taker.symbol].set_last_price(price);
+  if (taker.side == Side::buy) {
+    settle(taker, maker, price, quantity);
+  } else {
+    settle(maker, taker, price, quantity);
+  }
+  log_.emit(TradeExecuted{.trade = next_trade_,
+                          .symbol = taker.symbol,
+                          .price = price,
+                          .quantity = quantity,
+                          .taker_side = taker.side,
+                          .maker_order = maker.id,
+                          .maker_account = maker.account,
+                          .maker_leaves = maker_leaves,
+                          .taker_order = taker.id,
+                          .taker_account = taker.account,
+                          .taker_leaves = taker.leaves()});
+  ++next_trade_.value;
+  if (!maker_leaves) end(maker_slot, OrderStatus::filled);
+}
+
+void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quantity) {
+  const Money notional = price * quantity;
+  const auto record_fill = [&](Order& order) {
+    order.filled_shares += static_cast<std::uint32_t>(quantity.shares);
+    order.filled_notional += notional;
+    order.updated_at = log_.now();
+    order.status = OrderStatus::partially_filled;
+    accounts_[order.account].changed_at = log_.next_sequence();
+  };
+  record_fill(buy);
+  record_fill(sell);
+
+  engine::Account& buyer = accounts_[buy.account];
+  engine::Position& bought = accounts_.position(buy.position);
+  accounts_.pay(buyer, notional, buy.reserve_price() * quantity);
+  bought.shares += quantity;
+  bought.open_buys -= quantity;
+  bought.bought_day = today_;
+  bought.bought_since_day_trade = true;
+
+  engine::Account& seller = accounts_[sell.account];
+  engine::Position& sold = accounts_.position(sell.position);
+  accounts_.receive(seller, notional);
+  sold.shares -= quantity;
+  sold.promised -= quantity;
+  if (seller.type == AccountType::margin && sold.sale_is_day_trade(today_)) {
+    accounts_.count_day_trade(sell.account, today_);
+    sold.bought_since_day_trade = false;
+  }
+}
+
+void Engine::State::rest(OrderSlot slot) {
+  Order& order = orders_[slot];
+  const Quantity leaves = order.leaves();
+  order.book_node = symbols_[order.symbol].book.add(order.side, order.limit_price, leaves, slot).node;
+  order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
+  log_.emit(OrderRested{.order = order.id,
+                        .symbol = order.symbol,
+                        .side = order.side,
+                        .price = order.limit_price,
+                        .quantity = leaves});
+}
+
+void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
+  Order& order = orders_[slot];
+  SymbolRecord& symbol = symbols_[order.symbol];
+  const bool was_resting = order.book_node != 0;
+  if (was_resting) {
+    symbol.book.remove({order.book_node});
+  } else if (order.waiting) {
+    symbol.stops.erase(order.side, order.stop_price, order.id);
+  }
+  order.cancel_reason = reason;
+  order.updated_at = log_.now();
+  log_.emit(OrderCancelled{.order = order.id,
+                           .account = order.account,
+                           .symbol = order.symbol,
+                           .side = order.side,
+                           .reason = reason,
+                           .was_resting = was_resting,
+                           .price = order.limit_price,
+                           .quantity = order.leaves()});
+  end(slot, reason == CancelReason::session_end ? OrderStatus::expired : OrderStatus::cancelled);
+}
+
+void Engine::State::end(OrderSlot slot, OrderStatus status) {
+  Order& order = orders_[slot];
+  engine::Account& account = accounts_[order.account];
+  engine::Position& position = accounts_.position(order.position);
+  const Quantity leaves = order.leaves();
+  if (leaves) {
+    if (order.side == Side::buy) {
+      position.open_buys -= leaves;
+      accounts_.reserve(account, -(order.reserve_price() * leaves));
+    } else {
+      position.promised -= leaves;
+    }
+  }
+  order.status = status;
+  order.book_node = 0;
+  order.waiting = false;
+  orders_.end_open(slot, account);
+  --position.open_orders;
+  accounts_.drop_if_empty(order.position);
+  order.position = 0;
+}
+
+}  // namespace trade

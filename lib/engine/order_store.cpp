@@ -1,0 +1,92 @@
+#include "engine/order_store.hpp"
+
+#include <algorithm>
+
+namespace trade::engine {
+
+OrderStore::PageIndex OrderStore::make_page(std::uint64_t number) {
+  const PageIndex page = pages_.allocate();
+  if (page >= page_numbers_.size()) page_numbers_.resize(std::size_t{page} * 2);
+  page_numbers_[page] = number;
+  page_index_.insert(page_hash(number), page);
+  return page;
+}
+
+std::vector<OrderStore::PageIndex> OrderStore::pages_in_order() const {
+  std::vector<PageIndex> pages;
+  for (PageIndex page = 1; page < page_numbers_.size(); ++page) {
+    // A page that was freed may still have a number, but is not found under it.
+    if (find_page(page_numbers_[page]) == page) pages.push_back(page);
+  }
+  std::ranges::sort(pages, {}, [&](PageIndex page) { return page_numbers_[page]; });
+  return pages;
+}
+
+OrderSlot OrderStore::make(OrderId id) {
+  PageIndex page_index = find_page(page_number(id));
+  if (page_index == 0) page_index = make_page(page_number(id));
+  Page& page = pages_[page_index];
+  const OrderSlot slot = orders_.allocate();
+  page.slots[id.value & (page_size - 1)] = slot;
+  ++page.used;
+  orders_[slot].id = id;
+  return slot;
+}
+
+void OrderStore::link_open(OrderSlot slot, Account& account) {
+  Order& order = orders_[slot];
+  order.previous = account.last_open;
+  if (account.last_open != 0) {
+    orders_[account.last_open].next = slot;
+  } else {
+    account.first_open = slot;
+  }
+  account.last_open = slot;
+  ++open_count_;
+}
+
+void OrderStore::end_open(OrderSlot slot, Account& account) {
+  const Order& order = orders_[slot];
+  (order.previous != 0 ? orders_[order.previous].next : account.first_open) = order.next;
+  (order.next != 0 ? orders_[order.next].previous : account.last_open) = order.previous;
+  --open_count_;
+  add_ended(slot);
+}
+
+void OrderStore::add_ended(OrderSlot slot) {
+  orders_[slot].next = 0;
+  if (newest_ended_ != 0) {
+    orders_[newest_ended_].next = slot;
+  } else {
+    oldest_ended_ = slot;
+  }
+  newest_ended_ = slot;
+  ++ended_count_;
+}
+
+void OrderStore::recycle(ClientIds& client_ids) {
+  while (ended_count_ > ended_kept_) {
+    const OrderSlot slot = oldest_ended_;
+    oldest_ended_ = orders_[slot].next;
+    if (oldest_ended_ == 0) newest_ended_ = 0;
+    --ended_count_;
+    client_ids.drop_all(orders_[slot].client_id);
+    forget(slot);
+    // The next one's turn comes soon, and its record is as old as this one's: out of the cache.
+    if (oldest_ended_ != 0) orders_.prefetch(oldest_ended_);
+  }
+}
+
+void OrderStore::forget(OrderSlot slot) {
+  const OrderId id = orders_[slot].id;
+  const PageIndex page_index = find_page(page_number(id));
+  Page& page = pages_[page_index];
+  page.slots[id.value & (page_size - 1)] = 0;
+  if (--page.used == 0) {
+    page_index_.erase(page_hash(page_number(id)), page_index);
+    pages_.free(page_index);
+  }
+  orders_.free(slot);
+}
+
+}  // namespace trade::engine

@@ -1,0 +1,256 @@
+// Placing an order: the checks in their order, and what an accepted or refused order leaves behind.
+#include "engine/state.hpp"
+
+namespace trade {
+
+namespace {
+
+bool wants_limit(OrderType type) {
+  return type == OrderType::limit || type == OrderType::stop_limit;
+}
+bool wants_stop(OrderType type) {
+  return type == OrderType::stop_loss || type == OrderType::stop_limit;
+}
+
+template <class Enum>
+bool is_valid(Enum value) {
+  return value_numbered<Enum>(static_cast<std::uint8_t>(value)).has_value();
+}
+
+/// A price that must be there and in range when `wanted`, and must be absent when not.
+bool valid_price(Price price, bool wanted) {
+  return wanted ? price.units > 0 && price.units <= price_units_max : price.units == 0;
+}
+
+RejectReason check_form(const PlaceOrder& order) {
+  if (!is_valid(order.side) || !is_valid(order.type) || !is_valid(order.time_in_force)) {
+    return RejectReason::invalid_order;
+  }
+  if (!order.client_order_id.empty() && !check_client_order_id(order.client_order_id)) {
+    return RejectReason::invalid_order;
+  }
+  if (!valid_price(order.limit_price, wants_limit(order.type)) ||
+      !valid_price(order.stop_price, wants_stop(order.type))) {
+    return RejectReason::invalid_price;
+  }
+  if (order.quantity.shares <= 0 || order.quantity.shares > order_quantity_max) {
+    return RejectReason::invalid_quantity;
+  }
+  return RejectReason::none;
+}
+
+/// The client's id unless it is none: what is not well formed is not repeated.
+std::string_view showable_client_id(const PlaceOrder& order) {
+  const bool valid = !order.client_order_id.empty() && check_client_order_id(order.client_order_id);
+  return valid ? order.client_order_id : std::string_view{};
+}
+
+/// The price at which an order is measured against the notional limit; zero: not known.
+Price size_price(const PlaceOrder& order, Price reference) {
+  if (order.limit_price) return order.limit_price;
+  return order.stop_price ? order.stop_price : reference;
+}
+
+}  // namespace
+
+RejectReason Engine::State::check_market_state(AccountId id, const SymbolRecord& symbol) const {
+  const engine::Account& account = accounts_[id];
+  if (account.status != AccountStatus::active) return RejectReason::account_not_active;
+  if (phase_ != SessionPhase::open && account.type != AccountType::house) return RejectReason::market_closed;
+  return symbol.status == SymbolStatus::trading ? RejectReason::none : RejectReason::symbol_halted;
+}
+
+RejectReason Engine::State::check_increments(const SymbolRecord& symbol, Price limit_price, Price stop_price,
+                                             Quantity quantity) const {
+  // Prices and ticks fit 32 bits, where division is quicker.
+  const auto tick = static_cast<std::uint32_t>(symbol.tick.units);
+  if (static_cast<std::uint32_t>(limit_price.units) % tick != 0 ||
+      static_cast<std::uint32_t>(stop_price.units) % tick != 0) {
+    return RejectReason::price_increment;
+  }
+  const auto lot = static_cast<std::uint32_t>(symbol.lot.shares);
+  return static_cast<std::uint32_t>(quantity.shares) % lot != 0 ? RejectReason::lot_size : RejectReason::none;
+}
+
+Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) const {
+  PlaceDecision decision;
+  decision.names_account = accounts_.contains(command.account);
+  decision.names_symbol = symbols_.contains(command.symbol);
+  const auto refuse = [&](RejectReason reason) {
+    decision.reason = reason;
+    return decision;
+  };
+
+  if (const RejectReason reason = check_form(command); reason != RejectReason::none) return refuse(reason);
+  if (!decision.names_account) return refuse(RejectReason::unknown_account);
+  if (!decision.names_symbol) return refuse(RejectReason::unknown_symbol);
+
+  if (!command.client_order_id.empty()) {
+    const ClientIdIndex known = client_ids_.find(command.account, command.client_order_id);
+    if (known != 0) {
+      const engine::ClientId& id = client_ids_[known];
+      if (!id.placed || id.content != engine::OrderContent::of(command)) {
+        return refuse(RejectReason::duplicate_client_order_id);
+      }
+      decision.duplicate_of = id.order;
+      const Order& original = orders_[id.order];
+      return refuse(original.status == OrderStatus::rejected ? original.reject_reason : RejectReason::none);
+    }
+    decision.takes_client_id = true;
+  }
+
+  const engine::Account& account = accounts_[command.account];
+  const SymbolRecord& symbol = symbols_[command.symbol];
+  if (const RejectReason reason = check_market_state(command.account, symbol); reason != RejectReason::none) {
+    return refuse(reason);
+  }
+  const Price reference = symbol.reference();
+  if (account.type != AccountType::house) {
+    const RejectReason reason =
+        check_increments(symbol, command.limit_price, command.stop_price, command.quantity);
+    if (reason != RejectReason::none) return refuse(reason);
+    const RejectReason size_reason =
+        risk_.check_size(command.account, command.quantity, size_price(command, reference));
+    if (size_reason != RejectReason::none) return refuse(size_reason);
+  }
+
+  Money cost;
+  if (command.type == OrderType::market) {
+    decision.worst_price = collar(symbol, command.account, command.side, reference);
+    if (command.side == Side::buy) {
+      // Exactly what it will pay, and an allowance for what it will not find.
+      const Book::Sweep sweep = symbol.book.sweep(Side::buy, decision.worst_price, command.quantity);
+      cost = sweep.notional + reference * (command.quantity - sweep.quantity);
+    }
+  } else if (command.side == Side::buy) {
+    decision.reserve_price = reserve_price_of(command.type, command.limit_price, command.stop_price);
+    cost = decision.reserve_price * command.quantity;
+  }
+  decision.position = accounts_.find_position(command.account, command.symbol);
+  const RejectReason reason = risk_.check_demand({.account = command.account,
+                                                  .symbol = command.symbol,
+                                                  .side = command.side,
+                                                  .quantity = command.quantity,
+                                                  .cost = cost,
+                                                  .position = decision.position,
+                                                  .today = today_});
+  if (reason != RejectReason::none) return refuse(reason);
+  if (orders_.open_count() >= capacity_.open_orders_max) return refuse(RejectReason::capacity_reached);
+  if (decision.position == 0 && accounts_.position_count() >= capacity_.positions_max) {
+    return refuse(RejectReason::capacity_reached);
+  }
+  return decision;
+}
+
+ApplyResult Engine::State::answer(const PlaceDecision& decision) const {
+  if (decision.duplicate_of != 0) {
+    return {.reason = decision.reason, .duplicate = true, .order = orders_[decision.duplicate_of].id};
+  }
+  return {.reason = decision.reason, .order = orders_.next_id()};
+}
+
+ApplyResult Engine::State::perform(const PlaceOrder& command) {
+  const PlaceDecision decision = decide(command);
+  const ApplyResult result = answer(decision);
+  if (decision.duplicate_of != 0) return result;
+  if (decision.reason != RejectReason::none) return reject(command, decision);
+
+  orders_.take_id();
+  const OrderSlot slot = record(command, decision, result.order);
+  Order& order = orders_[slot];
+  engine::Account& account = accounts_[order.account];
+  orders_.link_open(slot, account);
+  order.position =
+      decision.position != 0 ? decision.position : accounts_.make_position(order.account, order.symbol);
+  engine::Position& position = accounts_.position(order.position);
+  ++position.open_orders;
+  if (order.side == Side::buy) {
+    position.open_buys += order.quantity;
+    accounts_.reserve(account, order.reserve_price() * order.quantity);
+  } else {
+    position.promised += order.quantity;
+  }
+
+  const SymbolRecord& symbol = symbols_[order.symbol];
+  order.waiting = wants_stop(order.type);
+  const bool waits =
+      order.waiting && !(stops_may_trigger(symbol) && symbol.last_price &&
+                         engine::StopOrders::met(order.side, order.stop_price, symbol.last_price));
+  order.status = waits ? OrderStatus::validated : OrderStatus::submitted;
+  log_.emit(OrderAccepted{.order = order.id,
+                          .account = order.account,
+                          .symbol = order.symbol,
+                          .side = order.side,
+                          .type = order.type,
+                          .time_in_force = order.time_in_force,
+                          .status = order.status,
+                          .quantity = order.quantity,
+                          .limit_price = order.limit_price,
+                          .stop_price = order.stop_price,
+                          .client_order_id = command.client_order_id});
+  if (order.waiting) {
+    start_stop(slot);
+  } else if (order.type == OrderType::limit) {
+    work_limit(slot);
+  } else {
+    work_market(slot, decision.worst_price, CancelReason::price_collar);
+  }
+  run_stops(command.symbol);
+  return result;
+}
+
+Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const PlaceDecision& decision,
+                                               OrderId id) {
+  const OrderSlot slot = orders_.make(id);
+  Order& order = orders_[slot];
+  order.account = decision.names_account ? command.account : AccountId{};
+  order.symbol = decision.names_symbol ? command.symbol : SymbolId{};
+  order.side = is_valid(command.side) ? command.side : Side::buy;
+  order.type = is_valid(command.type) ? command.type : OrderType::market;
+  order.time_in_force = is_valid(command.time_in_force) ? command.time_in_force : TimeInForce::day;
+  order.quantity = command.quantity;
+  order.limit_price = command.limit_price;
+  order.stop_price = command.stop_price;
+  order.reserve_units = static_cast<std::uint32_t>(decision.reserve_price.units);
+  order.created_at = log_.now();
+  order.updated_at = log_.now();
+  const std::string_view client_order_id = showable_client_id(command);
+  if (!client_order_id.empty()) {
+    order.client_id = client_ids_.add({.content = engine::OrderContent::of(command),
+                                       .account = command.account,
+                                       .order = slot,
+                                       .placed = true,
+                                       .known = decision.takes_client_id},
+                                      client_order_id);
+  }
+  return slot;
+}
+
+ApplyResult Engine::State::reject(const PlaceOrder& command, const PlaceDecision& decision) {
+  const OrderId id = orders_.take_id();
+  // The order whose client id this one wanted keeps it. Nothing is kept of this one, so that retries with
+  // changed content cannot push that order out of those kept.
+  if (decision.reason != RejectReason::duplicate_client_order_id) {
+    const OrderSlot slot = record(command, decision, id);
+    Order& order = orders_[slot];
+    order.reserve_units = 0;
+    order.status = OrderStatus::rejected;
+    order.reject_reason = decision.reason;
+    orders_.add_ended(slot);
+  }
+  log_.emit(OrderRejected{
+      .order = id,
+      .account = decision.names_account ? command.account : AccountId{},
+      .symbol = decision.names_symbol ? command.symbol : SymbolId{},
+      .side = is_valid(command.side) ? command.side : Side::buy,
+      .type = is_valid(command.type) ? command.type : OrderType::market,
+      .time_in_force = is_valid(command.time_in_force) ? command.time_in_force : TimeInForce::day,
+      .reason = decision.reason,
+      .quantity = command.quantity,
+      .limit_price = command.limit_price,
+      .stop_price = command.stop_price,
+      .client_order_id = showable_client_id(command)});
+  return {.reason = decision.reason, .order = id};
+}
+
+}  // namespace trade

@@ -1,0 +1,172 @@
+// Replacing an order: what may change, what it costs in priority and risk, and carrying it out.
+#include "engine/state.hpp"
+
+namespace trade {
+
+namespace {
+
+bool in_range(Price price) {
+  return price.units > 0 && price.units <= price_units_max;
+}
+
+}  // namespace
+
+Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command) const {
+  ReplaceDecision decision;
+  decision.order = look_up(command.account, command.order, command.client_order_id);
+  RejectReason& reason = decision.order.reason;
+  if (reason != RejectReason::none) return decision;
+  const Order& order = orders_[decision.order.slot];
+  if (!order.open()) {
+    reason = RejectReason::order_not_replaceable;
+    return decision;
+  }
+  reason = decide_values(command, order, decision);
+  if (reason == RejectReason::none) reason = check_market_state(order.account, symbols_[order.symbol]);
+  if (reason != RejectReason::none || decision.replacement == Replacement::below_filled) return decision;
+  if (accounts_[order.account].type != AccountType::house) {
+    // What stays as it is was accepted before.
+    const auto changed = [](auto given, auto old) { return given != old ? given : decltype(given){}; };
+    reason = check_increments(symbols_[order.symbol], changed(decision.limit_price, order.limit_price),
+                              changed(decision.stop_price, order.stop_price),
+                              changed(decision.quantity, order.quantity));
+  }
+  if (reason == RejectReason::none) reason = check_replace_risk(order, decision);
+  return decision;
+}
+
+RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Order& order,
+                                          ReplaceDecision& decision) const {
+  const bool has_limit = order.type == OrderType::limit || order.type == OrderType::stop_limit;
+  if (command.limit_price && !(has_limit && in_range(*command.limit_price)))
+    return RejectReason::invalid_price;
+  // A stop that was triggered has no stop price to change any more.
+  if (command.stop_price && !(order.waiting && in_range(*command.stop_price)))
+    return RejectReason::invalid_price;
+  decision.quantity = command.quantity.value_or(order.quantity);
+  if (decision.quantity.shares <= 0 || decision.quantity.shares > order_quantity_max) {
+    return RejectReason::invalid_quantity;
+  }
+  decision.limit_price = command.limit_price.value_or(order.limit_price);
+  decision.stop_price = command.stop_price.value_or(order.stop_price);
+
+  const bool renamed =
+      !command.new_client_order_id.empty() && command.new_client_order_id != newest_client_id(order);
+  if (renamed) {
+    if (!check_client_order_id(command.new_client_order_id)) return RejectReason::invalid_order;
+    if (client_ids_.find(order.account, command.new_client_order_id) != 0) {
+      return RejectReason::duplicate_client_order_id;
+    }
+  }
+  const bool moved = decision.limit_price != order.limit_price || decision.stop_price != order.stop_price;
+  if (!moved && decision.quantity == order.quantity && !renamed) return RejectReason::no_change;
+
+  // A waiting stop_loss keeps the reservation it was placed with unless its stop price changes.
+  decision.reserve_price = order.reserve_price();
+  if (order.side == Side::buy && moved) {
+    decision.reserve_price = reserve_price_of(order.type, decision.limit_price, decision.stop_price);
+  }
+  if (decision.quantity <= order.filled()) {
+    decision.replacement = Replacement::below_filled;
+  } else if (order.waiting) {
+    decision.replacement = Replacement::waiting_stop;
+  } else {
+    const bool keeps_place = !moved && decision.quantity <= order.quantity;
+    decision.replacement = keeps_place ? Replacement::in_place : Replacement::at_the_back;
+  }
+  return RejectReason::none;
+}
+
+RejectReason Engine::State::check_replace_risk(const Order& order, const ReplaceDecision& decision) const {
+  // Only what grows is checked: an account that is over its limits may always make its orders smaller.
+  const Price price = decision.limit_price ? decision.limit_price : decision.stop_price;
+  const Price old_price = order.limit_price ? order.limit_price : order.stop_price;
+  if (decision.quantity > order.quantity || price * decision.quantity > old_price * order.quantity) {
+    const RejectReason reason = risk_.check_size(order.account, decision.quantity, price);
+    if (reason != RejectReason::none) return reason;
+  }
+  const Quantity more_shares = decision.quantity - order.quantity;
+  const Quantity new_leaves = decision.quantity - order.filled();
+  const Money more_money = decision.reserve_price * new_leaves - order.reserve_price() * order.leaves();
+  if (more_shares.shares <= 0 && more_money.units <= 0) return RejectReason::none;
+  return risk_.check_demand({.account = order.account,
+                             .symbol = order.symbol,
+                             .side = order.side,
+                             .quantity = more_shares,
+                             .cost = more_money,
+                             .position = order.position,
+                             .today = today_});
+}
+
+ApplyResult Engine::State::perform(const ReplaceOrder& command) {
+  const ReplaceDecision decision = decide(command);
+  const auto& [reason, slot, id] = decision.order;
+  if (reason != RejectReason::none) {
+    log_.emit(CommandRejected{.reason = reason, .account = command.account, .order = id});
+    return {.reason = reason, .order = id};
+  }
+  const ApplyResult result{.order = id};
+  if (decision.replacement == Replacement::below_filled) {
+    cancel(slot, CancelReason::replaced_below_filled);
+    return result;
+  }
+
+  Order& order = orders_[slot];
+  SymbolRecord& symbol = symbols_[order.symbol];
+  OrderReplaced event{.order = id,
+                      .account = order.account,
+                      .symbol = order.symbol,
+                      .side = order.side,
+                      .was_resting = order.book_node != 0,
+                      .kept_priority = decision.replacement == Replacement::in_place,
+                      .old_limit_price = order.limit_price,
+                      .old_leaves = order.leaves(),
+                      .quantity = decision.quantity,
+                      .leaves = decision.quantity - order.filled(),
+                      .limit_price = decision.limit_price,
+                      .stop_price = decision.stop_price,
+                      .client_order_id = {}};
+  if (!command.new_client_order_id.empty() && command.new_client_order_id != newest_client_id(order)) {
+    event.client_order_id = command.new_client_order_id;
+    order.client_id = client_ids_.add(
+        {.content = {}, .account = order.account, .order = slot, .older = order.client_id, .known = true},
+        command.new_client_order_id);
+    client_ids_.limit_length(order.client_id);
+  }
+
+  if (decision.replacement == Replacement::waiting_stop) {
+    symbol.stops.erase(order.side, order.stop_price, order.id);
+  } else if (decision.replacement == Replacement::at_the_back) {
+    symbol.book.remove({order.book_node});
+    order.book_node = 0;
+  } else if (event.leaves != event.old_leaves) {
+    symbol.book.reduce_to({order.book_node}, event.leaves);
+  }
+  change_reservation(order, decision);
+  order.quantity = decision.quantity;
+  order.limit_price = decision.limit_price;
+  order.stop_price = decision.stop_price;
+  order.reserve_units = static_cast<std::uint32_t>(decision.reserve_price.units);
+  order.updated_at = log_.now();
+  log_.emit(event);
+
+  if (decision.replacement == Replacement::waiting_stop) start_stop(slot);
+  if (decision.replacement == Replacement::at_the_back) work_limit(slot);
+  run_stops(order.symbol);
+  return result;
+}
+
+void Engine::State::change_reservation(Order& order, const ReplaceDecision& decision) {
+  engine::Position& position = accounts_.position(order.position);
+  const Quantity more_shares = decision.quantity - order.quantity;
+  if (order.side == Side::sell) {
+    position.promised += more_shares;
+    return;
+  }
+  position.open_buys += more_shares;
+  const Quantity new_leaves = decision.quantity - order.filled();
+  accounts_.reserve(accounts_[order.account],
+                    decision.reserve_price * new_leaves - order.reserve_price() * order.leaves());
+}
+
+}  // namespace trade

@@ -1,0 +1,138 @@
+#include "engine/risk.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/bounds.hpp"
+
+namespace trade::engine {
+
+namespace {
+
+WideMoney floor_divide(WideMoney dividend, WideMoney divisor) {
+  const WideMoney quotient = dividend / divisor;
+  const WideMoney remainder = dividend - quotient * divisor;
+  return remainder != 0 && (dividend < 0) != (divisor < 0) ? quotient - 1 : quotient;
+}
+
+}  // namespace
+
+Money clamp_to_money(WideMoney amount) {
+  constexpr WideMoney most = std::numeric_limits<std::int64_t>::max();
+  return {static_cast<std::int64_t>(std::clamp(amount, -most, most))};
+}
+
+WideMoney Risk::long_value(AccountId id) const {
+  WideMoney sum = 0;
+  accounts_.for_each_position(id, [&](const Position& position) {
+    const Price reference = symbols_[position.symbol].reference();
+    sum += reference ? WideMoney{reference.units} * position.shares.shares
+                     : WideMoney{position.transferred_cost.units};
+  });
+  return sum;
+}
+
+WideMoney Risk::equity(AccountId id) const {
+  return accounts_[id].cash.units + long_value(id);
+}
+
+WideMoney Risk::buying_power(AccountId id) const {
+  const Account& account = accounts_[id];
+  if (account.type != AccountType::margin) return account.free().units;
+  const WideMoney value = long_value(id);
+  const WideMoney own = account.cash.units + value;
+  const WideMoney most = rules_.day_trading_rule == DayTradingRule::intraday_margin
+                             ? floor_divide(own * basis_points, rules_.intraday_maintenance_basis_points)
+                             : floor_divide(own * rules_.margin_multiplier_basis_points, basis_points);
+  return most - value - account.reserved.units;
+}
+
+WideMoney Risk::withdrawable(AccountId id) const {
+  const Account& account = accounts_[id];
+  const WideMoney free = account.free().units;
+  if (account.type != AccountType::margin) return free;
+  // The least equity with which buying power is not below zero: equity * ratio >= claims, rounded up.
+  const WideMoney value = long_value(id);
+  const WideMoney claims = value + account.reserved.units;
+  const WideMoney least =
+      rules_.day_trading_rule == DayTradingRule::intraday_margin
+          ? -floor_divide(-claims * rules_.intraday_maintenance_basis_points, basis_points)
+          : -floor_divide(-claims * basis_points, rules_.margin_multiplier_basis_points);
+  return std::min(free, account.cash.units + value - least);
+}
+
+RejectReason Risk::check_size(AccountId id, Quantity quantity, Price price) const {
+  const Account& account = accounts_[id];
+  if (account.type == AccountType::house) return RejectReason::none;
+  const Quantity quantity_max =
+      account.order_quantity_max ? account.order_quantity_max : rules_.default_order_quantity_max;
+  if (quantity_max && quantity > quantity_max) return RejectReason::order_size;
+  const Money notional_max =
+      account.order_notional_max ? account.order_notional_max : rules_.default_order_notional_max;
+  if (notional_max && price * quantity > notional_max) return RejectReason::order_size;
+  return RejectReason::none;
+}
+
+RejectReason Risk::check_demand(const Demand& demand) const {
+  static constexpr Position none_yet{};
+  const Position& position = demand.position != 0 ? accounts_.position(demand.position) : none_yet;
+  return demand.side == Side::buy ? check_buy(demand, position) : check_sell(demand, position);
+}
+
+RejectReason Risk::check_buy(const Demand& demand, const Position& position) const {
+  const Account& account = accounts_[demand.account];
+  const Quantity would_hold = position.shares + position.open_buys + demand.quantity;
+  // A replace that only raises the price buys no more shares.
+  const bool more_shares = demand.quantity.shares > 0;
+  if (account.type != AccountType::house && more_shares) {
+    const Quantity position_max = account.position_max ? account.position_max : rules_.default_position_max;
+    if (position_max && would_hold > position_max) return RejectReason::position_limit;
+  }
+  if (account.type == AccountType::margin) {
+    if (rules_.day_trading_rule == DayTradingRule::pdt) {
+      if (more_shares && day_trading_restricted(demand.account, demand.today)) {
+        return RejectReason::pattern_day_trader;
+      }
+    } else if (leaves_margin_deficit(demand.account, demand.cost)) {
+      return RejectReason::intraday_margin_deficit;
+    }
+  }
+  if (account.type != AccountType::house) {
+    const WideMoney power =
+        account.type == AccountType::cash ? WideMoney{account.free().units} : buying_power(demand.account);
+    if (demand.cost.units > power) return RejectReason::insufficient_buying_power;
+  }
+  if (account.type != AccountType::cash && !accounts_.may_owe(account, demand.cost)) {
+    return RejectReason::capacity_reached;
+  }
+  if (more_shares && would_hold.shares > position_shares_max) return RejectReason::capacity_reached;
+  return RejectReason::none;
+}
+
+RejectReason Risk::check_sell(const Demand& demand, const Position& position) const {
+  const Account& account = accounts_[demand.account];
+  const Quantity would_remain = position.shares - position.promised - demand.quantity;
+  if (account.type == AccountType::house) {
+    return would_remain.shares < -position_shares_max ? RejectReason::capacity_reached : RejectReason::none;
+  }
+  // A sale of shares that were held overnight is never refused: it closes a position, and is no day trade.
+  if (account.type == AccountType::margin && rules_.day_trading_rule == DayTradingRule::pdt &&
+      position.sale_is_day_trade(demand.today) && day_trading_restricted(demand.account, demand.today)) {
+    return RejectReason::pattern_day_trader;
+  }
+  return would_remain.shares < 0 ? RejectReason::insufficient_shares : RejectReason::none;
+}
+
+bool Risk::day_trading_restricted(AccountId id, TradingDay today) const {
+  return accounts_.day_trades(id, today) >= rules_.day_trades_max &&
+         equity(id) < rules_.pattern_day_trader_equity_min.units;
+}
+
+bool Risk::leaves_margin_deficit(AccountId id, Money cost) const {
+  const Account& account = accounts_[id];
+  const WideMoney value = long_value(id);
+  return (account.cash.units + value) * basis_points <
+         (value + account.reserved.units + cost.units) * rules_.intraday_maintenance_basis_points;
+}
+
+}  // namespace trade::engine

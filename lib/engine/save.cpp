@@ -1,0 +1,183 @@
+// The whole state in a defined order: as bytes for a checkpoint, or into a digest.
+//
+// Layout, little-endian, as ByteWriter writes it:
+//   u64 magic, then what write() writes (counts come before what they count), then u64 digest of that.
+// Slots, indices and hash tables are not part of it: they follow from what is.
+#include <algorithm>
+#include <vector>
+
+#include "engine/saved_state.hpp"
+#include "engine/state.hpp"
+
+namespace trade {
+
+namespace {
+
+template <class Sink>
+void write_rules(Sink& sink, const FirmRules& rules) {
+  sink.write(rules.margin_multiplier_basis_points);
+  sink.write(rules.price_collar_basis_points);
+  sink.write(rules.day_trading_rule);
+  sink.write(rules.pattern_day_trader_equity_min.units);
+  sink.write(rules.day_trades_max);
+  sink.write(rules.intraday_maintenance_basis_points);
+  sink.write(rules.default_position_max.shares);
+  sink.write(rules.default_order_quantity_max.shares);
+  sink.write(rules.default_order_notional_max.units);
+}
+
+}  // namespace
+
+std::uint64_t Engine::State::full_hash() const {
+  engine::DigestWriter digest;
+  write(digest);
+  return digest.finish();
+}
+
+void Engine::State::save(ByteWriter& writer) const {
+  writer.write(engine::saved_state_magic);
+  write(writer);
+  writer.write(full_hash());
+}
+
+template <class Sink>
+void Engine::State::write(Sink& sink) const {
+  sink.write(log_.last_sequence());
+  sink.write(log_.now().nanoseconds);
+  sink.write(log_.value());
+  sink.write(phase_);
+  sink.write(trading_date_.days);
+  sink.write(today_);
+  sink.write(next_trade_.value);
+  sink.write(orders_.next_id().value);
+  sink.write(accounts_.cash_total().units);
+  sink.write(accounts_.deficit_total().units);
+  sink.write(transferred_total_.units);
+  write_rules(sink, rules_);
+  write_symbols(sink);
+  write_accounts(sink);
+  write_orders(sink);
+  write_books(sink);
+}
+
+template <class Sink>
+void Engine::State::write_symbols(Sink& sink) const {
+  sink.write(symbols_.count());
+  for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
+    const SymbolRecord& symbol = symbols_[id];
+    sink.write_text(symbol.name.view());
+    sink.write(symbol.status);
+    sink.write_text(symbol.halt_reason.view());
+    sink.write(symbol.previous_close.units);
+    sink.write(symbol.last_price.units);
+    sink.write(symbol.tick.units);
+    sink.write(symbol.lot.shares);
+    sink.write(symbol.range_low.units);
+    sink.write(symbol.range_high.units);
+  }
+}
+
+template <class Sink>
+void Engine::State::write_accounts(Sink& sink) const {
+  sink.write(accounts_.count());
+  std::vector<const engine::Position*> positions;
+  for (AccountId id{1}; accounts_.contains(id); ++id.value) {
+    const engine::Account& account = accounts_[id];
+    const engine::AccountDetail& detail = accounts_.detail(id);
+    sink.write_text(detail.name.view());
+    sink.write(account.type);
+    sink.write(account.status);
+    sink.write(detail.created_at.nanoseconds);
+    sink.write(account.cash.units);
+    sink.write(account.reserved.units);
+    sink.write(account.changed_at);
+    sink.write(account.position_max.shares);
+    sink.write(account.order_quantity_max.shares);
+    sink.write(account.order_notional_max.units);
+    sink.write(detail.counted_day);
+    for (const std::uint32_t count : detail.day_trades)
+      sink.write(count);
+
+    // Their list is in the order in which they came to be, which matters to nothing.
+    positions.clear();
+    accounts_.for_each_position(id,
+                                [&](const engine::Position& position) { positions.push_back(&position); });
+    std::ranges::sort(positions, {}, &engine::Position::symbol);
+    sink.write(static_cast<std::uint32_t>(positions.size()));
+    for (const engine::Position* position : positions) {
+      sink.write(position->symbol.value);
+      sink.write(position->shares.shares);
+      sink.write(position->open_buys.shares);
+      sink.write(position->promised.shares);
+      sink.write(position->transferred_cost.units);
+      sink.write(position->bought_day);
+      sink.write(position->bought_since_day_trade);
+    }
+  }
+}
+
+template <class Sink>
+void Engine::State::write_orders(Sink& sink) const {
+  sink.write(orders_.open_count());
+  orders_.for_each([&](OrderSlot slot) {
+    if (orders_[slot].open()) write_order(sink, orders_[slot]);
+  });
+  sink.write(orders_.ended_count());
+  orders_.for_each_ended([&](OrderSlot slot) { write_order(sink, orders_[slot]); });
+}
+
+template <class Sink>
+void Engine::State::write_order(Sink& sink, const Order& order) const {
+  sink.write(order.id.value);
+  sink.write(order.account.value);
+  sink.write(order.symbol.value);
+  sink.write(order.status);
+  sink.write(order.side);
+  sink.write(order.type);
+  sink.write(order.time_in_force);
+  sink.write(order.waiting);
+  sink.write(order.reject_reason);
+  sink.write(order.cancel_reason);
+  sink.write(order.quantity.shares);
+  sink.write(order.limit_price.units);
+  sink.write(order.stop_price.units);
+  sink.write(order.reserve_units);
+  sink.write(order.filled_shares);
+  sink.write(order.filled_notional.units);
+  sink.write(order.created_at.nanoseconds);
+  sink.write(order.updated_at.nanoseconds);
+  std::uint8_t ids = 0;
+  for (ClientIdIndex at = order.client_id; at != 0; at = client_ids_[at].older)
+    ++ids;
+  sink.write(ids);
+  for (ClientIdIndex at = order.client_id; at != 0; at = client_ids_[at].older) {
+    const engine::ClientId& id = client_ids_[at];
+    sink.write_text(client_ids_.text(at));
+    sink.write(id.placed);
+    sink.write(id.known);
+    sink.write(id.content.symbol.value);
+    sink.write(id.content.side);
+    sink.write(id.content.type);
+    sink.write(id.content.time_in_force);
+    sink.write(id.content.quantity.shares);
+    sink.write(id.content.limit_price.units);
+    sink.write(id.content.stop_price.units);
+  }
+}
+
+template <class Sink>
+void Engine::State::write_books(Sink& sink) const {
+  for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
+    const Book& book = symbols_[id].book;
+    sink.write(book.order_count());
+    for (const Side side : {Side::buy, Side::sell}) {
+      book.for_each_order(side, [&](BookOrderKey slot, Price price, Quantity leaves) {
+        sink.write(orders_[slot].id.value);
+        sink.write(price.units);
+        sink.write(leaves.shares);
+      });
+    }
+  }
+}
+
+}  // namespace trade

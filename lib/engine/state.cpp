@@ -1,0 +1,82 @@
+#include "engine/state.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace trade {
+
+namespace {
+
+constexpr EngineCapacity bounded(EngineCapacity capacity) {
+  capacity.open_orders_max = std::min(capacity.open_orders_max, BookPool::orders_max);
+  capacity.ended_orders_kept = std::min(capacity.ended_orders_kept, BookPool::orders_max);
+  return capacity;
+}
+
+template <class Body>
+constexpr bool about_orders = std::is_same_v<Body, PlaceOrder> || std::is_same_v<Body, CancelOrder> ||
+                              std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, ReplaceOrder>;
+
+template <class Body>
+AccountId account_of(const Body& body) {
+  if constexpr (requires { AccountId{body.account}; }) return body.account;
+  return {};
+}
+
+}  // namespace
+
+Engine::State::State(const EngineCapacity& capacity)
+    : capacity_(bounded(capacity)),
+      orders_(capacity_.ended_orders_kept),
+      risk_(accounts_, symbols_, rules_) {}
+
+ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& events) {
+  // Time never goes back: an earlier stamp counts as the last one.
+  log_.begin(std::max(command.timestamp, log_.now()), events);
+  const ApplyResult result = std::visit(
+      [&](const auto& body) -> ApplyResult {
+        using Body = std::decay_t<decltype(body)>;
+        if constexpr (about_orders<Body>) {
+          return perform(body);
+        } else {
+          const RejectReason reason = refusal(body);
+          if (reason == RejectReason::none) {
+            perform(body);
+          } else {
+            log_.emit(CommandRejected{.reason = reason, .account = account_of(body), .order = {}});
+          }
+          return {.reason = reason};
+        }
+      },
+      command.body);
+  orders_.recycle(client_ids_);
+  return result;
+}
+
+ApplyResult Engine::State::check(const CommandBody& body) const {
+  return std::visit(
+      [&](const auto& one) -> ApplyResult {
+        using Body = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Body, PlaceOrder>) {
+          return answer(decide(one));
+        } else if constexpr (std::is_same_v<Body, CancelOrder>) {
+          const Lookup found = decide(one);
+          return {.reason = found.reason, .order = found.id};
+        } else if constexpr (std::is_same_v<Body, ReplaceOrder>) {
+          const Lookup found = decide(one).order;
+          return {.reason = found.reason, .order = found.id};
+        } else if constexpr (std::is_same_v<Body, CancelAllOrders>) {
+          ApplyResult result{.reason = decide(one)};
+          if (result.reason != RejectReason::none) return result;
+          for (OrderSlot slot = accounts_[one.account].first_open; slot != 0; slot = orders_[slot].next) {
+            if (!one.symbol || orders_[slot].symbol == one.symbol) ++result.affected;
+          }
+          return result;
+        } else {
+          return {.reason = refusal(one)};
+        }
+      },
+      body);
+}
+
+}  // namespace trade

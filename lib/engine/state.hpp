@@ -1,0 +1,192 @@
+// What stands behind Engine: the state, and how commands change it. One .cpp file for each family of
+// commands.
+#pragma once
+
+#include <vector>
+
+#include "engine/accounts.hpp"
+#include "engine/client_ids.hpp"
+#include "engine/engine.hpp"
+#include "engine/event_log.hpp"
+#include "engine/order_store.hpp"
+#include "engine/risk.hpp"
+#include "engine/symbols.hpp"
+
+namespace trade {
+
+class Engine::State {
+ public:
+  explicit State(const EngineCapacity& capacity);
+  // Risk points into the state.
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  ApplyResult apply(const Command& command, std::vector<Event>& events);
+  [[nodiscard]] ApplyResult check(const CommandBody& body) const;
+
+  [[nodiscard]] std::optional<AccountView> account_view(AccountId id) const;
+  [[nodiscard]] std::optional<SymbolView> symbol_view(SymbolId id) const;
+  [[nodiscard]] std::optional<OrderView> order_view(OrderId id) const;
+  [[nodiscard]] std::optional<OrderState> order_state(OrderId id) const;
+  [[nodiscard]] std::optional<HoldingsRow> holdings(AccountId id) const;
+  [[nodiscard]] SessionView session_view() const { return {phase_, trading_date_, rules_}; }
+  [[nodiscard]] const engine::Accounts& accounts() const { return accounts_; }
+  [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
+  [[nodiscard]] const engine::OrderStore& orders() const { return orders_; }
+  [[nodiscard]] const engine::EventLog& log() const { return log_; }
+
+  [[nodiscard]] std::uint64_t full_hash() const;
+  void save(ByteWriter& writer) const;
+  [[nodiscard]] Status load(ByteReader& reader);
+
+ private:
+  using OrderSlot = engine::OrderSlot;
+  using PositionIndex = engine::PositionIndex;
+  using ClientIdIndex = engine::ClientIdIndex;
+  using Order = engine::Order;
+  using SymbolRecord = engine::SymbolRecord;
+  class Loader;
+
+  // --- commands about accounts and the market: why one is refused, and what it does when it is not ---
+  [[nodiscard]] RejectReason refusal(const OpenAccount& command) const;
+  [[nodiscard]] RejectReason refusal(const DepositCash& command) const;
+  [[nodiscard]] RejectReason refusal(const WithdrawCash& command) const;
+  [[nodiscard]] RejectReason refusal(const TransferShares& command) const;
+  [[nodiscard]] RejectReason refusal(const SetAccountStatus& command) const;
+  [[nodiscard]] RejectReason refusal(const SetAccountLimits& command) const;
+  [[nodiscard]] RejectReason refusal(const SetFirmRules& command) const;
+  [[nodiscard]] RejectReason refusal(const AddSymbol& command) const;
+  [[nodiscard]] RejectReason refusal(const SetSymbolStatus& command) const;
+  [[nodiscard]] RejectReason refusal(const SetSession& command) const;
+  [[nodiscard]] RejectReason refusal(const PrintTrade& command) const;
+  void perform(const OpenAccount& command);
+  void perform(const DepositCash& command);
+  void perform(const WithdrawCash& command);
+  void perform(const TransferShares& command);
+  void perform(const SetAccountStatus& command);
+  void perform(const SetAccountLimits& command);
+  void perform(const SetFirmRules& command);
+  void perform(const AddSymbol& command);
+  void perform(const SetSymbolStatus& command);
+  void perform(const SetSession& command);
+  void perform(const PrintTrade& command);
+  void move_cash(AccountId id, Money amount);
+  void expire_day_orders();
+
+  // --- commands about orders: one decision, which check answers and apply carries out ---
+  struct PlaceDecision {
+    RejectReason reason = RejectReason::none;
+    OrderSlot duplicate_of = 0;  ///< the command is a retry of this order
+    bool names_account = false;  ///< the account exists
+    bool names_symbol = false;
+    bool takes_client_id = false;  ///< the order becomes the one its client order id means
+    Price reserve_price;           ///< of a buy
+    Price worst_price;             ///< of a market order: the collar; zero: none
+    PositionIndex position = 0;    ///< zero: none yet
+  };
+  struct Lookup {
+    RejectReason reason = RejectReason::none;
+    OrderSlot slot = 0;
+    OrderId id{};  ///< as far as it is known
+  };
+  enum class Replacement : std::uint8_t {
+    below_filled,  ///< nothing is left of the order
+    in_place,      ///< it keeps its place in the queue
+    at_the_back,   ///< it leaves its place and comes in anew
+    waiting_stop,  ///< it is not in the market
+  };
+  struct ReplaceDecision {
+    Lookup order;
+    Replacement replacement = Replacement::in_place;
+    Quantity quantity;
+    Price limit_price;
+    Price stop_price;
+    Price reserve_price;
+  };
+  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command) const;
+  [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command) const;
+  [[nodiscard]] Lookup decide(const CancelOrder& command) const;
+  [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
+  ApplyResult perform(const PlaceOrder& command);
+  ApplyResult perform(const ReplaceOrder& command);
+  ApplyResult perform(const CancelOrder& command);
+  ApplyResult perform(const CancelAllOrders& command);
+
+  [[nodiscard]] ApplyResult answer(const PlaceDecision& decision) const;
+  OrderSlot record(const PlaceOrder& command, const PlaceDecision& decision, OrderId id);
+  ApplyResult reject(const PlaceOrder& command, const PlaceDecision& decision);
+  [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
+  [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
+                                           ReplaceDecision& decision) const;
+  [[nodiscard]] RejectReason check_replace_risk(const Order& order, const ReplaceDecision& decision) const;
+  void change_reservation(Order& order, const ReplaceDecision& decision);
+  [[nodiscard]] RejectReason check_market_state(AccountId account, const SymbolRecord& symbol) const;
+  [[nodiscard]] RejectReason check_increments(const SymbolRecord& symbol, Price limit_price, Price stop_price,
+                                              Quantity quantity) const;
+
+  // --- matching ---
+  /// The worst price at which a market order around `reference` may trade; zero: any.
+  [[nodiscard]] Price collar(const SymbolRecord& symbol, AccountId account, Side side, Price reference) const;
+  /// What a waiting or resting buy order holds for each share.
+  [[nodiscard]] Price reserve_price_of(OrderType type, Price limit_price, Price stop_price) const;
+  /// Sends an order to the market whose stop, if any, is met, and sees it through: trades, then rests or
+  /// ends.
+  void work_limit(OrderSlot slot);
+  void work_market(OrderSlot slot, Price worst_price, CancelReason at_worst_price);
+  /// False when the order was killed, because it must fill whole and cannot.
+  bool survives_fill_or_kill(OrderSlot slot, Price worst_price);
+  void match(OrderSlot slot, Price worst_price);
+  void fill(OrderSlot taker, OrderSlot maker, Price price, Quantity quantity, Quantity maker_leaves);
+  void settle(Order& buy, Order& sell, Price price, Quantity quantity);
+  void rest(OrderSlot slot);
+  void cancel(OrderSlot slot, CancelReason reason);
+  /// Takes an order out of the open ones and gives back what it held.
+  void end(OrderSlot slot, OrderStatus status);
+
+  // --- stops ---
+  [[nodiscard]] bool stops_may_trigger(const SymbolRecord& symbol) const {
+    return phase_ == SessionPhase::open && symbol.status == SymbolStatus::trading;
+  }
+  /// Lets a new or changed stop wait, or go at once when its price is met already.
+  void start_stop(OrderSlot slot);
+  void trigger(OrderSlot slot, Price trigger_price);
+  /// Triggers what the trades since the last time call for, and what those orders' trades call for, to the
+  /// end.
+  void run_stops(SymbolId id);
+
+  [[nodiscard]] std::string_view newest_client_id(const Order& order) const {
+    return client_ids_.text(order.client_id);
+  }
+
+  /// Everything that the future depends on, in a defined order.
+  template <class Sink>
+  void write(Sink& sink) const;
+  template <class Sink>
+  void write_accounts(Sink& sink) const;
+  template <class Sink>
+  void write_symbols(Sink& sink) const;
+  template <class Sink>
+  void write_orders(Sink& sink) const;
+  template <class Sink>
+  void write_order(Sink& sink, const Order& order) const;
+  template <class Sink>
+  void write_books(Sink& sink) const;
+
+  EngineCapacity capacity_;
+  engine::Accounts accounts_;
+  engine::Symbols symbols_;
+  engine::ClientIds client_ids_;
+  engine::OrderStore orders_;
+  FirmRules rules_;
+  engine::Risk risk_;
+  SessionPhase phase_ = SessionPhase::open;
+  Date trading_date_;
+  engine::TradingDay today_ = 1;
+  TradeId next_trade_{1};
+  Money transferred_total_;  ///< cost of all shares that came by transfer
+  engine::EventLog log_;
+  std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
+  std::vector<OrderSlot> expiring_;               ///< likewise
+};
+
+}  // namespace trade

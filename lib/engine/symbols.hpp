@@ -1,0 +1,65 @@
+// Symbols: their rules of trade, prices, books and waiting stop orders.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <string_view>
+#include <vector>
+
+#include "base/fixed_string.hpp"
+#include "book/book.hpp"
+#include "engine/bounds.hpp"
+#include "engine/hash_index.hpp"
+#include "engine/stop_orders.hpp"
+#include "model/command.hpp"
+
+namespace trade::engine {
+
+struct SymbolRecord {
+  SymbolRecord(BookPool& pool, std::pmr::memory_resource* memory) : book(pool), stops(memory) {}
+
+  Book book;
+  Price last_price;      ///< of a trade; zero: none yet
+  Price previous_close;  ///< zero: none
+  Price tick;
+  Quantity lot;
+  SymbolStatus status = SymbolStatus::trading;
+  Price range_low;  ///< of the trades since stops were last evaluated; zero: none
+  Price range_high;
+  StopOrders stops;
+  Symbol name;
+  FixedString<halt_reason_bytes_max> halt_reason;
+
+  /// What a share is taken to be worth: the last price, else the previous close, else zero.
+  [[nodiscard]] Price reference() const { return last_price ? last_price : previous_close; }
+
+  void set_last_price(Price price) {
+    last_price = price;
+    if (!range_low || price < range_low) range_low = price;
+    if (price > range_high) range_high = price;
+  }
+};
+
+class Symbols {
+ public:
+  Symbols() = default;
+  // The records point into the pool and the memory.
+  Symbols(const Symbols&) = delete;
+  Symbols& operator=(const Symbols&) = delete;
+
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
+  [[nodiscard]] bool contains(SymbolId id) const { return id.value != 0 && id.value <= records_.size(); }
+  [[nodiscard]] SymbolId find(std::string_view name) const;
+  SymbolId add(const Symbol& name);
+
+  [[nodiscard]] SymbolRecord& operator[](SymbolId id) { return records_[id.value - 1]; }
+  [[nodiscard]] const SymbolRecord& operator[](SymbolId id) const { return records_[id.value - 1]; }
+
+ private:
+  BookPool pool_;
+  std::pmr::unsynchronized_pool_resource stop_memory_;
+  std::vector<SymbolRecord> records_;  ///< by id, from 1
+  HashIndex name_index_;
+};
+
+}  // namespace trade::engine
