@@ -20,6 +20,14 @@ namespace {
 struct Held {
   std::mutex mutex;
   std::set<std::filesystem::path> files;
+  pid_t process_id = ::getpid();
+
+  /// A child after fork holds nothing of what its parent holds.
+  void forget_those_of_the_parent() {
+    if (process_id == ::getpid()) return;
+    files.clear();
+    process_id = ::getpid();
+  }
 };
 
 Held& held() {
@@ -47,6 +55,7 @@ Result<WriterLock> WriterLock::acquire(const std::filesystem::path& directory) {
   const auto canonical = std::filesystem::weakly_canonical(directory, ignored);
   const auto file = (canonical.empty() ? directory : canonical) / "writer.lock";
   const std::lock_guard guard(held().mutex);
+  held().forget_those_of_the_parent();
   if (held().files.contains(file)) return locked(directory, "this process");
   store::FileDescriptor descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!descriptor.open()) return std::unexpected(store::make_error(errno, file, "open the writer's lock"));

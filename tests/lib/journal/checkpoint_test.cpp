@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace trade::journal {
+namespace {
+
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
+class CheckpointTest : public ::testing::Test {
+ protected:
+  static std::string state_of(std::uint64_t batch) {
+    return "the state after batch " + std::to_string(batch);
+  }
+
+  void save(std::uint64_t batch) {
+    ASSERT_TRUE(succeeded(save_checkpoint(directory_.path(), batch, bytes_of(state_of(batch)))));
+  }
+  /// The batch of the checkpoint that is loaded; zero where there is none.
+  std::uint64_t load(std::uint64_t batch_max = no_limit) {
+    const auto loaded = load_checkpoint(directory_.path(), batch_max);
+    EXPECT_TRUE(succeeded(loaded));
+    if (!loaded || !loaded->has_value()) return 0;
+    const std::string state(reinterpret_cast<const char*>((*loaded)->state.data()), (*loaded)->state.size());
+    EXPECT_EQ(state, state_of((*loaded)->batch));
+    return (*loaded)->batch;
+  }
+  [[nodiscard]] std::filesystem::path file_of(std::uint64_t batch) const {
+    const std::string digits = std::to_string(batch);
+    return directory_ / ("checkpoint-" + std::string(20 - digits.size(), '0') + digits);
+  }
+  [[nodiscard]] std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+
+  test::TemporaryDirectory directory_;
+};
+
+TEST_F(CheckpointTest, NoneAtFirst) {
+  EXPECT_EQ(load(), 0u);
+  const auto elsewhere = load_checkpoint(directory_ / "none", no_limit);
+  ASSERT_TRUE(succeeded(elsewhere));
+  EXPECT_FALSE(elsewhere->has_value());
+}
+
+TEST_F(CheckpointTest, KeepsTheNewestTwo) {
+  for (const std::uint64_t batch : {3u, 9u, 10u, 200u})
+    save(batch);
+  EXPECT_EQ(files(), (std::vector{file_of(10).filename().string(), file_of(200).filename().string()}));
+  EXPECT_EQ(load(), 200u);
+  EXPECT_EQ(load(199), 10u);
+  EXPECT_EQ(load(9), 0u);
+}
+
+TEST_F(CheckpointTest, SavingTheSameBatchAgainReplacesIt) {
+  save(5);
+  save(5);
+  EXPECT_EQ(files().size(), 1u);
+  EXPECT_EQ(load(), 5u);
+}
+
+TEST_F(CheckpointTest, OfAFutureThatIsGoneIsRemoved) {
+  save(50);
+  save(60);
+  save(20);
+  EXPECT_EQ(files(), (std::vector{file_of(20).filename().string()}));
+}
+
+TEST_F(CheckpointTest, EmptyAndLargeStates) {
+  ASSERT_TRUE(succeeded(save_checkpoint(directory_.path(), 1, {})));
+  auto loaded = load_checkpoint(directory_.path(), no_limit);
+  ASSERT_TRUE(loaded && loaded->has_value());
+  EXPECT_TRUE((*loaded)->state.empty());
+  const std::vector<std::byte> large((std::size_t{5} << 20) + 3, std::byte{42});
+  ASSERT_TRUE(succeeded(save_checkpoint(directory_.path(), 2, large)));
+  loaded = load_checkpoint(directory_.path(), no_limit);
+  ASSERT_TRUE(loaded && loaded->has_value());
+  EXPECT_EQ((*loaded)->state, large);
+}
+
+TEST_F(CheckpointTest, EveryDamageFallsBackToTheOlderOne) {
+  save(7);
+  save(8);
+  const std::string whole = read_file(file_of(8));
+  for (std::size_t position = 0; position < whole.size(); ++position) {
+    auto damaged = whole;
+    damaged[position] = static_cast<char>(damaged[position] ^ (1 << (position % 8)));
+    write_file(file_of(8), damaged);
+    ASSERT_EQ(load(), 7u) << "byte " << position;
+    write_file(file_of(8), whole.substr(0, position));
+    ASSERT_EQ(load(), 7u) << "cut to " << position;
+  }
+  write_file(file_of(8), whole + "x");
+  EXPECT_EQ(load(), 7u);
+  write_file(file_of(8), whole);
+  EXPECT_EQ(load(), 8u);
+  // Renamed, it is not the checkpoint of that batch.
+  std::filesystem::rename(file_of(8), file_of(9));
+  EXPECT_EQ(load(), 7u);
+  write_file(file_of(7), "");
+  EXPECT_EQ(load(), 0u);
+}
+
+TEST_F(CheckpointTest, OtherFilesAreLeftAlone) {
+  save(4);
+  for (const std::string name : {"checkpoint-", "checkpoint-5", "checkpoint-0000000000000000000x", "data.mdb",
+                                 "checkpoint-00000000000000000009.tmp", "checkpoint-99999999999999999999"}) {
+    write_file(directory_ / name, "text");
+  }
+  std::filesystem::create_directory(file_of(6));
+  EXPECT_EQ(load(), 4u);
+  save(10);
+  EXPECT_EQ(load(), 10u);
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "data.mdb"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "checkpoint-5"));
+}
+
+TEST_F(CheckpointTest, AFailureSaysWhere) {
+  write_file(directory_ / "file", "text");
+  const auto saved = save_checkpoint(directory_ / "file", 1, bytes_of("state"));
+  ASSERT_FALSE(saved);
+  EXPECT_NE(saved.error().message.find((directory_ / "file").string()), std::string::npos)
+      << saved.error().message;
+  EXPECT_FALSE(load_checkpoint(directory_ / "file", 1));
+}
+
+}  // namespace
+}  // namespace trade::journal
