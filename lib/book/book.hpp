@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -107,11 +108,14 @@ class Book {
   using Node = detail::BookNode;
   using NodeIndex = detail::NodeIndex;
 
-  /// A number that is greater the better the price is: for bids the price, for offers its negative. So one
-  /// code serves both sides. Prices stay below 2^31.
+  /// A number that is greater the better the price is: for bids the price, for offers its negative, which
+  /// fits since prices stay below 2^31. So one code serves both sides, and no branch asks which one it is:
+  /// half of all guesses at the side of the next order are wrong.
   static std::int32_t price_rank(Side side, Price price) {
-    const auto units = static_cast<std::int32_t>(price.units);
-    return side == Side::buy ? units : -units;
+    static_assert(price_units_max < std::numeric_limits<std::int32_t>::max());
+    static_assert(static_cast<int>(Side::buy) == 1 && static_cast<int>(Side::sell) == 2);
+    const std::int32_t all_ones_for_offers = 1 - static_cast<std::int32_t>(side);
+    return (static_cast<std::int32_t>(price.units) ^ all_ones_for_offers) - all_ones_for_offers;
   }
   static Price rank_price(std::int32_t rank) { return {rank < 0 ? -std::int64_t{rank} : std::int64_t{rank}}; }
   /// The lowest rank on the maker's side that a taker with this limit accepts. Above that of no level.
@@ -119,10 +123,10 @@ class Book {
     return limit ? price_rank(opposite(taker_side), limit) : detail::LevelIndex::rank_none + 1;
   }
 
-  [[nodiscard]] detail::LevelIndex& levels(Side side) { return levels_[side == Side::sell ? 1 : 0]; }
-  [[nodiscard]] const detail::LevelIndex& levels(Side side) const {
-    return levels_[side == Side::sell ? 1 : 0];
-  }
+  static constexpr std::size_t place_of(Side side) { return static_cast<std::size_t>(side) - 1; }
+  static constexpr Side opposite(Side side) { return static_cast<Side>(3 - static_cast<int>(side)); }
+  [[nodiscard]] detail::LevelIndex& levels(Side side) { return levels_[place_of(side)]; }
+  [[nodiscard]] const detail::LevelIndex& levels(Side side) const { return levels_[place_of(side)]; }
   [[nodiscard]] detail::BookNodes& nodes() { return pool_->nodes_; }
   [[nodiscard]] const detail::BookNodes& nodes() const { return pool_->nodes_; }
   [[nodiscard]] Node& node(BookHandle handle) { return nodes()[handle.node]; }
@@ -131,6 +135,8 @@ class Book {
     return {rank_price(node.level.rank), {static_cast<std::int64_t>(node.level.leaves)}, node.level.orders};
   }
 
+  template <class OnFill>
+  Quantity match_crossing(detail::LevelIndex& makers, std::int32_t worst, Quantity quantity, OnFill& on_fill);
   template <class OnFill>
   std::uint32_t match_level(detail::LevelIndex& makers, std::uint32_t quantity, OnFill& on_fill);
   void clear_side(Side side);
@@ -158,17 +164,15 @@ inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrder
   const std::int32_t rank = price_rank(side, price);
   const auto leaves = static_cast<std::uint32_t>(quantity.shares);
   const NodeIndex index = nodes().allocate();
-  bool is_new_level = false;
-  const NodeIndex level_index = levels(side).find_or_insert(pool_->blocks_, rank, [&] {
-    is_new_level = true;
-    return nodes().allocate();
-  });
+  const NodeIndex new_level_index = nodes().next();
+  const NodeIndex level_index = levels(side).find_or_insert(pool_->blocks_, rank, new_level_index);
   Node& level = nodes()[level_index];
   Node& order = nodes()[index];
   order.next = level_index;
   order.order = {.leaves = leaves, .key = key, .level = level_index, .unused = 0};
   order.side = side;
-  if (is_new_level) {
+  if (level_index == new_level_index) {
+    static_cast<void>(nodes().allocate());
     order.previous = level_index;
     level.previous = index;
     level.next = index;
@@ -216,10 +220,16 @@ template <class OnFill>
 Quantity Book::match(Side taker_side, Price limit, Quantity quantity, OnFill&& on_fill) {
   detail::LevelIndex& makers = levels(opposite(taker_side));
   const std::int32_t worst = worst_rank(taker_side, limit);
-  // Most orders meet nobody, and are told so by what the index itself holds. No level's rank is below any
-  // limit, so an empty side ends the loop as well.
+  // Most orders meet nobody, and the index itself knows it. An empty side has a rank below any limit's.
   if (makers.best_rank() < worst) [[likely]]
     return quantity;
+  return match_crossing(makers, worst, quantity, on_fill);
+}
+
+/// Kept out of the way of the orders that meet nobody.
+template <class OnFill>
+[[gnu::noinline]] Quantity Book::match_crossing(detail::LevelIndex& makers, std::int32_t worst,
+                                                Quantity quantity, OnFill& on_fill) {
   TRADE_ASSERT(quantity.shares >= 0 && quantity.shares <= order_quantity_max,
                "an order's quantity is in range");
   auto left = static_cast<std::uint32_t>(quantity.shares);

@@ -74,6 +74,30 @@ RankBlock& LevelIndex::descend(RankBlocks& blocks, std::int32_t rank, Path& path
   return *block;
 }
 
+/// What is not done at the best price.
+NodeIndex LevelIndex::find_or_insert_behind(RankBlocks& blocks, std::int32_t rank, NodeIndex new_level) {
+  if (rank >= touch_floor_) {
+    const std::uint32_t place = touch_->upper_bound(rank);
+    if (place != 0 && touch_->entries[place - 1].rank == rank) return touch_->entries[place - 1].index;
+    if (!touch_->full()) {
+      touch_->insert(place, {rank, new_level});
+      return new_level;
+    }
+  } else if (const NodeIndex level = find(blocks, rank)) {
+    return level;
+  }
+  insert_from_root(blocks, {rank, new_level});
+  return new_level;
+}
+
+void LevelIndex::erase_behind(RankBlocks& blocks, std::int32_t rank) {
+  if (rank >= touch_floor_ && touch_->count > touch_count_min_) {
+    touch_->erase(touch_->upper_bound(rank) - 1);
+  } else {
+    erase_from_root(blocks, rank);
+  }
+}
+
 /// Inserts into the leaf; as long as a block is full, it is split and its new right half goes into the block
 /// above in the same way.
 void LevelIndex::insert_from_root(RankBlocks& blocks, RankEntry entry) {

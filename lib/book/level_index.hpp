@@ -32,9 +32,8 @@ class LevelIndex {
   /// The level of this rank, or zero.
   [[nodiscard]] NodeIndex find(const RankBlocks& blocks, std::int32_t rank) const;
 
-  /// The level of this rank; if there is none, the one that `make_level()` returns, which is kept.
-  template <class MakeLevel>
-  NodeIndex find_or_insert(RankBlocks& blocks, std::int32_t rank, MakeLevel&& make_level);
+  /// The level of this rank; if there is none, `new_level`, which is kept.
+  NodeIndex find_or_insert(RankBlocks& blocks, std::int32_t rank, NodeIndex new_level);
 
   /// Forgets the level of this rank, which must be there.
   void erase(RankBlocks& blocks, std::int32_t rank);
@@ -50,6 +49,8 @@ class LevelIndex {
   struct Path;
 
   [[nodiscard]] RankBlock& descend(RankBlocks& blocks, std::int32_t rank, Path& path) const;
+  NodeIndex find_or_insert_behind(RankBlocks& blocks, std::int32_t rank, NodeIndex new_level);
+  void erase_behind(RankBlocks& blocks, std::int32_t rank);
   void insert_from_root(RankBlocks& blocks, RankEntry entry);
   void erase_from_root(RankBlocks& blocks, std::int32_t rank);
   void grow_root(RankBlocks& blocks, RankEntry second);
@@ -71,34 +72,15 @@ class LevelIndex {
   std::uint32_t block_count_ = 0;
 };
 
-template <class MakeLevel>
-NodeIndex LevelIndex::find_or_insert(RankBlocks& blocks, std::int32_t rank, MakeLevel&& make_level) {
+inline NodeIndex LevelIndex::find_or_insert(RankBlocks& blocks, std::int32_t rank, NodeIndex new_level) {
+  if (rank > best_rank_ && !touch_->full()) {
+    touch_->entries[touch_->count++] = {rank, new_level};
+    best_rank_ = rank;
+    best_ = new_level;
+    return new_level;
+  }
   if (rank == best_rank_) return best_;
-  if (rank > best_rank_) {
-    const NodeIndex level = make_level();
-    if (touch_->full()) [[unlikely]] {
-      insert_from_root(blocks, {rank, level});
-    } else {
-      touch_->entries[touch_->count++] = {rank, level};
-      best_rank_ = rank;
-      best_ = level;
-    }
-    return level;
-  }
-  if (rank >= touch_floor_) {
-    const std::uint32_t place = touch_->upper_bound(rank);
-    if (place != 0 && touch_->entries[place - 1].rank == rank) return touch_->entries[place - 1].index;
-    if (!touch_->full()) {
-      const NodeIndex level = make_level();
-      touch_->insert(place, {rank, level});
-      return level;
-    }
-  } else if (const NodeIndex level = find(blocks, rank)) {
-    return level;
-  }
-  const NodeIndex level = make_level();
-  insert_from_root(blocks, {rank, level});
-  return level;
+  return find_or_insert_behind(blocks, rank, new_level);
 }
 
 inline void LevelIndex::erase_best(RankBlocks& blocks) {
@@ -116,10 +98,8 @@ inline void LevelIndex::erase_best(RankBlocks& blocks) {
 inline void LevelIndex::erase(RankBlocks& blocks, std::int32_t rank) {
   if (rank == best_rank_) {
     erase_best(blocks);
-  } else if (rank >= touch_floor_ && touch_->count > touch_count_min_) {
-    touch_->erase(touch_->upper_bound(rank) - 1);
   } else {
-    erase_from_root(blocks, rank);
+    erase_behind(blocks, rank);
   }
 }
 

@@ -36,11 +36,16 @@ class Slab {
   const T& operator[](std::uint32_t index) const { return things_[index]; }
 
   [[nodiscard]] std::uint32_t allocate() {
-    if (free_ == 0) [[unlikely]]
-      commit(1);
-    const std::uint32_t index = free_;
+    const std::uint32_t index = next();
     free_ = things_[index].*free_link;
     return index;
+  }
+  /// What the next `allocate` will hand out.
+  [[nodiscard]] std::uint32_t next() {
+    if (free_ == 0) [[unlikely]] {
+      commit(1);
+    }
+    return free_;
   }
   void free(std::uint32_t index) {
     things_[index].*free_link = free_;
@@ -62,7 +67,7 @@ class Slab {
   static constexpr std::uint32_t things_per_step = 65'536 / sizeof(T);
 
   /// Makes at least `count` more usable, touches them, and links them so that low indices go out first.
-  void commit(std::uint32_t count) {
+  [[gnu::noinline]] void commit(std::uint32_t count) {
     const std::uint32_t first = committed_;
     if (count > size_max - first) slab_is_full();
     const std::uint32_t whole_steps = (count + things_per_step - 1) / things_per_step * things_per_step;

@@ -1,7 +1,9 @@
 // The orders that rest, found by a 64-bit id of the client's choosing. Compact, so that it stays in the cache
-// however the ids are spread: only live orders are in it, eight bytes each times the spare room.
+// however the ids are spread: only live orders are in it.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -9,115 +11,128 @@
 
 namespace trade::bench {
 
+/// A hash table of eight bytes a slot with linear probing. A slot is written and read as one word: a read
+/// that spans two writes still under way, as searching several slots at once would be, waits for both.
 class LiveOrders {
  public:
+  /// A place among the live orders; it stays the order's until the order is erased.
+  using Record = std::uint32_t;
+  static constexpr Record none = 0;
+
   struct Order {
     std::uint64_t id;
     BookHandle handle;
-    std::uint32_t next_free;
+    Record next_free;
   };
-  static constexpr std::uint32_t none = 0;
+  struct Found {
+    Record record;     ///< `none`: no such order
+    std::size_t slot;  ///< valid until the next change
+  };
 
   /// Touches memory for `orders_reserved` orders.
   explicit LiveOrders(std::uint32_t orders_reserved) : orders_(std::size_t{orders_reserved} + 1) {
-    slots_.reserve(std::size_t{orders_reserved} * spare);
-    slots_.resize(slots_.capacity());
-    slots_.assign(slots_min, Slot{});
-    for (std::uint32_t record = orders_reserved; record > 0; --record) {
+    slots_.resize(std::bit_ceil(orders_reserved * slots_per_order));
+    slots_.assign(std::size_t{1} << slots_min_log2, 0);
+    set_size(slots_min_log2);
+    for (Record record = orders_reserved; record > 0; --record) {
       orders_[record].next_free = free_;
       free_ = record;
     }
   }
 
-  /// The record of an id, or `none`.
-  [[nodiscard]] std::uint32_t find(std::uint64_t id) const {
+  [[nodiscard]] Found find(std::uint64_t id) const {
     const std::uint32_t tag = tag_of(id);
     for (std::size_t slot = home(tag);; slot = next(slot)) {
-      const Slot& candidate = slots_[slot];
-      if (candidate.record == none) return none;
-      if (candidate.tag == tag && orders_[candidate.record].id == id) return candidate.record;
+      const std::uint64_t word = table_[slot];
+      if (tag_in(word) == tag && orders_[record_in(word)].id == id) return {record_in(word), slot};
+      if (word == 0) return {none, slot};
     }
   }
 
-  /// The record that the next `insert` will use. It stays the order's until it is erased.
-  [[nodiscard]] std::uint32_t next_record() {
-    if (free_ == none) [[unlikely]] {
-      orders_.push_back({});
-      free_ = static_cast<std::uint32_t>(orders_.size() - 1);
-    }
+  /// The record that the next `insert` will use.
+  [[nodiscard]] Record next_record() {
+    if (free_ == none) [[unlikely]]
+      add_record();
     return free_;
   }
-  Order& at(std::uint32_t record) { return orders_[record]; }
+  [[nodiscard]] const Order& at(Record record) const { return orders_[record]; }
 
   /// `id` is not live.
   void insert(std::uint64_t id, BookHandle handle) {
-    const std::uint32_t record = next_record();
+    const Record record = next_record();
     Order& order = orders_[record];
     free_ = order.next_free;
     order.id = id;
     order.handle = handle;
-    if (++count_ * spare > slots_.size()) [[unlikely]]
+    if (++count_ > count_max_) [[unlikely]]
       grow();
-    put({tag_of(id), record});
+    put(std::uint64_t{tag_of(id)} << 32 | record);
   }
 
-  void erase(std::uint32_t record) {
-    Order& order = orders_[record];
-    std::size_t hole = home(tag_of(order.id));
-    while (slots_[hole].record != record)
-      hole = next(hole);
-    // What follows moves up unless it already is at home or between its home and the hole.
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t slot = next(hole); slots_[slot].record != none; slot = next(slot)) {
-      const std::size_t distance = (slot - home(slots_[slot].tag)) & mask;
-      if (distance >= ((slot - hole) & mask)) {
-        slots_[hole] = slots_[slot];
-        hole = slot;
-      }
-    }
-    slots_[hole] = Slot{};
+  void erase(Found found) {
+    orders_[found.record].next_free = free_;
+    free_ = found.record;
     --count_;
-    order.next_free = free_;
-    free_ = record;
+    // What follows moves up unless it is at home or between its home and the hole.
+    std::size_t hole = found.slot;
+    for (std::size_t slot = next(hole);; slot = next(slot)) {
+      const std::uint64_t word = table_[slot];
+      if (word == 0) break;
+      if (((slot - home(tag_in(word))) & mask_) < ((slot - hole) & mask_)) continue;
+      table_[hole] = word;
+      hole = slot;
+    }
+    table_[hole] = 0;
   }
 
  private:
-  struct Slot {
-    std::uint32_t tag = 0;
-    std::uint32_t record = none;
-  };
-  /// Slots for each order: fewer make longer searches, more take more cache.
-  static constexpr std::size_t spare = 4;
-  static constexpr std::size_t slots_min = 1'024;
+  /// Fewer make longer searches, more take more cache.
+  static constexpr std::size_t slots_per_order = 4;
+  static constexpr int slots_min_log2 = 10;
 
-  /// All 64 bits take part: ids may differ in any of them.
+  /// All 64 bits take part, since ids may differ in any of them.
   static std::uint32_t tag_of(std::uint64_t id) {
     return static_cast<std::uint32_t>((id * 0x9E37'79B9'7F4A'7C15U) >> 32);
   }
+  // A word is a tag and a record, which is not zero; the word of a free slot is.
+  static std::uint32_t tag_in(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+  static Record record_in(std::uint64_t word) { return static_cast<Record>(word); }
   [[nodiscard]] std::size_t home(std::uint32_t tag) const { return tag >> shift_; }
-  [[nodiscard]] std::size_t next(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
+  [[nodiscard]] std::size_t next(std::size_t slot) const { return (slot + 1) & mask_; }
 
-  void put(Slot entry) {
-    std::size_t slot = home(entry.tag);
-    while (slots_[slot].record != none)
+  void put(std::uint64_t word) {
+    std::size_t slot = home(tag_in(word));
+    while (table_[slot] != 0)
       slot = next(slot);
-    slots_[slot] = entry;
+    table_[slot] = word;
   }
-  void grow() {
-    std::vector<Slot> old = slots_;
-    slots_.assign(old.size() * 2, Slot{});
-    --shift_;
-    for (const Slot& entry : old) {
-      if (entry.record != none) put(entry);
+  void set_size(int size_log2) {
+    table_ = slots_.data();
+    mask_ = slots_.size() - 1;
+    count_max_ = slots_.size() / slots_per_order;
+    shift_ = 32 - size_log2;
+  }
+  [[gnu::noinline]] void grow() {
+    const std::vector<std::uint64_t> old = slots_;
+    slots_.assign(old.size() * 2, 0);
+    set_size(std::countr_zero(slots_.size()));
+    for (const std::uint64_t word : old) {
+      if (word != 0) put(word);
     }
   }
+  [[gnu::noinline]] void add_record() {
+    orders_.push_back({});
+    free_ = static_cast<Record>(orders_.size() - 1);
+  }
 
-  std::vector<Slot> slots_;
-  std::vector<Order> orders_;
-  std::uint32_t free_ = none;
+  std::uint64_t* table_ = nullptr;  ///< of slots_
+  std::size_t mask_ = 0;
+  int shift_ = 0;
+  Record free_ = none;
   std::size_t count_ = 0;
-  int shift_ = 32 - 10;
-  static_assert(slots_min == 1U << 10);
+  std::size_t count_max_ = 0;
+  std::vector<Order> orders_;
+  std::vector<std::uint64_t> slots_;
 };
 
 }  // namespace trade::bench

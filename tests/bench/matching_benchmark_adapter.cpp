@@ -20,46 +20,46 @@ class Adapter {
   explicit Adapter(ReportRing& ring) : ring_(ring) {}
 
   void on_new_order(const AbiNewOrder& order) {
-    report(AbiReportType::order_ack, order.sequence_number, order.order_id, order.side, order.price_ticks,
-           order.quantity);
     const Side side = side_of(order.side);
+    report(AbiReportType::order_ack, order.sequence_number, order.order_id, abi_side(side), order.price_ticks,
+           order.quantity);
     const Quantity left =
         match(side, order.price_ticks, order.quantity, order.order_id, order.sequence_number);
     if (!left) return;
     if (order.immediate_or_cancel != 0) {
-      report(AbiReportType::cancel_ack, order.sequence_number, order.order_id, order.side, order.price_ticks,
-             static_cast<std::uint32_t>(left.shares));
+      report(AbiReportType::cancel_ack, order.sequence_number, order.order_id, abi_side(side),
+             order.price_ticks, static_cast<std::uint32_t>(left.shares));
     } else {
       rest(side, order.price_ticks, left, order.order_id);
     }
   }
 
   void on_cancel(const AbiCancel& cancel) {
-    const std::uint32_t record = live_.find(cancel.order_id);
-    if (record == LiveOrders::none) {
+    const LiveOrders::Found found = live_.find(cancel.order_id);
+    if (found.record == LiveOrders::none) {
       report(AbiReportType::cancel_reject, cancel.sequence_number, cancel.order_id, 0, 0, 0);
       return;
     }
-    const BookHandle handle = live_.at(record).handle;
+    const BookHandle handle = live_.at(found.record).handle;
     report(AbiReportType::cancel_ack, cancel.sequence_number, cancel.order_id,
            abi_side(book_.side_of(handle)), book_.price_of(handle).units,
            static_cast<std::uint32_t>(book_.leaves_of(handle).shares));
     book_.remove(handle);
-    live_.erase(record);
+    live_.erase(found);
   }
 
   void on_modify(const AbiModify& modify) {
-    const std::uint32_t record = live_.find(modify.order_id);
-    if (record == LiveOrders::none) {
+    const LiveOrders::Found found = live_.find(modify.order_id);
+    if (found.record == LiveOrders::none) {
       report(AbiReportType::modify_reject, modify.sequence_number, modify.order_id, 0, 0, 0);
       return;
     }
-    const BookHandle handle = live_.at(record).handle;
+    const BookHandle handle = live_.at(found.record).handle;
     const Side side = book_.side_of(handle);
     report(AbiReportType::modify_ack, modify.sequence_number, modify.order_id, abi_side(side),
            modify.new_price_ticks, modify.new_quantity);
     book_.remove(handle);
-    live_.erase(record);
+    live_.erase(found);
     const Quantity left =
         match(side, modify.new_price_ticks, modify.new_quantity, modify.order_id, modify.sequence_number);
     if (left) rest(side, modify.new_price_ticks, left, modify.order_id);
@@ -68,15 +68,18 @@ class Adapter {
   [[nodiscard]] const Book& book() const { return book_; }
 
  private:
-  static Side side_of(std::uint8_t abi_side) { return abi_side == abi_buy ? Side::buy : Side::sell; }
-  static std::uint8_t abi_side(Side side) { return side == Side::buy ? abi_buy : abi_sell; }
+  // Without branches: the side of the next order cannot be guessed.
+  static Side side_of(std::uint8_t abi_side) { return static_cast<Side>((abi_side & 1) + 1); }
+  static std::uint8_t abi_side(Side side) { return static_cast<std::uint8_t>(static_cast<int>(side) - 1); }
+  static_assert(abi_buy == static_cast<int>(Side::buy) - 1 && abi_sell == static_cast<int>(Side::sell) - 1);
 
   Quantity match(Side side, std::int64_t price_ticks, std::uint32_t quantity, std::uint64_t taker,
                  std::uint64_t sequence_number) {
     return book_.match(side, Price{price_ticks}, Quantity{quantity},
                        [&](BookOrderKey record, Price price, Quantity filled, Quantity maker_leaves) {
-                         trade(sequence_number, price, filled, live_.at(record).id, taker);
-                         if (!maker_leaves) live_.erase(record);
+                         const std::uint64_t maker = live_.at(record).id;
+                         trade(sequence_number, price, filled, maker, taker);
+                         if (!maker_leaves) live_.erase(live_.find(maker));
                        });
   }
 
@@ -84,40 +87,44 @@ class Adapter {
     live_.insert(order_id, book_.add(side, Price{price_ticks}, quantity, live_.next_record()));
   }
 
-  AbiReport& reserve() {
-    for (;;) {
-      if (AbiReport* const place = ring_.reserve()) return *place;
-    }
-  }
+  // Reports are written where the consumer reads them. Made elsewhere and copied, their small parts would be
+  // read in large ones while still on their way to the cache.
+
   void report(AbiReportType type, std::uint64_t sequence_number, std::uint64_t order_id, std::uint8_t side,
               std::int64_t price_ticks, std::uint32_t quantity) {
-    reserve() = AbiReport{.type = type,
-                          .side = side,
-                          .unused = {},
-                          .sequence_number = sequence_number,
-                          .order_id = order_id,
-                          .price_ticks = price_ticks,
-                          .quantity = quantity,
-                          .unused_2 = 0,
-                          .maker_order_id = 0,
-                          .taker_order_id = 0,
-                          .unused_3 = 0};
+    AbiReport& report = next_report();
+    report.type = type;
+    report.side = side;
+    report.sequence_number = sequence_number;
+    report.order_id = order_id;
+    report.price_ticks = price_ticks;
+    report.quantity = quantity;
     ring_.commit();
   }
   void trade(std::uint64_t sequence_number, Price price, Quantity filled, std::uint64_t maker,
              std::uint64_t taker) {
-    reserve() = AbiReport{.type = AbiReportType::trade,
-                          .side = 0,
-                          .unused = {},
-                          .sequence_number = sequence_number,
-                          .order_id = 0,
-                          .price_ticks = price.units,
-                          .quantity = static_cast<std::uint32_t>(filled.shares),
-                          .unused_2 = 0,
-                          .maker_order_id = maker,
-                          .taker_order_id = taker,
-                          .unused_3 = 0};
+    AbiReport& report = next_report();
+    report.type = AbiReportType::trade;
+    report.sequence_number = sequence_number;
+    report.price_ticks = price.units;
+    report.quantity = static_cast<std::uint32_t>(filled.shares);
+    report.maker_order_id = maker;
+    report.taker_order_id = taker;
     ring_.commit();
+  }
+  /// All zeros.
+  AbiReport& next_report() {
+    if (ring_.full()) [[unlikely]] {
+      wait_for_room();
+    }
+    AbiReport& report = ring_.next();
+    report = AbiReport{};
+    return report;
+  }
+  [[gnu::noinline]] void wait_for_room() {
+    ring_.publish();
+    while (ring_.full()) {
+    }
   }
 
   ReportRing& ring_;
@@ -133,9 +140,8 @@ constexpr AbiTransport transport = {
     .create = [](std::uint32_t capacity) -> void* { return new ReportRing(capacity); },
     .push = [](void* handle, const AbiReport* report) -> int {
       auto& target = *static_cast<ReportRing*>(handle);
-      AbiReport* const place = target.reserve();
-      if (place == nullptr) return 0;
-      *place = *report;
+      if (target.full()) return 0;
+      target.next() = *report;
       target.commit();
       return 1;
     },

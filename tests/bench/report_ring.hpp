@@ -22,21 +22,18 @@ class ReportRing {
     std::memset(static_cast<void*>(reports_.get()), 0, capacity_ * sizeof(AbiReport));
   }
 
-  /// Producer: the place of the next report, for the producer to fill, or nullptr when the ring is full.
-  AbiReport* reserve() {
-    if (written_ - consumed_seen_ == capacity_) [[unlikely]] {
-      consumed_seen_ = consumed_.load(std::memory_order_acquire);
-      if (written_ - consumed_seen_ == capacity_) {
-        publish();
-        return nullptr;
-      }
-    }
-    return &reports_[written_ & (capacity_ - 1)];
+  /// Producer: whether there is no room for a report.
+  bool full() {
+    if (written_ != writable_end_) [[likely]]
+      return false;
+    writable_end_ = consumed_.load(std::memory_order_acquire) + capacity_;
+    return written_ == writable_end_;
   }
-  /// Producer: the reserved report is complete. The consumer sees it at the latest when the burst is full.
+  /// Producer: the place of the next report, to be filled where it is; the ring is not full.
+  AbiReport& next() { return reports_[written_ & (capacity_ - 1)]; }
+  /// Producer: the next report is complete. The consumer sees it at the latest when a burst of them is.
   void commit() {
-    ++written_;
-    if (written_ % publish_burst == 0) publish();
+    if (++written_ % publish_burst == 0) publish();
   }
   /// Producer: lets the consumer see all that is written.
   void publish() { published_.store(written_, std::memory_order_release); }
@@ -66,7 +63,7 @@ class ReportRing {
   const std::unique_ptr<AbiReport[], Free> reports_;
   // Each thread's words have cache lines of their own.
   alignas(128) std::uint64_t written_ = 0;
-  std::uint64_t consumed_seen_ = 0;
+  std::uint64_t writable_end_ = 0;  ///< the consumer may have got further
   alignas(128) std::atomic<std::uint64_t> published_ = 0;
   alignas(128) std::atomic<std::uint64_t> consumed_ = 0;
 };

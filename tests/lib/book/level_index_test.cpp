@@ -28,14 +28,7 @@ class LevelIndexTest : public testing::Test {
 
   void insert(std::int32_t rank) {
     const NodeIndex level = ++last_level;
-    bool made = false;
-    const NodeIndex found = index.find_or_insert(blocks, rank, [&] {
-      made = true;
-      return level;
-    });
-    const auto [place, is_new] = expected.emplace(rank, level);
-    ASSERT_EQ(made, is_new);
-    ASSERT_EQ(found, place->second);
+    ASSERT_EQ(index.find_or_insert(blocks, rank, level), expected.emplace(rank, level).first->second);
     check_best();
   }
 
