@@ -1,5 +1,7 @@
 #include <cerrno>
-#include <optional>
+#include <chrono>
+#include <memory>
+#include <thread>
 
 #include "base/assert.hpp"
 #include "bus/socket_access.hpp"
@@ -7,51 +9,93 @@
 
 namespace trade::bus {
 
+namespace {
+
+/// libzmq would connect again by itself and send what it had queued before. A connection that is lost shall
+/// stay lost, with all that had come on it still to be read, so the next attempt is put off for good.
+constexpr int reconnect_milliseconds = 24 * 3'600 * 1'000;
+/// How soon to try again when the daemon listens but has no room for another connection just now.
+constexpr std::chrono::milliseconds connect_interval{20};
+
+Error not_running_error(const std::string& daemon, const std::filesystem::path& home) {
+  return fail(ErrorCode::not_running, daemon + " is not running (home " + home.string() + ")",
+              "start it with 'trade up'")
+      .error();
+}
+
+/// A socket that connects once.
+struct Attempt {
+  Attempt(const Context& context, const std::string& address)
+      : socket(make_socket(context, zmq::socket_type::dealer, reply_send_messages_max,
+                           request_receive_messages_max, 0)),
+        monitor(context, socket) {
+    socket.set(zmq::sockopt::reconnect_ivl, reconnect_milliseconds);
+    socket.connect(address);
+  }
+  zmq::socket_t socket;
+  ConnectionMonitor monitor;
+};
+
+}  // namespace
+
 struct RequestClient::State {
   State(const Context& shared_context, const Endpoints& endpoints, std::string_view daemon_name)
       : context(shared_context),
-        socket(make_socket(context, zmq::socket_type::dealer, reply_send_messages_max,
-                           request_receive_messages_max, 0)),
-        monitor(context, socket),
         daemon(daemon_name),
         home(endpoints.home()),
-        path(endpoints.request_path(daemon_name)) {
-    // Only a finished connection takes messages: none waits for a daemon that may come later, and none
-    // outlives its connection to be sent again on the next.
-    socket.set(zmq::sockopt::immediate, true);
-    socket.connect(endpoints.request_address(daemon_name));
-  }
+        path(endpoints.request_path(daemon_name)),
+        address(endpoints.request_address(daemon_name)),
+        attempt(std::make_unique<Attempt>(context, address)) {}
+
+  [[nodiscard]] zmq::socket_t& socket() const { return attempt->socket; }
+  [[nodiscard]] ConnectionMonitor& monitor() const { return attempt->monitor; }
 
   /// Notices that the daemon has gone, if it has.
   void update() {
-    if (lost) return;
-    const std::uint64_t retries_before = monitor.retries();
-    monitor.update();
-    lost = monitor.disconnections() != 0 || (monitor.retries() != retries_before &&
-                                             monitor.connections() == 0 && !Endpoints::is_listening(path));
+    monitor().update();
+    if (monitor().disconnections() != 0) lost = true;
+  }
+
+  /// Waits until there is a connection, because what is sent before that may or may not arrive.
+  Status await_connection(Deadline deadline) {
+    for (;;) {
+      update();
+      if (lost) return std::unexpected(lost_error());
+      if (monitor().connections() != 0) return {};
+      if (std::chrono::steady_clock::now() >= deadline) return std::unexpected(busy_error());
+      if (monitor().retries() == 0) {
+        zmq_pollitem_t item{monitor().handle(), 0, ZMQ_POLLIN, 0};
+        wait_for(&item, 1, deadline);
+      } else if (Endpoints::is_listening(path)) {
+        std::this_thread::sleep_for(connect_interval);
+        attempt = std::make_unique<Attempt>(context, address);
+      } else {
+        lost = true;
+      }
+    }
   }
 
   [[nodiscard]] Error lost_error() const {
     if (!Endpoints::is_listening(path)) return not_running_error(daemon, home);
     return fail(ErrorCode::not_running,
                 "the connection to " + daemon + " was lost (home " + home.string() + ")",
-                "try again: the daemon is running again")
+                "'trade status' shows whether it runs")
         .error();
   }
 
-  static Error not_running_error(const std::string& daemon, const std::filesystem::path& home) {
-    return fail(ErrorCode::not_running, daemon + " is not running (home " + home.string() + ")",
-                "start it with 'trade up'")
+  [[nodiscard]] Error busy_error() const {
+    return fail(ErrorCode::timed_out, daemon + " does not take requests (home " + home.string() + ")",
+                "see its log, or restart it with 'trade down' and 'trade up'")
         .error();
   }
 
   Context context;
-  zmq::socket_t socket;
-  ConnectionMonitor monitor;
-  zmq::message_t message;
   std::string daemon;
   std::filesystem::path home;
   std::filesystem::path path;
+  std::string address;
+  std::unique_ptr<Attempt> attempt;
+  zmq::message_t message;
   bool lost = false;
 };
 
@@ -64,7 +108,7 @@ Result<RequestClient> RequestClient::connect(const Context& context, const Endpo
                                              std::string_view daemon) {
   if (auto checked = endpoints.check(); !checked) return pass_on(std::move(checked));
   if (!Endpoints::is_listening(endpoints.request_path(daemon))) {
-    return std::unexpected(State::not_running_error(std::string(daemon), endpoints.home()));
+    return std::unexpected(not_running_error(std::string(daemon), endpoints.home()));
   }
   try {
     return RequestClient(std::make_unique<State>(context, endpoints, daemon));
@@ -82,17 +126,12 @@ Status RequestClient::send(Bytes frame, Deadline deadline) {
                 "split it");
   }
   for (;;) {
-    state.update();
-    if (state.lost) return std::unexpected(state.lost_error());
-    if (zmq_send(state.socket.handle(), frame.data(), frame.size(), ZMQ_DONTWAIT) >= 0) return {};
+    if (auto connected = state.await_connection(deadline); !connected) return connected;
+    if (zmq_send(state.socket().handle(), frame.data(), frame.size(), ZMQ_DONTWAIT) >= 0) return {};
     TRADE_ASSERT(zmq_errno() == EAGAIN || zmq_errno() == EINTR, "sending fails only when there is no room");
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return fail(ErrorCode::timed_out,
-                  state.daemon + " does not take requests (home " + state.home.string() + ")",
-                  "see its log, or restart it with 'trade down' and 'trade up'");
-    }
-    zmq_pollitem_t items[] = {{state.socket.handle(), 0, ZMQ_POLLOUT, 0},
-                              {state.monitor.handle(), 0, ZMQ_POLLIN, 0}};
+    if (std::chrono::steady_clock::now() >= deadline) return std::unexpected(state.busy_error());
+    zmq_pollitem_t items[] = {{state.socket().handle(), 0, ZMQ_POLLOUT, 0},
+                              {state.monitor().handle(), 0, ZMQ_POLLIN, 0}};
     wait_for(items, 2, deadline);
   }
 }
@@ -102,19 +141,19 @@ Result<bool> RequestClient::receive(Frame& frame, Deadline deadline) {
   for (;;) {
     // What came before the connection was lost is received before the loss is told.
     const bool was_lost = state.lost;
-    while (receive_part(state.socket, state.message)) {
+    while (receive_part(state.socket(), state.message)) {
       if (!state.message.more() && state.message.size() != 0) {
         frame.assign(state.message.data(), state.message.size());
         return true;
       }
-      drop_rest(state.socket, state.message);
+      drop_rest(state.socket(), state.message);
     }
     if (was_lost) return std::unexpected(state.lost_error());
     state.update();
     if (state.lost) continue;
     if (std::chrono::steady_clock::now() >= deadline) return false;
-    zmq_pollitem_t items[] = {{state.socket.handle(), 0, ZMQ_POLLIN, 0},
-                              {state.monitor.handle(), 0, ZMQ_POLLIN, 0}};
+    zmq_pollitem_t items[] = {{state.socket().handle(), 0, ZMQ_POLLIN, 0},
+                              {state.monitor().handle(), 0, ZMQ_POLLIN, 0}};
     wait_for(items, 2, deadline);
   }
 }
@@ -124,11 +163,11 @@ bool RequestClient::lost() const {
 }
 
 int RequestClient::file_descriptor() const {
-  return state_->monitor.file_descriptor();
+  return state_->monitor().file_descriptor();
 }
 
 void* RequestClient::native_handle() const {
-  return state_->socket.handle();
+  return state_->socket().handle();
 }
 
 }  // namespace trade::bus

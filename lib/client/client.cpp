@@ -144,6 +144,10 @@ Result<SessionView> Client::session() {
   return part_of(connections_->tradingd().ask<SessionReply>(SessionRequest{}), &SessionReply::session);
 }
 
+Result<JournalReply> Client::journal(const JournalRequest& request) {
+  return connections_->tradingd().ask<JournalReply>(request);
+}
+
 Result<PortfolioView> Client::portfolio(std::string_view account) {
   return part_of(connections_->ledgerd().ask<PortfolioReply>(PortfolioRequest{std::string(account)}),
                  &PortfolioReply::portfolio);

@@ -36,6 +36,9 @@ class Client {
   Result<SymbolView> symbol(std::string_view symbol);
   Result<SessionView> session();
 
+  /// Stored journal batches; lib/journal decodes them.
+  Result<JournalReply> journal(const JournalRequest& request);
+
   // ledgerd. Its answers hold everything that was durable in the journal when it was asked.
   Result<PortfolioView> portfolio(std::string_view account);
   Result<std::vector<OrderView>> orders(const OrdersRequest& request);
