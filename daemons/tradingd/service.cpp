@@ -9,6 +9,7 @@
 #include "app/log.hpp"
 #include "base/byte_stream.hpp"
 #include "bus/topics.hpp"
+#include "tradingd/journal_service.hpp"
 
 namespace trade::tradingd {
 
@@ -67,7 +68,8 @@ void Service::receive() {
       // wait.
       send(client, Reply{request->id, StatusReply{describe()}});
     } else if (const auto* journal_request = std::get_if<JournalRequest>(&request->body)) {
-      send(client, Reply{request->id, read_journal(*journal_request)});
+      send(client,
+           Reply{request->id, answer_journal_request(*reader_, commits_->head().batch, *journal_request)});
     } else {
       sequencer_.handle(client, *request, frame_);
     }
@@ -118,23 +120,6 @@ DaemonView Service::describe() const {
   count("commit_max_us", sync.max_microseconds);
   count("checkpoint_batch", checkpointer_.last_batch());
   return view;
-}
-
-ReplyBody Service::read_journal(const JournalRequest& request) {
-  JournalReply reply;
-  reply.head_batch = commits_->head().batch;
-  std::size_t bytes = 0;
-  std::string record;
-  const std::size_t bytes_max = std::min<std::size_t>(request.bytes_max, wire::frame_bytes_max / 2);
-  for (std::uint64_t number = std::max<std::uint64_t>(request.from_batch, 1); number <= reply.head_batch;
-       ++number) {
-    const Result<bool> there = reader_->read_encoded(number, record);
-    if (!there) return ErrorReply{there.error()};
-    if (!*there || (!reply.batches.empty() && bytes + record.size() > bytes_max)) break;
-    bytes += record.size();
-    reply.batches.push_back(record);
-  }
-  return reply;
 }
 
 void Service::send(const bus::ClientIdentity& client, const Reply& reply) {

@@ -41,7 +41,6 @@ class Service {
   [[nodiscard]] bool batch_is_full() const;
   void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
   [[nodiscard]] DaemonView describe() const;
-  ReplyBody read_journal(const JournalRequest& request);
   void send(const bus::ClientIdentity& client, const Reply& reply);
   void send_ready();
   void flush();

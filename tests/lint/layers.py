@@ -23,7 +23,7 @@ LIBRARIES = {
     "bus": ["base"],
     "client": ["wire", "bus"],
     "app": ["base"],
-    "follower": ["journal", "bus", "app"],
+    "follower": ["journal", "client", "app"],
     "format": ["model"],
 }
 
