@@ -80,16 +80,8 @@ void RequestDesk::note_malformed(const bus::Frame& frame, const Error& error) {
 }
 
 void RequestDesk::reply(const bus::ClientIdentity& client, std::uint64_t id, ReplyBody body) {
-  auto bytes = encoder_.encode(Reply{id, std::move(body)});
-  if (bytes.size() > bus::frame_bytes_max) {
-    ++counters_.too_large;
-    bytes = encoder_.encode(
-        Reply{id, ErrorReply{Error{ErrorCode::usage, "answer_too_large",
-                                   "the answer would take " + std::to_string(bytes.size()) + " bytes",
-                                   "ask for less at a time"}}});
-  }
   // A client that is gone or does not read is counted by the server, and nobody else's concern.
-  static_cast<void>(server_.send(client, bytes));
+  static_cast<void>(server_.send(client, encoder_.encode(Reply{id, std::move(body)})));
 }
 
 bool RequestDesk::answer() {
@@ -154,7 +146,6 @@ DaemonView RequestDesk::view(const journal::Head& head) const {
   view.counters["requests_malformed"] = counters_.malformed + static_cast<std::int64_t>(served.malformed);
   view.counters["requests_overloaded"] = counters_.overloaded;
   view.counters["requests_timed_out"] = counters_.timed_out;
-  view.counters["replies_too_large"] = counters_.too_large;
   view.counters["replies_dropped"] = static_cast<std::int64_t>(served.client_gone + served.client_slow);
   application_.describe(view);
   return view;

@@ -25,7 +25,6 @@ class RequestDesk {
     std::int64_t malformed = 0;   ///< frames that are no request
     std::int64_t overloaded = 0;  ///< refused: too many were waiting
     std::int64_t timed_out = 0;   ///< refused: the application did not catch up in time
-    std::int64_t too_large = 0;   ///< answers that no frame could hold
   };
 
   RequestDesk(const Options& options, Application& application, Tail& tail, bus::RequestServer server);
