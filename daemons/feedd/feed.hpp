@@ -26,11 +26,11 @@ constexpr std::size_t answered_depth_levels_max = 1'000;
 struct FeedOptions {
   std::filesystem::path directory;                ///< of the stored market
   std::size_t map_bytes = std::size_t{64} << 20;  ///< of its memory map at first; it grows
-  /// What has changed is stored this often at most…
-  std::chrono::milliseconds save_interval{200};
+  /// What has changed is stored this often at most: the rest of the journal is quickly read again…
+  std::chrono::milliseconds save_interval{1'000};
   /// …and so seldom that storing takes no more than one part in so many of the time: a busy market changes
   /// thousands of symbols at once, and the journal shares the disk.
-  std::int64_t save_time_share = 10;
+  std::int64_t save_time_share = 20;
 };
 
 class Feed final : public follower::Application {
