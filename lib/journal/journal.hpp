@@ -73,7 +73,7 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& d
 
 /// What a verification found.
 struct VerifyReport {
-  Head head;
+  Head head;  ///< the end of what is good; so are the counts
   std::uint64_t batches = 0;
   std::uint64_t commands = 0;
   std::uint64_t events = 0;
@@ -81,7 +81,8 @@ struct VerifyReport {
   std::optional<std::uint64_t> bad_batch;  ///< the first one that is wrong
   std::string problem;                     ///< what is wrong with it
 };
-/// Reads every batch: numbers dense, checksums and chain of hashes right, contents decode.
+/// Reads every batch: numbers dense, checksums and chain of hashes right, contents decode. Runs in a process
+/// of its own, since damage within LMDB's own pages can end the process that reads them.
 Result<VerifyReport> verify(const std::filesystem::path& directory);
 
 }  // namespace trade::journal

@@ -1,113 +1,150 @@
-#include <limits>
-#include <optional>
+// A verification runs in a process of its own: LMDB trusts its pages, and damage in the right place of them
+// ends the process that reads them. Whoever asks is told of the batch where that happened.
+#include <cerrno>
+#include <csignal>
+#include <new>
 #include <string>
 #include <utility>
 
-#include "base/clock.hpp"
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/byte_stream.hpp"
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
-#include "journal/record.hpp"
-#include "store/key.hpp"
+#include "journal/verification.hpp"
+#include "store/files.hpp"
 
 namespace trade::journal {
 
 namespace {
 
-// A read transaction of the verification ends at the first of these bounds: a long one would make the file of
-// a journal that is being written grow.
-constexpr std::uint64_t transaction_bytes_max = 64u << 20;
-constexpr std::int64_t transaction_nanoseconds_max = 250 * nanoseconds_per_millisecond;
+Result<VerifyReport> verify_here(const std::filesystem::path& directory, VerifyProgress& progress) {
+  auto files = open_files_for_reading(directory);
+  if (!files) return pass_on(std::move(files));
+  return Verification(std::move(*files), progress).run();
+}
 
-class Verification {
- public:
-  explicit Verification(JournalFiles files) : files_(std::move(files)), link_{Head{}, files_.identity} {}
-
-  Result<VerifyReport> run() {
-    std::uint64_t last = 0;
-    {
-      auto transaction = files_.environment->begin_read();
-      if (!transaction) return pass_on(std::move(transaction));
-      const auto record = last_record(files_, *transaction);
-      if (!record) {
-        // Something is damaged; what lies before it is still gone through, to tell where.
-        last = std::numeric_limits<std::uint64_t>::max();
-      } else if (record->has_value()) {
-        last = (*record)->number;
-      }
-    }
-    while (!report_.bad_batch && report_.batches < last) {
-      if (auto portion = verify_portion(last); !portion) return pass_on(std::move(portion));
-    }
-    report_.head = link_.head;
-    return std::move(report_);
+/// What the counts do not tell: the error, or the bad batch, or neither.
+std::vector<std::byte> encode_outcome(const Result<VerifyReport>& outcome) {
+  ByteWriter writer;
+  writer.write(static_cast<std::uint8_t>(outcome.has_value()));
+  if (outcome) {
+    writer.write(outcome->bad_batch.value_or(0));
+    writer.write_text(outcome->problem);
+  } else {
+    writer.write(outcome.error().code);
+    writer.write_text(outcome.error().name);
+    writer.write_text(outcome.error().message);
+    writer.write_text(outcome.error().hint);
   }
+  return writer.take();
+}
+
+Result<VerifyReport> decode_outcome(ByteReader reader, const VerifyProgress& progress) {
+  if (reader.read<std::uint8_t>() == 0) {
+    Error error;
+    error.code = reader.read<ErrorCode>();
+    error.name = reader.read_text();
+    error.message = reader.read_text();
+    error.hint = reader.read_text();
+    return std::unexpected(std::move(error));
+  }
+  VerifyReport report = report_of(progress);
+  if (const auto bad_batch = reader.read<std::uint64_t>(); bad_batch != 0) report.bad_batch = bad_batch;
+  report.problem = reader.read_text();
+  return report;
+}
+
+/// Memory that a child after fork shares with its parent.
+class SharedProgress {
+ public:
+  SharedProgress() {
+    void* const memory =
+        ::mmap(nullptr, sizeof(VerifyProgress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED) progress_ = new (memory) VerifyProgress();
+  }
+  SharedProgress(const SharedProgress&) = delete;
+  SharedProgress& operator=(const SharedProgress&) = delete;
+  ~SharedProgress() {
+    if (progress_ != nullptr) ::munmap(progress_, sizeof(VerifyProgress));
+  }
+  [[nodiscard]] VerifyProgress* get() const { return progress_; }
 
  private:
-  /// As many batches as one read transaction may last.
-  Status verify_portion(std::uint64_t last) {
-    auto transaction = files_.environment->begin_read();
-    if (!transaction) return pass_on(std::move(transaction));
-    auto cursor = transaction->cursor(files_.batches);
-    if (!cursor) return pass_on(std::move(cursor));
-    const std::int64_t end = monotonic_nanoseconds() + transaction_nanoseconds_max;
-    const std::uint64_t bytes_end = report_.bytes + transaction_bytes_max;
-    auto there = cursor->seek(store::Key().number(report_.batches + (report_.batches == 0 ? 0 : 1)));
-    while (true) {
-      const std::uint64_t expected = report_.batches + 1;
-      if (!there) {
-        set_bad(expected, there.error().message);
-      } else if (!*there) {
-        set_bad(expected, "it is missing");
-      } else {
-        verify_record(expected, cursor->key(), cursor->value());
-      }
-      if (report_.bad_batch || report_.batches >= last) return {};
-      if (report_.bytes >= bytes_end || monotonic_nanoseconds() >= end) return {};
-      there = cursor->next();
-    }
-  }
-
-  void verify_record(std::uint64_t expected, store::Bytes key, wire::Bytes record) {
-    const auto number = number_of_key(files_, key);
-    if (!number) return set_bad(expected, "in its place there is a key that is no batch number");
-    if (*number != expected)
-      return set_bad(expected, "it is missing: there is batch " + std::to_string(*number));
-    const auto header = read_record_header(record);
-    if (!header) return set_bad(expected, header.error().message);
-    const auto payload = record_payload(record);
-    // The hash first: what follows from a flipped bit is of no interest.
-    Status good = check_record_hash(*header, payload);
-    if (good) good = check_record_follows(*header, link_);
-    if (good) good = check_record_checksum(*header, payload);
-    if (good) {
-      batch_.buffer.assign(payload);
-      good = decode_record_payload(*header, batch_);
-    }
-    if (!good) return set_bad(expected, good.error().message);
-    link_ = {header->head(), header->hash};
-    ++report_.batches;
-    report_.commands += batch_.commands.size();
-    report_.events += batch_.events.size();
-    report_.bytes += record.size();
-  }
-
-  void set_bad(std::uint64_t batch, std::string problem) {
-    report_.bad_batch = batch;
-    report_.problem = std::move(problem);
-  }
-
-  JournalFiles files_;
-  ChainLink link_;
-  VerifyReport report_;
-  wire::Batch batch_;
+  VerifyProgress* progress_ = nullptr;
 };
+
+[[noreturn]] void run_child(const std::filesystem::path& directory, VerifyProgress& progress, int output,
+                            pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);
+  // What LMDB prints as it aborts is told by the parent, in better words.
+  if (const int null = ::open("/dev/null", O_WRONLY); null >= 0) ::dup2(null, STDERR_FILENO);
+  const struct rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT})
+    ::signal(signal, SIG_DFL);
+  const auto outcome = encode_outcome(verify_here(directory, progress));
+  std::span<const std::byte> rest(outcome);
+  while (!rest.empty()) {
+    const ssize_t written = ::write(output, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) ::_exit(1);
+    if (written > 0) rest = rest.subspan(static_cast<std::size_t>(written));
+  }
+  ::_exit(0);
+}
+
+std::vector<std::byte> read_to_end(int input) {
+  std::vector<std::byte> bytes;
+  std::byte part[4096];
+  while (true) {
+    const ssize_t count = ::read(input, part, sizeof part);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return bytes;
+    bytes.insert(bytes.end(), part, part + count);
+  }
+}
 
 }  // namespace
 
 Result<VerifyReport> verify(const std::filesystem::path& directory) {
-  auto files = open_files_for_reading(directory);
-  if (!files) return pass_on(std::move(files));
-  return Verification(std::move(*files)).run();
+  const SharedProgress progress;
+  int ends[2] = {-1, -1};
+  if (progress.get() == nullptr || ::pipe2(ends, O_CLOEXEC) != 0) {
+    return fail(ErrorCode::internal, "cannot start a process to verify " + directory.string() + " in",
+                "free some memory or open files, and try again");
+  }
+  const store::FileDescriptor input(ends[0]);
+  store::FileDescriptor output(ends[1]);
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child == 0) run_child(directory, *progress.get(), output.get(), parent);
+  if (child < 0) {
+    return fail(ErrorCode::internal, "cannot start a process to verify " + directory.string() + " in",
+                "raise the limit of processes (ulimit -u)");
+  }
+  output = store::FileDescriptor();
+  const auto outcome = read_to_end(input.get());
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!outcome.empty()) return decode_outcome(ByteReader(outcome), *progress.get());
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (signal != SIGSEGV && signal != SIGBUS && signal != SIGABRT) {
+    return fail(ErrorCode::internal,
+                "the process that verified " + directory.string() + " ended without an answer (signal " +
+                    std::to_string(signal) + ")",
+                "try again");
+  }
+  VerifyReport report = report_of(*progress.get());
+  report.bad_batch = report.batches + 1;
+  report.problem = "the pages of the database that lead to it are damaged";
+  return report;
 }
 
 }  // namespace trade::journal

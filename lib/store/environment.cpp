@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -47,12 +48,19 @@ Result<FileIdentity> identify(const std::filesystem::path& data_file, const Envi
     if (options.read_only) return fail_with(ENOENT, data_file, "open the database, which is empty so far,");
     if (auto synced = sync_directory(parent_directory(data_file)); !synced) return pass_on(std::move(synced));
   }
-  return FileIdentity{status.st_dev, status.st_ino, ::getpid()};
+  return FileIdentity{status.st_dev, status.st_ino};
 }
 
 std::size_t round_up_to_page(std::size_t bytes) {
   const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   return (std::clamp(bytes, map_bytes_min, map_bytes_max) + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+/// LMDB checks the pages that it reads by assertions, and aborts after this.
+void tell_of_damage(MDB_env* environment, const char* message) {
+  const auto* const ours = static_cast<const Environment*>(::mdb_env_get_userctx(environment));
+  std::fprintf(stderr, "the database at %s is damaged: restore it from a copy (%s)\n", ours->path().c_str(),
+               message);
 }
 
 bool has_address_space(std::size_t bytes) {
@@ -117,6 +125,8 @@ Status Environment::open_files() {
   int code = ::mdb_env_set_maxdbs(environment_, options_.databases_max);
   if (code == 0) code = ::mdb_env_set_maxreaders(environment_, options_.readers_max);
   if (code == 0) code = ::mdb_env_set_mapsize(environment_, round_up_to_page(options_.map_bytes));
+  if (code == 0) code = ::mdb_env_set_userctx(environment_, this);
+  if (code == 0) code = ::mdb_env_set_assert(environment_, tell_of_damage);
   if (code == 0) code = ::mdb_env_open(environment_, path_.c_str(), flags, file_mode);
   if (code != 0) {
     // What LMDB wants after a failed open, and the destructor must not do again.

@@ -1,14 +1,26 @@
 #include "store/registry.hpp"
 
+#include <atomic>
 #include <utility>
+
+#include <unistd.h>
 
 #include "store/environment.hpp"
 
 namespace trade::store {
 
+Registry::Registry() : process_id_(::getpid()) {}
+
 Registry& Registry::instance() {
-  static auto* registry = new Registry;
-  return *registry;
+  static std::atomic<Registry*> current = nullptr;
+  Registry* found = current.load();
+  while (found == nullptr || found->process_id_ != ::getpid()) {
+    // A child after fork has nothing open, and its parent's mutex may be locked for ever in its copy.
+    auto* const fresh = new Registry;
+    if (current.compare_exchange_strong(found, fresh)) return *fresh;
+    delete fresh;
+  }
+  return *found;
 }
 
 Result<std::shared_ptr<Environment>> Registry::find_or_open(

@@ -17,18 +17,18 @@ namespace trade::store {
 
 class Environment;
 
-/// The data file, by whatever path it is reached, and the process, so that a child after fork opens it anew.
+/// The data file, by whatever path it is reached.
 struct FileIdentity {
   dev_t device = 0;
   ino_t inode = 0;
-  int process_id = 0;
 
   auto operator<=>(const FileIdentity&) const = default;
 };
 
 class Registry {
  public:
-  /// The one of this process; never destroyed, since environments may outlive static objects.
+  /// The one of this process (a child after fork has its own); never destroyed, since environments may
+  /// outlive static objects.
   static Registry& instance();
 
   /// The environment open under this identity, else the one that `open` makes. Waits while one is being
@@ -37,6 +37,9 @@ class Registry {
       const FileIdentity& identity, const std::function<Result<std::unique_ptr<Environment>>()>& open);
 
  private:
+  Registry();
+
+  const pid_t process_id_;
   std::mutex mutex_;
   std::condition_variable closed_;
   std::map<FileIdentity, std::weak_ptr<Environment>> open_;

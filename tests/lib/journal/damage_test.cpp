@@ -169,6 +169,37 @@ TEST_F(DamageTest, ABeginningOfAnotherJournal) {
   expect_bad(1, "does not begin the chain");
 }
 
+TEST_F(DamageTest, NoPageOfTheFileIsTooDamagedToVerify) {
+  // Small records, so that many of the pages are the tree's own.
+  std::filesystem::remove_all(directory_);
+  make_journal(directory_, 100, 3);
+  const auto file = directory_ / "data.mdb";
+  const std::string whole = read_file(file);
+  constexpr std::size_t page_bytes = 4'096;
+  std::size_t found = 0;
+  for (const char fill : {'\0', '\xff'}) {
+    for (std::size_t start = 0; start + page_bytes <= whole.size(); start += page_bytes) {
+      SCOPED_TRACE("page " + std::to_string(start / page_bytes));
+      std::string damaged = whole;
+      damaged.replace(start, page_bytes, page_bytes, fill);
+      write_file(file, damaged);
+      const auto report = verify(directory_);
+      if (!report) {
+        ASSERT_EQ(report.error().code, ErrorCode::corrupt) << report.error().message;
+        ++found;
+      } else if (report->bad_batch) {
+        ASSERT_EQ(*report->bad_batch, report->batches + 1);
+        ASSERT_FALSE(report->problem.empty());
+        ++found;
+      } else {
+        // The page was out of use.
+        ASSERT_EQ(report->batches, 100u);
+      }
+    }
+  }
+  EXPECT_GT(found, whole.size() / page_bytes / 2);
+}
+
 TEST_F(DamageTest, ACutFile) {
   const auto file = directory_ / "data.mdb";
   const auto whole = std::filesystem::file_size(file);

@@ -1,0 +1,100 @@
+#include "journal/verification.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "journal/record.hpp"
+#include "store/key.hpp"
+
+namespace trade::journal {
+
+namespace {
+
+// A read transaction of the verification ends at the first of these bounds: a long one would make the file of
+// a journal that is being written grow.
+constexpr std::uint64_t transaction_bytes_max = 64u << 20;
+constexpr std::int64_t transaction_nanoseconds_max = 250 * nanoseconds_per_millisecond;
+
+}  // namespace
+
+Verification::Verification(JournalFiles files, VerifyProgress& progress)
+    : files_(std::move(files)), progress_(progress), link_{Head{}, files_.identity} {}
+
+Result<VerifyReport> Verification::run() {
+  const auto last = find_last();
+  if (!last) return std::unexpected(last.error());
+  while (!bad_batch_ && progress_.batches < *last) {
+    if (auto portion = verify_portion(*last); !portion) return pass_on(std::move(portion));
+  }
+  VerifyReport report = report_of(progress_);
+  report.bad_batch = bad_batch_;
+  report.problem = problem_;
+  return report;
+}
+
+Result<std::uint64_t> Verification::find_last() {
+  auto transaction = files_.environment->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  const auto record = last_record(files_, *transaction);
+  // Where something is damaged, what lies before it is still gone through, to tell where.
+  if (!record) return std::numeric_limits<std::uint64_t>::max();
+  return record->has_value() ? (*record)->number : 0;
+}
+
+/// As many batches as one read transaction may last.
+Status Verification::verify_portion(std::uint64_t last) {
+  auto transaction = files_.environment->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  auto cursor = transaction->cursor(files_.batches);
+  if (!cursor) return pass_on(std::move(cursor));
+  const std::int64_t end = monotonic_nanoseconds() + transaction_nanoseconds_max;
+  const std::uint64_t bytes_end = progress_.bytes + transaction_bytes_max;
+  // From the very first key on, be it a batch's or not.
+  auto there = cursor->seek(store::Key().number(progress_.batches == 0 ? 0 : progress_.batches + 1));
+  while (true) {
+    const std::uint64_t expected = progress_.batches + 1;
+    if (!there) {
+      set_bad(expected, there.error().message);
+    } else if (!*there) {
+      set_bad(expected, "it is missing");
+    } else {
+      verify_record(expected, cursor->key(), cursor->value());
+    }
+    if (bad_batch_ || progress_.batches >= last) return {};
+    if (progress_.bytes >= bytes_end || monotonic_nanoseconds() >= end) return {};
+    there = cursor->next();
+  }
+}
+
+void Verification::verify_record(std::uint64_t expected, store::Bytes key, wire::Bytes record) {
+  const auto number = number_of_key(files_, key);
+  if (!number) return set_bad(expected, "in its place there is a key that is no batch number");
+  if (*number != expected)
+    return set_bad(expected, "it is missing: there is batch " + std::to_string(*number));
+  const auto header = read_record_header(record);
+  if (!header) return set_bad(expected, header.error().message);
+  const auto payload = record_payload(record);
+  // The hash first: what follows from a flipped bit is of no interest.
+  Status good = check_record_hash(*header, payload);
+  if (good) good = check_record_follows(*header, link_);
+  if (good) good = check_record_checksum(*header, payload);
+  if (good) {
+    batch_.buffer.assign(payload);
+    good = decode_record_payload(*header, batch_);
+  }
+  if (!good) return set_bad(expected, good.error().message);
+  link_ = {header->head(), header->hash};
+  progress_.head = link_.head;
+  ++progress_.batches;
+  progress_.commands += batch_.commands.size();
+  progress_.events += batch_.events.size();
+  progress_.bytes += record.size();
+}
+
+void Verification::set_bad(std::uint64_t batch, std::string problem) {
+  bad_batch_ = batch;
+  problem_ = std::move(problem);
+}
+
+}  // namespace trade::journal
