@@ -129,7 +129,6 @@ Entry& Ledger::new_entry(EntryKind kind, AccountId account) {
   entry.timestamp = timestamp_;
   entry.kind = kind;
   entry.account = account;
-  ++entry_count_;
   return entry;
 }
 
@@ -175,6 +174,7 @@ Ledger::Problem Ledger::apply(const CashMoved& event) {
   }
   note_entry(*account);
   new_entry(EntryKind::cash, event.account).amount = event.amount;
+  posting_count_ += 2;
   return Problem::none;
 }
 
@@ -192,6 +192,7 @@ Ledger::Problem Ledger::post(const Leg& leg, SymbolId symbol, Money& gain) {
   position.quantity = outcome->after.quantity;
   position.cost = outcome->after.cost;
   gain = outcome->gain;
+  posting_count_ += gain ? 3U : 2U;
   note_entry(*account);
   return Problem::none;
 }

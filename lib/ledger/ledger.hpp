@@ -70,7 +70,8 @@ class Ledger {
   [[nodiscard]] std::uint32_t position_count() const { return positions_.size(); }
   [[nodiscard]] const OrderTable& orders() const { return orders_; }
   [[nodiscard]] const TradeLog& trades() const { return trades_; }
-  [[nodiscard]] std::uint64_t entry_count() const { return entry_count_; }
+  /// How many postings all events made.
+  [[nodiscard]] std::uint64_t posting_count() const { return posting_count_; }
 
   /// Checks what must hold after every event: for each account cash + securities at cost = external +
   /// realized, so that the trial balance is zero; for each symbol, the shares of all accounts are those that
@@ -90,11 +91,16 @@ class Ledger {
   /// The saved bytes of a page, valid until the next call; nothing when there are none.
   using LoadPage =
       std::function<std::optional<std::span<const std::byte>>(PageKind kind, std::uint32_t number)>;
-  /// Makes the ledger that was saved. Its trade log is empty, and numbered to go on where it ended.
+  /// Makes the ledger that was saved. Its trade log is to be restored before anything is folded.
   static Result<Ledger> load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity = {});
-  /// Puts trades back into the log: entries of kind trade, ascending, the first one numbered
-  /// `first_trade`, the last one the last that was folded before the state was saved.
-  Status restore_trades(std::uint64_t first_trade, std::span<const Entry> trades);
+  /// The number of the first trade that `restore_trades` begins with, to fill the log as it was.
+  [[nodiscard]] std::uint64_t first_trade_to_restore() const;
+  /// Puts trades back into the log, frame by frame in ascending order: entries of any kind, of which trades
+  /// are taken, `first_trade` being the number of the first. What is before `first_trade_to_restore` or
+  /// after `sequence()` is passed over.
+  Status restore_trades(std::uint64_t first_trade, std::span<const Entry> entries);
+  /// After the last of them: an error when trades are missing.
+  Status finish_restoring();
   /// Lets go of ended orders beyond the capacity; what is not marked as changed must be saved.
   void evict_orders();
 
@@ -163,7 +169,9 @@ class Ledger {
   HashIndex position_index_;  ///< hash of account and symbol to record number plus one
   LedgerCapacity capacity_;
   Sequence sequence_ = 0;
-  std::uint64_t entry_count_ = 0;
+  std::uint64_t posting_count_ = 0;
+
+  std::uint64_t saved_trades_ = 0;  ///< how many there were when the state was saved that was loaded
 
   // Of the event being folded.
   Timestamp timestamp_;

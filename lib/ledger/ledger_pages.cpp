@@ -77,7 +77,7 @@ std::size_t Ledger::changed_page_count() const {
 void Ledger::save_summary(ByteWriter& writer) const {
   writer.write(summary_version);
   writer.write(sequence_);
-  writer.write(entry_count_);
+  writer.write(posting_count_);
   writer.write(trades_.next());
   writer.write(accounts_.size());
   writer.write(symbols_.size());
@@ -102,8 +102,9 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   Ledger ledger(capacity);
   if (summary.read<std::uint32_t>() != summary_version) return corrupt("its summary is of another version");
   ledger.sequence_ = summary.read<Sequence>();
-  ledger.entry_count_ = summary.read<std::uint64_t>();
-  ledger.trades_.restart_at(summary.read<std::uint64_t>());
+  ledger.posting_count_ = summary.read<std::uint64_t>();
+  ledger.saved_trades_ = summary.read<std::uint64_t>();
+  ledger.trades_.restart_at(ledger.first_trade_to_restore());
   const auto account_count = summary.read<std::uint32_t>();
   const auto symbol_count = summary.read<std::uint32_t>();
   const auto position_count = summary.read<std::uint32_t>();
@@ -156,11 +157,15 @@ bool Ledger::rebuild_indexes() {
   return true;
 }
 
-Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> trades) {
-  const std::uint64_t next = trades_.next();
-  if (first_trade + trades.size() != next) return corrupt("trades are missing from its postings frames");
-  trades_.restart_at(first_trade);
-  for (const Entry& entry : trades) {
+std::uint64_t Ledger::first_trade_to_restore() const {
+  return saved_trades_ > trades_.capacity() ? saved_trades_ - trades_.capacity() : 0;
+}
+
+Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> entries) {
+  std::uint64_t number = first_trade;
+  for (const Entry& entry : entries) {
+    if (entry.kind != EntryKind::trade || number++ < trades_.next() || entry.sequence > sequence_) continue;
+    if (number != trades_.next() + 1) return corrupt("trades are missing from its postings frames");
     if (account(entry.account) == nullptr || account(entry.taker_account) == nullptr) {
       return corrupt("a posting of an account that is not there");
     }
@@ -171,7 +176,12 @@ Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> 
     log_trade(entry, maker != nullptr ? maker->last_trade : elsewhere,
               taker != nullptr ? taker->last_trade : elsewhere);
   }
-  // In the end every chain head is what it was saved as.
+  return {};
+}
+
+Status Ledger::finish_restoring() {
+  if (trades_.next() != saved_trades_) return corrupt("trades are missing from its postings frames");
+  // Every chain head is what it was saved as again.
   accounts_.dirty().take();
   orders_.dirty().take();
   return {};

@@ -31,15 +31,8 @@ bool matches(const OrdersWanted& wanted, const OrderRecord& record) {
   return false;
 }
 
-std::unexpected<Error> no_order(const std::string& which) {
+std::unexpected<Error> no_such_order(const std::string& which) {
   return fail(ErrorCode::not_found, "no order " + which, "'trade orders --status all' lists the orders");
-}
-
-std::unexpected<Error> looked_at_too_many(OrderId at, std::size_t found) {
-  return fail(ErrorCode::usage,
-              "looked at " + std::to_string(orders_looked_at_max) + " orders, down to " +
-                  std::to_string(at.value) + ", and found " + std::to_string(found),
-              "ask for fewer (--limit), or for other ones");
 }
 
 /// Open orders are always in memory, in few of its pages, so these are gone through rather than all orders.
@@ -79,8 +72,12 @@ Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersW
       id = sight->record.previous_of_account;
     }
   }
+  std::uint32_t saved_looked_at = 0;
   for (std::uint32_t looked_at = 0; id && views.size() < wanted.limit; ++looked_at) {
-    if (looked_at == orders_looked_at_max) return looked_at_too_many(id, views.size());
+    if (orders.find(id) == nullptr) ++saved_looked_at;
+    if (looked_at == orders_looked_at_max || saved_looked_at > saved_orders_looked_at_max) {
+      return looked_at_too_many("orders", looked_at, views.size());
+    }
     const auto sight = orders.look(id, source);
     if (sight && (!wanted.before || id < wanted.before) && matches(wanted, sight->record)) {
       views.push_back(order_view(ledger, *sight));
@@ -99,6 +96,10 @@ Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersW
 }
 
 }  // namespace
+
+std::unexpected<Error> no_order(OrderId id) {
+  return no_such_order(std::to_string(id.value));
+}
 
 OrderView order_view(const Ledger& ledger, const OrderSight& sight) {
   const OrderRecord& record = sight.record;
@@ -129,7 +130,7 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
                                            OrderPageSource* source) {
   if (request.order) {
     const auto sight = ledger.orders().look(request.order, source);
-    if (!sight) return no_order(std::to_string(request.order.value));
+    if (!sight) return no_order(request.order);
     return std::vector<OrderView>{order_view(ledger, *sight)};
   }
   OrdersWanted wanted{{}, {}, request.filter, request.before, request.limit};
@@ -144,8 +145,8 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
     }
     const OrderId id = ledger.orders().find_client_id(wanted.account, request.client_order_id);
     if (!id)
-      return no_order("with client id '" + request.client_order_id + "' in account '" + request.account +
-                      "'");
+      return no_such_order("with client id '" + request.client_order_id + "' in account '" + request.account +
+                           "'");
     return std::vector<OrderView>{order_view(ledger, *ledger.orders().look(id, nullptr))};
   }
   if (Status status = check_limit(request.limit); !status) return pass_on(std::move(status));

@@ -44,10 +44,17 @@ std::optional<PositionView> position_view(const Ledger& ledger, const PositionRe
 
 }  // namespace
 
-Status check_limit(std::uint32_t limit) {
-  if (limit >= 1 && limit <= answer_rows_max) return {};
+Status check_limit(std::uint32_t limit, std::uint32_t max) {
+  if (limit >= 1 && limit <= max) return {};
   return fail(ErrorCode::usage, "limit out of range: " + std::to_string(limit),
-              "it must be from 1 to " + std::to_string(answer_rows_max));
+              "it must be from 1 to " + std::to_string(max));
+}
+
+std::unexpected<Error> looked_at_too_many(std::string_view what, std::uint64_t count, std::size_t found) {
+  return fail(ErrorCode::usage,
+              "looked at " + std::to_string(count) + " " + std::string(what) + " and found only " +
+                  std::to_string(found) + " that are asked for",
+              "ask for fewer (--limit), or for one account's");
 }
 
 Result<AccountId> account_named(const Ledger& ledger, std::string_view name) {
@@ -183,12 +190,9 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted) {
   } else if (wanted.account) {
     next = ledger.account(wanted.account)->newest_trade;
   }
-  std::uint32_t looked_at = 0;
   while (next != 0 && trades.holds(next - 1) && found.fills.size() < wanted.limit) {
-    if (++looked_at > trades_looked_at_max) {
-      return fail(ErrorCode::usage,
-                  "more than " + std::to_string(trades_looked_at_max) + " trades would have to be looked at",
-                  "ask for one account's fills, or for fewer");
+    if (++found.looked_at > trades_looked_at_max) {
+      return looked_at_too_many("trades", trades_looked_at_max, found.fills.size());
     }
     const TradeRecord& record = trades[next - 1];
     append_sides(ledger, wanted,

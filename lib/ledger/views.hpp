@@ -13,13 +13,19 @@ namespace trade::ledger {
 
 /// The most rows that one answer has; a request for more is a usage error.
 constexpr std::uint32_t answer_rows_max = 10'000;
-/// The most orders that one request looks at to find those it asks for.
+/// The most fills in one answer: there is no asking for the next page of them.
+constexpr std::uint32_t answer_fills_max = 50'000;
+/// The most orders that one request looks at to find those it asks for, and how many of them may be saved
+/// ones.
 constexpr std::uint32_t orders_looked_at_max = 1'000'000;
-/// The most trades in memory that one request looks at.
-constexpr std::uint32_t trades_looked_at_max = 4'000'000;
+constexpr std::uint32_t saved_orders_looked_at_max = 100'000;
+/// The most trades that one request looks at.
+constexpr std::uint64_t trades_looked_at_max = 10'000'000;
 
-/// 1 to `answer_rows_max`.
-Status check_limit(std::uint32_t limit);
+/// 1 to `max`.
+Status check_limit(std::uint32_t limit, std::uint32_t max = answer_rows_max);
+/// The error of a request that came to a bound of looking before it found what it asks for.
+std::unexpected<Error> looked_at_too_many(std::string_view what, std::uint64_t count, std::size_t found);
 /// `not_found` when there is none of this name.
 Result<AccountId> account_named(const Ledger& ledger, std::string_view name);
 Result<SymbolId> symbol_named(const Ledger& ledger, std::string_view name);
@@ -31,6 +37,9 @@ Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view acco
 /// Accounts in ascending order of number. An account that is not there is `not_found` only when it is the
 /// one asked for.
 Result<HoldingsReply> holdings_view(const Ledger& ledger, const HoldingsRequest& request);
+
+/// The error of an order that is not there.
+std::unexpected<Error> no_order(OrderId id);
 
 OrderView order_view(const Ledger& ledger, const OrderSight& sight);
 /// Orders that have left memory are looked for in `source`, which may be null.
@@ -48,8 +57,9 @@ struct FillsWanted {
 /// Fills found in memory, newest first.
 struct FillsFound {
   std::vector<FillView> fills;
-  Quantity shares;             ///< their sum
-  bool older_on_disk = false;  ///< fewer than wanted, and trades before `before` are in the frames alone
+  Quantity shares;              ///< their sum
+  std::uint64_t looked_at = 0;  ///< trades
+  bool older_on_disk = false;   ///< fewer than wanted, and trades before `before` are in the frames alone
   Sequence before = 0;
 };
 

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "description.hpp"
 #include "event_feed.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/views.hpp"
@@ -16,6 +17,7 @@
 namespace trade::ledger {
 namespace {
 
+using test::description;
 using test::EventFeed;
 using test::price_cents;
 using test::RandomMarket;
@@ -54,40 +56,10 @@ struct SavedPages final : OrderPageSource {
   }
 };
 
-/// Everything that a ledger says, as text, so that two can be compared.
-std::string description(const Ledger& ledger, OrderPageSource* source) {
-  std::string text = std::to_string(ledger.sequence()) + " " + std::to_string(ledger.entry_count()) + "\n";
-  for (std::uint32_t number = 1; number <= ledger.account_count(); ++number) {
-    const AccountRecord& account = *ledger.account(AccountId{number});
-    text += account.name.string() + " " + format_money(account.cash) + " " + format_money(account.external) +
-            " " + format_money(account.realized) + " " + std::to_string(account.changed_at) + " " +
-            std::to_string(account.open_orders) + " " + std::to_string(account.last_entry) + "\n";
-    const auto portfolio = portfolio_view(ledger, account.name.view());
-    for (const PositionView& position : portfolio->positions) {
-      text += " " + position.symbol + " " + std::to_string(position.quantity.shares) + " " +
-              format_money(position.cost) + " " + format_money(position.realized_pnl) + " " +
-              format_price(position.market_price) + "\n";
-    }
-    for (const OrderFilter filter : {OrderFilter::all, OrderFilter::open}) {
-      OrdersRequest request;
-      request.account = account.name.string();
-      request.filter = filter;
-      request.limit = answer_rows_max;
-      const auto orders = orders_view(ledger, request, source);
-      if (!orders) return orders.error().message;
-      for (const OrderView& order : *orders) {
-        text += "  " + std::to_string(order.id.value) + " " + std::string(name_of(order.status)) + " " +
-                std::to_string(order.filled_quantity.shares) + "/" + std::to_string(order.quantity.shares) +
-                " " + format_money(order.filled_notional) + " " + order.client_order_id + "\n";
-      }
-    }
-    const auto fills = fills_view(ledger, {AccountId{number}, {}, {}, answer_rows_max});
-    for (const FillView& fill : fills->fills) {
-      text += "   " + std::to_string(fill.id.value) + " " + std::to_string(fill.order_id.value) + " " +
-              std::to_string(fill.quantity.shares) + " " + format_price(fill.price) + "\n";
-    }
-  }
-  return text;
+/// Puts the trades back that a loaded ledger wants, all of them at hand.
+Status restore(Ledger& ledger, const std::vector<Entry>& entries) {
+  const Status restored = ledger.restore_trades(0, entries);
+  return restored ? ledger.finish_restoring() : restored;
 }
 
 std::vector<Entry> trades_of(const std::vector<Entry>& entries) {
@@ -115,7 +87,7 @@ TEST(LedgerPages, ALoadedLedgerGoesOnAsTheSavedOne) {
 
       auto loaded = saved.load();
       ASSERT_TRUE(loaded) << loaded.error().message;
-      const Status restored = loaded->restore_trades(0, trades_of(entries));
+      const Status restored = restore(*loaded, entries);
       ASSERT_TRUE(restored) << restored.error().message;
       EXPECT_EQ(loaded->changed_page_count(), 0u);
       EXPECT_TRUE(loaded->check_invariants());
@@ -188,7 +160,7 @@ TEST(LedgerPages, EndedOrdersLeaveMemoryAndAreFoundAgain) {
 
   auto loaded = saved.load(small);
   ASSERT_TRUE(loaded) << loaded.error().message;
-  ASSERT_TRUE(loaded->restore_trades(0, trades_of(entries)));
+  ASSERT_TRUE(restore(*loaded, entries));
   EXPECT_EQ(loaded->orders().find(middle), nullptr);
   EXPECT_EQ(description(*loaded, &saved), before);
 }
@@ -237,11 +209,17 @@ TEST(LedgerPages, TradesBeyondTheCapacityAreOnDiskOnly) {
   saved.save(ledger);
   auto loaded = saved.load(small);
   ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->first_trade_to_restore(), 905u);
   const std::vector<Entry> trades = trades_of(entries);
-  EXPECT_FALSE(loaded->restore_trades(906, std::span(trades).subspan(905)));
-  auto again = saved.load(small);
-  ASSERT_TRUE(again->restore_trades(905, std::span(trades).subspan(905)));
-  EXPECT_EQ(description(*again, nullptr), description(ledger, nullptr));
+  const std::span<const Entry> all = trades;
+  EXPECT_FALSE(loaded->restore_trades(906, all.subspan(906)));  // one is missing at the start,
+  ASSERT_TRUE(loaded->restore_trades(900, all.subspan(900, 1'000)));
+  EXPECT_FALSE(loaded->restore_trades(1'901, all.subspan(1'901)));  // in between,
+  ASSERT_TRUE(loaded->restore_trades(1'900, all.subspan(1'900, 3'000)));
+  EXPECT_FALSE(loaded->finish_restoring());  // or at the end
+  ASSERT_TRUE(loaded->restore_trades(4'900, all.subspan(4'900)));
+  ASSERT_TRUE(loaded->finish_restoring());
+  EXPECT_EQ(description(*loaded, nullptr), description(ledger, nullptr));
 }
 
 TEST(LedgerPages, BrokenPagesAreRefused) {

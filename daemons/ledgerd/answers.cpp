@@ -1,0 +1,161 @@
+// How the books answer: from memory where they can, else from the postings frames and the saved pages.
+#include <algorithm>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ledger/views.hpp"
+#include "ledgerd/books.hpp"
+
+namespace trade::ledgerd {
+
+namespace {
+
+/// A reader that is opened when a saved page of orders is first needed.
+class LazyPages final : public ledger::OrderPageSource {
+ public:
+  explicit LazyPages(const LedgerStore& store) : store_(store) {}
+  std::optional<std::span<const std::byte>> page(std::uint32_t number) override {
+    if (!reader_) {
+      auto reader = store_.begin_read();
+      if (!reader) return std::nullopt;
+      reader_.emplace(std::move(*reader));
+    }
+    return reader_->page(number);
+  }
+
+ private:
+  const LedgerStore& store_;
+  std::optional<LedgerStore::Reader> reader_;
+};
+
+/// Adds fills from the frames, newest first, to those found in memory.
+Status add_older_fills(LedgerStore::Reader& reader, const ledger::Ledger& ledger,
+                       const ledger::FillsWanted& wanted, AccountId owner, Quantity order_filled,
+                       ledger::FillsFound& found) {
+  const ledger::AccountRecord* account = ledger.account(owner);
+  std::vector<ledger::Entry> entries;
+  const auto enough = [&] {
+    return found.fills.size() >= wanted.limit || (wanted.order && found.shares == order_filled);
+  };
+  if (enough()) return {};
+  return reader.for_each_frame_back(found.before, [&](const ledger::FrameView& frame) -> Result<bool> {
+    if (account == nullptr || frame.may_concern(owner)) {
+      if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
+      found.looked_at += entries.size();
+      for (auto entry = entries.rbegin(); entry != entries.rend() && !enough(); ++entry) {
+        if (entry->sequence < found.before) append_fills(ledger, wanted, *entry, found);
+      }
+    }
+    if (enough()) return false;
+    if (account != nullptr && frame.first_sequence() <= account->first_entry) return false;
+    if (found.looked_at > ledger::trades_looked_at_max) {
+      return ledger::looked_at_too_many("trades", found.looked_at, found.fills.size());
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
+ReplyBody Books::answer(const RequestBody& request) {
+  Result<ReplyBody> result = std::visit([this](const auto& body) { return reply(body); }, request);
+  if (result) return std::move(*result);
+  return ErrorReply{std::move(result.error())};
+}
+
+Result<ReplyBody> Books::reply(const PortfolioRequest& request) {
+  auto portfolio = portfolio_view(ledger_, request.account);
+  if (!portfolio) return pass_on(std::move(portfolio));
+  return PortfolioReply{std::move(*portfolio)};
+}
+
+Result<ReplyBody> Books::reply(const HoldingsRequest& request) {
+  auto holdings = holdings_view(ledger_, request);
+  if (!holdings) return pass_on(std::move(holdings));
+  return std::move(*holdings);
+}
+
+Result<ReplyBody> Books::reply(const OrdersRequest& request) {
+  LazyPages pages(store_);
+  auto orders = orders_view(ledger_, request, &pages);
+  if (!orders) return pass_on(std::move(orders));
+  return OrdersReply{std::move(*orders)};
+}
+
+/// The account whose frames have the fills; zero: all accounts. For an order, also how much of it is filled.
+Result<AccountId> Books::find_fills_owner(const FillsRequest& request, Quantity& filled) {
+  AccountId owner;
+  if (!request.account.empty()) {
+    auto account = ledger::account_named(ledger_, request.account);
+    if (!account) return account;
+    owner = *account;
+  }
+  if (!request.order) return owner;
+  LazyPages pages(store_);
+  const auto sight = ledger_.orders().look(request.order, &pages);
+  if (!sight) return ledger::no_order(request.order);
+  filled = sight->record.filled_quantity;
+  return sight->record.account;
+}
+
+Result<ReplyBody> Books::reply(const FillsRequest& request) {
+  if (Status limit = ledger::check_limit(request.limit, ledger::answer_fills_max); !limit) {
+    return pass_on(std::move(limit));
+  }
+  Quantity filled;
+  auto owner = find_fills_owner(request, filled);
+  if (!owner) return pass_on(std::move(owner));
+  ledger::FillsWanted wanted{{}, {}, request.order, request.limit};
+  wanted.account = ledger_.find_account(request.account);
+  if (!request.symbol.empty()) {
+    auto symbol = ledger::symbol_named(ledger_, request.symbol);
+    if (!symbol) return pass_on(std::move(symbol));
+    wanted.symbol = *symbol;
+  }
+  auto found = fills_view(ledger_, wanted);
+  if (!found) return pass_on(std::move(found));
+  if (found->older_on_disk) {
+    if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));
+    auto reader = store_.begin_read();
+    if (!reader) return pass_on(std::move(reader));
+    if (Status added = add_older_fills(*reader, ledger_, wanted, *owner, filled, *found); !added) {
+      return pass_on(std::move(added));
+    }
+  }
+  return FillsReply{std::move(found->fills)};
+}
+
+Result<ReplyBody> Books::reply(const PostingsRequest& request) {
+  if (Status limit = ledger::check_limit(request.limit); !limit) return pass_on(std::move(limit));
+  auto id = ledger::account_named(ledger_, request.account);
+  if (!id) return pass_on(std::move(id));
+  const ledger::AccountRecord& account = *ledger_.account(*id);
+  PostingsReply reply;
+  if (account.first_entry == 0 || request.after >= account.last_entry) return reply;
+  if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));
+  auto reader = store_.begin_read();
+  if (!reader) return pass_on(std::move(reader));
+  std::vector<ledger::Entry> entries;
+  std::vector<PostingView> of_entry;
+  const Sequence from = std::max(request.after + 1, account.first_entry);
+  // An entry's postings stay together: the next request goes on after the last one's sequence.
+  const auto add = [&](const ledger::Entry& entry) {
+    if (entry.sequence <= request.after) return true;
+    of_entry.clear();
+    append_postings(ledger_, *id, entry, of_entry);
+    if (!reply.postings.empty() && reply.postings.size() + of_entry.size() > request.limit) return false;
+    std::ranges::move(of_entry, std::back_inserter(reply.postings));
+    return reply.postings.size() < request.limit;
+  };
+  Status walked = reader->for_each_frame(from, [&](const ledger::FrameView& frame) -> Result<bool> {
+    if (frame.first_sequence() > account.last_entry) return false;
+    if (!frame.may_concern(*id)) return true;
+    if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
+    return std::ranges::all_of(entries, add);
+  });
+  if (!walked) return pass_on(std::move(walked));
+  return reply;
+}
+
+}  // namespace trade::ledgerd

@@ -1,0 +1,194 @@
+#include "ledgerd/books.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace trade::ledgerd {
+
+Result<std::unique_ptr<Books>> Books::open(const BooksOptions& options) {
+  auto store = LedgerStore::open(options.directory, options.map_bytes);
+  if (!store) return pass_on(std::move(store));
+  auto ledger = store->load(options.capacity);
+  if (!ledger) return pass_on(std::move(ledger));
+  return std::unique_ptr<Books>(new Books(options, std::move(*store), std::move(*ledger)));
+}
+
+Books::Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledger)
+    : options_(options),
+      store_(std::move(store)),
+      ledger_(std::move(ledger)),
+      written_(store_.position_at_open()),
+      writer_(store_) {
+  if (const auto& checkpoint = store_.checkpoint_at_open()) {
+    position_ = checkpointed_ = checkpoint->position;
+    generation_ = checkpoint->generation;
+  }
+}
+
+Status Books::check_origin(journal::Reader& reader) const {
+  const Position& stored = store_.position_at_open();
+  if (stored.batch == 0) return {};
+  const std::string hint = "put the right journal back, or run 'ledgerd --rebuild'";
+  auto head = reader.head();
+  if (!head) return pass_on(std::move(head));
+  if (head->batch < stored.batch) {
+    return fail(ErrorCode::corrupt,
+                "the ledger in " + store_.directory().string() + " goes up to batch " +
+                    std::to_string(stored.batch) + ", but the journal ends with batch " +
+                    std::to_string(head->batch),
+                hint);
+  }
+  wire::Batch batch;
+  auto found = reader.read(stored.batch, batch);
+  if (!found) return pass_on(std::move(found));
+  if (!*found || follower::position_after(batch) != stored) {
+    return fail(ErrorCode::corrupt,
+                "the ledger in " + store_.directory().string() + " was made from another journal: batch " +
+                    std::to_string(stored.batch) + " is not the same",
+                hint);
+  }
+  return {};
+}
+
+Status Books::apply(const wire::Batch& batch) {
+  entries_.clear();
+  if (Status folded = ledger_.fold(batch.events, entries_); !folded) return folded;
+  const Position& stored = store_.position_at_open();
+  position_ = follower::position_after(batch);
+  events_since_checkpoint_ += batch.events.size();
+  if (position_.batch > stored.batch) {
+    for (const ledger::Entry& entry : entries_)
+      frame_.append(entry);
+  } else if (position_.batch == stored.batch && position_ != stored) {
+    return fail(ErrorCode::corrupt, "the journal is not the one that the ledger was made from",
+                "put the right journal back, or run 'ledgerd --rebuild'");
+  }
+  return {};
+}
+
+bool Books::has_changes() const {
+  if (refolding()) return false;
+  return position_.batch > written_.batch || checkpoint_.has_value();
+}
+
+void Books::start_change() {
+  StoreChange change;
+  change.position = written_ = position_;
+  if (frame_.entry_count() > 0) {
+    const auto frame = frame_.finish(ledger_.trades().next() - frame_.trade_count());
+    change.frame.assign(frame.begin(), frame.end());
+    change.frame_last_sequence = frame_.last_sequence();
+    counters_.frame_bytes += static_cast<std::int64_t>(frame.size());
+    ++counters_.frames;
+    frame_.clear();
+  }
+  if (checkpoint_) {
+    const bool was_complete = checkpoint_->complete();
+    checkpoint_->add_portion(change);
+    change_completes_ = !was_complete && checkpoint_->complete();
+  }
+  ++counters_.commits;
+  writer_.start(std::move(change));
+}
+
+Status Books::take(std::optional<StoreWriter::Outcome> outcome) {
+  if (outcome && !outcome->status) write_failure_ = outcome->status.error();
+  if (write_failure_) return std::unexpected(*write_failure_);
+  if (!outcome) return {};
+  counters_.commit_longest_microseconds =
+      std::max(counters_.commit_longest_microseconds, outcome->duration_ns / nanoseconds_per_microsecond);
+  if (!checkpoint_) return {};
+  if (std::exchange(change_completes_, false)) {
+    checkpointed_ = checkpoint_->position();
+    counters_.checkpoint_bytes = static_cast<std::int64_t>(checkpoint_->bytes());
+    ++counters_.checkpoints;
+    // Now everything that did not change since is saved.
+    ledger_.evict_orders();
+  }
+  if (checkpoint_->finished()) checkpoint_.reset();
+  return {};
+}
+
+Status Books::commit() {
+  if (Status taken = take(writer_.take_outcome()); !taken) return taken;
+  if (writer_.busy()) {
+    if (frame_.body_bytes() < options_.frame_bytes_max) return {};
+    ++counters_.commit_waits;
+    if (Status taken = take(writer_.wait_for_outcome()); !taken) return taken;
+  }
+  if (has_changes()) start_change();
+  return {};
+}
+
+Status Books::flush() {
+  if (Status taken = take(writer_.wait_for_outcome()); !taken) return taken;
+  if (refolding() || position_.batch == written_.batch) return {};
+  start_change();
+  return take(writer_.wait_for_outcome());
+}
+
+void Books::begin_checkpoint() {
+  // While events are folded again the position on disk is ahead, and a checkpoint there may have been begun.
+  if (checkpoint_ || refolding() || ledger_.changed_page_count() == 0) return;
+  checkpoint_.emplace(ledger_, position_, ++generation_);
+  events_since_checkpoint_ = 0;
+}
+
+bool Books::checkpoint_due(Timestamp now) {
+  const auto since = [now](Timestamp then) {
+    return std::chrono::nanoseconds(now.nanoseconds - then.nanoseconds);
+  };
+  if (position_ != idle_position_ || now < idle_since_) {
+    idle_position_ = position_;
+    idle_since_ = now;
+  }
+  if (!checkpoint_begun_ || now < checkpoint_begun_) checkpoint_begun_ = now;
+  return events_since_checkpoint_ >= options_.checkpoint_events ||
+         since(idle_since_) >= options_.checkpoint_idle ||
+         since(checkpoint_begun_) >= options_.checkpoint_interval;
+}
+
+Status Books::idle(Timestamp now) {
+  if (checkpoint_due(now) && !checkpoint_) {
+    begin_checkpoint();
+    checkpoint_begun_ = now;
+  }
+  return commit();
+}
+
+Status Books::stop() {
+  if (Status flushed = flush(); !flushed) return flushed;
+  // One that is under way is finished first; then whatever changed since is saved as well.
+  for (int round = 0; round < 2; ++round) {
+    begin_checkpoint();
+    while (checkpoint_) {
+      start_change();
+      if (Status taken = take(writer_.wait_for_outcome()); !taken) return taken;
+    }
+  }
+  return {};
+}
+
+void Books::describe(DaemonView& view) const {
+  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  auto& counters = view.counters;
+  counters["accounts"] = ledger_.account_count();
+  counters["symbols"] = ledger_.symbol_count();
+  counters["positions"] = ledger_.position_count();
+  counters["orders"] = number(ledger_.orders().newest().value);
+  counters["open_orders"] = number(ledger_.orders().open_count());
+  counters["trades"] = number(ledger_.trades().next());
+  counters["postings"] = number(ledger_.posting_count());
+  counters["checkpoint_sequence"] = number(checkpointed_.last_sequence);
+  counters["checkpoints"] = counters_.checkpoints;
+  counters["checkpoint_bytes"] = counters_.checkpoint_bytes;
+  counters["commits"] = counters_.commits;
+  counters["commit_longest_microseconds"] = counters_.commit_longest_microseconds;
+  counters["commit_waits"] = counters_.commit_waits;
+  counters["frames"] = counters_.frames;
+  counters["frame_bytes"] = counters_.frame_bytes;
+  counters["store_bytes"] = number(store_.used_bytes());
+}
+
+}  // namespace trade::ledgerd

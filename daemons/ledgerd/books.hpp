@@ -1,0 +1,117 @@
+// The books of record as a daemon keeps them: folds the journal, stores postings and checkpoints, answers.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.hpp"
+#include "follower/application.hpp"
+#include "journal/journal.hpp"
+#include "ledger/frame.hpp"
+#include "ledger/ledger.hpp"
+#include "ledgerd/checkpoint.hpp"
+#include "ledgerd/ledger_store.hpp"
+#include "ledgerd/store_writer.hpp"
+
+namespace trade::ledgerd {
+
+struct BooksOptions {
+  std::filesystem::path directory;
+  std::size_t map_bytes = std::size_t{64} << 20;  ///< of the store's memory map at first; it grows
+  ledger::LedgerCapacity capacity;
+  /// Postings wait in memory while a commit is under way, up to so many bytes; then folding waits.
+  std::size_t frame_bytes_max = std::size_t{8} << 20;
+  // A checkpoint is begun after so many events, or when nothing came for so long, or after so long.
+  std::uint64_t checkpoint_events = 2'000'000;
+  std::chrono::milliseconds checkpoint_idle{1'000};
+  std::chrono::milliseconds checkpoint_interval{30'000};
+};
+
+class Books final : public follower::Application {
+ public:
+  /// Opens what is stored and goes on from the last checkpoint. Events that are in the postings already
+  /// are folded again, but not posted again.
+  static Result<std::unique_ptr<Books>> open(const BooksOptions& options);
+
+  /// Whether what is stored comes from this journal, and no later than its end.
+  Status check_origin(journal::Reader& reader) const;
+
+  [[nodiscard]] Position position() const override { return position_; }
+  Status apply(const wire::Batch& batch) override;
+  /// Hands what was applied to the disk. Does not wait for it unless much is waiting already: answers need
+  /// not be durable here, since the journal is.
+  Status commit() override;
+  ReplyBody answer(const RequestBody& request) override;
+  Status idle(Timestamp now) override;
+  /// Ends with a checkpoint, so that the next start need not fold anything again.
+  Status stop() override;
+  void describe(DaemonView& view) const override;
+
+  [[nodiscard]] const ledger::Ledger& ledger() const { return ledger_; }
+  /// Waits until everything applied is on disk.
+  Status flush();
+  /// Begins a checkpoint if there is something to save and none is under way.
+  void begin_checkpoint();
+  /// A checkpoint is being written, or what it superseded removed.
+  [[nodiscard]] bool checkpoint_under_way() const { return checkpoint_.has_value(); }
+
+ private:
+  Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledger);
+
+  /// Events that the postings hold already are being folded again.
+  [[nodiscard]] bool refolding() const { return position_.batch < store_.position_at_open().batch; }
+  [[nodiscard]] bool has_changes() const;
+  void start_change();
+  Status take(std::optional<StoreWriter::Outcome> outcome);
+  [[nodiscard]] bool checkpoint_due(Timestamp now);
+
+  Result<ReplyBody> reply(const PortfolioRequest& request);
+  Result<ReplyBody> reply(const OrdersRequest& request);
+  Result<ReplyBody> reply(const FillsRequest& request);
+  Result<ReplyBody> reply(const PostingsRequest& request);
+  Result<ReplyBody> reply(const HoldingsRequest& request);
+  template <class Other>
+  Result<ReplyBody> reply(const Other&) {
+    return follower::not_served_here("ledgerd");
+  }
+  Result<AccountId> find_fills_owner(const FillsRequest& request, Quantity& filled);
+
+  BooksOptions options_;
+  LedgerStore store_;
+  ledger::Ledger ledger_;
+  Position position_;  ///< of the ledger in memory
+  Position written_;   ///< handed to the writer
+  ledger::FrameWriter frame_;
+  std::vector<ledger::Entry> entries_;  ///< of the batch at hand
+  std::optional<Checkpoint> checkpoint_;
+  std::uint64_t generation_ = 0;   ///< of the last checkpoint begun
+  Position checkpointed_;          ///< of the last complete checkpoint
+  bool change_completes_ = false;  ///< the change under way completes the checkpoint
+  /// Of a change that could not be written: nothing is written after it, and the daemon ends.
+  std::optional<Error> write_failure_;
+
+  // When the next checkpoint is due.
+  std::uint64_t events_since_checkpoint_ = 0;
+  Position idle_position_;
+  Timestamp idle_since_;
+  Timestamp checkpoint_begun_;
+
+  struct Counters {
+    std::int64_t frames = 0;
+    std::int64_t frame_bytes = 0;
+    std::int64_t commits = 0;
+    std::int64_t commit_longest_microseconds = 0;
+    std::int64_t commit_waits = 0;  ///< times that folding had to wait for the disk
+    std::int64_t checkpoints = 0;
+    std::int64_t checkpoint_bytes = 0;  ///< of the last one
+  };
+  Counters counters_;
+  StoreWriter writer_;  ///< last, so that its thread ends first
+};
+
+}  // namespace trade::ledgerd

@@ -1,0 +1,40 @@
+// One checkpoint on its way to disk: a copy of the pages that changed, written in portions so that no commit
+// takes long, and then the removal of what it supersedes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "ledgerd/ledger_store.hpp"
+
+namespace trade::ledgerd {
+
+class Checkpoint {
+ public:
+  /// Copies what changed in the ledger since the last checkpoint was made.
+  Checkpoint(ledger::Ledger& ledger, const Position& position, std::uint64_t generation);
+
+  /// Adds the next portion to a change.
+  void add_portion(StoreChange& change);
+  /// All pages and the record are written: the checkpoint counts.
+  [[nodiscard]] bool complete() const { return next_page_ == names_.size(); }
+  /// And nothing is left to be removed.
+  [[nodiscard]] bool finished() const { return complete() && next_removed_ == names_.size(); }
+
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  [[nodiscard]] const Position& position() const { return position_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::uint64_t generation_;
+  Position position_;
+  std::vector<std::byte> summary_;
+  std::vector<PageName> names_;
+  std::vector<PageWrite> pages_;
+  std::size_t bytes_ = 0;
+  std::size_t next_page_ = 0;
+  std::size_t next_removed_ = 0;
+};
+
+}  // namespace trade::ledgerd

@@ -1,0 +1,368 @@
+#include "ledgerd/ledger_store.hpp"
+
+#include <string>
+#include <utility>
+
+#include "base/byte_stream.hpp"
+#include "store/key.hpp"
+
+namespace trade::ledgerd {
+
+namespace {
+
+constexpr std::uint32_t format_version = 1;
+/// Keys that are removed in one transaction while an interrupted checkpoint is cleared away.
+constexpr std::size_t clean_keys_max = 4'096;
+
+store::Bytes key_of(const char* name) {
+  return std::as_bytes(std::span(name, std::char_traits<char>::length(name)));
+}
+
+store::Key page_key(PageName name, std::uint64_t generation) {
+  return store::Key().number(static_cast<std::uint8_t>(name.kind)).number(name.number).number(generation);
+}
+
+/// A page that stands under a wrong key has a wrong checksum.
+std::uint64_t page_checksum(store::Bytes key, store::Bytes page) {
+  return ledger::checksum(page, ledger::checksum(key));
+}
+
+struct PageKeyParts {
+  PageName name;
+  std::uint64_t generation = 0;
+};
+std::optional<PageKeyParts> parts_of(store::Bytes key) {
+  store::KeyReader reader(key);
+  PageKeyParts parts;
+  parts.name.kind = static_cast<ledger::PageKind>(reader.number<std::uint8_t>());
+  parts.name.number = reader.number<std::uint32_t>();
+  parts.generation = reader.number<std::uint64_t>();
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  return parts;
+}
+bool same_page(const PageName& left, const PageName& right) {
+  return left.kind == right.kind && left.number == right.number;
+}
+
+void write_position(ByteWriter& writer, const Position& position) {
+  writer.write(position.batch);
+  writer.write(position.last_sequence);
+  writer.write(position.state_hash);
+}
+Position read_position(ByteReader& reader) {
+  Position position;
+  position.batch = reader.read<std::uint64_t>();
+  position.last_sequence = reader.read<std::uint64_t>();
+  position.state_hash = reader.read<std::uint64_t>();
+  return position;
+}
+
+std::vector<std::byte> encoded(const CheckpointRecord& record) {
+  ByteWriter body;
+  body.write(record.generation);
+  write_position(body, record.position);
+  body.write_bytes(record.summary);
+  ByteWriter writer;
+  writer.write(ledger::checksum(body.bytes()));
+  writer.write_bytes(body.bytes());
+  return writer.take();
+}
+
+std::unexpected<Error> damaged(const std::filesystem::path& directory, const std::string& what) {
+  return fail(ErrorCode::corrupt, "the ledger in " + directory.string() + " is damaged: " + what,
+              "make it anew from the journal: 'ledgerd --rebuild'");
+}
+
+}  // namespace
+
+Result<LedgerStore> LedgerStore::open(const std::filesystem::path& directory, std::size_t map_bytes) {
+  LedgerStore store;
+  store.directory_ = directory;
+  store::EnvironmentOptions options;
+  options.map_bytes = map_bytes;
+  auto environment = store::Environment::open(directory, options);
+  if (!environment) return pass_on(std::move(environment));
+  store.environment_ = std::move(*environment);
+  const std::pair<const char*, store::Database*> databases[] = {
+      {"frames", &store.frames_}, {"pages", &store.pages_}, {"meta", &store.meta_}};
+  for (const auto& [name, database] : databases) {
+    auto opened = store.environment_->open_database(name);
+    if (!opened) return pass_on(std::move(opened));
+    *database = *opened;
+  }
+  if (Status read = store.read_meta(); !read) return pass_on(std::move(read));
+  return store;
+}
+
+Result<std::vector<std::byte>> LedgerStore::meta(store::Transaction& transaction, const char* name) const {
+  auto value = transaction.get(meta_, key_of(name));
+  if (!value) return pass_on(std::move(value));
+  if (!*value) return std::vector<std::byte>{};
+  return std::vector<std::byte>((*value)->begin(), (*value)->end());
+}
+
+Status LedgerStore::read_meta() {
+  std::vector<std::byte> format;
+  std::vector<std::byte> position;
+  std::vector<std::byte> checkpoint;
+  bool unfinished = false;
+  {
+    auto transaction = environment_->begin_read();
+    if (!transaction) return pass_on(std::move(transaction));
+    const std::pair<const char*, std::vector<std::byte>*> wanted[] = {
+        {"format", &format}, {"position", &position}, {"checkpoint", &checkpoint}};
+    for (const auto& [name, bytes] : wanted) {
+      auto value = meta(*transaction, name);
+      if (!value) return pass_on(std::move(value));
+      *bytes = std::move(*value);
+    }
+    auto mark = transaction->get(meta_, key_of("unfinished"));
+    if (!mark) return pass_on(std::move(mark));
+    unfinished = mark->has_value();
+  }
+  if (format.empty()) {
+    ByteWriter writer;
+    writer.write(format_version);
+    return environment_->write([&](store::Transaction& transaction) {
+      return transaction.put(meta_, key_of("format"), writer.bytes());
+    });
+  }
+  ByteReader format_reader(format);
+  if (const auto version = format_reader.read<std::uint32_t>(); version != format_version) {
+    return fail(ErrorCode::corrupt,
+                "the ledger in " + directory_.string() + " has format " + std::to_string(version) +
+                    ", this program knows " + std::to_string(format_version),
+                "use the program that wrote it, or make it anew from the journal: 'ledgerd --rebuild'");
+  }
+  if (!position.empty()) {
+    ByteReader reader(position);
+    position_ = read_position(reader);
+    if (!reader.ok() || !reader.at_end()) return damaged(directory_, "its position");
+  }
+  if (!checkpoint.empty()) {
+    ByteReader reader(checkpoint);
+    const auto sum = reader.read<std::uint64_t>();
+    CheckpointRecord record;
+    record.generation = reader.read<std::uint64_t>();
+    record.position = read_position(reader);
+    if (!reader.ok() || sum != ledger::checksum(std::span(checkpoint).subspan(sizeof sum))) {
+      return damaged(directory_, "its checkpoint");
+    }
+    record.summary.assign(checkpoint.end() - static_cast<std::ptrdiff_t>(reader.remaining()),
+                          checkpoint.end());
+    if (record.position.batch > position_.batch)
+      return damaged(directory_, "its checkpoint is ahead of its postings");
+    checkpoint_ = std::move(record);
+  }
+  return unfinished ? clean_pages() : Status{};
+}
+
+Status LedgerStore::clean_pages() {
+  const std::uint64_t complete = checkpoint_ ? checkpoint_->generation : 0;
+  bool more = true;
+  std::vector<std::byte> resume_at(1);
+  while (more) {
+    // A portion is collected first and removed then, so that the transaction can be repeated.
+    std::vector<std::vector<std::byte>> unneeded;
+    {
+      auto transaction = environment_->begin_read();
+      if (!transaction) return pass_on(std::move(transaction));
+      auto cursor = transaction->cursor(pages_);
+      if (!cursor) return pass_on(std::move(cursor));
+      const auto note = [&unneeded](store::Bytes key) { unneeded.emplace_back(key.begin(), key.end()); };
+      std::optional<PageKeyParts> previous;
+      std::vector<std::byte> previous_key;
+      auto found = cursor->seek(resume_at);
+      for (; found && *found && unneeded.size() < clean_keys_max; found = cursor->next()) {
+        const auto parts = parts_of(cursor->key());
+        if (!parts) return damaged(directory_, "a page's key");
+        if (parts->generation > complete) {
+          note(cursor->key());
+          continue;
+        }
+        if (previous && same_page(previous->name, parts->name)) note(previous_key);
+        previous = parts;
+        previous_key.assign(cursor->key().begin(), cursor->key().end());
+      }
+      if (!found) return pass_on(std::move(found));
+      more = *found;
+      // A page whose versions the portion's end divides is looked at again whole.
+      if (more && previous) resume_at = std::vector<std::byte>(previous_key.begin(), previous_key.end());
+    }
+    const Status removed = environment_->write([&](store::Transaction& transaction) -> Status {
+      for (const auto& key : unneeded) {
+        if (auto gone = transaction.remove(pages_, key); !gone) return pass_on(std::move(gone));
+      }
+      if (more) return {};
+      if (auto gone = transaction.remove(meta_, key_of("unfinished")); !gone) return pass_on(std::move(gone));
+      return {};
+    });
+    if (!removed) return removed;
+  }
+  return {};
+}
+
+Status LedgerStore::write(const StoreChange& change) const {
+  return environment_->write(
+      [&](store::Transaction& transaction) { return put_change(transaction, change); });
+}
+
+Status LedgerStore::put_change(store::Transaction& transaction, const StoreChange& change) const {
+  if (!change.frame.empty()) {
+    // Appending fails where there is a frame already that goes as far: no posting is ever written twice.
+    const auto key = store::Key().number(change.frame_last_sequence);
+    if (Status put = transaction.put(frames_, key, change.frame, store::PutMode::append); !put) return put;
+  }
+  ByteWriter position;
+  write_position(position, change.position);
+  if (Status put = transaction.put(meta_, key_of("position"), position.bytes()); !put) return put;
+  if (!change.pages.empty()) {
+    if (Status put = transaction.put(meta_, key_of("unfinished"), key_of("1")); !put) return put;
+  }
+  for (const PageWrite& page : change.pages) {
+    const auto key = page_key(page.name, change.generation);
+    auto room = transaction.reserve(pages_, key, sizeof(std::uint64_t) + page.bytes.size());
+    if (!room) return pass_on(std::move(room));
+    const std::uint64_t sum = page_checksum(key, page.bytes);
+    std::memcpy(room->data(), &sum, sizeof sum);
+    std::memcpy(room->data() + sizeof sum, page.bytes.data(), page.bytes.size());
+  }
+  if (change.completed) {
+    if (Status put = transaction.put(meta_, key_of("checkpoint"), encoded(*change.completed)); !put)
+      return put;
+  }
+  for (const PageName& name : change.superseded) {
+    while (true) {
+      auto cursor = transaction.cursor(pages_);
+      if (!cursor) return pass_on(std::move(cursor));
+      auto found = cursor->seek(page_key(name, 0));
+      if (!found) return pass_on(std::move(found));
+      const auto parts = *found ? parts_of(cursor->key()) : std::nullopt;
+      if (!parts || !same_page(parts->name, name) || parts->generation >= change.generation) break;
+      if (auto gone = transaction.remove(pages_, page_key(name, parts->generation)); !gone) {
+        return pass_on(std::move(gone));
+      }
+    }
+  }
+  if (change.cleaned) {
+    if (auto gone = transaction.remove(meta_, key_of("unfinished")); !gone) return pass_on(std::move(gone));
+  }
+  return {};
+}
+
+Result<LedgerStore::Reader> LedgerStore::begin_read() const {
+  auto transaction = environment_->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  return Reader(*this, std::move(*transaction));
+}
+
+std::uint64_t LedgerStore::used_bytes() const {
+  const auto usage = environment_->usage();
+  return usage ? usage->used_bytes : 0;
+}
+
+Result<ledger::Ledger> LedgerStore::load(const ledger::LedgerCapacity& capacity) const {
+  if (!checkpoint_) return ledger::Ledger(capacity);
+  auto reader = begin_read();
+  if (!reader) return pass_on(std::move(reader));
+  std::optional<Error> failure;
+  const auto load_page = [&](ledger::PageKind kind,
+                             std::uint32_t number) -> std::optional<std::span<const std::byte>> {
+    auto page = reader->page({kind, number}, checkpoint_->generation);
+    if (page) return *page;
+    failure = std::move(page.error());
+    return std::nullopt;
+  };
+  ByteReader summary(checkpoint_->summary);
+  auto ledger = ledger::Ledger::load(summary, load_page, capacity);
+  if (failure) return std::unexpected(std::move(*failure));
+  if (!ledger) return ledger;
+  if (ledger->sequence() != checkpoint_->position.last_sequence)
+    return damaged(directory_, "its checkpoint's summary");
+  if (Status restored = restore_trades(*ledger); !restored) return pass_on(std::move(restored));
+  return ledger;
+}
+
+Status LedgerStore::restore_trades(ledger::Ledger& ledger) const {
+  auto reader = begin_read();
+  if (!reader) return pass_on(std::move(reader));
+  // Back to the frame that the log begins in, then forth from there.
+  Sequence from = 1;
+  Status walked =
+      reader->for_each_frame_back(ledger.sequence() + 1, [&](const ledger::FrameView& frame) -> Result<bool> {
+        from = frame.first_sequence();
+        return frame.trades_before() > ledger.first_trade_to_restore();
+      });
+  if (!walked) return walked;
+  std::vector<ledger::Entry> entries;
+  walked = reader->for_each_frame(from, [&](const ledger::FrameView& frame) -> Result<bool> {
+    if (frame.first_sequence() > ledger.sequence()) return false;
+    if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
+    if (Status restored = ledger.restore_trades(frame.trades_before(), entries); !restored) {
+      return pass_on(std::move(restored));
+    }
+    return true;
+  });
+  return walked ? ledger.finish_restoring() : walked;
+}
+
+Result<std::optional<store::Bytes>> LedgerStore::Reader::page(PageName name, std::uint64_t generation) {
+  auto cursor = transaction_.cursor(store_.pages_);
+  if (!cursor) return pass_on(std::move(cursor));
+  std::optional<store::Bytes> newest;
+  store::Bytes newest_key;
+  auto found = cursor->seek(page_key(name, 0));
+  for (; found && *found; found = cursor->next()) {
+    const auto parts = parts_of(cursor->key());
+    if (!parts || !same_page(parts->name, name) || parts->generation > generation) break;
+    newest = cursor->value();
+    newest_key = cursor->key();
+  }
+  if (!found) return pass_on(std::move(found));
+  if (!newest) return std::nullopt;
+  std::uint64_t sum = 0;
+  if (newest->size() < sizeof sum) return damaged(store_.directory_, "a page is too short");
+  std::memcpy(&sum, newest->data(), sizeof sum);
+  const store::Bytes bytes = newest->subspan(sizeof sum);
+  if (sum != page_checksum(newest_key, bytes))
+    return damaged(store_.directory_, "a page's checksum is wrong");
+  return bytes;
+}
+
+std::optional<std::span<const std::byte>> LedgerStore::Reader::page(std::uint32_t number) {
+  auto bytes = page({ledger::PageKind::orders, number}, UINT64_MAX);
+  return bytes ? *bytes : std::nullopt;
+}
+
+Status LedgerStore::Reader::for_each_frame(Sequence from, const VisitFrame& visit) {
+  auto cursor = transaction_.cursor(store_.frames_);
+  if (!cursor) return pass_on(std::move(cursor));
+  auto found = cursor->seek(store::Key().number(from));
+  for (; found && *found; found = cursor->next()) {
+    auto frame = ledger::FrameView::open(cursor->value());
+    if (!frame) return pass_on(std::move(frame));
+    auto go_on = visit(*frame);
+    if (!go_on) return pass_on(std::move(go_on));
+    if (!*go_on) return {};
+  }
+  return found ? Status{} : pass_on(std::move(found));
+}
+
+Status LedgerStore::Reader::for_each_frame_back(Sequence before, const VisitFrame& visit) {
+  auto cursor = transaction_.cursor(store_.frames_);
+  if (!cursor) return pass_on(std::move(cursor));
+  // The first frame that ends at `before - 1` or later may begin earlier.
+  auto found = cursor->seek(store::Key().number(before == 0 ? before : before - 1));
+  if (found && !*found) found = cursor->last();
+  for (; found && *found; found = cursor->previous()) {
+    auto frame = ledger::FrameView::open(cursor->value());
+    if (!frame) return pass_on(std::move(frame));
+    if (frame->first_sequence() >= before) continue;
+    auto go_on = visit(*frame);
+    if (!go_on) return pass_on(std::move(go_on));
+    if (!*go_on) return {};
+  }
+  return found ? Status{} : pass_on(std::move(found));
+}
+
+}  // namespace trade::ledgerd

@@ -1,0 +1,15 @@
+// Making the books anew from the journal.
+#pragma once
+
+#include "base/result.hpp"
+#include "follower/follower.hpp"
+#include "ledgerd/books.hpp"
+
+namespace trade::ledgerd {
+
+/// Puts the stored ledger aside (its directory with ".old" appended; an earlier one there is removed) and
+/// folds the whole journal into a new one. Changes nothing where the journal cannot be read from its
+/// beginning.
+Status rebuild(const BooksOptions& books_options, const follower::Options& follower_options);
+
+}  // namespace trade::ledgerd
