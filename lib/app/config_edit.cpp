@@ -57,7 +57,6 @@ bool is_commented_key(std::string_view line, std::string_view name) {
 /// Puts "key = value" into its section: after the comment about it, else at the section's head; where there
 /// is no such section, into a new one at the end.
 std::string with_new_line(std::string_view text, const ConfigKey& key, const std::string& value) {
-  const std::string header = "[" + std::string(key.section) + "]";
   const std::string line = std::string(key.name) + " = " + value + "\n";
   std::size_t insert_at = std::string_view::npos;
   bool in_section = false;
@@ -65,7 +64,8 @@ std::string with_new_line(std::string_view text, const ConfigKey& key, const std
     const std::size_t newline = text.find('\n', start);
     const std::size_t next = newline == std::string_view::npos ? text.size() : newline + 1;
     const std::string_view content = trimmed(text.substr(start, next - start - (next > newline ? 1 : 0)));
-    if (content.starts_with('[')) in_section = trimmed(content.substr(0, content.find('#'))) == header;
+    if (content.starts_with('['))
+      in_section = trimmed(content.substr(1, content.find(']') - 1)) == key.section;
     if (in_section && (content.starts_with('[') || is_commented_key(content, key.name))) insert_at = next;
     start = next;
   }
@@ -73,7 +73,7 @@ std::string with_new_line(std::string_view text, const ConfigKey& key, const std
   if (insert_at == std::string_view::npos) {
     if (!result.empty() && !result.ends_with('\n')) result += '\n';
     if (!result.empty()) result += '\n';
-    return result + header + "\n" + line;
+    return result + "[" + std::string(key.section) + "]\n" + line;
   }
   if (!text.substr(0, insert_at).ends_with('\n')) result.insert(insert_at++, "\n");
   return result.insert(insert_at, line);
