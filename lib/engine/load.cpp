@@ -1,6 +1,7 @@
 // Reading a saved state back. The bytes may be anything: every number is checked before it is used, nothing
 // is reserved by a count that was read, and what follows from other things (reservations, indices, totals) is
-// computed anew. At the end the digest of what was built must be the saved one.
+// computed anew and held against what was saved. At the end the digest of what was built must be the saved
+// one.
 #include <array>
 #include <limits>
 #include <string>
@@ -60,7 +61,16 @@ class Engine::State::Loader {
   ByteReader& reader_;
   const char* problem_ = nullptr;
   std::uint64_t next_order_ = 0;
+  // What follows from other things, as it was saved.
   Money saved_cash_total_;
+  Money saved_deficit_total_;
+  struct Claims {
+    PositionIndex position = 0;
+    Quantity open_buys;
+    Quantity promised;
+  };
+  std::vector<Money> saved_reserved_;  ///< of the accounts, from the first on
+  std::vector<Claims> saved_claims_;
   engine::WideMoney cash_above_zero_ = 0;
 };
 
@@ -104,8 +114,7 @@ void Engine::State::Loader::read_globals() {
   require(state_.next_trade_.value != 0 && next_order_ != 0, "next id");
   state_.orders_.set_next_id({next_order_});
   saved_cash_total_ = {read_within(0, engine::cash_total_units_max, "total cash")};
-  // Follows from the accounts; the final digest holds the saved one against it.
-  read_within(0, engine::deficit_total_units_max, "total deficit");
+  saved_deficit_total_ = {read_within(0, engine::deficit_total_units_max, "total deficit")};
   state_.transferred_total_ = {read_within(0, engine::transfer_total_units_max, "total of transfers")};
   read_rules();
 }
@@ -177,7 +186,7 @@ void Engine::State::Loader::read_accounts() {
     state_.accounts_.move_cash(account, cash);
     if (!require(state_.accounts_.deficit_total().units <= engine::deficit_total_units_max, "cash owed"))
       return;
-    reader_.read<std::int64_t>();  // reserved; follows from the open orders
+    saved_reserved_.push_back({reader_.read<std::int64_t>()});
     account.changed_at = reader_.read<std::uint64_t>();
     account.position_max = {read_within(0, int64_max, "account limit")};
     account.order_quantity_max = {read_within(0, int64_max, "account limit")};
@@ -203,12 +212,11 @@ void Engine::State::Loader::read_positions(AccountId id) {
                  "more positions than the capacity allows")) {
       return;
     }
-    engine::Position& position = state_.accounts_.position(state_.accounts_.make_position(id, symbol));
+    const PositionIndex index = state_.accounts_.make_position(id, symbol);
+    engine::Position& position = state_.accounts_.position(index);
     position.shares = {
         read_within(house ? -engine::position_shares_max : 0, engine::position_shares_max, "shares")};
-    // Follow from the open orders.
-    reader_.read<std::int64_t>();
-    reader_.read<std::int64_t>();
+    saved_claims_.push_back({index, {reader_.read<std::int64_t>()}, {reader_.read<std::int64_t>()}});
     position.transferred_cost = {read_within(0, engine::transfer_total_units_max, "cost")};
     position.bought_day = reader_.read<std::uint32_t>();
     position.bought_since_day_trade = read_bool("position");
@@ -386,11 +394,18 @@ void Engine::State::Loader::read_books() {
 void Engine::State::Loader::check_whole() {
   if (!good()) return;
   require(state_.accounts_.cash_total() == saved_cash_total_, "total cash");
+  require(state_.accounts_.deficit_total() == saved_deficit_total_, "total deficit");
+  for (const Claims& saved : saved_claims_) {
+    const engine::Position& position = state_.accounts_.position(saved.position);
+    require(position.open_buys == saved.open_buys && position.promised == saved.promised,
+            "position's claims");
+  }
   state_.orders_.for_each([&](OrderSlot slot) {
     const Order& order = state_.orders_[slot];
     require(!order.open() || order.waiting || order.book_node != 0, "open order in no book");
   });
   for (AccountId id{1}; state_.accounts_.contains(id); ++id.value) {
+    require(state_.accounts_[id].reserved == saved_reserved_[id.value - 1], "reserved cash");
     state_.accounts_.for_each_position(id, [&](const engine::Position& position) {
       require(position.shares || position.open_orders != 0, "empty position");
     });

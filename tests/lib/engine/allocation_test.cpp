@@ -1,0 +1,161 @@
+// In steady state a command allocates nothing. This file replaces the global operator new to count.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "engine_test_support.hpp"
+
+namespace {
+std::atomic<std::uint64_t> allocations{0};
+
+void* counted(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void* counted(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto align = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
+  throw std::bad_alloc();
+}
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return counted(size);
+}
+void* operator new[](std::size_t size) {
+  return counted(size);
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return counted(size, alignment);
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace trade::engine_test {
+namespace {
+
+class AllocationTest : public EngineTest {
+ protected:
+  AllocationTest()
+      : EngineTest(
+            {.accounts_max = 100, .symbols_max = 10, .open_orders_max = 10'000, .ended_orders_kept = 500}) {
+    for (int i = 0; i < 4; ++i)
+      symbols.push_back(add_symbol("SYM" + std::to_string(i), "10.00"));
+    for (int i = 0; i < 10; ++i) {
+      const AccountType type = i % 2 == 0 ? AccountType::cash : AccountType::margin;
+      accounts.push_back(open("account" + std::to_string(i), type, "1000000"));
+      for (const SymbolId symbol : symbols)
+        give_shares(accounts.back(), symbol, 100'000, "10.00");
+    }
+    events.reserve(1'000);
+  }
+  ApplyResult run(const CommandBody& body) {
+    now.nanoseconds += 1;
+    events.clear();
+    return engine.apply({now, body}, events);
+  }
+  /// Rests a few orders, trades, cancels and replaces, each with a client id, and stops on top.
+  void one_round(std::uint64_t round) {
+    const auto account = [&](std::uint64_t of) { return accounts[of % accounts.size()]; };
+    const SymbolId symbol = symbols[round % symbols.size()];
+    char text[32];
+    const auto name = [&](std::uint64_t number) {
+      const int size =
+          std::snprintf(text, sizeof text, "order-%020llu", static_cast<unsigned long long>(number));
+      return std::string_view(text, static_cast<std::size_t>(size));
+    };
+    PlaceOrder order{.account = account(round),
+                     .symbol = symbol,
+                     .side = Side::sell,
+                     .type = OrderType::limit,
+                     .time_in_force = TimeInForce::gtc,
+                     .quantity = {100},
+                     .limit_price = {100'000}};
+    order.client_order_id = name(round * 4);
+    const OrderId maker = run(order).order;
+    order.limit_price.units += 100 * static_cast<std::int64_t>(1 + round % 7);
+    order.client_order_id = name(round * 4 + 1);
+    const OrderId second = run(order).order;
+    order.type = OrderType::stop_limit;
+    order.stop_price = {90'000};
+    order.client_order_id = {};
+    const OrderId stop = run(order).order;
+
+    PlaceOrder taker{.account = account(round + 1),
+                     .symbol = symbol,
+                     .side = Side::buy,
+                     .type = OrderType::limit,
+                     .time_in_force = TimeInForce::day,
+                     .quantity = {150},
+                     .limit_price = {100'000}};
+    taker.client_order_id = name(round * 4 + 2);
+    const OrderId bid = run(taker).order;
+    ReplaceOrder replace{.account = taker.account, .order = bid, .quantity = Quantity{140}};
+    replace.new_client_order_id = name(round * 4 + 3);
+    ASSERT_EQ(run(replace).reason, RejectReason::none);
+    ASSERT_EQ(run(CancelOrder{.account = taker.account, .order = bid, .client_order_id = {}}).reason,
+              RejectReason::none);
+    ASSERT_EQ(run(CancelOrder{.account = order.account, .order = second, .client_order_id = {}}).reason,
+              RejectReason::none);
+    ASSERT_EQ(run(CancelAllOrders{order.account, {}}).affected, 1U);
+    ASSERT_EQ(engine.order_state(stop)->status, OrderStatus::cancelled);
+    ASSERT_EQ(engine.order_state(maker)->status, OrderStatus::filled);
+    // The shares go back, so that every round is like the others.
+    taker.quantity = {100};
+    taker.client_order_id = {};
+    std::swap(taker.account, order.account);
+    run(taker);
+    order.type = OrderType::market;
+    order.limit_price = {};
+    order.stop_price = {};
+    ASSERT_EQ(run(order).reason, RejectReason::none);
+    ASSERT_EQ(engine.open_order_count(), 0U);
+  }
+
+  std::vector<SymbolId> symbols;
+  std::vector<AccountId> accounts;
+};
+
+TEST_F(AllocationTest, SteadyStateAllocatesNothing) {
+  std::uint64_t round = 0;
+  for (; round < 3'000; ++round)
+    one_round(round);
+  const std::uint64_t before = allocations;
+  for (; round < 6'000; ++round)
+    one_round(round);
+  EXPECT_EQ(allocations - before, 0U) << "in 30,000 commands";
+  // The counter counts.
+  const auto probe = std::make_unique<int>(1);
+  EXPECT_GT(allocations, before);
+  EXPECT_EQ(*probe, 1);
+}
+
+}  // namespace
+}  // namespace trade::engine_test

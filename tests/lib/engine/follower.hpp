@@ -1,0 +1,171 @@
+// A follower of the events that keeps books, orders and holdings of its own, written as plainly as can be,
+// and notices when the engine's events contradict one another: a trade that breaks price or time priority, a
+// crossed book, a fill of an order that is gone.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/engine.hpp"
+
+namespace trade::engine_test {
+
+class Follower {
+ public:
+  struct OpenOrder {
+    AccountId account;
+    SymbolId symbol;
+    Side side = Side::buy;
+    OrderType type = OrderType::market;
+    std::int64_t leaves = 0;
+    std::int64_t filled = 0;
+    std::int64_t filled_notional = 0;
+    Price limit_price;
+    Price stop_price;
+    std::int64_t reserve_units = 0;  ///< a share
+    bool waiting = false;
+  };
+  using Key = std::pair<std::uint32_t, std::uint32_t>;  ///< account, symbol
+
+  void follow(const Event& event) { std::visit(*this, event.body); }
+
+  void operator()(const CashMoved& e) { cash[e.account.value] += e.amount.units; }
+  void operator()(const SharesTransferred& e) {
+    shares[{e.account.value, e.symbol.value}] += e.quantity.shares;
+  }
+  void operator()(const FirmRulesChanged& e) { collar_basis_points = e.rules.price_collar_basis_points; }
+  void operator()(const OrderAccepted& e) {
+    OpenOrder order{.account = e.account, .symbol = e.symbol, .side = e.side, .type = e.type};
+    order.leaves = e.quantity.shares;
+    order.limit_price = e.limit_price;
+    order.stop_price = e.stop_price;
+    order.waiting = e.stop_price.units != 0;
+    order.reserve_units = reserve_of(order);
+    EXPECT_TRUE(open.emplace(e.order.value, order).second);
+  }
+  void operator()(const OrderRested& e) {
+    OpenOrder& order = at(e.order);
+    EXPECT_FALSE(order.waiting);
+    EXPECT_EQ(order.leaves, e.quantity.shares);
+    EXPECT_EQ(order.limit_price, e.price);
+    queue(e.symbol, e.side, e.price).push_back(e.order.value);
+    expect_uncrossed(e.symbol);
+  }
+  void operator()(const OrderTriggered& e) {
+    OpenOrder& order = at(e.order);
+    EXPECT_TRUE(order.waiting);
+    EXPECT_TRUE(order.side == Side::buy ? e.trigger_price >= order.stop_price
+                                        : e.trigger_price <= order.stop_price);
+    order.waiting = false;
+  }
+  void operator()(const TradeExecuted& e) {
+    const Side maker_side = opposite(e.taker_side);
+    auto& levels = books[{e.symbol.value, maker_side}];
+    ASSERT_FALSE(levels.empty());
+    const auto best = maker_side == Side::buy ? std::prev(levels.end()) : levels.begin();
+    EXPECT_EQ(best->first, e.price.units) << "the best price first, and at the maker's price";
+    EXPECT_EQ(best->second.front(), e.maker_order.value) << "the oldest order first";
+    EXPECT_TRUE(within_limit(at(e.taker_order), e.price));
+    fill(e.maker_order, e.price, e.quantity, e.maker_leaves);
+    fill(e.taker_order, e.price, e.quantity, e.taker_leaves);
+    if (!e.maker_leaves) {
+      best->second.erase(best->second.begin());
+      if (best->second.empty()) levels.erase(best);
+      open.erase(e.maker_order.value);
+    }
+    if (!e.taker_leaves) open.erase(e.taker_order.value);
+    ++trades;
+  }
+  void operator()(const OrderCancelled& e) {
+    const OpenOrder& order = at(e.order);
+    EXPECT_EQ(order.leaves, e.quantity.shares);
+    if (e.was_resting) unqueue(e.order, order);
+    open.erase(e.order.value);
+  }
+  void operator()(const OrderReplaced& e) {
+    OpenOrder& order = at(e.order);
+    EXPECT_EQ(order.limit_price, e.old_limit_price);
+    EXPECT_EQ(order.leaves, e.old_leaves.shares);
+    EXPECT_EQ(e.quantity.shares, order.filled + e.leaves.shares);
+    EXPECT_EQ(e.was_resting, !order.waiting);
+    if (e.was_resting && !e.kept_priority) unqueue(e.order, order);
+    const bool moved = e.limit_price != order.limit_price || e.stop_price != order.stop_price;
+    order.leaves = e.leaves.shares;
+    order.limit_price = e.limit_price;
+    order.stop_price = e.stop_price;
+    if (moved) order.reserve_units = reserve_of(order);
+  }
+  void operator()(const auto&) {}
+
+  /// What is reserved for the account's open buys, and promised of a symbol by its open sells.
+  [[nodiscard]] std::int64_t reserved(AccountId account) const {
+    std::int64_t sum = 0;
+    for (const auto& [id, order] : open) {
+      if (order.account == account && order.side == Side::buy) sum += order.reserve_units * order.leaves;
+    }
+    return sum;
+  }
+  [[nodiscard]] std::int64_t promised(AccountId account, SymbolId symbol) const {
+    std::int64_t sum = 0;
+    for (const auto& [id, order] : open) {
+      if (order.account == account && order.symbol == symbol && order.side == Side::sell) sum += order.leaves;
+    }
+    return sum;
+  }
+
+  std::map<std::uint32_t, std::int64_t> cash;
+  std::map<Key, std::int64_t> shares;
+  std::map<std::uint64_t, OpenOrder> open;
+  std::map<std::pair<std::uint32_t, Side>, std::map<std::int64_t, std::vector<std::uint64_t>>> books;
+  std::int64_t collar_basis_points = FirmRules{}.price_collar_basis_points;
+  std::uint64_t trades = 0;
+
+ private:
+  OpenOrder& at(OrderId id) {
+    static OpenOrder none;
+    const auto found = open.find(id.value);
+    EXPECT_NE(found, open.end()) << "order " << id.value << " is not open";
+    return found == open.end() ? none : found->second;
+  }
+  std::vector<std::uint64_t>& queue(SymbolId symbol, Side side, Price price) {
+    return books[{symbol.value, side}][price.units];
+  }
+  void unqueue(OrderId id, const OpenOrder& order) {
+    auto& levels = books[{order.symbol.value, order.side}];
+    auto& orders = levels[order.limit_price.units];
+    EXPECT_EQ(std::erase(orders, id.value), 1U);
+    if (orders.empty()) levels.erase(order.limit_price.units);
+  }
+  void expect_uncrossed(SymbolId symbol) {
+    const auto& bids = books[{symbol.value, Side::buy}];
+    const auto& offers = books[{symbol.value, Side::sell}];
+    if (!bids.empty() && !offers.empty()) {
+      EXPECT_LT(bids.rbegin()->first, offers.begin()->first) << "crossed book";
+    }
+  }
+  static bool within_limit(const OpenOrder& order, Price price) {
+    if (!order.limit_price) return true;
+    return order.side == Side::buy ? price <= order.limit_price : price >= order.limit_price;
+  }
+  [[nodiscard]] std::int64_t reserve_of(const OpenOrder& order) const {
+    if (order.side == Side::sell) return 0;
+    if (order.limit_price) return order.limit_price.units;
+    return (order.stop_price.units * (10'000 + collar_basis_points) + 9'999) / 10'000;
+  }
+  void fill(OrderId id, Price price, Quantity quantity, Quantity leaves) {
+    OpenOrder& order = at(id);
+    order.leaves -= quantity.shares;
+    order.filled += quantity.shares;
+    order.filled_notional += price.units * quantity.shares;
+    EXPECT_EQ(order.leaves, leaves.shares);
+    const std::int64_t sign = order.side == Side::buy ? 1 : -1;
+    cash[order.account.value] -= sign * price.units * quantity.shares;
+    shares[{order.account.value, order.symbol.value}] += sign * quantity.shares;
+  }
+};
+
+}  // namespace trade::engine_test

@@ -1,0 +1,198 @@
+// A stream of random commands of every kind, the same for the same seed: mostly sensible, sometimes not.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <random>
+#include <string>
+
+#include "engine/engine.hpp"
+
+namespace trade::engine_test {
+
+class RandomFlow {
+ public:
+  static constexpr std::uint32_t accounts = 8;  ///< the last is the house's, those of even number margin
+  static constexpr std::uint32_t symbols = 3;
+
+  explicit RandomFlow(std::uint64_t seed) : random_(seed) {}
+
+  /// Opens the accounts, funds them, adds the symbols.
+  template <class Apply>
+  void set_up(Apply&& apply) {
+    for (std::uint32_t i = 1; i <= accounts; ++i) {
+      const AccountType type = i == accounts ? AccountType::house
+                               : i % 2 == 0  ? AccountType::margin
+                                             : AccountType::cash;
+      apply(stamped(OpenAccount{*AccountName::make("account" + std::to_string(i)), type}));
+      apply(stamped(DepositCash{AccountId{i}, Money{units_per_dollar * 20'000}}));
+    }
+    for (std::uint32_t i = 1; i <= symbols; ++i) {
+      AddSymbol added{.symbol = *Symbol::make("SYM" + std::to_string(i)), .previous_close = {}};
+      if (i > 1) added.previous_close = {100'000};
+      apply(stamped(added));
+      for (std::uint32_t owner = 1; owner < accounts; ++owner) {
+        apply(stamped(TransferShares{AccountId{owner}, SymbolId{i}, {500}, Price{90'000}}));
+      }
+    }
+  }
+
+  /// Shown the events of a command, it knows which orders to cancel and replace next.
+  void see(const Event& event) {
+    if (const auto* accepted = std::get_if<OrderAccepted>(&event.body)) {
+      remember({accepted->order, accepted->account});
+      newest_ = accepted->order;
+    }
+    if (const auto* rejected = std::get_if<OrderRejected>(&event.body)) newest_ = rejected->order;
+  }
+  [[nodiscard]] OrderId newest() const { return newest_; }
+
+  Command next() {
+    const std::uint64_t kind = below(1'000);
+    if (kind < 560) return stamped(place());
+    if (kind < 720) return stamped(cancel());
+    if (kind < 860) return stamped(replace());
+    if (kind < 880) return stamped(CancelAllOrders{account(), below(2) == 0 ? symbol() : SymbolId{}});
+    if (kind < 920)
+      return stamped(PrintTrade{symbol(), near_price(), {static_cast<std::int64_t>(below(3)) * 100}});
+    if (kind < 930)
+      return stamped(DepositCash{account(), {static_cast<std::int64_t>(below(5'000'000)) - 1'000}});
+    if (kind < 940) return stamped(WithdrawCash{account(), {static_cast<std::int64_t>(below(50'000'000))}});
+    if (kind < 950)
+      return stamped(
+          TransferShares{account(), symbol(), {static_cast<std::int64_t>(below(50))}, near_price()});
+    return stamped(occasional());
+  }
+
+ private:
+  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+  Command stamped(CommandBody body) {
+    now_ += static_cast<std::int64_t>(1 + below(1'000));
+    return {Timestamp{now_}, std::move(body)};
+  }
+  AccountId account() { return {static_cast<std::uint32_t>(1 + below(accounts + (below(50) == 0 ? 1 : 0)))}; }
+  SymbolId symbol() { return {static_cast<std::uint32_t>(1 + below(symbols + (below(50) == 0 ? 1 : 0)))}; }
+  Side side() { return below(2) == 0 ? Side::buy : Side::sell; }
+  /// Around 10.00 in steps of a tick, seldom off it.
+  Price near_price() {
+    const auto ticks = static_cast<std::int64_t>(below(60));
+    return {(970 + ticks) * 100 + (below(100) == 0 ? 50 : 0)};
+  }
+  Quantity quantity() {
+    if (below(100) == 0) return {static_cast<std::int64_t>(below(3)) - 1};
+    return {static_cast<std::int64_t>(1 + below(below(10) == 0 ? 400 : 40))};
+  }
+  TimeInForce time_in_force() {
+    const std::uint64_t kind = below(20);
+    return kind < 8    ? TimeInForce::day
+           : kind < 16 ? TimeInForce::gtc
+           : kind < 18 ? TimeInForce::ioc
+                       : TimeInForce::fok;
+  }
+  /// Few enough that some are used again. The text outlives the command.
+  std::string_view client_order_id() {
+    if (below(3) != 0) return {};
+    std::string text = "client-order-" + std::to_string(below(4'000));
+    text.append(below(3) * 30, 'x');
+    texts_.push_back(std::move(text));
+    if (texts_.size() > 64) texts_.pop_front();
+    return texts_.back();
+  }
+
+  PlaceOrder place() {
+    PlaceOrder order{.account = account(), .symbol = symbol(), .side = side()};
+    const std::uint64_t kind = below(20);
+    order.type = kind < 3    ? OrderType::market
+                 : kind < 16 ? OrderType::limit
+                 : kind < 18 ? OrderType::stop_loss
+                             : OrderType::stop_limit;
+    order.time_in_force = time_in_force();
+    order.quantity = quantity();
+    const bool odd = below(100) == 0;
+    if ((order.type == OrderType::limit || order.type == OrderType::stop_limit) != odd)
+      order.limit_price = near_price();
+    if (order.type == OrderType::stop_loss || order.type == OrderType::stop_limit)
+      order.stop_price = near_price();
+    order.client_order_id = client_order_id();
+    return order;
+  }
+  struct Known {
+    OrderId order;
+    AccountId account;
+  };
+  void remember(Known known) {
+    known_.push_back(known);
+    if (known_.size() > 100) known_.pop_front();
+  }
+  /// Mostly an order of late and its owner, at times another's order, or none.
+  Known some_order() {
+    if (known_.empty() || below(20) == 0) return {OrderId{below(newest_.value + 3)}, account()};
+    Known known = known_[below(known_.size())];
+    if (below(20) == 0) known.account = account();
+    return known;
+  }
+  CancelOrder cancel() {
+    const Known known = some_order();
+    CancelOrder command{.account = known.account, .order = known.order, .client_order_id = {}};
+    if (below(4) == 0) {
+      command.order = {};
+      command.client_order_id = client_order_id();
+    }
+    return command;
+  }
+  ReplaceOrder replace() {
+    const Known known = some_order();
+    ReplaceOrder command{.account = known.account, .order = known.order};
+    if (below(3) != 0) command.quantity = quantity();
+    if (below(3) == 0) command.limit_price = near_price();
+    if (below(8) == 0) command.stop_price = near_price();
+    if (below(4) == 0) command.new_client_order_id = client_order_id();
+    return command;
+  }
+
+  CommandBody occasional() {
+    switch (below(10)) {
+      case 0:
+        return SetSymbolStatus{symbol(), below(2) == 0 ? SymbolStatus::halted : SymbolStatus::trading,
+                               "news"};
+      case 1:
+      case 2:
+      case 3:
+      case 4:
+        return SetSymbolStatus{symbol(), SymbolStatus::trading, {}};
+      case 5: {
+        if (below(4) == 0) ++day_;
+        return SetSession{below(4) == 0 ? SessionPhase::closed : SessionPhase::open, Date{day_}};
+      }
+      case 6:
+        return SetSession{SessionPhase::open, Date{day_}};
+      case 7:
+        return SetAccountStatus{account(), below(12) == 0 ? AccountStatus::suspended : AccountStatus::active};
+      case 8: {
+        SetAccountLimits limits{.account = account()};
+        if (below(2) == 0) limits.position_max = Quantity{static_cast<std::int64_t>(below(3) * 400)};
+        if (below(2) == 0) limits.order_quantity_max = Quantity{static_cast<std::int64_t>(below(3) * 150)};
+        if (below(2) == 0)
+          limits.order_notional_max = Money{static_cast<std::int64_t>(below(3) * 20'000'000)};
+        return limits;
+      }
+      default: {
+        FirmRules rules;
+        rules.margin_multiplier_basis_points = static_cast<std::int64_t>(10'000 + below(30'000));
+        rules.price_collar_basis_points = static_cast<std::int64_t>(below(4) * 50);
+        rules.day_trading_rule = below(2) == 0 ? DayTradingRule::pdt : DayTradingRule::intraday_margin;
+        rules.day_trades_max = static_cast<std::int64_t>(below(6));
+        return SetFirmRules{rules};
+      }
+    }
+  }
+
+  std::mt19937_64 random_;
+  std::int64_t now_ = 1'700'000'000'000'000'000;
+  std::int32_t day_ = 0;
+  std::deque<std::string> texts_;
+  std::deque<Known> known_;
+  OrderId newest_;
+};
+
+}  // namespace trade::engine_test
