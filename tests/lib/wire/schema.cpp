@@ -71,6 +71,21 @@ TEST(SchemaTest, UnionsHaveOneMemberForEachAlternative) {
   EXPECT_EQ(static_cast<std::size_t>(schema::PublicationBody::MAX), std::variant_size_v<PublicationBody>);
 }
 
+// A struct that grew would move what lies behind it, and `flatc --conform` does not notice.
+static_assert(sizeof(schema::PlaceOrderFields) == 40);
+static_assert(sizeof(schema::OrderAcceptedFields) == 48);
+static_assert(sizeof(schema::OrderRejectedFields) == 48);
+static_assert(sizeof(schema::OrderRestedFields) == 32);
+static_assert(sizeof(schema::TradeExecutedFields) == 72);
+static_assert(sizeof(schema::OrderCancelledFields) == 40);
+static_assert(sizeof(schema::OrderReplacedFields) == 72);
+static_assert(sizeof(schema::OrderViewFields) == 72);
+static_assert(sizeof(schema::Holding) == 16);
+static_assert(sizeof(schema::QuoteViewFields) == 104);
+static_assert(sizeof(schema::DepthLevel) == 24);
+static_assert(sizeof(schema::ImmediateFill) == 24);
+static_assert(sizeof(schema::CommandResultFields) == 48);
+
 }  // namespace
 
 }  // namespace trade::wire::test
