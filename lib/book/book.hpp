@@ -91,10 +91,12 @@ class Book {
   template <class Visit>
   void for_each_order(Side side, Visit&& visit) const;
 
-  [[nodiscard]] Side side_of(BookHandle handle) const { return node(handle).side; }
-  [[nodiscard]] Price price_of(BookHandle handle) const;
+  [[nodiscard]] Side side_of(BookHandle handle) const { return rank_side(node(handle).order.rank); }
+  [[nodiscard]] Price price_of(BookHandle handle) const { return rank_price(node(handle).order.rank); }
   [[nodiscard]] Quantity leaves_of(BookHandle handle) const { return {node(handle).order.leaves}; }
   [[nodiscard]] BookOrderKey key_of(BookHandle handle) const { return node(handle).order.key; }
+  /// Gives an order another key: for an owner whose keys come from handles.
+  void set_key(BookHandle handle, BookOrderKey key) { node(handle).order.key = key; }
 
   [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }
   [[nodiscard]] std::uint32_t order_count() const { return order_count_; }
@@ -118,6 +120,9 @@ class Book {
     return (static_cast<std::int32_t>(price.units) ^ all_ones_for_offers) - all_ones_for_offers;
   }
   static Price rank_price(std::int32_t rank) { return {rank < 0 ? -std::int64_t{rank} : std::int64_t{rank}}; }
+  static Side rank_side(std::int32_t rank) {
+    return static_cast<Side>(1 + (static_cast<std::uint32_t>(rank) >> 31));
+  }
   /// The lowest rank on the maker's side that a taker with this limit accepts. Above that of no level.
   static std::int32_t worst_rank(Side taker_side, Price limit) {
     return limit ? price_rank(opposite(taker_side), limit) : detail::LevelIndex::rank_none + 1;
@@ -147,10 +152,6 @@ class Book {
   std::uint32_t order_count_ = 0;
 };
 
-inline Price Book::price_of(BookHandle handle) const {
-  return rank_price(nodes()[node(handle).order.level].level.rank);
-}
-
 inline std::optional<BookLevel> Book::best(Side side) const {
   const NodeIndex level = levels(side).best();
   if (level == 0) return std::nullopt;
@@ -163,22 +164,19 @@ inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrder
                "a resting order's quantity is in range");
   const std::int32_t rank = price_rank(side, price);
   const auto leaves = static_cast<std::uint32_t>(quantity.shares);
-  const NodeIndex index = nodes().allocate();
-  const NodeIndex new_level_index = nodes().next();
-  const NodeIndex level_index = levels(side).find_or_insert(pool_->blocks_, rank, new_level_index);
+  const detail::BookNodes::Two fresh = nodes().next_two();
+  const NodeIndex index = fresh.first;
+  const NodeIndex level_index = levels(side).find_or_insert(pool_->blocks_, rank, fresh.second);
   Node& level = nodes()[level_index];
   Node& order = nodes()[index];
-  order.next = level_index;
-  order.order = {.leaves = leaves, .key = key, .level = level_index, .unused = 0};
-  order.side = side;
-  if (level_index == new_level_index) {
-    static_cast<void>(nodes().allocate());
+  if (level_index == fresh.second) {
+    nodes().take(fresh);
     order.previous = level_index;
     level.previous = index;
     level.next = index;
     level.level = {.leaves = leaves, .rank = rank, .orders = 1};
-    level.side = side;
   } else {
+    nodes().take_first(fresh);
     const NodeIndex youngest = level.previous;
     order.previous = youngest;
     nodes()[youngest].next = index;
@@ -186,6 +184,8 @@ inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrder
     level.level.leaves += leaves;
     ++level.level.orders;
   }
+  order.next = level_index;
+  order.order = {.leaves = leaves, .key = key, .level = level_index, .rank = rank};
   ++order_count_;
   return {index};
 }
@@ -200,20 +200,22 @@ inline void Book::reduce_to(BookHandle handle, Quantity new_leaves) {
 }
 
 inline void Book::remove(BookHandle handle) {
-  Node& order = node(handle);
-  const NodeIndex level_index = order.order.level;
-  Node& level = nodes()[level_index];
+  const Node& order = node(handle);
+  const NodeIndex previous = order.previous;
+  const NodeIndex next = order.next;
   --order_count_;
-  if (level.level.orders == 1) {
-    levels(level.side).erase(pool_->blocks_, level.level.rank);
-    nodes().free(level_index);
+  if (previous == next) {
+    // The level stands on both sides of its only order.
+    levels(rank_side(order.order.rank)).erase(pool_->blocks_, order.order.rank);
+    nodes().free({handle.node, next});
   } else {
-    nodes()[order.previous].next = order.next;
-    nodes()[order.next].previous = order.previous;
+    Node& level = nodes()[order.order.level];
     level.level.leaves -= order.order.leaves;
     --level.level.orders;
+    nodes()[previous].next = next;
+    nodes()[next].previous = previous;
+    nodes().free(handle.node);
   }
-  nodes().free(handle.node);
 }
 
 template <class OnFill>

@@ -8,7 +8,6 @@
 
 #include "book/rank_block.hpp"
 #include "book/slab.hpp"
-#include "model/enums.hpp"
 
 namespace trade {
 
@@ -22,16 +21,16 @@ using NodeIndex = std::uint32_t;
 
 /// The orders of a level form a ring through `previous` and `next` that the level itself closes: it stands
 /// before the oldest and behind the youngest order, so that linking and unlinking need no special case.
-struct BookNode {
+struct alignas(32) BookNode {
   struct Order {
     std::uint32_t leaves;  ///< shares still to trade, from 1
     BookOrderKey key;
     NodeIndex level;
-    std::uint32_t unused;
+    std::int32_t rank;  ///< the level's, so that an order can be told of, and mostly removed, without it
   };
   struct Level {
     std::uint64_t leaves;  ///< sum over the level's orders
-    std::int32_t rank;     ///< the greater the better the price is; see Book::price_rank
+    std::int32_t rank;     ///< see Book::price_rank
     std::uint32_t orders;
   };
 
@@ -41,7 +40,6 @@ struct BookNode {
     Order order;
     Level level;
   };
-  Side side;
 };
 static_assert(sizeof(BookNode) == 32);
 

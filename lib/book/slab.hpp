@@ -36,20 +36,42 @@ class Slab {
   const T& operator[](std::uint32_t index) const { return things_[index]; }
 
   [[nodiscard]] std::uint32_t allocate() {
-    const std::uint32_t index = next();
-    free_ = things_[index].*free_link;
-    return index;
-  }
-  /// What the next `allocate` will hand out.
-  [[nodiscard]] std::uint32_t next() {
     if (free_ == 0) [[unlikely]] {
       commit(1);
     }
-    return free_;
+    const std::uint32_t index = free_;
+    free_ = things_[index].*free_link;
+    return index;
   }
   void free(std::uint32_t index) {
     things_[index].*free_link = free_;
     free_ = index;
+  }
+
+  // The same for two at once, without going to memory in between.
+
+  struct Two {
+    std::uint32_t first;
+    std::uint32_t second;
+  };
+  /// The two that are next to be handed out. They are not yet: `take_first` or `take` does it, at once.
+  [[nodiscard]] Two next_two() {
+    for (;;) {
+      const std::uint32_t first = free_;
+      const std::uint32_t second = first == 0 ? 0 : things_[first].*free_link;
+      if (second != 0) [[likely]] {
+        return {first, second};
+      }
+      commit(1);
+    }
+  }
+  void take_first(Two two) { free_ = two.second; }
+  void take(Two two) { free_ = things_[two.second].*free_link; }
+  /// They are handed out again in the order of their names.
+  void free(Two two) {
+    things_[two.second].*free_link = free_;
+    things_[two.first].*free_link = two.second;
+    free_ = two.first;
   }
 
   /// How many are handed out. Counted anew, slowly.

@@ -2,7 +2,6 @@
 // however the ids are spread: only live orders are in it.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -11,74 +10,53 @@
 
 namespace trade::bench {
 
-/// A hash table of eight bytes a slot with linear probing. A slot is written and read as one word: a read
-/// that spans two writes still under way, as searching several slots at once would be, waits for both.
+/// A hash table with linear probing, four bytes a slot: an order's node in the book's pool and, above it, as
+/// many bits of its id's hash as there is room for. The ids themselves stand in an array beside the pool.
 class LiveOrders {
  public:
-  /// A place among the live orders; it stays the order's until the order is erased.
-  using Record = std::uint32_t;
-  static constexpr Record none = 0;
-
-  struct Order {
-    std::uint64_t id;
-    BookHandle handle;
-    Record next_free;
-  };
   struct Found {
-    Record record;     ///< `none`: no such order
-    std::size_t slot;  ///< valid until the next change
+    BookHandle handle;   ///< none: no such order
+    std::uint32_t slot;  ///< valid until the next change
   };
 
   /// Touches memory for `orders_reserved` orders.
-  explicit LiveOrders(std::uint32_t orders_reserved) : orders_(std::size_t{orders_reserved} + 1) {
-    slots_.resize(std::bit_ceil(orders_reserved * slots_per_order));
-    slots_.assign(std::size_t{1} << slots_min_log2, 0);
-    set_size(slots_min_log2);
-    for (Record record = orders_reserved; record > 0; --record) {
-      orders_[record].next_free = free_;
-      free_ = record;
-    }
+  explicit LiveOrders(std::uint32_t orders_reserved) {
+    int size_log2 = size_log2_min;
+    while (nodes_max_of(size_log2) < 2 * orders_reserved)
+      ++size_log2;
+    resize(size_log2);
+    resize(size_log2_min);
   }
 
   [[nodiscard]] Found find(std::uint64_t id) const {
-    const std::uint32_t tag = tag_of(id);
-    for (std::size_t slot = home(tag);; slot = next(slot)) {
-      const std::uint64_t word = table_[slot];
-      if (tag_in(word) == tag && orders_[record_in(word)].id == id) return {record_in(word), slot};
-      if (word == 0) return {none, slot};
+    const std::uint32_t hash = hash_of(id);
+    const std::uint32_t tag = hash << size_log2_;
+    for (std::uint32_t slot = home(hash);; slot = next(slot)) {
+      const std::uint32_t word = table_[slot];
+      if ((word ^ tag) <= mask_ && id_by_node_[word & mask_] == id) return {{word & mask_}, slot};
+      if (word == 0) return {{}, slot};
     }
   }
 
-  /// The record that the next `insert` will use.
-  [[nodiscard]] Record next_record() {
-    if (free_ == none) [[unlikely]]
-      add_record();
-    return free_;
-  }
-  [[nodiscard]] const Order& at(Record record) const { return orders_[record]; }
+  [[nodiscard]] std::uint64_t id_of(BookHandle handle) const { return id_by_node_[handle.node]; }
 
   /// `id` is not live.
   void insert(std::uint64_t id, BookHandle handle) {
-    const Record record = next_record();
-    Order& order = orders_[record];
-    free_ = order.next_free;
-    order.id = id;
-    order.handle = handle;
-    if (++count_ > count_max_) [[unlikely]]
-      grow();
-    put(std::uint64_t{tag_of(id)} << 32 | record);
+    if (handle.node > nodes_max_) [[unlikely]] {
+      grow(handle.node);
+    }
+    id_by_node_[handle.node] = id;
+    put(hash_of(id), handle.node);
   }
 
   void erase(Found found) {
-    orders_[found.record].next_free = free_;
-    free_ = found.record;
-    --count_;
     // What follows moves up unless it is at home or between its home and the hole.
-    std::size_t hole = found.slot;
-    for (std::size_t slot = next(hole);; slot = next(slot)) {
-      const std::uint64_t word = table_[slot];
+    std::uint32_t hole = found.slot;
+    for (std::uint32_t slot = next(hole);; slot = next(slot)) {
+      const std::uint32_t word = table_[slot];
       if (word == 0) break;
-      if (((slot - home(tag_in(word))) & mask_) < ((slot - hole) & mask_)) continue;
+      const std::uint32_t its_home = home(hash_of(id_by_node_[word & mask_]));
+      if (((slot - its_home) & mask_) < ((slot - hole) & mask_)) continue;
       table_[hole] = word;
       hole = slot;
     }
@@ -86,53 +64,60 @@ class LiveOrders {
   }
 
  private:
-  /// Fewer make longer searches, more take more cache.
-  static constexpr std::size_t slots_per_order = 4;
-  static constexpr int slots_min_log2 = 10;
+  static constexpr int size_log2_min = 11;
+  static constexpr int size_log2_small_max = 14;
 
+  /// The highest node that a table of this size takes. Much room makes searches short, little room takes less
+  /// cache, which only large tables need to mind.
+  static std::uint32_t nodes_max_of(int size_log2) {
+    return (1U << size_log2) / (size_log2 <= size_log2_small_max ? 8 : 2) - 1;
+  }
   /// All 64 bits take part, since ids may differ in any of them.
-  static std::uint32_t tag_of(std::uint64_t id) {
+  static std::uint32_t hash_of(std::uint64_t id) {
     return static_cast<std::uint32_t>((id * 0x9E37'79B9'7F4A'7C15U) >> 32);
   }
-  // A word is a tag and a record, which is not zero; the word of a free slot is.
-  static std::uint32_t tag_in(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
-  static Record record_in(std::uint64_t word) { return static_cast<Record>(word); }
-  [[nodiscard]] std::size_t home(std::uint32_t tag) const { return tag >> shift_; }
-  [[nodiscard]] std::size_t next(std::size_t slot) const { return (slot + 1) & mask_; }
+  /// The hash's upper bits; its lower ones stand in the slot.
+  [[nodiscard]] std::uint32_t home(std::uint32_t hash) const { return hash >> home_shift_; }
+  [[nodiscard]] std::uint32_t next(std::uint32_t slot) const { return (slot + 1) & mask_; }
 
-  void put(std::uint64_t word) {
-    std::size_t slot = home(tag_in(word));
+  void put(std::uint32_t hash, std::uint32_t node) {
+    std::uint32_t slot = home(hash);
     while (table_[slot] != 0)
       slot = next(slot);
-    table_[slot] = word;
-  }
-  void set_size(int size_log2) {
-    table_ = slots_.data();
-    mask_ = slots_.size() - 1;
-    count_max_ = slots_.size() / slots_per_order;
-    shift_ = 32 - size_log2;
-  }
-  [[gnu::noinline]] void grow() {
-    const std::vector<std::uint64_t> old = slots_;
-    slots_.assign(old.size() * 2, 0);
-    set_size(std::countr_zero(slots_.size()));
-    for (const std::uint64_t word : old) {
-      if (word != 0) put(word);
-    }
-  }
-  [[gnu::noinline]] void add_record() {
-    orders_.push_back({});
-    free_ = static_cast<Record>(orders_.size() - 1);
+    table_[slot] = hash << size_log2_ | node;
   }
 
-  std::uint64_t* table_ = nullptr;  ///< of slots_
-  std::size_t mask_ = 0;
-  int shift_ = 0;
-  Record free_ = none;
-  std::size_t count_ = 0;
-  std::size_t count_max_ = 0;
-  std::vector<Order> orders_;
-  std::vector<std::uint64_t> slots_;
+  [[gnu::noinline]] void grow(std::uint32_t node) {
+    const std::uint32_t old_mask = mask_;
+    const std::vector<std::uint32_t> old = slots_;
+    int size_log2 = size_log2_;
+    while (nodes_max_of(size_log2) < node)
+      ++size_log2;
+    resize(size_log2);
+    for (const std::uint32_t word : old) {
+      if (word != 0) put(hash_of(id_by_node_[word & old_mask]), word & old_mask);
+    }
+  }
+  /// Empties the table.
+  void resize(int size_log2) {
+    slots_.assign(std::size_t{1} << size_log2, 0);
+    nodes_max_ = nodes_max_of(size_log2);
+    ids_.resize(std::size_t{nodes_max_} + 1);
+    table_ = slots_.data();
+    id_by_node_ = ids_.data();
+    size_log2_ = size_log2;
+    home_shift_ = 32 - size_log2;
+    mask_ = (1U << size_log2) - 1;
+  }
+
+  std::uint32_t* table_ = nullptr;       ///< of slots_; zero is a free slot
+  std::uint64_t* id_by_node_ = nullptr;  ///< of ids_
+  std::uint32_t mask_ = 0;
+  std::uint32_t nodes_max_ = 0;
+  int size_log2_ = 0;
+  int home_shift_ = 0;
+  std::vector<std::uint32_t> slots_;
+  std::vector<std::uint64_t> ids_;
 };
 
 }  // namespace trade::bench

@@ -36,11 +36,11 @@ class Adapter {
 
   void on_cancel(const AbiCancel& cancel) {
     const LiveOrders::Found found = live_.find(cancel.order_id);
-    if (found.record == LiveOrders::none) {
+    if (!found.handle) {
       report(AbiReportType::cancel_reject, cancel.sequence_number, cancel.order_id, 0, 0, 0);
       return;
     }
-    const BookHandle handle = live_.at(found.record).handle;
+    const BookHandle handle = found.handle;
     report(AbiReportType::cancel_ack, cancel.sequence_number, cancel.order_id,
            abi_side(book_.side_of(handle)), book_.price_of(handle).units,
            static_cast<std::uint32_t>(book_.leaves_of(handle).shares));
@@ -50,11 +50,11 @@ class Adapter {
 
   void on_modify(const AbiModify& modify) {
     const LiveOrders::Found found = live_.find(modify.order_id);
-    if (found.record == LiveOrders::none) {
+    if (!found.handle) {
       report(AbiReportType::modify_reject, modify.sequence_number, modify.order_id, 0, 0, 0);
       return;
     }
-    const BookHandle handle = live_.at(found.record).handle;
+    const BookHandle handle = found.handle;
     const Side side = book_.side_of(handle);
     report(AbiReportType::modify_ack, modify.sequence_number, modify.order_id, abi_side(side),
            modify.new_price_ticks, modify.new_quantity);
@@ -76,15 +76,17 @@ class Adapter {
   Quantity match(Side side, std::int64_t price_ticks, std::uint32_t quantity, std::uint64_t taker,
                  std::uint64_t sequence_number) {
     return book_.match(side, Price{price_ticks}, Quantity{quantity},
-                       [&](BookOrderKey record, Price price, Quantity filled, Quantity maker_leaves) {
-                         const std::uint64_t maker = live_.at(record).id;
+                       [&](BookOrderKey node, Price price, Quantity filled, Quantity maker_leaves) {
+                         const std::uint64_t maker = live_.id_of({node});
                          trade(sequence_number, price, filled, maker, taker);
                          if (!maker_leaves) live_.erase(live_.find(maker));
                        });
   }
 
   void rest(Side side, std::int64_t price_ticks, Quantity quantity, std::uint64_t order_id) {
-    live_.insert(order_id, book_.add(side, Price{price_ticks}, quantity, live_.next_record()));
+    const BookHandle handle = book_.add(side, Price{price_ticks}, quantity, 0);
+    book_.set_key(handle, handle.node);
+    live_.insert(order_id, handle);
   }
 
   // Reports are written where the consumer reads them. Made elsewhere and copied, their small parts would be
@@ -92,39 +94,25 @@ class Adapter {
 
   void report(AbiReportType type, std::uint64_t sequence_number, std::uint64_t order_id, std::uint8_t side,
               std::int64_t price_ticks, std::uint32_t quantity) {
-    AbiReport& report = next_report();
+    write(type, sequence_number, order_id, side, price_ticks, quantity, 0, 0);
+  }
+  void trade(std::uint64_t sequence_number, Price price, Quantity filled, std::uint64_t maker,
+             std::uint64_t taker) {
+    write(AbiReportType::trade, sequence_number, 0, 0, price.units, static_cast<std::uint32_t>(filled.shares),
+          maker, taker);
+  }
+  void write(AbiReportType type, std::uint64_t sequence_number, std::uint64_t order_id, std::uint8_t side,
+             std::int64_t price_ticks, std::uint32_t quantity, std::uint64_t maker, std::uint64_t taker) {
+    AbiReport& report = ring_.next();
     report.type = type;
     report.side = side;
     report.sequence_number = sequence_number;
     report.order_id = order_id;
     report.price_ticks = price_ticks;
     report.quantity = quantity;
-    ring_.commit();
-  }
-  void trade(std::uint64_t sequence_number, Price price, Quantity filled, std::uint64_t maker,
-             std::uint64_t taker) {
-    AbiReport& report = next_report();
-    report.type = AbiReportType::trade;
-    report.sequence_number = sequence_number;
-    report.price_ticks = price.units;
-    report.quantity = static_cast<std::uint32_t>(filled.shares);
     report.maker_order_id = maker;
     report.taker_order_id = taker;
     ring_.commit();
-  }
-  /// All zeros.
-  AbiReport& next_report() {
-    if (ring_.full()) [[unlikely]] {
-      wait_for_room();
-    }
-    AbiReport& report = ring_.next();
-    report = AbiReport{};
-    return report;
-  }
-  [[gnu::noinline]] void wait_for_room() {
-    ring_.publish();
-    while (ring_.full()) {
-    }
   }
 
   ReportRing& ring_;

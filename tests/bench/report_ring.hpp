@@ -17,26 +17,32 @@ class ReportRing {
  public:
   /// Room for `capacity` reports rounded up to a power of two; the memory is touched at once.
   explicit ReportRing(std::uint32_t capacity)
-      : capacity_(std::bit_ceil(std::uint64_t{std::max(capacity, 2U)})),
-        reports_(new(page) AbiReport[capacity_]) {
+      : capacity_(std::bit_ceil(std::uint64_t{std::max<std::uint32_t>(capacity, publish_burst)})),
+        reports_(new(page) AbiReport[capacity_]),
+        next_(reports_.get()),
+        stop_(reports_.get() + publish_burst) {
     std::memset(static_cast<void*>(reports_.get()), 0, capacity_ * sizeof(AbiReport));
   }
 
-  /// Producer: whether there is no room for a report.
-  bool full() {
-    if (written_ != writable_end_) [[likely]]
-      return false;
-    writable_end_ = consumed_.load(std::memory_order_acquire) + capacity_;
-    return written_ == writable_end_;
+  /// Producer: the place of the next report, to be filled where it is before `commit`. Waits while the ring
+  /// is full. The consumer sees a report at the latest when a burst of them is complete.
+  AbiReport& next() {
+    if (next_ == stop_) [[unlikely]] {
+      start_burst();
+    }
+    return *next_;
   }
-  /// Producer: the place of the next report, to be filled where it is; the ring is not full.
-  AbiReport& next() { return reports_[written_ & (capacity_ - 1)]; }
-  /// Producer: the next report is complete. The consumer sees it at the latest when a burst of them is.
-  void commit() {
-    if (++written_ % publish_burst == 0) publish();
-  }
+  void commit() { ++next_; }
   /// Producer: lets the consumer see all that is written.
-  void publish() { published_.store(written_, std::memory_order_release); }
+  void publish() {
+    published_.store(burst_start_ + static_cast<std::uint64_t>(next_ - (stop_ - publish_burst)),
+                     std::memory_order_release);
+  }
+  /// Producer: whether `next` would wait.
+  [[nodiscard]] bool full() const {
+    return next_ == stop_ &&
+           burst_start_ + 2 * publish_burst - consumed_.load(std::memory_order_acquire) > capacity_;
+  }
 
   /// Consumer: takes at most `reports_max` reports.
   std::uint32_t drain(AbiReport* reports, std::uint32_t reports_max) {
@@ -52,18 +58,29 @@ class ReportRing {
 
  private:
   static constexpr std::align_val_t page{4'096};
-  /// Publishing costs the transfer of a cache line that the consumer keeps looking at.
+  /// Publishing costs the transfer of a cache line that the consumer keeps looking at; and once in a burst is
+  /// often enough to look at how far the consumer is.
   static constexpr std::uint64_t publish_burst = 32;
 
   struct Free {
     void operator()(AbiReport* reports) const { ::operator delete[](reports, page); }
   };
 
+  [[gnu::noinline]] void start_burst() {
+    publish();
+    while (full()) {
+    }
+    burst_start_ += publish_burst;
+    next_ = &reports_[burst_start_ & (capacity_ - 1)];
+    stop_ = next_ + publish_burst;
+  }
+
   const std::uint64_t capacity_;
   const std::unique_ptr<AbiReport[], Free> reports_;
   // Each thread's words have cache lines of their own.
-  alignas(128) std::uint64_t written_ = 0;
-  std::uint64_t writable_end_ = 0;  ///< the consumer may have got further
+  alignas(128) AbiReport* next_;   ///< at most `stop_`
+  AbiReport* stop_;                ///< the end of the burst
+  std::uint64_t burst_start_ = 0;  ///< reports before the burst
   alignas(128) std::atomic<std::uint64_t> published_ = 0;
   alignas(128) std::atomic<std::uint64_t> consumed_ = 0;
 };
