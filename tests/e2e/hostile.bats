@@ -49,11 +49,12 @@ load suite.bash
   small_market
   "$trade" down >/dev/null
   expect_exit 0 t journal verify
-  # "alice" is in the batch that opened the account.
-  offset=$(grep -abo alice "$TRADE_HOME/journal/data.mdb" | head -1 | cut -d: -f1)
-  printf 'A' | dd of="$TRADE_HOME/journal/data.mdb" bs=1 seek="$offset" conv=notrunc 2>/dev/null
+  # "alice" is in the batch that opened the account; older copies of its page may be in the file too.
+  for offset in $(grep -abo alice "$TRADE_HOME/journal/data.mdb" | cut -d: -f1); do
+    printf 'A' | dd of="$TRADE_HOME/journal/data.mdb" bs=1 seek="$offset" conv=notrunc 2>/dev/null
+  done
   expect_exit 8 t journal verify
-  grep -q "batch" <<<"$errors$output"
+  expect_json .bad_batch 2
 }
 
 @test "a stopped ledgerd holds up nobody" {
