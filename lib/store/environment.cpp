@@ -159,12 +159,12 @@ Status Environment::check_file_length() {
                     std::to_string(wanted_bytes) + " bytes",
                 "restore it from a copy");
   }
-  // Never ftruncate: another process may be writing, and that would cut off what it has just appended.
+  // Never ftruncate: another process may be writing, and that would cut off what it has just appended. Where
+  // this fails (no permission, not supported) nothing is lost but the precaution.
   const FileDescriptor descriptor(::open(data_file_.c_str(), O_WRONLY | O_CLOEXEC));
   if (descriptor.open()) {
-    const int code = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(wanted_bytes));
-    if (code == 0) return {};
-    if (!options_.read_only) return std::unexpected(error(code, "extend the data file"));
+    ::fallocate(descriptor.get(), 0, static_cast<off_t>(file_bytes),
+                static_cast<off_t>(wanted_bytes - file_bytes));
   }
   return {};
 }

@@ -162,6 +162,9 @@ TEST(Growth, AManualTransactionIsToldThatTheMapIsFull) {
 }
 
 TEST(Growth, WithoutAddressSpaceFailsAndLosesNothing) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer needs address space of its own";
+#endif
   const test::TemporaryDirectory directory;
   test::ChildProcess child([&] {
     const auto environment = Environment::open(directory.path(), tiny);
