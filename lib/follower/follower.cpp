@@ -124,7 +124,7 @@ Result<bool> Follower::State::turn() {
   if (publisher_ && group->batches > 0) application_.publish(*publisher_);
   const bool more_to_answer = desk_->answer();
   if (auto idle = call_idle_when_due(); !idle) return pass_on(std::move(idle));
-  return !group->at_end || more_to_answer;
+  return group->more || more_to_answer;
 }
 
 Status Follower::State::call_idle_when_due() {

@@ -3,25 +3,33 @@
 #include <string>
 #include <utility>
 
+#include "app/log.hpp"
 #include "base/assert.hpp"
 #include "base/clock.hpp"
 
 namespace trade::follower {
 
 namespace {
+
+constexpr std::int64_t silence_log_interval_ns = 10 * nanoseconds_per_second;
+
 std::string number(std::uint64_t value) {
   return std::to_string(value);
 }
+
 }  // namespace
 
 Result<bool> Tail::open() {
   if (reader_) return true;
   auto reader = options_.open_journal();
   if (!reader) {
-    if (reader.error().code == ErrorCode::not_found) return false;
+    if (reader.error().code == ErrorCode::not_found || is_silence(reader.error())) return false;
     return pass_on(std::move(reader));
   }
-  if (auto checked = check_origin(**reader); !checked) return pass_on(std::move(checked));
+  if (auto checked = check_origin(**reader); !checked) {
+    if (is_silence(checked.error())) return false;
+    return pass_on(std::move(checked));
+  }
   reader_ = std::move(*reader);
   return true;
 }
@@ -57,12 +65,16 @@ Result<Tail::Group> Tail::apply_group() {
   const std::int64_t started_ns = monotonic_nanoseconds();
   while (true) {
     if (group.batches >= options_.group_batches_max || monotonic_nanoseconds() - started_ns > time_max_ns) {
-      group.at_end = false;
+      group.more = true;
       break;
     }
     auto found = reader_->read(application_.position().batch + 1, batch_);
+    if (!found && is_silence(found.error())) break;
     if (!found) return pass_on(std::move(found));
-    if (!*found) break;
+    if (!*found) {
+      group.at_end = true;
+      break;
+    }
     if (auto applied = apply_next(); !applied) return pass_on(std::move(applied));
     ++group.batches;
   }
@@ -88,8 +100,24 @@ Status Tail::apply_next() {
 }
 
 Result<journal::Head> Tail::head() {
-  if (!reader_) return journal::Head{};
-  return reader_->head();
+  if (!reader_) return head_;
+  auto head = reader_->head();
+  if (head) {
+    head_ = *head;
+  } else if (!is_silence(head.error())) {
+    return head;
+  }
+  return head_;
+}
+
+bool Tail::is_silence(const Error& error) {
+  if (error.code != ErrorCode::not_running && error.code != ErrorCode::timed_out) return false;
+  if (const std::int64_t now_ns = monotonic_nanoseconds();
+      now_ns - silence_logged_at_ns_ >= silence_log_interval_ns) {
+    silence_logged_at_ns_ = now_ns;
+    spdlog::warn("the journal does not answer, and is asked again: {}", error.message);
+  }
+  return true;
 }
 
 }  // namespace trade::follower

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "base/result.hpp"
@@ -21,23 +22,29 @@ class Tail {
 
   struct Group {
     std::size_t batches = 0;  ///< applied and committed
-    bool at_end = true;       ///< the journal had no more when the group ended
+    bool at_end = false;      ///< the journal had no more when the group ended
+    bool more = false;        ///< it ended at its bounds: there may be more at once
   };
   /// Applies and commits the next batches, within the bounds of a group. Does nothing without a journal.
   Result<Group> apply_group();
 
-  /// The end of the journal at this moment; that of an empty one while there is none.
+  /// The end of the journal at this moment; that of an empty one while there is none, and the last that was
+  /// seen while a remote journal does not answer.
   Result<journal::Head> head();
 
  private:
   /// Whether the application's state comes from this journal, and no later than its end.
   Status check_origin(journal::Reader& reader);
   Status apply_next();
+  /// Whether to go on without an answer of the journal: a remote one is silent while its tradingd is down.
+  bool is_silence(const Error& error);
 
   const Options& options_;
   Application& application_;
   std::unique_ptr<journal::Reader> reader_;
   wire::Batch batch_;
+  journal::Head head_;
+  std::int64_t silence_logged_at_ns_ = 0;
 };
 
 }  // namespace trade::follower

@@ -17,8 +17,12 @@ using testing::HasSubstr;
 /// Batches of three events each, made up as they are read.
 class MadeUpReader final : public journal::Reader {
  public:
-  Result<journal::Head> head() override { return journal::Head{batches, batches + 1, batches * 3}; }
+  Result<journal::Head> head() override {
+    if (silent) return fail(ErrorCode::timed_out, "no answer");
+    return journal::Head{batches, batches + 1, batches * 3};
+  }
   Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
+    if (silent) return fail(ErrorCode::not_running, "tradingd is not running");
     if (number == unreadable_at) return fail(ErrorCode::corrupt, "batch 3: checksum wrong");
     if (number > batches) return false;
     batch = wire::Batch{};
@@ -34,6 +38,7 @@ class MadeUpReader final : public journal::Reader {
   std::uint64_t batches = 0;
   std::uint64_t unreadable_at = 0;
   std::uint64_t gap_at = UINT64_MAX;
+  bool silent = false;
 };
 
 class TailTest : public testing::Test {
@@ -83,10 +88,12 @@ TEST_F(TailTest, AppliesInBoundedGroupsAndCommitsEach) {
   auto group = tail_.apply_group();
   EXPECT_EQ(group->batches, 4u);
   EXPECT_FALSE(group->at_end);
+  EXPECT_TRUE(group->more);
   EXPECT_FALSE(tail_.apply_group()->at_end);
   group = tail_.apply_group();
   EXPECT_EQ(group->batches, 2u);
   EXPECT_TRUE(group->at_end);
+  EXPECT_FALSE(group->more);
   EXPECT_TRUE(tail_.apply_group()->at_end);
   EXPECT_THAT(application_.groups, ElementsAre(4, 4, 2));
   EXPECT_EQ(application_.calls, "aaaacaaaacaac");
@@ -121,6 +128,23 @@ TEST_F(TailTest, ABatchThatCannotBeReadStopsIt) {
   const auto group = tail_.apply_group();
   ASSERT_FALSE(group);
   EXPECT_EQ(group.error().message, "batch 3: checksum wrong");
+}
+
+TEST_F(TailTest, AJournalThatDoesNotAnswerForAWhileIsAskedAgain) {
+  have(3);
+  ASSERT_TRUE(tail_.open());
+  EXPECT_EQ(tail_.head()->batch, 3u);
+  reader_->silent = true;
+  reader_->batches = 5;
+  const auto group = tail_.apply_group();
+  ASSERT_TRUE(group) << group.error().message;
+  EXPECT_EQ(group->batches, 0u);
+  EXPECT_FALSE(group->at_end);
+  EXPECT_FALSE(group->more);
+  EXPECT_EQ(tail_.head()->batch, 3u);
+  reader_->silent = false;
+  EXPECT_EQ(tail_.apply_group()->batches, 4u);
+  EXPECT_EQ(tail_.head()->batch, 5u);
 }
 
 TEST_F(TailTest, AnApplicationThatFailsStopsIt) {
