@@ -15,6 +15,9 @@ constexpr char topic_end = '\0';
 /// The longest topic: two characters of kind, a symbol of 15, the end.
 constexpr std::size_t topic_bytes_max = 18;
 
+/// Price levels of each side in a published depth; who wants to see more asks feedd when one is published.
+constexpr std::size_t published_depth_levels = 10;
+
 using Topic = FixedString<topic_bytes_max>;
 
 /// Subscribed to with these, a subscriber gets the publications of every symbol.

@@ -42,8 +42,10 @@ class NewestStates {
 /// Trades on their way to the caller: all of them, once each, in the order in which they happened.
 class PendingTape {
  public:
+  /// One that is earlier than what was given out already is passed over.
   void add(TapeEntryView entry);
-  /// Entries from an answer, newest first. Unlike those published, they tell if the tape was begun anew.
+  /// The end of the tape as it is, newest first. It also tells where the tape begins, and if it was begun
+  /// anew.
   void refill(std::string_view symbol, std::vector<TapeEntryView> entries);
   std::optional<PublicationBody> pop();
   [[nodiscard]] std::size_t size() const { return pending_.size(); }

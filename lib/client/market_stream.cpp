@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "bus/topics.hpp"
@@ -19,25 +20,16 @@ constexpr int drain_publications_max = 4'096;
 constexpr std::size_t tape_pending_max = 16'384;
 /// Trades of each symbol with which a stream begins.
 constexpr std::uint32_t tape_start_entries = 10;
-/// Trades asked for at a time to fill a gap; of a longer one, the older part is passed over.
-constexpr std::uint32_t tape_refill_entries = 1'000;
+/// Trades asked for at a time to fill a gap; of what is missing before those, nothing comes.
+constexpr std::uint32_t tape_refill_entries = 10'000;
 /// After so many publications without a pause some may have been dropped at the end, with nothing after them
-/// to show the gap: the present state is asked for again.
+/// to show the gap: the present state is asked for again, once a confirmation has told that the rest is in.
 constexpr std::size_t backlog_suspicious = bus::publication_messages_max / 2;
 
-using SteadyClock = std::chrono::steady_clock;
+/// A confirmation may be dropped too, when it meets a full queue: after so long it is asked for again.
+constexpr std::chrono::milliseconds confirmation_interval{500};
 
-std::string_view all_topics(MarketStream::Kind kind) {
-  switch (kind) {
-    case MarketStream::Kind::quotes:
-      return bus::all_quotes;
-    case MarketStream::Kind::depth:
-      return bus::all_depths;
-    case MarketStream::Kind::tape:
-      return bus::all_tapes;
-  }
-  return {};
-}
+using SteadyClock = std::chrono::steady_clock;
 
 Result<std::vector<std::string>> checked_symbols(MarketStream::Kind kind,
                                                  const std::vector<std::string>& symbols) {
@@ -80,6 +72,7 @@ class MarketStream::Subscription {
  private:
   void subscribe();
   void await_confirmation();
+  void repeat_request();
   void drain();
   void take(const PublicationBody& body);
   Status mend();
@@ -87,7 +80,7 @@ class MarketStream::Subscription {
   Status refresh();
   Status refresh_quotes();
   Status refresh_depth(const std::string& symbol);
-  Status refresh_tape(const std::string& symbol, std::uint32_t entries);
+  Status refresh_tape(const std::string& symbol, std::uint32_t entries, std::optional<Sequence> end = {});
   std::optional<PublicationBody> pop();
   [[nodiscard]] std::unexpected<Error> unconfirmed() const;
 
@@ -103,12 +96,15 @@ class MarketStream::Subscription {
 
   NewestStates newest_;
   PendingTape tape_;
-  std::set<std::string, std::less<>> tape_gaps_;  ///< symbols of which trades were missed
+  std::map<std::string, Sequence, std::less<>>
+      tape_gaps_;                                      ///< of each symbol, the first trade after the last gap
+  std::set<std::string, std::less<>> depths_changed_;  ///< symbols of which more is wanted than is published
 
   bool started_ = false;
   bool refresh_wanted_ = false;
   bool awaiting_confirmation_ = false;
   std::uint64_t confirmations_before_ = 0;
+  SteadyClock::time_point confirmation_requested_at_;
   std::uint64_t connections_seen_ = 0;
   std::size_t publications_without_pause_ = 0;
   std::optional<SteadyClock::time_point> trouble_since_;  ///< not connected, or not confirmed
@@ -125,7 +121,8 @@ Status MarketStream::Subscription::start() {
     drain();
     if (subscriber_.confirmations() != confirmations_before_) break;
     if (SteadyClock::now() >= deadline) return unconfirmed();
-    subscriber_.wait(deadline);
+    subscriber_.wait(std::min(deadline, confirmation_requested_at_ + confirmation_interval));
+    repeat_request();
   }
   connections_seen_ = subscriber_.connections();
   awaiting_confirmation_ = false;
@@ -135,7 +132,7 @@ Status MarketStream::Subscription::start() {
 }
 
 void MarketStream::Subscription::subscribe() {
-  if (symbols_.empty()) subscriber_.subscribe(all_topics(kind_));
+  if (symbols_.empty()) subscriber_.subscribe(bus::all_quotes);
   for (const std::string& symbol : symbols_) {
     switch (kind_) {
       case Kind::quotes:
@@ -154,6 +151,13 @@ void MarketStream::Subscription::subscribe() {
 void MarketStream::Subscription::await_confirmation() {
   confirmations_before_ = subscriber_.confirmations();
   awaiting_confirmation_ = true;
+  confirmation_requested_at_ = SteadyClock::now();
+  subscriber_.request_confirmation();
+}
+
+void MarketStream::Subscription::repeat_request() {
+  if (SteadyClock::now() - confirmation_requested_at_ < confirmation_interval) return;
+  confirmation_requested_at_ = SteadyClock::now();
   subscriber_.request_confirmation();
 }
 
@@ -167,13 +171,11 @@ std::unexpected<Error> MarketStream::Subscription::unconfirmed() const {
 void MarketStream::Subscription::drain() {
   for (int taken = 0; taken < drain_publications_max && tape_.size() < tape_pending_max; ++taken) {
     if (!subscriber_.receive(topic_, frame_)) {
+      if (publications_without_pause_ >= backlog_suspicious) await_confirmation();
       publications_without_pause_ = 0;
       return;
     }
-    if (++publications_without_pause_ == backlog_suspicious) {
-      publications_without_pause_ = 0;
-      refresh_wanted_ = true;
-    }
+    ++publications_without_pause_;
     const auto body = wire::decode_publication(frame_.bytes());
     // What cannot be read cannot be shown; the next state of the symbol makes up for it.
     if (body) take(*body);
@@ -184,12 +186,16 @@ void MarketStream::Subscription::take(const PublicationBody& body) {
   if (const auto* published = std::get_if<QuotePublished>(&body)) {
     newest_.publish(published->quote.symbol, published->quote.sequence, body);
   } else if (const auto* depth = std::get_if<DepthPublished>(&body)) {
+    if (depth_levels_ > bus::published_depth_levels) {
+      depths_changed_.insert(depth->depth.symbol);
+      return;
+    }
     DepthPublished cut = *depth;
     if (cut.depth.bids.size() > depth_levels_) cut.depth.bids.resize(depth_levels_);
     if (cut.depth.asks.size() > depth_levels_) cut.depth.asks.resize(depth_levels_);
     newest_.publish(depth->depth.symbol, depth->depth.sequence, std::move(cut));
   } else if (const auto* tape = std::get_if<TapePublished>(&body)) {
-    if (subscriber_.missed() != 0) tape_gaps_.insert(tape->entry.symbol);
+    if (subscriber_.missed() != 0) tape_gaps_.insert_or_assign(tape->entry.symbol, tape->entry.sequence);
     tape_.add(tape->entry);
   }
 }
@@ -211,10 +217,14 @@ Status MarketStream::Subscription::check_connection() {
     trouble_since_.reset();
     return {};
   }
+  if (awaiting_confirmation_) repeat_request();
   const auto now = SteadyClock::now();
   if (!trouble_since_) trouble_since_ = now;
   if (now - *trouble_since_ < timeout_) return {};
-  if (auto status = feedd_.ask<StatusReply>(StatusRequest{}); !status) return pass_on(std::move(status));
+  auto status = feedd_.ask<StatusReply>(StatusRequest{});
+  // Said now, and again after as long: a caller may choose to go on waiting.
+  trouble_since_ = SteadyClock::now();
+  if (!status) return pass_on(std::move(status));
   return unconfirmed();
 }
 
@@ -225,9 +235,15 @@ Status MarketStream::Subscription::mend() {
     if (auto refreshed = refresh(); !refreshed) return refreshed;
     refresh_wanted_ = false;
     tape_gaps_.clear();
+    depths_changed_.clear();
+  }
+  while (!depths_changed_.empty()) {
+    if (auto refreshed = refresh_depth(*depths_changed_.begin()); !refreshed) return refreshed;
+    depths_changed_.erase(depths_changed_.begin());
   }
   while (!tape_gaps_.empty()) {
-    if (auto refilled = refresh_tape(*tape_gaps_.begin(), tape_refill_entries); !refilled) return refilled;
+    const auto& [symbol, end] = *tape_gaps_.begin();
+    if (auto refilled = refresh_tape(symbol, tape_refill_entries, end); !refilled) return refilled;
     tape_gaps_.erase(tape_gaps_.begin());
   }
   return {};
@@ -267,10 +283,18 @@ Status MarketStream::Subscription::refresh_depth(const std::string& symbol) {
   return {};
 }
 
-Status MarketStream::Subscription::refresh_tape(const std::string& symbol, std::uint32_t entries) {
+/// With `end`, only trades before that one are taken: those from there on are still to be received.
+Status MarketStream::Subscription::refresh_tape(const std::string& symbol, std::uint32_t entries,
+                                                std::optional<Sequence> end) {
   auto reply = feedd_.ask<TapeReply>(TapeRequest{symbol, entries});
   if (!reply) return pass_on(std::move(reply));
-  tape_.refill(symbol, std::move(reply->entries));
+  if (end) {
+    std::erase_if(reply->entries, [&](const TapeEntryView& entry) { return entry.sequence >= *end; });
+    for (TapeEntryView& entry : reply->entries)
+      tape_.add(std::move(entry));
+  } else {
+    tape_.refill(symbol, std::move(reply->entries));
+  }
   return {};
 }
 
@@ -281,8 +305,11 @@ Result<std::optional<PublicationBody>> MarketStream::Subscription::next(std::chr
     if (auto mended = mend(); !mended) return pass_on(std::move(mended));
     if (auto body = pop()) return body;
     if (SteadyClock::now() >= deadline) return std::nullopt;
-    // Looks up in time to give a missing daemon up.
-    const auto look_up = trouble_since_ ? std::min(deadline, *trouble_since_ + timeout_) : deadline;
+    auto look_up = deadline;
+    // Looks up in time to give a missing daemon up, and to repeat a request.
+    if (trouble_since_) look_up = std::min(look_up, *trouble_since_ + timeout_);
+    if (awaiting_confirmation_)
+      look_up = std::min(look_up, confirmation_requested_at_ + confirmation_interval);
     if (!subscriber_.wait(look_up)) return std::nullopt;
   }
 }
