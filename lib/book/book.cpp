@@ -52,6 +52,7 @@ void Book::clear_side(Side side) {
 }
 
 std::optional<BookLevel> Book::level_at(Side side, Price price) const {
+  if (price.units <= 0 || price.units > price_units_max) return std::nullopt;
   const NodeIndex level = levels(side).find(pool_->blocks_, price_rank(side, price));
   if (level == 0) return std::nullopt;
   return level_of(nodes()[level]);

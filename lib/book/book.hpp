@@ -46,7 +46,8 @@ class Book {
   Book& operator=(Book&& other) noexcept;
 
   /// Trades an incoming order of `taker_side` against the other side: best price first, at a price the oldest
-  /// order first, at prices not worse than `limit` (zero: any price), up to `quantity`. For each resting
+  /// order first, at prices not worse than `limit` (zero: any price; it may be above price_units_max), up to
+  /// `quantity`. For each resting
   /// order calls `on_fill(BookOrderKey maker, Price price, Quantity filled, Quantity maker_leaves)`; one
   /// whose leaves are zero is gone, and its handle with it. `on_fill` does not touch the book. Returns what
   /// is left of `quantity`.
@@ -114,7 +115,7 @@ class Book {
   /// fits since prices stay below 2^31. So one code serves both sides, and no branch asks which one it is:
   /// half of all guesses at the side of the next order are wrong.
   static std::int32_t price_rank(Side side, Price price) {
-    static_assert(price_units_max < std::numeric_limits<std::int32_t>::max());
+    static_assert(price_units_max + 1 <= std::numeric_limits<std::int32_t>::max());
     static_assert(static_cast<int>(Side::buy) == 1 && static_cast<int>(Side::sell) == 2);
     const std::int32_t all_ones_for_offers = 1 - static_cast<std::int32_t>(side);
     return (static_cast<std::int32_t>(price.units) ^ all_ones_for_offers) - all_ones_for_offers;
@@ -125,7 +126,8 @@ class Book {
   }
   /// The lowest rank on the maker's side that a taker with this limit accepts. Above that of no level.
   static std::int32_t worst_rank(Side taker_side, Price limit) {
-    return limit ? price_rank(opposite(taker_side), limit) : detail::LevelIndex::rank_none + 1;
+    if (!limit) return detail::LevelIndex::rank_none + 1;
+    return price_rank(opposite(taker_side), {std::min(limit.units, price_units_max + 1)});
   }
 
   static constexpr std::size_t place_of(Side side) { return static_cast<std::size_t>(side) - 1; }

@@ -32,6 +32,8 @@ struct alignas(64) RankBlock {
 
   /// How many ranks are not greater than `rank`: also the place after them.
   [[nodiscard]] std::uint32_t upper_bound(std::int32_t rank) const;
+  /// The same on any machine.
+  [[nodiscard]] std::uint32_t upper_bound_portable(std::int32_t rank) const;
 
   void insert(std::uint32_t place, RankEntry entry) {
     move_entries(place + 1, place, count - place);
@@ -70,11 +72,20 @@ struct alignas(64) RankBlock {
 };
 static_assert(sizeof(RankBlock) == 256);
 
-#if defined(__SSE2__)
+inline std::uint32_t RankBlock::upper_bound_portable(std::int32_t rank) const {
+  // No early end: a compiler can make vector code of it.
+  std::uint32_t not_greater = 0;
+  for (std::uint32_t place = 0; place < capacity; ++place) {
+    not_greater +=
+        static_cast<std::uint32_t>(place < count) & static_cast<std::uint32_t>(entries[place].rank <= rank);
+  }
+  return not_greater;
+}
 
 inline std::uint32_t RankBlock::upper_bound(std::int32_t rank) const {
-  // 32 lanes: the last two are not entries but what follows them in the block, and are masked out with all
-  // lanes from `count` on. SSE2 is part of every x86-64.
+#if defined(__SSE2__)
+  // SSE2 is part of every x86-64, so nothing has to be asked of the machine. There are 32 lanes: the last two
+  // are not entries but what follows them in the block, and are masked out with all lanes from `count` on.
   const __m128i wanted = _mm_set1_epi32(rank);
   const auto* const pairs = reinterpret_cast<const __m128i*>(this);
   const auto greater = [&](int group) {
@@ -89,20 +100,9 @@ inline std::uint32_t RankBlock::upper_bound(std::int32_t rank) const {
   };
   const std::uint32_t greater_lanes = sixteen(0) | sixteen(4) << 16;
   return static_cast<std::uint32_t>(std::countr_zero(greater_lanes | ~0U << count));
-}
-
 #else
-
-inline std::uint32_t RankBlock::upper_bound(std::int32_t rank) const {
-  // No early end: a compiler can make vector code of it.
-  std::uint32_t not_greater = 0;
-  for (std::uint32_t place = 0; place < capacity; ++place) {
-    not_greater +=
-        static_cast<std::uint32_t>(place < count) & static_cast<std::uint32_t>(entries[place].rank <= rank);
-  }
-  return not_greater;
-}
-
+  return upper_bound_portable(rank);
 #endif
+}
 
 }  // namespace trade::detail

@@ -260,6 +260,21 @@ TYPED_TEST(BookBehaviour, LowestAndHighestPrice) {
   EXPECT_EQ(this->take(Side::sell, price_min, {9}, {8}), Fills{this->fill(1, 1, 1, 0)});
 }
 
+TYPED_TEST(BookBehaviour, LimitAboveTheHighestPrice) {
+  // A collar around a high reference price ends above all prices.
+  for (const Price limit :
+       {Price{price_units_max + 1}, Price{price_units_max * 2}, Price{price_units_max * 100}}) {
+    this->book.add(Side::buy, price_max, {1}, 1);
+    this->book.add(Side::sell, price_max, {1}, 2);
+    EXPECT_EQ(this->book.available(Side::sell, limit, {5}), Quantity{0});
+    EXPECT_EQ(this->book.sweep(Side::sell, limit, {5}), Book::Sweep{});
+    EXPECT_EQ(this->take(Side::sell, limit, {5}, {5}), Fills{});
+    EXPECT_EQ(this->book.available(Side::buy, limit, {5}), Quantity{1});
+    EXPECT_EQ(this->take(Side::buy, limit, {5}, {4}), Fills{this->fill(2, price_units_max, 1, 0)});
+    this->book.clear();
+  }
+}
+
 TYPED_TEST(BookBehaviour, LargestQuantities) {
   for (BookOrderKey key = 1; key <= 6; ++key)
     this->book.add(Side::sell, price_max, quantity_max, key);
@@ -294,6 +309,29 @@ TYPED_TEST(BookBehaviour, SweepCostsEachLevelAtItsPrice) {
   EXPECT_EQ(this->book.sweep(Side::sell, {91}, {100}), (Book::Sweep{{15}, {1'500}}));
   EXPECT_EQ(this->book.sweep(Side::sell, {101}, {100}), Book::Sweep{});
   EXPECT_EQ(this->book.order_count(), 3U) << "a sweep only looks";
+}
+
+TYPED_TEST(BookBehaviour, LevelAtAPrice) {
+  this->bid(100, 10, 1);
+  this->bid(100, 5, 2);
+  for (std::int64_t price = 200; price < 400; ++price)
+    this->offer(price, price, 3);
+  EXPECT_EQ(this->book.level_at(Side::buy, {100}), this->level(100, 15, 2));
+  EXPECT_EQ(this->book.level_at(Side::sell, {100}), std::nullopt);
+  EXPECT_EQ(this->book.level_at(Side::buy, {99}), std::nullopt);
+  EXPECT_EQ(this->book.level_at(Side::sell, {333}), this->level(333, 333, 1));
+  for (const std::int64_t price :
+       {std::int64_t{0}, std::int64_t{-100}, price_units_max + 1, (std::int64_t{1} << 32) + 100}) {
+    EXPECT_EQ(this->book.level_at(Side::buy, {price}), std::nullopt);
+    EXPECT_EQ(this->book.level_at(Side::sell, {price}), std::nullopt);
+  }
+}
+
+TYPED_TEST(BookBehaviour, OrderCanBeGivenAnotherKey) {
+  const BookHandle handle = this->offer(100, 10, 1);
+  this->book.set_key(handle, 99);
+  EXPECT_EQ(this->book.key_of(handle), 99U);
+  EXPECT_EQ(this->take(Side::buy, {}, {3}, {0}), Fills{this->fill(99, 100, 3, 7)});
 }
 
 TYPED_TEST(BookBehaviour, LevelVisitorCanStop) {

@@ -224,14 +224,18 @@ TEST(RankBlock, UpperBoundAtEverySizeAndPlace) {
         block.entries[place] = {place < count ? static_cast<std::int32_t>(place) * 10 - 100 : rest, 0};
       }
       block.count = count;
+      const auto expect = [&](std::int32_t rank, std::uint32_t expected) {
+        EXPECT_EQ(block.upper_bound(rank), expected);
+        EXPECT_EQ(block.upper_bound_portable(rank), expected);
+      };
       for (std::uint32_t place = 0; place < count; ++place) {
         const std::int32_t rank = block.entries[place].rank;
-        EXPECT_EQ(block.upper_bound(rank - 1), place);
-        EXPECT_EQ(block.upper_bound(rank), place + 1);
-        EXPECT_EQ(block.upper_bound(rank + 1), place + 1);
+        expect(rank - 1, place);
+        expect(rank, place + 1);
+        expect(rank + 1, place + 1);
       }
-      EXPECT_EQ(block.upper_bound(static_cast<std::int32_t>(price_units_max)), count);
-      EXPECT_EQ(block.upper_bound(-static_cast<std::int32_t>(price_units_max)), 0U);
+      expect(static_cast<std::int32_t>(price_units_max), count);
+      expect(-static_cast<std::int32_t>(price_units_max), 0);
     }
   }
 }

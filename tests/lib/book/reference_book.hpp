@@ -71,6 +71,15 @@ class ReferenceBook {
     return best;
   }
 
+  [[nodiscard]] std::optional<BookLevel> level_at(Side side, Price price) const {
+    std::optional<BookLevel> found;
+    for_each_level(side, [&](const BookLevel& level) {
+      if (level.price == price) found = level;
+      return !found;
+    });
+    return found;
+  }
+
   [[nodiscard]] Quantity available(Side taker_side, Price limit, Quantity wanted) const {
     return sweep(taker_side, limit, wanted).quantity;
   }
@@ -108,6 +117,7 @@ class ReferenceBook {
   [[nodiscard]] Price price_of(BookHandle handle) const { return order(handle).price; }
   [[nodiscard]] Quantity leaves_of(BookHandle handle) const { return order(handle).leaves; }
   [[nodiscard]] BookOrderKey key_of(BookHandle handle) const { return order(handle).key; }
+  void set_key(BookHandle handle, BookOrderKey key) { order(handle).key = key; }
   [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }
   [[nodiscard]] std::uint32_t order_count() const { return static_cast<std::uint32_t>(orders_.size()); }
 
