@@ -7,7 +7,7 @@
 namespace trade::ledgerd {
 
 Result<std::unique_ptr<Books>> Books::open(const BooksOptions& options) {
-  auto store = LedgerStore::open(options.directory, options.map_bytes);
+  auto store = LedgerStore::open(options.store);
   if (!store) return pass_on(std::move(store));
   auto ledger = store->load(options.capacity);
   if (!ledger) return pass_on(std::move(ledger));
@@ -129,9 +129,9 @@ Status Books::flush() {
 }
 
 void Books::begin_checkpoint() {
-  // While events are folded again the position on disk is ahead, and a checkpoint there may have been begun.
+  // While events are folded again the position on disk is ahead, and nothing is written.
   if (checkpoint_ || refolding() || ledger_.changed_page_count() == 0) return;
-  checkpoint_.emplace(ledger_, position_, ++generation_);
+  checkpoint_.emplace(ledger_, position_, ++generation_, options_.checkpoint_portion_bytes);
   events_since_checkpoint_ = 0;
 }
 

@@ -21,8 +21,7 @@
 namespace trade::ledgerd {
 
 struct BooksOptions {
-  std::filesystem::path directory;
-  std::size_t map_bytes = std::size_t{64} << 20;  ///< of the store's memory map at first; it grows
+  LedgerStore::Options store;
   ledger::LedgerCapacity capacity;
   /// Postings wait in memory while a commit is under way, up to so many bytes; then folding waits.
   std::size_t frame_bytes_max = std::size_t{8} << 20;
@@ -30,6 +29,8 @@ struct BooksOptions {
   std::uint64_t checkpoint_events = 2'000'000;
   std::chrono::milliseconds checkpoint_idle{1'000};
   std::chrono::milliseconds checkpoint_interval{30'000};
+  /// Bytes of a checkpoint that are written with one commit, or a fortieth of it where that is more.
+  std::size_t checkpoint_portion_bytes = std::size_t{1} << 20;
 };
 
 class Books final : public follower::Application {
@@ -38,7 +39,7 @@ class Books final : public follower::Application {
   /// are folded again, but not posted again.
   static Result<std::unique_ptr<Books>> open(const BooksOptions& options);
 
-  /// Whether what is stored comes from this journal, and no later than its end.
+  /// Whether what was stored when the books were opened comes from this journal, and no later than its end.
   Status check_origin(journal::Reader& reader) const;
 
   [[nodiscard]] Position position() const override { return position_; }

@@ -10,16 +10,15 @@ namespace trade::ledgerd {
 
 namespace {
 
-/// Bytes of pages in one transaction, at least.
-constexpr std::size_t portion_bytes_min = std::size_t{1} << 20;
-/// A large checkpoint is written in about so many portions.
-constexpr std::size_t portions = 40;
+/// A large checkpoint is written in about so many portions, so that it is done before the next is due.
+constexpr std::size_t portions_max = 40;
 /// Pages whose older versions are removed in one transaction.
 constexpr std::size_t removed_per_portion = 1'024;
 
 }  // namespace
 
-Checkpoint::Checkpoint(ledger::Ledger& ledger, const Position& position, std::uint64_t generation)
+Checkpoint::Checkpoint(ledger::Ledger& ledger, const Position& position, std::uint64_t generation,
+                       std::size_t portion_bytes)
     : generation_(generation), position_(position) {
   ledger.save_changed_pages(
       [this](ledger::PageKind kind, std::uint32_t number, std::span<const std::byte> bytes) {
@@ -28,6 +27,7 @@ Checkpoint::Checkpoint(ledger::Ledger& ledger, const Position& position, std::ui
         bytes_ += bytes.size();
       });
   TRADE_ASSERT(!names_.empty(), "a checkpoint without changes");
+  portion_bytes_ = std::max(portion_bytes, bytes_ / portions_max);
   ByteWriter writer;
   ledger.save_summary(writer);
   summary_ = writer.take();
@@ -36,8 +36,7 @@ Checkpoint::Checkpoint(ledger::Ledger& ledger, const Position& position, std::ui
 void Checkpoint::add_portion(StoreChange& change) {
   change.generation = generation_;
   if (!complete()) {
-    const std::size_t portion_bytes = std::max(portion_bytes_min, bytes_ / portions);
-    for (std::size_t bytes = 0; next_page_ < pages_.size() && bytes < portion_bytes; ++next_page_) {
+    for (std::size_t bytes = 0; next_page_ < pages_.size() && bytes < portion_bytes_; ++next_page_) {
       bytes += pages_[next_page_].bytes.size();
       change.pages.push_back(std::move(pages_[next_page_]));
     }

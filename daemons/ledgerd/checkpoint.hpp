@@ -12,8 +12,10 @@ namespace trade::ledgerd {
 
 class Checkpoint {
  public:
-  /// Copies what changed in the ledger since the last checkpoint was made.
-  Checkpoint(ledger::Ledger& ledger, const Position& position, std::uint64_t generation);
+  /// Copies what changed in the ledger since the last checkpoint was made. A portion has about
+  /// `portion_bytes`, or more where the checkpoint is large.
+  Checkpoint(ledger::Ledger& ledger, const Position& position, std::uint64_t generation,
+             std::size_t portion_bytes);
 
   /// Adds the next portion to a change.
   void add_portion(StoreChange& change);
@@ -33,6 +35,7 @@ class Checkpoint {
   std::vector<PageName> names_;
   std::vector<PageWrite> pages_;
   std::size_t bytes_ = 0;
+  std::size_t portion_bytes_ = 0;
   std::size_t next_page_ = 0;
   std::size_t next_removed_ = 0;
 };

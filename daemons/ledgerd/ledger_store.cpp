@@ -75,12 +75,13 @@ std::unexpected<Error> damaged(const std::filesystem::path& directory, const std
 
 }  // namespace
 
-Result<LedgerStore> LedgerStore::open(const std::filesystem::path& directory, std::size_t map_bytes) {
+Result<LedgerStore> LedgerStore::open(const Options& options) {
   LedgerStore store;
-  store.directory_ = directory;
-  store::EnvironmentOptions options;
-  options.map_bytes = map_bytes;
-  auto environment = store::Environment::open(directory, options);
+  store.directory_ = options.directory;
+  store::EnvironmentOptions environment_options;
+  environment_options.map_bytes = options.map_bytes;
+  environment_options.sync = options.sync;
+  auto environment = store::Environment::open(options.directory, environment_options);
   if (!environment) return pass_on(std::move(environment));
   store.environment_ = std::move(*environment);
   const std::pair<const char*, store::Database*> databases[] = {

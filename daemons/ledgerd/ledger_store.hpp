@@ -69,8 +69,14 @@ struct StoreChange {
 /// Thread-safe, as the environment is: one thread writes while another reads.
 class LedgerStore {
  public:
-  /// Opens or creates; finishes what an interrupted checkpoint left.
-  static Result<LedgerStore> open(const std::filesystem::path& directory, std::size_t map_bytes);
+  struct Options {
+    std::filesystem::path directory;
+    std::size_t map_bytes = std::size_t{64} << 20;  ///< of the memory map at first; it grows
+    /// False only in tests: what is committed may be lost when the machine crashes.
+    bool sync = true;
+  };
+  /// Opens or creates; removes what an interrupted checkpoint left.
+  static Result<LedgerStore> open(const Options& options);
 
   /// What is durable: how far the frames go.
   [[nodiscard]] const Position& position_at_open() const { return position_; }

@@ -15,10 +15,11 @@ namespace {
 
 Status run(app::DaemonContext& context, bool rebuild_only) {
   BooksOptions books_options;
-  books_options.directory = context.home().ledger();
-  books_options.map_bytes = static_cast<std::size_t>(context.config().integer("ledgerd.map_megabytes")) << 20;
+  books_options.store.directory = context.home().ledger();
+  books_options.store.map_bytes = static_cast<std::size_t>(context.config().integer("ledgerd.map_megabytes"))
+                                  << 20;
   follower::Options options = follower::options_of(context);
-  options.state_directory = books_options.directory;
+  options.state_directory = books_options.store.directory;
   if (rebuild_only) return rebuild(books_options, options);
 
   context.report_status("restoring the books");

@@ -37,7 +37,7 @@ Status rebuild(const BooksOptions& books_options, const follower::Options& follo
     auto found = (*journal)->read(1, first);
     if (!found) return pass_on(std::move(found));
   }
-  if (Status moved = put_aside(books_options.directory); !moved) return moved;
+  if (Status moved = put_aside(books_options.store.directory); !moved) return moved;
   auto books = Books::open(books_options);
   if (!books) return pass_on(std::move(books));
   follower::Tail tail(follower_options, **books);

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -14,6 +16,8 @@
 #include "journal_script.hpp"
 #include "ledgerd/ledger_store.hpp"
 #include "lib/ledger/description.hpp"
+#include "store/environment.hpp"
+#include "store/key.hpp"
 
 namespace trade::ledgerd {
 namespace {
@@ -27,8 +31,9 @@ constexpr std::size_t small_map_bytes = std::size_t{1} << 20;  // so that it has
 
 BooksOptions options_for(const TemporaryDirectory& home) {
   BooksOptions options;
-  options.directory = home.path() / "ledger";
-  options.map_bytes = small_map_bytes;
+  options.store.directory = home.path() / "ledger";
+  options.store.map_bytes = small_map_bytes;
+  options.store.sync = false;
   return options;
 }
 
@@ -117,12 +122,13 @@ TEST(Books, ReopenedAfterAStopTheyGoOnWithoutFoldingAgain) {
 }
 
 TEST(Books, HoweverTheyAreClosedNothingIsLostOrDoubled) {
-  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const JournalScript script(seed, 4'000, {.accounts = 200, .symbols = 6});
     const TemporaryDirectory home;
     BooksOptions options = options_for(home);
     options.frame_bytes_max = 2'000;
+    options.checkpoint_portion_bytes = 5'000;  // so that it is interrupted, too
     std::mt19937_64 random(seed);
     const auto one_in = [&random](std::uint64_t count) { return random() % count == 0; };
     auto books = open_books(options);
@@ -150,6 +156,67 @@ TEST(Books, HoweverTheyAreClosedNothingIsLostOrDoubled) {
     EXPECT_EQ(books->position().batch, script.batch_count());
     expect_truth(*books, script);
   }
+}
+
+/// How many versions of pages are stored, and of how many pages.
+std::pair<std::size_t, std::size_t> stored_pages(const BooksOptions& options) {
+  store::EnvironmentOptions environment_options;
+  environment_options.sync = options.store.sync;
+  const auto environment = store::Environment::open(options.store.directory, environment_options);
+  const auto database = (*environment)->open_database("pages", false);
+  auto transaction = (*environment)->begin_read();
+  auto cursor = transaction->cursor(*database);
+  std::set<std::pair<std::uint8_t, std::uint32_t>> pages;
+  std::size_t versions = 0;
+  for (auto found = cursor->first(); found && *found; found = cursor->next()) {
+    store::KeyReader key(cursor->key());
+    const auto kind = key.number<std::uint8_t>();
+    pages.emplace(kind, key.number<std::uint32_t>());
+    ++versions;
+  }
+  return {versions, pages.size()};
+}
+
+TEST(Books, WhatAnInterruptedCheckpointLeftIsRemoved) {
+  const JournalScript script(2, 4'000, {.accounts = 300, .symbols = 5});
+  const TemporaryDirectory home;
+  BooksOptions options = options_for(home);
+  options.checkpoint_portion_bytes = 5'000;
+  auto books = open_books(options);
+  std::uint64_t number = 0;
+  const auto apply_some = [&] {
+    for (int count = 0; count < 20; ++count)
+      apply(*books, script.batch(++number));
+  };
+  const auto portions = [&](int count) {
+    for (int portion = 0; portion < count && books->checkpoint_under_way(); ++portion) {
+      ASSERT_TRUE(books->flush());
+      ASSERT_TRUE(books->commit());
+    }
+    ASSERT_TRUE(books->flush());
+  };
+  apply_some();
+  books->begin_checkpoint();
+  portions(1'000);
+  EXPECT_FALSE(books->checkpoint_under_way());
+  std::pair<std::size_t, std::size_t> pages = stored_pages(options);
+  EXPECT_EQ(pages.first, pages.second);
+  const std::size_t whole = pages.second;
+
+  apply_some();
+  books->begin_checkpoint();
+  portions(3);
+  EXPECT_TRUE(books->checkpoint_under_way());
+  EXPECT_GT(stored_pages(options).first, whole);
+  books.reset();
+  books = open_books(options);
+  EXPECT_EQ(books->position().batch, 20u);  // the checkpoint before
+  pages = stored_pages(options);
+  EXPECT_EQ(pages.first, pages.second);
+  EXPECT_EQ(pages.second, whole);
+  number = 20;
+  apply_some();
+  expect_truth(*books, script);
 }
 
 TEST(Books, CheckpointsAreDueAfterEventsIdlenessAndTime) {
@@ -360,7 +427,7 @@ TEST(Books, AFailedWriteIsNotForgotten) {
   const BooksOptions options = options_for(home);
   const auto books = open_books(options);
   {
-    auto store = LedgerStore::open(options.directory, small_map_bytes);
+    auto store = LedgerStore::open(options.store);
     ASSERT_TRUE(store);
     ledger::FrameWriter frame;
     frame.append(script.truth(script.batch_count()).entries.back());
@@ -388,7 +455,7 @@ TEST(LedgerStore, DamageIsNoticedAndSaysWhatToDo) {
       apply(*books, batch);
     ASSERT_TRUE(books->stop());
   }
-  const std::filesystem::path file = options.directory / "data.mdb";
+  const std::filesystem::path file = options.store.directory / "data.mdb";
   std::string bytes;
   {
     std::ifstream stream(file, std::ios::binary);

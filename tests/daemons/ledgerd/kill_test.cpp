@@ -39,8 +39,9 @@ TEST(BooksKilled, TheBooksAreTheSameAfterwards) {
   const auto truth = script.truth(script.batch_count());
   const TemporaryDirectory home;
   BooksOptions options;
-  options.directory = home.path() / "ledger";
-  options.map_bytes = std::size_t{1} << 20;
+  options.store.directory = home.path() / "ledger";
+  options.store.map_bytes = std::size_t{1} << 20;
+  options.checkpoint_portion_bytes = 5'000;
   std::mt19937_64 random(seed);
   int killed = 0;
   for (int round = 0;; ++round) {
@@ -60,6 +61,7 @@ TEST(BooksKilled, TheBooksAreTheSameAfterwards) {
     ++killed;
   }
   EXPECT_GT(killed, 0);
+  RecordProperty("killed", killed);
 
   auto books = Books::open(options);
   ASSERT_TRUE(books) << books.error().message;
@@ -68,7 +70,7 @@ TEST(BooksKilled, TheBooksAreTheSameAfterwards) {
             ledger::test::description(truth.ledger, nullptr));
   EXPECT_TRUE((*books)->ledger().check_invariants());
   // Every entry stands in the frames, once and in order.
-  auto store = LedgerStore::open(options.directory, options.map_bytes);
+  auto store = LedgerStore::open(options.store);
   ASSERT_TRUE(store);
   auto reader = store->begin_read();
   ASSERT_TRUE(reader);

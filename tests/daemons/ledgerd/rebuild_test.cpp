@@ -1,0 +1,102 @@
+// Making the ledger anew from a journal on disk.
+#include "ledgerd/rebuild.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "journal/journal.hpp"
+#include "journal_script.hpp"
+#include "ledgerd/books.hpp"
+#include "lib/ledger/description.hpp"
+
+namespace trade::ledgerd {
+namespace {
+
+using ledger::test::description;
+using test::JournalScript;
+using test::TemporaryDirectory;
+
+void write_journal(const std::filesystem::path& directory, const JournalScript& script) {
+  journal::Options options;
+  options.sync = false;
+  auto writer = journal::open_writer(directory, options);
+  ASSERT_TRUE(writer) << writer.error().message;
+  wire::Encoder encoder;
+  std::uint64_t next_command = 1;
+  for (const wire::Batch& batch : script.batches()) {
+    // One command for each event. What it was does not matter to who follows the events.
+    std::vector<Command> commands;
+    for (const Event& event : batch.events)
+      commands.push_back(Command{event.timestamp, SetSession{}});
+    const std::vector<std::uint32_t> events_per_command(commands.size(), 1);
+    auto header = batch.header;
+    header.first_command = next_command;
+    next_command += commands.size();
+    const auto bytes = encoder.encode_batch(header, commands, events_per_command, batch.events);
+    const Status appended = (*writer)->append(header, bytes, batch.last_sequence(), next_command);
+    ASSERT_TRUE(appended) << appended.error().message;
+  }
+}
+
+TEST(Rebuild, TheOldLedgerIsPutAsideAndANewOneMade) {
+  const JournalScript script(1, 3'000);
+  const JournalScript other(2, 3'000);
+  const TemporaryDirectory home;
+  write_journal(home.path() / "journal", script);
+  BooksOptions options;
+  options.store.directory = home.path() / "ledger";
+  options.store.sync = false;
+  follower::Options follower_options;
+  follower_options.daemon = "ledgerd";
+  follower_options.open_journal = [&home] { return journal::open_reader(home.path() / "journal"); };
+
+  // Books of another journal, which this one's journal does not fit.
+  {
+    auto books = Books::open(options);
+    ASSERT_TRUE(books);
+    for (const wire::Batch& batch : other.batches())
+      ASSERT_TRUE((*books)->apply(batch));
+    ASSERT_TRUE((*books)->stop());
+    books->reset();
+    books = Books::open(options);
+    auto reader = follower_options.open_journal();
+    ASSERT_TRUE(reader);
+    EXPECT_FALSE((*books)->check_origin(**reader));
+  }
+  for (int round = 0; round < 2; ++round) {
+    const Status done = rebuild(options, follower_options);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(std::filesystem::exists(home.path() / "ledger.old"));
+    auto books = Books::open(options);
+    ASSERT_TRUE(books);
+    auto reader = follower_options.open_journal();
+    ASSERT_TRUE(reader);
+    EXPECT_TRUE((*books)->check_origin(**reader));
+    EXPECT_EQ((*books)->position().batch, script.batch_count());
+    EXPECT_EQ(description((*books)->ledger(), nullptr),
+              description(script.truth(script.batch_count()).ledger, nullptr));
+  }
+}
+
+TEST(Rebuild, WithoutAJournalNothingIsTouched) {
+  const TemporaryDirectory home;
+  BooksOptions options;
+  options.store.directory = home.path() / "ledger";
+  {
+    ASSERT_TRUE(Books::open(options));
+  }
+  follower::Options follower_options;
+  follower_options.open_journal = [&home] { return journal::open_reader(home.path() / "journal"); };
+  const Status done = rebuild(options, follower_options);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::not_found);
+  EXPECT_TRUE(std::filesystem::exists(home.path() / "ledger"));
+  EXPECT_FALSE(std::filesystem::exists(home.path() / "ledger.old"));
+}
+
+}  // namespace
+}  // namespace trade::ledgerd
