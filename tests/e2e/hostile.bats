@@ -45,7 +45,7 @@ load suite.bash
   TRADE_HOME=$outer
 }
 
-@test "an edited journal is found by verify, with exit 8, and by the start" {
+@test "an edited journal is found by verify, which exits 8 and names the batch" {
   small_market
   "$trade" down >/dev/null
   expect_exit 0 t journal verify

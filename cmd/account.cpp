@@ -1,0 +1,204 @@
+// trade account: open, fund, limit and look at accounts.
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "format/layout.hpp"
+#include "submit.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+Result<ExitStatus> print_account(Context& context, const std::string& id) {
+  Result<Client*> client = context.client();
+  if (!client) return pass_on(std::move(client));
+  Result<AccountView> account = (*client)->account(id);
+  if (!account) return pass_on(std::move(account));
+  context.output().record(format::account_layout(), format::json_of(*account));
+  return ExitStatus::done;
+}
+
+/// Submits a command about an account and prints the account as it is afterwards.
+Result<ExitStatus> change_account(Context& context, const std::string& id, CommandBody body,
+                                  std::string_view symbol, const std::string& about, bool only_dry_run) {
+  const SubmittedCommand command{std::move(body), id, symbol};
+  if (only_dry_run) return dry_run(context, command, about);
+  Result<CommandResult> result = submit(context, command, about);
+  if (!result) return pass_on(std::move(result));
+  return print_account(context, id);
+}
+
+struct OpenArguments {
+  std::string id;
+  AccountType type = AccountType::cash;
+  std::optional<Money> deposit;
+  bool dry_run = false;
+};
+
+Result<ExitStatus> open_account(Context& context, const OpenArguments& arguments) {
+  const OpenAccount open{.name = *AccountName::make(arguments.id), .type = arguments.type};
+  const SubmittedCommand command{open, arguments.id, {}};
+  const std::string about = "open account " + arguments.id;
+  if (arguments.dry_run) return dry_run(context, command, about);
+  Result<CommandResult> opened = submit(context, command, about);
+  if (!opened) return pass_on(std::move(opened));
+  if (arguments.deposit) {
+    const SubmittedCommand deposit{
+        DepositCash{.account = {}, .amount = *arguments.deposit}, arguments.id, {}};
+    Result<CommandResult> deposited =
+        submit(context, deposit, "deposit to " + arguments.id + " (the account is open, without it)");
+    if (!deposited) return pass_on(std::move(deposited));
+  }
+  return print_account(context, arguments.id);
+}
+
+Result<ExitStatus> list_accounts(Context& context) {
+  Result<Client*> client = context.client();
+  if (!client) return pass_on(std::move(client));
+  Result<std::vector<AccountView>> accounts = (*client)->accounts();
+  if (!accounts) return pass_on(std::move(accounts));
+  std::vector<format::Json> records;
+  for (const AccountView& account : *accounts)
+    records.push_back(format::json_of(account));
+  context.output().list(format::account_layout(), records);
+  return ExitStatus::done;
+}
+
+struct CashArguments {
+  std::string id;
+  Money amount;
+  bool dry_run = false;
+};
+
+struct TransferArguments {
+  std::string id;
+  std::string symbol;
+  Quantity quantity;
+  Price cost_price;
+  bool dry_run = false;
+};
+
+struct StatusArguments {
+  std::string id;
+  bool dry_run = false;
+};
+
+struct LimitArguments {
+  std::string id;
+  SetAccountLimits limits;
+  bool dry_run = false;
+};
+
+CLI::Option* add_id(CLI::App& app, std::string& id) {
+  return add_value(app, "id", id, parse_account_text, account_kind, "The account")->required();
+}
+
+/// `suspend` and `resume` are the same command with another status.
+Handler define_status_change(CLI::App& app, AccountStatus status, std::string verb) {
+  auto arguments = std::make_shared<StatusArguments>();
+  add_id(app, arguments->id);
+  add_dry_run(app, arguments->dry_run);
+  return [arguments, status, verb](Context& context) {
+    return change_account(context, arguments->id, SetAccountStatus{.account = {}, .status = status}, {},
+                          verb + " " + arguments->id, arguments->dry_run);
+  };
+}
+
+}  // namespace
+
+Handler define_account_open(CLI::App& app) {
+  auto arguments = std::make_shared<OpenArguments>();
+  add_value(app, "id", arguments->id, parse_account_text, "ID", "What the account is to be called")
+      ->required();
+  add_enum<AccountType>(app, "--type", arguments->type, "The account's type (cash)");
+  add_value(app, "--deposit", arguments->deposit, parse_amount, "AMOUNT", "Cash to begin with");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) { return open_account(context, *arguments); };
+}
+
+Handler define_account_list(CLI::App&) {
+  return list_accounts;
+}
+
+Handler define_account_show(CLI::App& app) {
+  auto id = std::make_shared<std::string>();
+  add_value(app, "id", *id, parse_account_text, account_kind, "The account (--account)");
+  return [id](Context& context) -> Result<ExitStatus> {
+    if (!id->empty()) return print_account(context, *id);
+    Result<std::string> account = context.account();
+    if (!account) return pass_on(std::move(account));
+    return print_account(context, *account);
+  };
+}
+
+Handler define_account_deposit(CLI::App& app) {
+  auto arguments = std::make_shared<CashArguments>();
+  add_id(app, arguments->id);
+  add_value(app, "amount", arguments->amount, parse_amount, "AMOUNT", "Dollars")->required();
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) {
+    return change_account(context, arguments->id, DepositCash{.account = {}, .amount = arguments->amount}, {},
+                          "deposit " + format_money(arguments->amount) + " to " + arguments->id,
+                          arguments->dry_run);
+  };
+}
+
+Handler define_account_withdraw(CLI::App& app) {
+  auto arguments = std::make_shared<CashArguments>();
+  add_id(app, arguments->id);
+  add_value(app, "amount", arguments->amount, parse_amount, "AMOUNT", "Dollars")->required();
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) {
+    return change_account(context, arguments->id, WithdrawCash{.account = {}, .amount = arguments->amount},
+                          {}, "withdraw " + format_money(arguments->amount) + " from " + arguments->id,
+                          arguments->dry_run);
+  };
+}
+
+Handler define_account_transfer_in(CLI::App& app) {
+  auto arguments = std::make_shared<TransferArguments>();
+  add_id(app, arguments->id);
+  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of which symbol")->required();
+  add_value(app, "quantity", arguments->quantity, parse_quantity, "QUANTITY", "How many shares")->required();
+  add_value(app, "--cost", arguments->cost_price, parse_price, "PRICE", "What one share cost there")
+      ->required();
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) {
+    const TransferShares transfer{
+        .account = {}, .symbol = {}, .quantity = arguments->quantity, .cost_price = arguments->cost_price};
+    return change_account(
+        context, arguments->id, transfer, arguments->symbol,
+        "transfer " + format_quantity(arguments->quantity) + " " + arguments->symbol + " to " + arguments->id,
+        arguments->dry_run);
+  };
+}
+
+Handler define_account_suspend(CLI::App& app) {
+  return define_status_change(app, AccountStatus::suspended, "suspend");
+}
+
+Handler define_account_resume(CLI::App& app) {
+  return define_status_change(app, AccountStatus::active, "resume");
+}
+
+Handler define_account_limits(CLI::App& app) {
+  auto arguments = std::make_shared<LimitArguments>();
+  add_id(app, arguments->id);
+  SetAccountLimits& limits = arguments->limits;
+  add_value(app, "--max-position", limits.position_max, parse_quantity_limit, "N",
+            "Shares held of one symbol, open buys included; 0: no limit");
+  add_value(app, "--max-order-quantity", limits.order_quantity_max, parse_quantity_limit, "N",
+            "Shares of one order; 0: no limit");
+  add_value(app, "--max-order-notional", limits.order_notional_max, parse_money_limit, "AMOUNT",
+            "Price times quantity of one order; 0: no limit");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) {
+    const SetAccountLimits& given = arguments->limits;
+    if (!given.position_max && !given.order_quantity_max && !given.order_notional_max) {
+      return print_account(context, arguments->id);
+    }
+    return change_account(context, arguments->id, given, {}, "limits of " + arguments->id,
+                          arguments->dry_run);
+  };
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,101 @@
+#include "arguments.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include "context.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text.substr(0, 40)) + "'";
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+Result<std::string> parse_account_text(std::string_view text) {
+  Result<AccountName> name = parse_account_name(text);
+  if (!name) return pass_on(std::move(name));
+  return name->string();
+}
+
+Result<std::string> parse_symbol_text(std::string_view text) {
+  Result<Symbol> symbol = parse_symbol(text);
+  if (!symbol) return pass_on(std::move(symbol));
+  return symbol->string();
+}
+
+Result<std::string> parse_client_order_id(std::string_view text) {
+  Status checked = check_client_order_id(text);
+  if (!checked) return pass_on(std::move(checked));
+  return std::string(text);
+}
+
+Result<std::string> parse_text(std::string_view text) {
+  if (text.empty()) return fail(ErrorCode::usage, "an empty value where one is needed");
+  return std::string(text);
+}
+
+Result<Money> parse_amount(std::string_view text) {
+  Result<Money> amount = parse_money(text);
+  if (amount && amount->units <= 0) {
+    return fail(ErrorCode::usage, "not an amount above zero: " + quoted(text),
+                "write dollars with at most four decimals: 10000.50");
+  }
+  return amount;
+}
+
+Result<Quantity> parse_quantity_limit(std::string_view text) {
+  if (text == "0") return Quantity{0};
+  return parse_quantity(text);
+}
+
+Result<Money> parse_money_limit(std::string_view text) {
+  Result<Money> amount = parse_money(text);
+  if (amount && amount->units < 0) {
+    return fail(ErrorCode::usage, "a limit below zero: " + quoted(text), "zero takes the limit away");
+  }
+  return amount;
+}
+
+Result<double> parse_seconds(std::string_view text) {
+  double seconds = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(seconds) || seconds <= 0 ||
+      seconds > timeout_seconds_max) {
+    return fail(ErrorCode::usage, "not a number of seconds: " + quoted(text),
+                "it must be above 0 and at most 86400");
+  }
+  return seconds;
+}
+
+Result<std::uint64_t> parse_count(std::string_view text) {
+  constexpr std::uint64_t count_max = std::uint64_t{1} << 53;
+  const std::optional<std::uint64_t> number = whole_number(text);
+  if (!number || *number == 0 || *number > count_max) {
+    return fail(ErrorCode::usage, "not a whole number above zero: " + quoted(text));
+  }
+  return *number;
+}
+
+Result<std::uint64_t> parse_number(std::string_view text) {
+  const std::optional<std::uint64_t> number = whole_number(text);
+  if (!number) return fail(ErrorCode::usage, "not a whole number: " + quoted(text));
+  return *number;
+}
+
+CLI::Option* add_dry_run(CLI::App& app, bool& dry_run) {
+  return app.add_flag("--dry-run", dry_run, "Say what would happen; change nothing");
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,122 @@
+// Arguments with types: what is written on the command line becomes a value, or one clear line that says
+// what is wrong with it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/result.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "model/numbers.hpp"
+
+namespace trade::cmd {
+
+// What an argument is, shown in help; shells complete these with what there is.
+constexpr const char* account_kind = "ACCOUNT";
+constexpr const char* symbol_kind = "SYMBOL";
+constexpr const char* order_kind = "ORDER";
+constexpr const char* file_kind = "FILE";
+constexpr const char* directory_kind = "DIR";
+constexpr const char* daemon_kind = "DAEMON";
+constexpr const char* command_kind = "COMMAND";
+constexpr const char* config_key_kind = "KEY";
+
+/// Leaves the parser's callbacks; holds the Error that is to be shown.
+class ArgumentError : public CLI::ValidationError {
+ public:
+  ArgumentError(const std::string& argument, trade::Error error)
+      : CLI::ValidationError(argument, error.message), error_(std::move(error)) {
+    error_.message = argument + ": " + error_.message;
+  }
+  [[nodiscard]] const trade::Error& error() const { return error_; }
+
+ private:
+  trade::Error error_;  // CLI::Error is a base class's name
+};
+
+/// An option ("--limit") or positional argument ("quantity") whose text `parse` turns into a Result<T>.
+/// `target` is a T or an std::optional<T>.
+template <class Target, class Parse>
+CLI::Option* add_value(CLI::App& app, const std::string& name, Target& target, Parse parse,
+                       const std::string& kind, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&target, parse, name](const std::string& text) {
+            auto value = parse(text);
+            if (!value) throw ArgumentError(name, value.error());
+            target = *std::move(value);
+          },
+          help)
+      ->type_name(kind);
+}
+
+/// The same for any number of values.
+template <class T, class Parse>
+CLI::Option* add_values(CLI::App& app, const std::string& name, std::vector<T>& target, Parse parse,
+                        const std::string& kind, const std::string& help) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          name,
+          [&target, parse, name](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              auto value = parse(text);
+              if (!value) throw ArgumentError(name, value.error());
+              target.push_back(*std::move(value));
+            }
+          },
+          help)
+      ->type_name(kind);
+}
+
+/// The names of an enumeration's values: "buy|sell".
+template <class E>
+std::string choices_of() {
+  std::string text;
+  for (const auto& [value, name] : enum_names(E{}))
+    text += (text.empty() ? "" : "|") + std::string(name);
+  return text;
+}
+
+template <class E>
+Result<E> parse_enum(std::string_view text) {
+  if (const std::optional<E> value = value_named<E>(text)) return *value;
+  return fail(ErrorCode::usage,
+              "not one of " + choices_of<E>() + ": '" + std::string(text.substr(0, 40)) + "'");
+}
+
+/// An option or argument that takes a value of an enumeration.
+template <class E, class Target>
+CLI::Option* add_enum(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
+  return add_value(app, name, target, parse_enum<E>, choices_of<E>(), help);
+}
+
+// Parsers for add_value, beside those of lib/model.
+Result<std::string> parse_account_text(std::string_view text);
+Result<std::string> parse_symbol_text(std::string_view text);
+Result<std::string> parse_client_order_id(std::string_view text);
+/// Any text that is not empty.
+Result<std::string> parse_text(std::string_view text);
+/// An amount above zero.
+Result<Money> parse_amount(std::string_view text);
+/// A limit: zero takes it away.
+Result<Quantity> parse_quantity_limit(std::string_view text);
+Result<Money> parse_money_limit(std::string_view text);
+/// Seconds above zero, at most a day, with decimals.
+Result<double> parse_seconds(std::string_view text);
+/// A whole number from 1 to 2^53.
+Result<std::uint64_t> parse_count(std::string_view text);
+/// A whole number from 0 to 2^64-1.
+Result<std::uint64_t> parse_number(std::string_view text);
+
+/// `--dry-run`, as every command has it that changes something.
+CLI::Option* add_dry_run(CLI::App& app, bool& dry_run);
+
+}  // namespace trade::cmd

@@ -1,0 +1,251 @@
+#include "command_line.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/daemon.hpp"
+#include "arguments.hpp"
+#include "help.hpp"
+#include "interrupt.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+constexpr const char* description = "A brokerage and exchange in a box";
+
+/// Levenshtein's distance, with a swap of neighbours counted as one.
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> before_last(right.size() + 1);
+  std::vector<std::size_t> last(right.size() + 1);
+  std::vector<std::size_t> row(right.size() + 1);
+  for (std::size_t j = 0; j <= right.size(); ++j)
+    last[j] = j;
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t change = left[i - 1] == right[j - 1] ? 0 : 1;
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + change});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
+      }
+    }
+    before_last.swap(last);
+    last.swap(row);
+  }
+  return last[right.size()];
+}
+
+Result<format::OutputMode> parse_output_mode(std::string_view text) {
+  if (const auto mode = format::output_mode_named(text)) return *mode;
+  return fail(ErrorCode::usage, "not one of table|json|jsonl|csv: '" + std::string(text.substr(0, 40)) + "'");
+}
+
+/// The output mode that arguments ask for which could not be parsed: so that errors of usage, too, are one
+/// object in the JSON modes.
+format::OutputMode guessed_mode(int argc, char** argv) {
+  format::OutputMode mode = format::OutputMode::table;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    std::string_view value;
+    if (argument == "--json") mode = format::OutputMode::json;
+    if ((argument == "-o" || argument == "--output") && i + 1 < argc) value = argv[i + 1];
+    if (argument.starts_with("--output=")) value = argument.substr(9);
+    if (argument.starts_with("-o") && argument.size() > 2) value = argument.substr(2);
+    mode = format::output_mode_named(value).value_or(mode);
+  }
+  return mode;
+}
+
+bool has_argument(int argc, char** argv, std::string_view wanted) {
+  return std::any_of(argv + 1, argv + argc, [&](const char* argument) { return argument == wanted; });
+}
+
+}  // namespace
+
+std::string nearest(std::string_view text, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(1, std::min<std::size_t>(3, text.size() / 2)) + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(text.substr(0, 64), candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+CommandLine::CommandLine() : app_(description, "trade") {
+  app_.fallthrough();
+  app_.require_subcommand(0, 1);
+  app_.set_help_flag("-h,--help", "Show help");
+  app_.set_version_flag("--version", "trade " + std::string(app::version()), "Show the version");
+  add_globals();
+  add_commands();
+}
+
+void CommandLine::add_globals() {
+  add_value(app_, "-o,--output", globals_.output, parse_output_mode, "table|json|jsonl|csv",
+            "How results are written");
+  app_.add_flag_callback(
+      "--json", [this] { globals_.output = format::OutputMode::json; }, "The same as --output json");
+  add_value(app_, "--home", globals_.home, parse_text, directory_kind, "The suite's directory (TRADE_HOME)");
+  add_value(app_, "--config", globals_.config, parse_text, file_kind,
+            "The configuration file (TRADE_CONFIG)");
+  add_value(app_, "--account", globals_.account, parse_account_text, account_kind,
+            "The account to act for (TRADE_ACCOUNT)");
+  add_value(app_, "--timeout", globals_.timeout_seconds, parse_seconds, "SECONDS",
+            "How long to wait for an answer (5)");
+  app_.add_flag("-q,--quiet", globals_.quiet, "No remarks on standard error");
+  app_.add_flag("-v,--verbose", globals_.verbose, "More remarks on standard error");
+  app_.add_flag("--no-color", globals_.no_color, "No colour, on a terminal either (NO_COLOR)");
+}
+
+void CommandLine::add_commands() {
+  for (const CommandRow& row : command_table()) {
+    const std::size_t space = row.path.rfind(' ');
+    CLI::App* parent = &app_;
+    if (space != std::string_view::npos) parent = find(row.path.substr(0, space))->app;
+    const std::string name(space == std::string_view::npos ? row.path : row.path.substr(space + 1));
+    CLI::App* command = parent->add_subcommand(name, std::string(row.help));
+    command->require_subcommand(0, 1);
+    Command entry{&row, command, nullptr};
+    if (row.define != nullptr) entry.handler = row.define(*command);
+    commands_.push_back(std::move(entry));
+  }
+}
+
+const CommandLine::Command* CommandLine::find(std::string_view path) const {
+  const auto found =
+      std::ranges::find_if(commands_, [&](const Command& command) { return command.row->path == path; });
+  return found == commands_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> CommandLine::names_under(std::string_view path) const {
+  std::vector<std::string> names;
+  for (const Command& command : commands_) {
+    const std::string_view own = command.row->path;
+    const std::size_t space = own.rfind(' ');
+    const std::string_view parent =
+        space == std::string_view::npos ? std::string_view{} : own.substr(0, space);
+    if (parent == path && !command.row->topic.empty()) names.push_back(command.app->get_name());
+  }
+  return names;
+}
+
+const CommandLine::Command* CommandLine::parsed_command() const {
+  const CLI::App* deepest = &app_;
+  while (!deepest->get_subcommands().empty())
+    deepest = deepest->get_subcommands().front();
+  for (const Command& command : commands_) {
+    if (command.app == deepest) return &command;
+  }
+  return nullptr;
+}
+
+Error CommandLine::unknown_command(std::string_view path, std::string_view name) const {
+  const std::string prefix = path.empty() ? "" : std::string(path) + " ";
+  const std::vector<std::string> names = names_under(path);
+  const std::string near = nearest(name, names);
+  Error error{ErrorCode::usage, "usage", "no command '" + prefix + std::string(name.substr(0, 40)) + "'", ""};
+  if (!near.empty()) {
+    error.hint = "did you mean 'trade " + prefix + near + "'?";
+  } else {
+    error.hint = path.empty() ? "'trade help' lists the commands"
+                              : "'trade help " + std::string(path) + "' lists them";
+  }
+  return error;
+}
+
+Error CommandLine::unexpected_argument(const Command* command, const std::string& argument) const {
+  const std::string path = command == nullptr ? "" : std::string(command->row->path);
+  const std::string help = command == nullptr ? "see 'trade help'" : "see 'trade help " + path + "'";
+  if (!argument.starts_with('-')) {
+    if (command == nullptr || command->row->define == nullptr) return unknown_command(path, argument);
+    return {ErrorCode::usage, "usage", "unexpected argument '" + argument + "'", help};
+  }
+  std::vector<std::string> options;
+  for (const CLI::App* app :
+       {&app_, command == nullptr ? nullptr : static_cast<const CLI::App*>(command->app)}) {
+    if (app == nullptr) continue;
+    for (const CLI::Option* option : app->get_options()) {
+      for (const std::string& name : option->get_lnames())
+        options.push_back("--" + name);
+    }
+  }
+  const std::string near = nearest(argument.substr(0, argument.find('=')), options);
+  return {ErrorCode::usage, "usage", "no option '" + argument + "'",
+          near.empty() ? help : "did you mean '" + near + "'? " + help};
+}
+
+Error CommandLine::usage_error(const CLI::ParseError& error) const {
+  const Command* command = parsed_command();
+  if (const auto* argument = dynamic_cast<const ArgumentError*>(&error)) return argument->error();
+  const std::vector<std::string> rest = app_.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !rest.empty()) {
+    return unexpected_argument(command, rest.front());
+  }
+  const std::string help =
+      command == nullptr ? "see 'trade help'" : "see 'trade help " + std::string(command->row->path) + "'";
+  std::string message = error.what();
+  std::ranges::replace(message, '\n', ' ');
+  return {ErrorCode::usage, "usage", message, help};
+}
+
+int CommandLine::run(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return show_help(parsed_command());
+  } catch (const CLI::CallForVersion&) {
+    Output output(format::OutputMode::table, false);
+    output.write("trade " + std::string(app::version()) + "\n");
+    return static_cast<int>(ExitStatus::done);
+  } catch (const CLI::ParseError& error) {
+    report_error(usage_error(error), guessed_mode(argc, argv),
+                 color_allowed(has_argument(argc, argv, "--no-color")));
+    return static_cast<int>(ExitStatus::usage);
+  }
+  const Command* command = parsed_command();
+  if (command == nullptr) {
+    Output output(format::OutputMode::table, color_allowed(globals_.no_color));
+    output.write(short_help(*this));
+    return static_cast<int>(ExitStatus::done);
+  }
+  if (!command->handler) {
+    const std::string path(command->row->path);
+    std::string names;
+    for (const std::string& name : names_under(path))
+      names += (names.empty() ? "" : ", ") + name;
+    report_error({ErrorCode::usage, "usage", "'" + path + "' needs a command", "one of " + names},
+                 globals_.output.value_or(format::OutputMode::table), color_allowed(globals_.no_color));
+    return static_cast<int>(ExitStatus::usage);
+  }
+  return run_command(*command);
+}
+
+int CommandLine::run_command(const Command& command) {
+  Context context(globals_);
+  Result<ExitStatus> result = command.handler(context);
+  ExitStatus status = ExitStatus::done;
+  if (result) {
+    status = *result;
+  } else {
+    context.report(result.error());
+    status = exit_status_of(result.error().code);
+  }
+  if (Status written = context.output().status(); !written) {
+    context.report(written.error());
+    if (status == ExitStatus::done) status = ExitStatus::error;
+  }
+  return static_cast<int>(status);
+}
+
+int CommandLine::show_help(const Command* command) {
+  Output output(format::OutputMode::table, color_allowed(globals_.no_color));
+  output.write(command == nullptr ? full_help(*this) : command_help(*this, *command));
+  return static_cast<int>(ExitStatus::done);
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,98 @@
+// The one table of commands, in the order in which help lists them. To add a command: a file that defines
+// it, a line in commands.hpp, a row here and its manual page; help, completions and their tests follow.
+#include <array>
+
+#include "commands.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+constexpr std::string_view suite = "The suite";
+constexpr std::string_view accounts = "Accounts and symbols";
+constexpr std::string_view orders = "Orders";
+constexpr std::string_view market = "Market data";
+constexpr std::string_view holdings = "Holdings";
+constexpr std::string_view replays = "Replay, journal and measurement";
+constexpr std::string_view program = "This program";
+constexpr std::string_view hidden = "";
+
+constexpr std::array rows{
+    CommandRow{"up", suite, "Start the daemons and wait until each answers", define_up},
+    CommandRow{"down", suite, "Stop the daemons", define_down},
+    CommandRow{"status", suite, "Show each daemon's state and how far it is", define_status},
+    CommandRow{"doctor", suite, "Find what is wrong and say how to mend it", define_doctor},
+    CommandRow{"config", suite, "Show, change and check the configuration"},
+    CommandRow{"config show", suite, "Show every setting and where it comes from", define_config_show},
+    CommandRow{"config get", suite, "Show one setting", define_config_get},
+    CommandRow{"config set", suite, "Change one setting in the file", define_config_set},
+    CommandRow{"config check", suite, "Find everything that is wrong with the file", define_config_check},
+    CommandRow{"config sample", suite, "Print a file with every setting explained", define_config_sample},
+
+    CommandRow{"account", accounts, "Open, fund, limit and look at accounts"},
+    CommandRow{"account open", accounts, "Open an account", define_account_open},
+    CommandRow{"account list", accounts, "List the accounts", define_account_list},
+    CommandRow{"account show", accounts, "Show one account", define_account_show},
+    CommandRow{"account deposit", accounts, "Add cash", define_account_deposit},
+    CommandRow{"account withdraw", accounts, "Take cash out", define_account_withdraw},
+    CommandRow{"account transfer-in", accounts, "Bring shares in from elsewhere", define_account_transfer_in},
+    CommandRow{"account suspend", accounts, "Let an account place no more orders", define_account_suspend},
+    CommandRow{"account resume", accounts, "Let a suspended account trade again", define_account_resume},
+    CommandRow{"account limits", accounts, "Show or change an account's limits", define_account_limits},
+    CommandRow{"symbol", accounts, "Add, import, halt and look at symbols"},
+    CommandRow{"symbol add", accounts, "Add a symbol", define_symbol_add},
+    CommandRow{"symbol import", accounts, "Add the symbols of a Nasdaq symbol directory",
+               define_symbol_import},
+    CommandRow{"symbol list", accounts, "List the symbols", define_symbol_list},
+    CommandRow{"symbol show", accounts, "Show one symbol", define_symbol_show},
+    CommandRow{"symbol halt", accounts, "Stop trading in a symbol", define_symbol_halt},
+    CommandRow{"symbol resume", accounts, "Let a halted symbol trade again", define_symbol_resume},
+    CommandRow{"rules", accounts, "Show and change the firm's rules"},
+    CommandRow{"rules show", accounts, "Show the rules that hold for every account", define_rules_show},
+    CommandRow{"rules set", accounts, "Change the rules that are given, leave the others", define_rules_set},
+
+    CommandRow{"place", orders, "Place an order", define_place},
+    CommandRow{"cancel", orders, "Cancel orders", define_cancel},
+    CommandRow{"replace", orders, "Change an open order", define_replace},
+    CommandRow{"order", orders, "Show one order", define_order},
+    CommandRow{"orders", orders, "List orders, newest first", define_orders},
+    CommandRow{"fills", orders, "List fills, newest first", define_fills},
+    CommandRow{"wait", orders, "Wait until an order is filled or has ended", define_wait},
+
+    CommandRow{"market", market, "Open and close the session"},
+    CommandRow{"market open", market, "Open the session", define_market_open},
+    CommandRow{"market close", market, "Close the session; day orders end", define_market_close},
+    CommandRow{"market status", market, "Show the session", define_market_status},
+    CommandRow{"quote", market, "Show or follow quotes", define_quote},
+    CommandRow{"depth", market, "Show or follow the book's price levels", define_depth},
+    CommandRow{"tape", market, "Show or follow the trades of a symbol", define_tape},
+
+    CommandRow{"portfolio", holdings, "Show what an account holds", define_portfolio},
+    CommandRow{"reconcile", holdings, "Compare risk's state with the books of record", define_reconcile},
+
+    CommandRow{"replay", replays, "Play a recorded market or a journal"},
+    CommandRow{"replay itch", replays, "Play an ITCH 5.0 file into the market", define_replay_itch},
+    CommandRow{"replay journal", replays, "Run a journal through a fresh engine and compare",
+               define_replay_journal},
+    CommandRow{"generate", replays, "Make test data"},
+    CommandRow{"generate itch", replays, "Write a made-up ITCH 5.0 session", define_generate_itch},
+    CommandRow{"journal", replays, "Verify, print and hash a journal"},
+    CommandRow{"journal verify", replays, "Check every batch of a journal", define_journal_verify},
+    CommandRow{"journal dump", replays, "Print commands and events, one object a line", define_journal_dump},
+    CommandRow{"journal hash", replays, "Print the digests of a journal's state", define_journal_hash},
+    CommandRow{"bench", replays, "Measure"},
+    CommandRow{"bench orders", replays, "Orders through a running suite, durable", define_bench_orders},
+
+    CommandRow{"completion", program, "Print the completion script of a shell", define_completion},
+    CommandRow{"help", program, "Explain a command", define_help},
+    CommandRow{"version", program, "Show the version", define_version},
+    CommandRow{"__complete", hidden, "List what could be completed", define_complete},
+};
+
+}  // namespace
+
+std::span<const CommandRow> command_table() {
+  return rows;
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,71 @@
+// What the commands' files give to the command table: each defines its arguments and returns what runs it.
+#pragma once
+
+#include "command.hpp"
+
+namespace trade::cmd {
+
+Handler define_up(CLI::App& app);
+Handler define_down(CLI::App& app);
+Handler define_status(CLI::App& app);
+Handler define_doctor(CLI::App& app);
+
+Handler define_account_open(CLI::App& app);
+Handler define_account_list(CLI::App& app);
+Handler define_account_show(CLI::App& app);
+Handler define_account_deposit(CLI::App& app);
+Handler define_account_withdraw(CLI::App& app);
+Handler define_account_transfer_in(CLI::App& app);
+Handler define_account_suspend(CLI::App& app);
+Handler define_account_resume(CLI::App& app);
+Handler define_account_limits(CLI::App& app);
+
+Handler define_symbol_add(CLI::App& app);
+Handler define_symbol_import(CLI::App& app);
+Handler define_symbol_list(CLI::App& app);
+Handler define_symbol_show(CLI::App& app);
+Handler define_symbol_halt(CLI::App& app);
+Handler define_symbol_resume(CLI::App& app);
+
+Handler define_market_open(CLI::App& app);
+Handler define_market_close(CLI::App& app);
+Handler define_market_status(CLI::App& app);
+Handler define_rules_show(CLI::App& app);
+Handler define_rules_set(CLI::App& app);
+
+Handler define_place(CLI::App& app);
+Handler define_cancel(CLI::App& app);
+Handler define_replace(CLI::App& app);
+Handler define_order(CLI::App& app);
+Handler define_orders(CLI::App& app);
+Handler define_fills(CLI::App& app);
+Handler define_wait(CLI::App& app);
+
+Handler define_quote(CLI::App& app);
+Handler define_depth(CLI::App& app);
+Handler define_tape(CLI::App& app);
+
+Handler define_portfolio(CLI::App& app);
+Handler define_reconcile(CLI::App& app);
+
+Handler define_replay_itch(CLI::App& app);
+Handler define_replay_journal(CLI::App& app);
+Handler define_generate_itch(CLI::App& app);
+Handler define_journal_verify(CLI::App& app);
+Handler define_journal_dump(CLI::App& app);
+Handler define_journal_hash(CLI::App& app);
+
+Handler define_bench_orders(CLI::App& app);
+
+Handler define_config_show(CLI::App& app);
+Handler define_config_get(CLI::App& app);
+Handler define_config_set(CLI::App& app);
+Handler define_config_check(CLI::App& app);
+Handler define_config_sample(CLI::App& app);
+
+Handler define_version(CLI::App& app);
+Handler define_help(CLI::App& app);
+Handler define_completion(CLI::App& app);
+Handler define_complete(CLI::App& app);
+
+}  // namespace trade::cmd

@@ -1,0 +1,142 @@
+// trade journal: verify, dump and hash, all of them offline.
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "engine/engine.hpp"
+#include "format/journal_json.hpp"
+#include "format/layout.hpp"
+#include "interrupt.hpp"
+#include "journal_directory.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+Result<ExitStatus> verify(Context& context, const std::string& directory) {
+  Result<std::filesystem::path> path = find_journal(context, directory);
+  if (!path) return pass_on(std::move(path));
+  Result<journal::VerifyReport> report = journal::verify(*path);
+  if (!report) return pass_on(std::move(report));
+  format::Json record;
+  record["journal"] = path->string();
+  record["batches"] = report->batches;
+  record["commands"] = report->commands;
+  record["events"] = report->events;
+  record["bytes"] = report->bytes;
+  record["last_sequence"] = report->head.last_sequence;
+  record["bad_batch"] = report->bad_batch ? format::Json(*report->bad_batch) : format::Json(nullptr);
+  record["problem"] = format::text_or_null(report->problem);
+  context.output().record(record);
+  if (!report->bad_batch && report->problem.empty()) return ExitStatus::done;
+  const std::string where = report->bad_batch ? "batch " + std::to_string(*report->bad_batch) + ": " : "";
+  return fail_named(ErrorCode::difference, "journal_damaged", path->string() + ": " + where + report->problem,
+                    "stop the suite and restore the journal; what is before that batch is whole");
+}
+
+struct DumpArguments {
+  std::string directory;
+  std::uint64_t from = 1;
+  std::optional<std::uint64_t> to;
+};
+
+/// The lines of one batch: each command, then its events.
+std::string batch_lines(const wire::Batch& batch, format::NameDirectory& names) {
+  std::string text;
+  std::size_t next_event = 0;
+  for (std::size_t i = 0; i < batch.commands.size(); ++i) {
+    format::Json command;
+    command["kind"] = "command";
+    command["batch"] = batch.header.batch;
+    command["command"] = batch.header.first_command + i;
+    command.update(format::json_of(batch.commands[i], names));
+    text += format::text_of(command) + '\n';
+    for (std::uint32_t j = 0; j < batch.events_per_command[i] && next_event < batch.events.size();
+         ++j, ++next_event) {
+      const Event& event = batch.events[next_event];
+      names.learn(event);
+      format::Json line;
+      line["kind"] = "event";
+      line["batch"] = batch.header.batch;
+      line["command"] = batch.header.first_command + i;
+      line.update(format::json_of(event, names));
+      text += format::text_of(line) + '\n';
+    }
+  }
+  return text;
+}
+
+Result<ExitStatus> dump(Context& context, const DumpArguments& arguments) {
+  Result<std::filesystem::path> path = find_journal(context, arguments.directory);
+  if (!path) return pass_on(std::move(path));
+  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
+  if (!reader) return pass_on(std::move(reader));
+  const Result<journal::Head> head = (*reader)->head();
+  if (!head) return std::unexpected(head.error());
+  const std::uint64_t last = std::min(head->batch, arguments.to.value_or(head->batch));
+  wire::Batch batch;
+  format::NameDirectory names;
+  // From the first one, printed or not: the names of accounts and symbols are in earlier batches.
+  for (std::uint64_t number = 1; number <= last; ++number) {
+    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
+    if (number < arguments.from) {
+      for (const Event& event : batch.events)
+        names.learn(event);
+    } else if (!context.output().write(batch_lines(batch, names))) {
+      break;
+    }
+  }
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> hash(Context& context, const std::string& directory) {
+  Result<std::filesystem::path> path = find_journal(context, directory);
+  if (!path) return pass_on(std::move(path));
+  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
+  if (!reader) return pass_on(std::move(reader));
+  const Result<journal::Head> head = (*reader)->head();
+  if (!head) return std::unexpected(head.error());
+  Engine engine;
+  wire::Batch batch;
+  std::vector<Event> events;
+  for (std::uint64_t number = 1; number <= head->batch; ++number) {
+    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
+    events.clear();
+    for (const Command& command : batch.commands)
+      engine.apply(command, events);
+  }
+  format::Json record;
+  record["batch"] = head->batch;
+  record["sequence"] = head->last_sequence;
+  record["state_hash"] = format_hash(engine.state_hash());
+  record["full_state_hash"] = format_hash(engine.full_state_hash());
+  context.output().record(record);
+  if (head->batch > 0 && engine.state_hash() != batch.header.state_hash) {
+    return fail(ErrorCode::difference,
+                "the state hash is not " + format_hash(batch.header.state_hash) + ", as the journal says",
+                "'trade replay journal' tells where it first differs");
+  }
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+Handler define_journal_verify(CLI::App& app) {
+  auto directory = std::make_shared<std::string>();
+  add_journal_directory(app, *directory);
+  return [directory](Context& context) { return verify(context, *directory); };
+}
+
+Handler define_journal_dump(CLI::App& app) {
+  auto arguments = std::make_shared<DumpArguments>();
+  add_journal_directory(app, arguments->directory);
+  add_value(app, "--from", arguments->from, parse_count, "BATCH", "From this batch on (1)");
+  add_value(app, "--to", arguments->to, parse_count, "BATCH", "Up to this batch (the last)");
+  return [arguments](Context& context) { return dump(context, *arguments); };
+}
+
+Handler define_journal_hash(CLI::App& app) {
+  auto directory = std::make_shared<std::string>();
+  add_journal_directory(app, *directory);
+  return [directory](Context& context) { return hash(context, *directory); };
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,152 @@
+// trade market: the session; trade rules: what holds for every account.
+#include <algorithm>
+
+#include "arguments.hpp"
+#include "base/clock.hpp"
+#include "calendar/calendar.hpp"
+#include "commands.hpp"
+#include "format/layout.hpp"
+#include "format/ratio.hpp"
+#include "submit.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+Result<SessionView> ask_session(Context& context) {
+  Result<Client*> client = context.client();
+  if (!client) return pass_on(std::move(client));
+  return (*client)->session();
+}
+
+Result<ExitStatus> print_session(Context& context) {
+  Result<SessionView> session = ask_session(context);
+  if (!session) return pass_on(std::move(session));
+  context.output().record(format::session_layout(), format::json_of(*session));
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> print_rules(Context& context) {
+  Result<SessionView> session = ask_session(context);
+  if (!session) return pass_on(std::move(session));
+  context.output().record(format::rules_layout(), format::json_of(session->rules));
+  return ExitStatus::done;
+}
+
+struct SessionArguments {
+  std::optional<Date> trading_date;
+  bool dry_run = false;
+};
+
+Result<ExitStatus> set_session(Context& context, SessionPhase phase, const SessionArguments& arguments) {
+  Result<SessionView> session = ask_session(context);
+  if (!session) return pass_on(std::move(session));
+  SetSession command{.phase = phase, .trading_date = session->trading_date};
+  // An opening is that of today in New York, unless the engine's own date is later already; a closing is
+  // that of the session that is open.
+  if (phase == SessionPhase::open) {
+    command.trading_date = std::max(session->trading_date, calendar::to_new_york(SystemClock().now()).date);
+  }
+  if (arguments.trading_date) command.trading_date = *arguments.trading_date;
+  const SubmittedCommand submitted{command, {}, {}};
+  const std::string about = phase == SessionPhase::open ? "open the market" : "close the market";
+  if (arguments.dry_run) return dry_run(context, submitted, about);
+  Result<CommandResult> result = submit(context, submitted, about);
+  if (!result) return pass_on(std::move(result));
+  return print_session(context);
+}
+
+Handler define_set_session(CLI::App& app, SessionPhase phase) {
+  auto arguments = std::make_shared<SessionArguments>();
+  add_value(app, "--date", arguments->trading_date, parse_date, "DATE", "The trading date: YYYY-MM-DD");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments, phase](Context& context) { return set_session(context, phase, *arguments); };
+}
+
+/// The rules that are to change.
+struct RuleArguments {
+  std::optional<std::int64_t> margin_multiplier;
+  std::optional<std::int64_t> price_collar;
+  std::optional<DayTradingRule> day_trading_rule;
+  std::optional<Money> pattern_day_trader_equity;
+  std::optional<std::uint64_t> day_trades_max;
+  std::optional<std::int64_t> intraday_maintenance;
+  std::optional<Quantity> position_max;
+  std::optional<Quantity> order_quantity_max;
+  std::optional<Money> order_notional_max;
+  bool dry_run = false;
+};
+
+Result<ExitStatus> set_rules(Context& context, const RuleArguments& given) {
+  Result<SessionView> session = ask_session(context);
+  if (!session) return pass_on(std::move(session));
+  FirmRules rules = session->rules;
+  rules.margin_multiplier_basis_points =
+      given.margin_multiplier.value_or(rules.margin_multiplier_basis_points);
+  rules.price_collar_basis_points = given.price_collar.value_or(rules.price_collar_basis_points);
+  rules.day_trading_rule = given.day_trading_rule.value_or(rules.day_trading_rule);
+  rules.pattern_day_trader_equity_min =
+      given.pattern_day_trader_equity.value_or(rules.pattern_day_trader_equity_min);
+  if (given.day_trades_max) rules.day_trades_max = static_cast<std::int64_t>(*given.day_trades_max);
+  rules.intraday_maintenance_basis_points =
+      given.intraday_maintenance.value_or(rules.intraday_maintenance_basis_points);
+  rules.default_position_max = given.position_max.value_or(rules.default_position_max);
+  rules.default_order_quantity_max = given.order_quantity_max.value_or(rules.default_order_quantity_max);
+  rules.default_order_notional_max = given.order_notional_max.value_or(rules.default_order_notional_max);
+  const SubmittedCommand command{SetFirmRules{rules}, {}, {}};
+  if (given.dry_run) return dry_run(context, command, "set the firm's rules");
+  Result<CommandResult> result = submit(context, command, "set the firm's rules");
+  if (!result) return pass_on(std::move(result));
+  return print_rules(context);
+}
+
+Result<std::uint64_t> parse_day_trades(std::string_view text) {
+  constexpr std::uint64_t day_trades_max = 1'000'000;
+  Result<std::uint64_t> number = parse_number(text);
+  if (number && *number > day_trades_max) return fail(ErrorCode::usage, "more than 1000000 day trades");
+  return number;
+}
+
+}  // namespace
+
+Handler define_market_open(CLI::App& app) {
+  return define_set_session(app, SessionPhase::open);
+}
+
+Handler define_market_close(CLI::App& app) {
+  return define_set_session(app, SessionPhase::closed);
+}
+
+Handler define_market_status(CLI::App&) {
+  return print_session;
+}
+
+Handler define_rules_show(CLI::App&) {
+  return print_rules;
+}
+
+Handler define_rules_set(CLI::App& app) {
+  auto arguments = std::make_shared<RuleArguments>();
+  add_value(app, "--margin-multiplier", arguments->margin_multiplier, format::parse_ratio, "FACTOR",
+            "Buying power of a margin account as a multiple of its equity");
+  add_value(app, "--price-collar", arguments->price_collar, format::parse_percent, "PERCENT",
+            "How far from the last price a market order may trade; 0%: any");
+  add_enum<DayTradingRule>(app, "--day-trading-rule", arguments->day_trading_rule,
+                           "How day trading is limited");
+  add_value(app, "--pattern-day-trader-equity", arguments->pattern_day_trader_equity, parse_money_limit,
+            "AMOUNT", "Equity from which the pdt rule does not apply");
+  add_value(app, "--max-day-trades", arguments->day_trades_max, parse_day_trades, "N",
+            "Day trades in five days, from which one is a pattern day trader");
+  add_value(app, "--intraday-maintenance", arguments->intraday_maintenance, format::parse_percent, "PERCENT",
+            "Equity that positions need under the intraday_margin rule");
+  add_value(app, "--max-position", arguments->position_max, parse_quantity_limit, "N",
+            "Limit of accounts that have none of their own; 0: none");
+  add_value(app, "--max-order-quantity", arguments->order_quantity_max, parse_quantity_limit, "N",
+            "Limit of accounts that have none of their own; 0: none");
+  add_value(app, "--max-order-notional", arguments->order_notional_max, parse_money_limit, "AMOUNT",
+            "Limit of accounts that have none of their own; 0: none");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) { return set_rules(context, *arguments); };
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,45 @@
+// Following the market: --watch, --count and --for, and what ends a stream.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "client/client.hpp"
+#include "context.hpp"
+#include "exit_status.hpp"
+
+namespace trade::cmd {
+
+struct StreamArguments {
+  bool watch = false;
+  std::optional<std::uint64_t> count;  ///< publications to show
+  std::optional<double> seconds;
+
+  [[nodiscard]] bool wanted() const { return watch || count.has_value() || seconds.has_value(); }
+};
+
+/// --watch, --count and --for; each of the latter two implies --watch.
+void add_stream_options(CLI::App& app, StreamArguments& arguments);
+
+/// Shows publications until a bound is reached, SIGINT comes or the reader of the output goes: all of these
+/// are a clean end. `show` returns the text to write; nothing for a publication that is not to be shown.
+Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments, MarketStream::Kind kind,
+                              const std::vector<std::string>& symbols, std::uint32_t depth_levels,
+                              const std::function<std::optional<std::string>(const PublicationBody&)>& show);
+
+/// Text that replaces the text before it on a terminal.
+class Redrawing {
+ public:
+  /// The control sequences and the new text.
+  std::string next(const std::string& text);
+
+ private:
+  std::size_t lines_ = 0;
+};
+
+}  // namespace trade::cmd

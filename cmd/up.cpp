@@ -1,0 +1,150 @@
+// trade up: starts the suite and waits until each daemon answers.
+#include <csignal>
+#include <thread>
+
+#include <sys/wait.h>
+
+#include "app/daemon.hpp"
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "format/layout.hpp"
+#include "interrupt.hpp"
+#include "suite.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+/// A start can mean running a long journal through the engine; --timeout says otherwise.
+constexpr std::chrono::milliseconds start_timeout{60'000};
+constexpr std::chrono::milliseconds stop_timeout{30'000};
+constexpr std::chrono::milliseconds watch_interval{50};
+
+struct Arguments {
+  std::vector<std::string> only;
+  bool foreground = false;
+};
+
+struct Running {
+  std::string name;
+  pid_t child = 0;  ///< zero: it ran before
+};
+
+/// Prints a line for each daemon as it comes up; in JSON one list at the end.
+class UpReport {
+ public:
+  explicit UpReport(Context& context) : context_(context), stream_(context.output().mode(), layout(), {}) {}
+
+  void add(const DaemonView& view) {
+    const format::Json record = format::json_of(view);
+    if (context_.output().mode() == format::OutputMode::json) {
+      records_.push_back(record);
+    } else if (context_.output().mode() == format::OutputMode::table) {
+      std::string name = view.daemon;
+      name.resize(std::max<std::size_t>(name.size(), 8), ' ');
+      context_.output().write(name + "  " + view.state + "  pid " + std::to_string(view.pid) + "\n");
+    } else {
+      context_.output().write(stream_.next(record));
+    }
+  }
+  void finish() {
+    if (context_.output().mode() == format::OutputMode::json) context_.output().list(layout(), records_);
+  }
+
+ private:
+  static const format::Layout& layout() { return format::daemon_layout(); }
+  Context& context_;
+  format::StreamRenderer stream_;
+  std::vector<format::Json> records_;
+};
+
+/// Stops what this process started, the last first.
+void stop_all(const app::Home& home, const std::vector<Running>& running, Context& context) {
+  for (auto daemon = running.rbegin(); daemon != running.rend(); ++daemon) {
+    if (daemon->child == 0) continue;
+    kill(daemon->child, SIGTERM);
+    const Result<bool> ended = await_end(home, daemon->name, stop_timeout);
+    if (!ended || !*ended) context.note("trade: " + daemon->name + " does not stop");
+  }
+}
+
+Status start_all(Context& context, const app::Home& home, const Arguments& arguments,
+                 std::vector<Running>& running, UpReport& report) {
+  const std::chrono::milliseconds timeout =
+      context.globals().timeout_seconds ? context.timeout() : start_timeout;
+  std::vector<std::string> names = arguments.only;
+  if (names.empty()) names.assign(standard_daemons.begin(), standard_daemons.end());
+  for (const std::string& name : names) {
+    Result<std::optional<int>> pid = app::daemon_pid(home, name);
+    if (!pid) return pass_on(std::move(pid));
+    if (*pid) {
+      running.push_back({name, 0});
+    } else {
+      const DaemonOutput output =
+          arguments.foreground ? DaemonOutput::standard_error : DaemonOutput::log_file;
+      Result<pid_t> child = start_daemon(context, home, name, output);
+      if (!child) return pass_on(std::move(child));
+      running.push_back({name, *child});
+    }
+    Result<DaemonView> view = await_daemon(context, home, name, running.back().child, timeout);
+    if (!view) return pass_on(std::move(view));
+    report.add(*view);
+  }
+  report.finish();
+  return {};
+}
+
+/// Stays until a signal comes or a daemon ends by itself.
+Result<ExitStatus> watch(const app::Home& home, const std::vector<Running>& running, Context& context,
+                         const CooperativeInterrupt& interrupt) {
+  while (!interrupt.requested()) {
+    for (const Running& daemon : running) {
+      int status = 0;
+      if (daemon.child == 0 || waitpid(daemon.child, &status, WNOHANG) != daemon.child) continue;
+      std::vector<Running> others;
+      for (const Running& other : running) {
+        if (other.name != daemon.name) others.push_back(other);
+      }
+      stop_all(home, others, context);
+      return fail(ErrorCode::not_running, daemon.name + " ended; the others were stopped");
+    }
+    std::this_thread::sleep_for(watch_interval);
+  }
+  stop_all(home, running, context);
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> up(Context& context, const Arguments& arguments) {
+  Result<app::Home> home = context.home();
+  if (!home) return pass_on(std::move(home));
+  if (Status created = app::create_home(*home); !created) return pass_on(std::move(created));
+  // A configuration that no daemon would start with is told once, before any is started.
+  if (Result<const app::Config*> config = context.config(); !config) return pass_on(std::move(config));
+  std::vector<Running> running;
+  UpReport report(context);
+  if (!arguments.foreground) {
+    Status started = start_all(context, *home, arguments, running, report);
+    if (!started) return pass_on(std::move(started));
+    return ExitStatus::done;
+  }
+  const CooperativeInterrupt interrupt;
+  Status started = start_all(context, *home, arguments, running, report);
+  if (!started) {
+    stop_all(*home, running, context);
+    return pass_on(std::move(started));
+  }
+  return watch(*home, running, context, interrupt);
+}
+
+}  // namespace
+
+Handler define_up(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  app.add_flag("--foreground", arguments->foreground,
+               "Stay, log to standard error, stop all on SIGINT or SIGTERM");
+  add_value(app, "--only", arguments->only, parse_daemons, daemon_kind,
+            "Only these, with commas between them");
+  return [arguments](Context& context) { return up(context, *arguments); };
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,58 @@
+// trade version and trade help.
+#include "app/daemon.hpp"
+#include "arguments.hpp"
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "help.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+Result<ExitStatus> show_version(Context& context) {
+  Output& output = context.output();
+  if (output.mode() == format::OutputMode::table) {
+    output.write("trade " + std::string(app::version()) + "\n");
+    return ExitStatus::done;
+  }
+  format::Json record;
+  record["version"] = app::version();
+  output.record(record);
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> show_help(Context& context, const std::vector<std::string>& words) {
+  const CommandLine line;
+  if (format::is_json(context.output().mode())) {
+    const format::Layout layout{"commands", {}, {}};
+    context.output().list(layout, command_records(line));
+    return ExitStatus::done;
+  }
+  if (words.empty()) {
+    context.output().write(full_help(line));
+    return ExitStatus::done;
+  }
+  std::string parent;
+  std::string path;
+  for (const std::string& word : words) {
+    parent = path;
+    path += (path.empty() ? "" : " ") + word;
+    if (line.find(path) == nullptr) return std::unexpected(line.unknown_command(parent, word));
+  }
+  context.output().write(command_help(line, *line.find(path)));
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+Handler define_version(CLI::App&) {
+  return show_version;
+}
+
+Handler define_help(CLI::App& app) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  add_values(app, "command", *words, parse_text, command_kind, "Which command");
+  return [words](Context& context) { return show_help(context, *words); };
+}
+
+}  // namespace trade::cmd

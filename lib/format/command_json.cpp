@@ -1,0 +1,137 @@
+#include <array>
+
+#include "format/journal_json.hpp"
+
+namespace trade::format {
+
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command_names{
+    "open_account",       "deposit_cash",   "withdraw_cash",     "transfer_shares",   "set_account_status",
+    "set_account_limits", "set_firm_rules", "add_symbol",        "set_symbol_status", "set_session",
+    "place_order",        "cancel_order",   "cancel_all_orders", "replace_order",     "print_trade"};
+
+/// What an account or a symbol is called where a command names it.
+struct Naming {
+  const NameDirectory* names = nullptr;  ///< of sequenced commands
+  std::string_view account_name;         ///< of submitted ones
+  std::string_view symbol_name;
+
+  [[nodiscard]] Json account(AccountId id) const {
+    return names != nullptr && id ? names->account(id) : text_or_null(account_name);
+  }
+  [[nodiscard]] Json symbol(SymbolId id) const {
+    return names != nullptr && id ? names->symbol(id) : text_or_null(symbol_name);
+  }
+};
+
+/// Adds the fields of each kind of command.
+struct CommandFields {
+  Json& json;
+  const Naming& naming;
+
+  void operator()(const OpenAccount& command) const {
+    json["account"] = command.name.view();
+    json["account_type"] = name_of(command.type);
+  }
+  void operator()(const DepositCash& command) const {
+    json["account"] = naming.account(command.account);
+    json["amount"] = format_money(command.amount);
+  }
+  void operator()(const WithdrawCash& command) const {
+    json["account"] = naming.account(command.account);
+    json["amount"] = format_money(command.amount);
+  }
+  void operator()(const TransferShares& command) const {
+    json["account"] = naming.account(command.account);
+    json["symbol"] = naming.symbol(command.symbol);
+    json["quantity"] = command.quantity.shares;
+    json["cost_price"] = price_or_null(command.cost_price);
+  }
+  void operator()(const SetAccountStatus& command) const {
+    json["account"] = naming.account(command.account);
+    json["status"] = name_of(command.status);
+  }
+  void operator()(const SetAccountLimits& command) const {
+    json["account"] = naming.account(command.account);
+    if (command.position_max) json["max_position"] = command.position_max->shares;
+    if (command.order_quantity_max) json["max_order_quantity"] = command.order_quantity_max->shares;
+    if (command.order_notional_max) json["max_order_notional"] = format_money(*command.order_notional_max);
+  }
+  void operator()(const SetFirmRules& command) const { json.update(json_of(command.rules)); }
+  void operator()(const AddSymbol& command) const {
+    json["symbol"] = command.symbol.view();
+    json["previous_close"] = price_or_null(command.previous_close);
+    json["tick"] = price_or_null(command.tick);
+    json["lot"] = command.lot.shares;
+  }
+  void operator()(const SetSymbolStatus& command) const {
+    json["symbol"] = naming.symbol(command.symbol);
+    json["status"] = name_of(command.status);
+    json["reason"] = text_or_null(command.reason);
+  }
+  void operator()(const SetSession& command) const {
+    json["status"] = name_of(command.phase);
+    json["trading_date"] =
+        command.trading_date.days == 0 ? Json(nullptr) : Json(format_date(command.trading_date));
+  }
+  void operator()(const PlaceOrder& command) const {
+    json["account"] = naming.account(command.account);
+    json["symbol"] = naming.symbol(command.symbol);
+    json["side"] = name_of(command.side);
+    json["order_type"] = name_of(command.type);
+    json["quantity"] = command.quantity.shares;
+    json["price"] = price_or_null(command.limit_price);
+    json["stop_price"] = price_or_null(command.stop_price);
+    json["time_in_force"] = name_of(command.time_in_force);
+    json["client_order_id"] = text_or_null(command.client_order_id);
+  }
+  void operator()(const CancelOrder& command) const {
+    json["account"] = naming.account(command.account);
+    json["order_id"] = id_or_null(command.order);
+    json["client_order_id"] = text_or_null(command.client_order_id);
+  }
+  void operator()(const CancelAllOrders& command) const {
+    json["account"] = naming.account(command.account);
+    json["symbol"] = naming.symbol(command.symbol);
+  }
+  void operator()(const ReplaceOrder& command) const {
+    json["account"] = naming.account(command.account);
+    json["order_id"] = id_or_null(command.order);
+    json["client_order_id"] = text_or_null(command.client_order_id);
+    if (command.quantity) json["quantity"] = command.quantity->shares;
+    if (command.limit_price) json["price"] = price_or_null(*command.limit_price);
+    if (command.stop_price) json["stop_price"] = price_or_null(*command.stop_price);
+    if (!command.new_client_order_id.empty()) json["new_client_order_id"] = command.new_client_order_id;
+  }
+  void operator()(const PrintTrade& command) const {
+    json["symbol"] = naming.symbol(command.symbol);
+    json["price"] = price_or_null(command.price);
+    json["quantity"] = command.quantity.shares;
+  }
+};
+
+}  // namespace
+
+std::string_view type_name(const CommandBody& body) {
+  return command_names[body.index()];
+}
+
+Json json_of(const Command& command, const NameDirectory& names) {
+  Json json;
+  json["timestamp"] = time_or_null(command.timestamp);
+  json["type"] = type_name(command.body);
+  const Naming naming{&names, {}, {}};
+  std::visit(CommandFields{json, naming}, command.body);
+  return json;
+}
+
+Json json_of(const SubmittedCommand& command) {
+  Json json;
+  json["type"] = type_name(command.body);
+  const Naming naming{nullptr, command.account_name, command.symbol_name};
+  std::visit(CommandFields{json, naming}, command.body);
+  return json;
+}
+
+}  // namespace trade::format

@@ -1,0 +1,193 @@
+#include <array>
+
+#include "format/journal_json.hpp"
+
+namespace trade::format {
+
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_names{
+    "command_rejected",       "account_opened",         "cash_moved",         "shares_transferred",
+    "account_status_changed", "account_limits_changed", "firm_rules_changed", "symbol_added",
+    "symbol_status_changed",  "session_changed",        "order_accepted",     "order_rejected",
+    "order_rested",           "order_triggered",        "trade_executed",     "trade_printed",
+    "order_cancelled",        "order_replaced"};
+
+/// Adds the fields of each kind of event.
+struct EventFields {
+  Json& json;
+  const NameDirectory& names;
+
+  void operator()(const CommandRejected& event) const {
+    json["reason"] = row_of(event.reason).name;
+    json["account"] = names.account(event.account);
+    json["order_id"] = id_or_null(event.order);
+  }
+  void operator()(const AccountOpened& event) const {
+    json["account"] = event.name.view();
+    json["account_number"] = id_or_null(event.account);
+    json["account_type"] = name_of(event.type);
+  }
+  void operator()(const CashMoved& event) const {
+    json["account"] = names.account(event.account);
+    json["amount"] = format_money(event.amount);
+    json["cash_balance"] = format_money(event.cash_balance);
+  }
+  void operator()(const SharesTransferred& event) const {
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["quantity"] = event.quantity.shares;
+    json["cost_price"] = price_or_null(event.cost_price);
+  }
+  void operator()(const AccountStatusChanged& event) const {
+    json["account"] = names.account(event.account);
+    json["status"] = name_of(event.status);
+  }
+  void operator()(const AccountLimitsChanged& event) const {
+    json["account"] = names.account(event.account);
+    json["max_position"] = quantity_or_null(event.position_max);
+    json["max_order_quantity"] = quantity_or_null(event.order_quantity_max);
+    json["max_order_notional"] = money_or_null(event.order_notional_max);
+  }
+  void operator()(const FirmRulesChanged& event) const { json.update(json_of(event.rules)); }
+  void operator()(const SymbolAdded& event) const {
+    json["symbol"] = event.symbol.view();
+    json["symbol_number"] = id_or_null(event.id);
+    json["previous_close"] = price_or_null(event.previous_close);
+    json["tick"] = price_or_null(event.tick);
+    json["lot"] = event.lot.shares;
+  }
+  void operator()(const SymbolStatusChanged& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json["status"] = name_of(event.status);
+    json["reason"] = text_or_null(event.reason);
+  }
+  void operator()(const SessionChanged& event) const {
+    json["status"] = name_of(event.phase);
+    json["trading_date"] =
+        event.trading_date.days == 0 ? Json(nullptr) : Json(format_date(event.trading_date));
+    json["new_trading_day"] = event.new_trading_day;
+  }
+  void operator()(const OrderAccepted& event) const {
+    add_new_order(event);
+    json["status"] = name_of(event.status);
+  }
+  void operator()(const OrderRejected& event) const {
+    add_new_order(event);
+    json["reason"] = row_of(event.reason).name;
+  }
+  void operator()(const OrderRested& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["symbol"] = names.symbol(event.symbol);
+    json["side"] = name_of(event.side);
+    json["price"] = price_or_null(event.price);
+    json["quantity"] = event.quantity.shares;
+  }
+  void operator()(const OrderTriggered& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["trigger_price"] = price_or_null(event.trigger_price);
+  }
+  void operator()(const TradeExecuted& event) const {
+    json["trade_id"] = id_or_null(event.trade);
+    json["symbol"] = names.symbol(event.symbol);
+    json["price"] = price_or_null(event.price);
+    json["quantity"] = event.quantity.shares;
+    json["taker_side"] = name_of(event.taker_side);
+    json["maker_order_id"] = id_or_null(event.maker_order);
+    json["maker_account"] = names.account(event.maker_account);
+    json["maker_leaves"] = event.maker_leaves.shares;
+    json["taker_order_id"] = id_or_null(event.taker_order);
+    json["taker_account"] = names.account(event.taker_account);
+    json["taker_leaves"] = event.taker_leaves.shares;
+  }
+  void operator()(const TradePrinted& event) const {
+    json["trade_id"] = id_or_null(event.trade);
+    json["symbol"] = names.symbol(event.symbol);
+    json["price"] = price_or_null(event.price);
+    json["quantity"] = event.quantity.shares;
+  }
+  void operator()(const OrderCancelled& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["side"] = name_of(event.side);
+    json["reason"] = name_of(event.reason);
+    json["was_resting"] = event.was_resting;
+    json["price"] = price_or_null(event.price);
+    json["quantity"] = event.quantity.shares;
+  }
+  void operator()(const OrderReplaced& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["side"] = name_of(event.side);
+    json["was_resting"] = event.was_resting;
+    json["kept_priority"] = event.kept_priority;
+    json["old_price"] = price_or_null(event.old_limit_price);
+    json["old_leaves"] = event.old_leaves.shares;
+    json["quantity"] = event.quantity.shares;
+    json["leaves"] = event.leaves.shares;
+    json["price"] = price_or_null(event.limit_price);
+    json["stop_price"] = price_or_null(event.stop_price);
+    json["client_order_id"] = text_or_null(event.client_order_id);
+  }
+
+ private:
+  template <class NewOrder>
+  void add_new_order(const NewOrder& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["side"] = name_of(event.side);
+    json["order_type"] = name_of(event.type);
+    json["time_in_force"] = name_of(event.time_in_force);
+    json["quantity"] = event.quantity.shares;
+    json["price"] = price_or_null(event.limit_price);
+    json["stop_price"] = price_or_null(event.stop_price);
+    json["client_order_id"] = text_or_null(event.client_order_id);
+  }
+};
+
+/// Names the number `value`, which is dense from 1; anything else is ignored, so that memory stays bounded.
+void learn_name(std::vector<std::string>& names, std::uint32_t value, std::string_view name) {
+  if (value == names.size() + 1) names.emplace_back(name);
+}
+
+Json known_name(const std::vector<std::string>& names, std::uint32_t value) {
+  if (value == 0) return nullptr;
+  return value <= names.size() ? Json(names[value - 1]) : Json(std::to_string(value));
+}
+
+}  // namespace
+
+void NameDirectory::learn(const Event& event) {
+  if (const auto* opened = std::get_if<AccountOpened>(&event.body)) {
+    learn_name(accounts_, opened->account.value, opened->name.view());
+  } else if (const auto* added = std::get_if<SymbolAdded>(&event.body)) {
+    learn_name(symbols_, added->id.value, added->symbol.view());
+  }
+}
+
+Json NameDirectory::account(AccountId id) const {
+  return known_name(accounts_, id.value);
+}
+Json NameDirectory::symbol(SymbolId id) const {
+  return known_name(symbols_, id.value);
+}
+
+std::string_view type_name(const EventBody& body) {
+  return event_names[body.index()];
+}
+
+Json json_of(const Event& event, const NameDirectory& names) {
+  Json json;
+  json["sequence"] = event.sequence;
+  json["timestamp"] = time_or_null(event.timestamp);
+  json["type"] = type_name(event.body);
+  std::visit(EventFields{json, names}, event.body);
+  return json;
+}
+
+}  // namespace trade::format

@@ -1,0 +1,40 @@
+// The JSON of commands and events, for looking into a journal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "format/json.hpp"
+#include "model/command.hpp"
+#include "model/event.hpp"
+#include "model/messages.hpp"
+
+namespace trade::format {
+
+/// The names behind the numbers of accounts and symbols, learned from the events that gave them.
+class NameDirectory {
+ public:
+  /// To be called with every event from the first one on.
+  void learn(const Event& event);
+  /// The account's name; its number as text when the name is not known, null for zero.
+  [[nodiscard]] Json account(AccountId id) const;
+  [[nodiscard]] Json symbol(SymbolId id) const;
+
+ private:
+  std::vector<std::string> accounts_;  ///< by number less one
+  std::vector<std::string> symbols_;
+};
+
+/// "place_order", "open_account", …
+std::string_view type_name(const CommandBody& body);
+/// "order_accepted", "trade_executed", …
+std::string_view type_name(const EventBody& body);
+
+/// `{"timestamp", "type", fields…}`.
+Json json_of(const Command& command, const NameDirectory& names);
+/// `{"sequence", "timestamp", "type", fields…}`.
+Json json_of(const Event& event, const NameDirectory& names);
+/// `{"type", fields…}` of a command that is not sequenced yet, with the names that it was given.
+Json json_of(const SubmittedCommand& command);
+
+}  // namespace trade::format

@@ -1,0 +1,224 @@
+#include "format/json.hpp"
+
+#include "format/ratio.hpp"
+
+namespace trade::format {
+
+std::string text_of(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json price_or_null(Price price) {
+  return price ? Json(format_price(price)) : Json(nullptr);
+}
+Json quantity_or_null(Quantity quantity) {
+  return quantity ? Json(quantity.shares) : Json(nullptr);
+}
+Json money_or_null(Money money) {
+  return money ? Json(format_money(money)) : Json(nullptr);
+}
+Json time_or_null(Timestamp timestamp) {
+  return timestamp ? Json(format_timestamp(timestamp)) : Json(nullptr);
+}
+Json text_or_null(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_of(const OrderView& order) {
+  Json json;
+  json["id"] = id_or_null(order.id);
+  json["client_order_id"] = text_or_null(order.client_order_id);
+  json["account"] = text_or_null(order.account);
+  json["symbol"] = text_or_null(order.symbol);
+  json["order_type"] = name_of(order.type);
+  json["side"] = name_of(order.side);
+  json["quantity"] = order.quantity.shares;
+  json["price"] = price_or_null(order.limit_price);
+  json["stop_price"] = price_or_null(order.stop_price);
+  json["time_in_force"] = name_of(order.time_in_force);
+  json["status"] = name_of(order.status);
+  json["filled_quantity"] = order.filled_quantity.shares;
+  json["average_price"] = price_or_null(average_price(order.filled_notional, order.filled_quantity));
+  json["reject_reason"] = text_or_null(row_of(order.reject_reason).name);
+  json["created_at"] = time_or_null(order.created_at);
+  json["updated_at"] = time_or_null(order.updated_at);
+  return json;
+}
+
+Json json_of(const FillView& fill) {
+  Json json;
+  json["id"] = id_or_null(fill.id);
+  json["order_id"] = id_or_null(fill.order_id);
+  json["account"] = text_or_null(fill.account);
+  json["symbol"] = text_or_null(fill.symbol);
+  json["side"] = name_of(fill.side);
+  json["quantity"] = fill.quantity.shares;
+  json["price"] = price_or_null(fill.price);
+  json["liquidity"] = name_of(fill.liquidity);
+  json["executed_at"] = time_or_null(fill.executed_at);
+  return json;
+}
+
+Json json_of(const AccountView& account) {
+  Json json;
+  json["id"] = text_or_null(account.id);
+  json["account_type"] = name_of(account.type);
+  json["status"] = name_of(account.status);
+  json["cash_balance"] = format_money(account.cash_balance);
+  json["buying_power"] = format_money(account.buying_power);
+  json["equity"] = format_money(account.equity);
+  json["created_at"] = time_or_null(account.created_at);
+  json["reserved"] = format_money(account.reserved);
+  json["day_trades"] = account.day_trades;
+  json["max_position"] = quantity_or_null(account.position_max);
+  json["max_order_quantity"] = quantity_or_null(account.order_quantity_max);
+  json["max_order_notional"] = money_or_null(account.order_notional_max);
+  return json;
+}
+
+Json json_of(const SymbolView& symbol) {
+  Json json;
+  json["symbol"] = text_or_null(symbol.symbol);
+  json["status"] = name_of(symbol.status);
+  json["halt_reason"] = text_or_null(symbol.halt_reason);
+  json["previous_close"] = price_or_null(symbol.previous_close);
+  json["last"] = price_or_null(symbol.last_price);
+  json["tick"] = price_or_null(symbol.tick);
+  json["lot"] = symbol.lot.shares;
+  return json;
+}
+
+Json json_of(const SessionView& session) {
+  Json json;
+  json["status"] = name_of(session.phase);
+  json["trading_date"] =
+      session.trading_date.days == 0 ? Json(nullptr) : Json(format_date(session.trading_date));
+  return json;
+}
+
+Json json_of(const FirmRules& rules) {
+  Json json;
+  json["margin_multiplier"] = format_ratio(rules.margin_multiplier_basis_points);
+  json["price_collar"] = format_percent(rules.price_collar_basis_points);
+  json["day_trading_rule"] = name_of(rules.day_trading_rule);
+  json["pattern_day_trader_equity"] = format_money(rules.pattern_day_trader_equity_min);
+  json["max_day_trades"] = rules.day_trades_max;
+  json["intraday_maintenance"] = format_percent(rules.intraday_maintenance_basis_points);
+  json["max_position"] = quantity_or_null(rules.default_position_max);
+  json["max_order_quantity"] = quantity_or_null(rules.default_order_quantity_max);
+  json["max_order_notional"] = money_or_null(rules.default_order_notional_max);
+  return json;
+}
+
+Json json_of(const QuoteView& quote) {
+  Json json;
+  json["symbol"] = text_or_null(quote.symbol);
+  json["bid"] = price_or_null(quote.bid);
+  json["bid_size"] = quote.bid_size.shares;
+  json["ask"] = price_or_null(quote.ask);
+  json["ask_size"] = quote.ask_size.shares;
+  json["last"] = price_or_null(quote.last);
+  json["last_size"] = quote.last_size.shares;
+  json["volume"] = quote.volume.shares;
+  json["open"] = price_or_null(quote.open);
+  json["high"] = price_or_null(quote.high);
+  json["low"] = price_or_null(quote.low);
+  json["previous_close"] = price_or_null(quote.previous_close);
+  json["timestamp"] = time_or_null(quote.timestamp);
+  return json;
+}
+
+Json json_of(const DepthLevelView& level) {
+  Json json;
+  json["price"] = format_price(level.price);
+  json["size"] = level.size.shares;
+  json["orders"] = level.orders;
+  return json;
+}
+
+Json json_of(const DepthView& depth) {
+  Json json;
+  json["symbol"] = text_or_null(depth.symbol);
+  json["bids"] = Json::array();
+  for (const DepthLevelView& level : depth.bids)
+    json["bids"].push_back(json_of(level));
+  json["asks"] = Json::array();
+  for (const DepthLevelView& level : depth.asks)
+    json["asks"].push_back(json_of(level));
+  json["timestamp"] = time_or_null(depth.timestamp);
+  return json;
+}
+
+Json json_of(const TapeEntryView& entry) {
+  Json json;
+  json["id"] = id_or_null(entry.id);
+  json["symbol"] = text_or_null(entry.symbol);
+  json["price"] = price_or_null(entry.price);
+  json["quantity"] = entry.quantity.shares;
+  json["taker_side"] = entry.taker_side ? Json(name_of(*entry.taker_side)) : Json(nullptr);
+  json["executed_at"] = time_or_null(entry.executed_at);
+  return json;
+}
+
+Json json_of(const PositionView& position) {
+  Json json;
+  json["symbol"] = text_or_null(position.symbol);
+  json["quantity"] = position.quantity.shares;
+  json["average_cost"] =
+      position.quantity ? Json(format_price(average_price(position.cost, position.quantity))) : Json(nullptr);
+  json["market_price"] = price_or_null(position.market_price);
+  json["current_value"] = format_money(position.current_value);
+  json["unrealized_pnl"] = format_money(position.unrealized_pnl);
+  json["realized_pnl"] = format_money(position.realized_pnl);
+  return json;
+}
+
+Json json_of(const PortfolioView& portfolio, std::optional<Money> buying_power) {
+  Json json;
+  json["account"] = text_or_null(portfolio.account);
+  json["cash_balance"] = format_money(portfolio.cash_balance);
+  json["buying_power"] = buying_power ? Json(format_money(*buying_power)) : Json(nullptr);
+  json["equity"] = format_money(portfolio.equity);
+  json["realized_pnl"] = format_money(portfolio.realized_pnl);
+  json["positions"] = Json::array();
+  for (const PositionView& position : portfolio.positions)
+    json["positions"].push_back(json_of(position));
+  return json;
+}
+
+Json json_of(const PostingView& posting) {
+  Json json;
+  json["sequence"] = posting.sequence;
+  json["timestamp"] = time_or_null(posting.timestamp);
+  json["account"] = text_or_null(posting.account);
+  json["ledger"] = text_or_null(posting.ledger);
+  json["symbol"] = text_or_null(posting.symbol);
+  json["quantity"] = posting.quantity.shares;
+  json["amount"] = format_money(posting.amount);
+  return json;
+}
+
+Json json_of(const DaemonView& daemon) {
+  Json json;
+  json["daemon"] = text_or_null(daemon.daemon);
+  json["state"] = text_or_null(daemon.state);
+  json["pid"] = daemon.pid == 0 ? Json(nullptr) : Json(daemon.pid);
+  json["started_at"] = time_or_null(daemon.started_at);
+  json["sequence"] = daemon.sequence;
+  json["lag"] = daemon.lag;
+  json["version"] = text_or_null(daemon.version);
+  json["counters"] = Json::object();
+  for (const auto& [name, value] : daemon.counters)
+    json["counters"][name] = value;
+  return json;
+}
+
+Json json_of(const Error& error) {
+  Json json;
+  json["error"] = error.name.empty() ? Json(error_code_name(error.code)) : Json(error.name);
+  json["message"] = error.message;
+  json["hint"] = text_or_null(error.hint);
+  return json;
+}
+
+}  // namespace trade::format

@@ -1,0 +1,83 @@
+#include "format/rejection.hpp"
+
+namespace trade::format {
+
+std::string_view hint_of(RejectReason reason) {
+  switch (reason) {
+    case RejectReason::none:
+      return "";
+    case RejectReason::insufficient_buying_power:
+      return "deposit cash, cancel open buy orders, or order less: 'trade account show' tells the buying "
+             "power";
+    case RejectReason::insufficient_shares:
+      return "sell no more than is held and not already offered: 'trade portfolio' lists what is held";
+    case RejectReason::account_not_active:
+      return "an operator can resume it: trade account resume ID";
+    case RejectReason::position_limit:
+    case RejectReason::order_size:
+      return "order less, or have the limit raised: trade account limits ID";
+    case RejectReason::market_closed:
+      return "wait for the session, or place it gtc; 'trade market status' tells";
+    case RejectReason::pattern_day_trader:
+      return "hold positions overnight, or keep at least the equity that 'trade rules show' names";
+    case RejectReason::unknown_symbol:
+      return "'trade symbol list' names what is traded; add one: trade symbol add";
+    case RejectReason::symbol_halted:
+      return "wait until it resumes: 'trade symbol show' tells the reason";
+    case RejectReason::price_increment:
+      return "round the price to the symbol's tick: trade symbol show";
+    case RejectReason::lot_size:
+      return "order a multiple of the symbol's lot: trade symbol show";
+    case RejectReason::duplicate_client_order_id:
+      return "this id was used for an order with other content: choose a new one";
+    case RejectReason::no_liquidity:
+      return "nobody offers the other side: place a limit order to wait for it";
+    case RejectReason::price_collar:
+      return "the best price is too far from the last: place a limit order";
+    case RejectReason::unknown_account:
+      return "'trade account list' names those there are";
+    case RejectReason::unknown_order:
+      return "'trade orders --status all' lists those there are";
+    case RejectReason::not_your_order:
+      return "name the account that owns it with --account";
+    case RejectReason::order_not_cancellable:
+    case RejectReason::order_not_replaceable:
+      return "it has ended: 'trade order ID' tells how";
+    case RejectReason::invalid_order:
+    case RejectReason::invalid_price:
+      return "see 'trade help place' for the prices that each order type takes";
+    case RejectReason::invalid_quantity:
+      return "a quantity is a whole number from 1 to 1000000000";
+    case RejectReason::intraday_margin_deficit:
+      return "deposit cash, close positions, or order less";
+    case RejectReason::account_exists:
+    case RejectReason::symbol_exists:
+      return "";
+    case RejectReason::invalid_amount:
+      return "an amount is above zero, in dollars with at most four decimals";
+    case RejectReason::insufficient_funds:
+      return "only cash that is not held for open orders can be withdrawn: 'trade account show' tells";
+    case RejectReason::capacity_reached:
+      return "end open orders, or raise the capacity in the configuration";
+    case RejectReason::invalid_command:
+      return "";
+    case RejectReason::no_change:
+      return "it is that way already";
+    case RejectReason::overloaded:
+      return "try again in a moment";
+  }
+  return "";
+}
+
+Error rejection(RejectReason reason, std::string_view about) {
+  const RejectReasonRow& row = row_of(reason);
+  ErrorCode code = ErrorCode::rejected;
+  if (reason == RejectReason::not_your_order) code = ErrorCode::not_permitted;
+  if (reason == RejectReason::unknown_order || reason == RejectReason::unknown_account)
+    code = ErrorCode::not_found;
+  std::string message(row.text);
+  if (!about.empty()) message += ": " + std::string(about);
+  return Error{code, std::string(row.name), std::move(message), std::string(hint_of(reason))};
+}
+
+}  // namespace trade::format
