@@ -43,7 +43,6 @@ class Follower::State {
   Status bind();
   Status run();
   bus::PollLoop& loop() { return loop_; }
-  [[nodiscard]] std::string state_name() const { return desk_->state_name(); }
 
  private:
   Status follow();

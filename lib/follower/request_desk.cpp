@@ -124,21 +124,22 @@ void RequestDesk::refuse_all() {
   pending_.clear();
 }
 
-std::string RequestDesk::state_name() const {
+std::string RequestDesk::state_name(Sequence lag) const {
   if (stopping_) return "stopping";
   if (!journal_open_) return "waiting for journal";
-  return monotonic_nanoseconds() - caught_up_at_ns_ <= caught_up_for_ns ? "running" : "catching_up";
+  const bool current = lag == 0 || monotonic_nanoseconds() - caught_up_at_ns_ <= caught_up_for_ns;
+  return current ? "running" : "catching_up";
 }
 
 DaemonView RequestDesk::view(const journal::Head& head) const {
   DaemonView view;
   view.daemon = options_.daemon;
   view.version = app::version();
-  view.state = state_name();
   view.pid = ::getpid();
   view.started_at = options_.started_at;
   view.sequence = application_.position().last_sequence;
   view.lag = head.last_sequence > view.sequence ? head.last_sequence - view.sequence : 0;
+  view.state = state_name(view.lag);
   const auto& served = server_.counters();
   view.counters["batch"] = static_cast<std::int64_t>(application_.position().batch);
   view.counters["requests_answered"] = counters_.answered;

@@ -40,8 +40,6 @@ class RequestDesk {
   /// Refuses whatever waits: the daemon ends.
   void refuse_all();
 
-  /// "waiting for journal", "catching_up", "running" or "stopping".
-  [[nodiscard]] std::string state_name() const;
   void note_caught_up(std::int64_t now_ns) { caught_up_at_ns_ = now_ns; }
   void note_stopping() { stopping_ = true; }
   void note_journal_open() { journal_open_ = true; }
@@ -60,6 +58,8 @@ class RequestDesk {
   void note_malformed(const bus::Frame& frame, const Error& error);
   void reply(const bus::ClientIdentity& client, std::uint64_t id, ReplyBody body);
   void refuse_late(const Pending& pending);
+  /// "waiting for journal", "catching_up", "running" or "stopping".
+  [[nodiscard]] std::string state_name(Sequence lag) const;
   [[nodiscard]] DaemonView view(const journal::Head& head) const;
 
   const Options& options_;

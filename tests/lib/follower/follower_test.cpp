@@ -146,6 +146,14 @@ TEST_F(FollowerTest, WaitsForTheJournalAndSaysSo) {
   EXPECT_EQ(view.counters.at("batch"), 1);
 }
 
+TEST_F(FollowerTest, RunsAsSoonAsThereIsAJournalWithNothingInIt) {
+  options_.poll_interval = options_.idle_interval = milliseconds(60'000);
+  start();
+  EXPECT_EQ(status().state, "waiting for journal");
+  test::TestJournal journal(home_ / "journal");
+  EXPECT_EQ(status().state, "running");
+}
+
 TEST_F(FollowerTest, AnAnswerHoldsAllThatWasDurableWhenItWasAskedFor) {
   test::TestJournal journal(home_ / "journal");
   journal.append_any();
