@@ -38,12 +38,6 @@ class ReportRing {
     published_.store(burst_start_ + static_cast<std::uint64_t>(next_ - (stop_ - publish_burst)),
                      std::memory_order_release);
   }
-  /// Producer: whether `next` would wait.
-  [[nodiscard]] bool full() const {
-    return next_ == stop_ &&
-           burst_start_ + 2 * publish_burst - consumed_.load(std::memory_order_acquire) > capacity_;
-  }
-
   /// Consumer: takes at most `reports_max` reports.
   std::uint32_t drain(AbiReport* reports, std::uint32_t reports_max) {
     const std::uint64_t consumed = consumed_.load(std::memory_order_relaxed);
@@ -68,7 +62,8 @@ class ReportRing {
 
   [[gnu::noinline]] void start_burst() {
     publish();
-    while (full()) {
+    const std::uint64_t end = burst_start_ + 2 * publish_burst;
+    while (end - consumed_.load(std::memory_order_acquire) > capacity_) {
     }
     burst_start_ += publish_burst;
     next_ = &reports_[burst_start_ & (capacity_ - 1)];
