@@ -36,8 +36,13 @@ struct BookLevel {
 };
 
 /// Prices are from 0.0001 to price_units_max, quantities from 1 to order_quantity_max: the owner has checked
-/// them before they come here. The pool must outlive the book. Movable; a moved-from book is only destroyed
-/// or assigned to.
+/// them before they come here.
+///
+/// An order is a node in a list of its level's, a level an entry in an index by price whose best end is
+/// always at hand. So adding and removing at the best price, looking at it, and joining or leaving it take
+/// constant time, and a new price anywhere takes the logarithm of the number of levels, with at most 64 bytes
+/// for an order and about as much for a level, wherever the prices are. The pool must outlive the book.
+/// Movable; a moved-from book is only destroyed or assigned to.
 class Book {
  public:
   explicit Book(BookPool& pool);
@@ -47,10 +52,10 @@ class Book {
 
   /// Trades an incoming order of `taker_side` against the other side: best price first, at a price the oldest
   /// order first, at prices not worse than `limit` (zero: any price; it may be above price_units_max), up to
-  /// `quantity`. For each resting
-  /// order calls `on_fill(BookOrderKey maker, Price price, Quantity filled, Quantity maker_leaves)`; one
-  /// whose leaves are zero is gone, and its handle with it. `on_fill` does not touch the book. Returns what
-  /// is left of `quantity`.
+  /// `quantity`. For each resting order calls
+  /// `on_fill(BookOrderKey maker, Price price, Quantity filled, Quantity maker_leaves)`;
+  /// one whose leaves are zero is gone, and its handle with it. `on_fill` does not touch the book.
+  /// Returns what is left of `quantity`.
   template <class OnFill>
   Quantity match(Side taker_side, Price limit, Quantity quantity, OnFill&& on_fill);
 
@@ -131,7 +136,6 @@ class Book {
   }
 
   static constexpr std::size_t place_of(Side side) { return static_cast<std::size_t>(side) - 1; }
-  static constexpr Side opposite(Side side) { return static_cast<Side>(3 - static_cast<int>(side)); }
   [[nodiscard]] detail::LevelIndex& levels(Side side) { return levels_[place_of(side)]; }
   [[nodiscard]] const detail::LevelIndex& levels(Side side) const { return levels_[place_of(side)]; }
   [[nodiscard]] detail::BookNodes& nodes() { return pool_->nodes_; }
