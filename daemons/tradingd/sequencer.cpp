@@ -98,15 +98,16 @@ CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, const Sub
 
 void Sequencer::describe_order(const ApplyResult& applied, const SubmitRequest& request,
                                std::size_t first_event, CommandResult& result) const {
+  // Somebody else's order is not shown to whoever tried to touch it.
+  if (applied.reason == RejectReason::not_your_order) return;
+  // Of a refused duplicate the engine keeps nothing but its number.
+  if (applied.reason == RejectReason::duplicate_client_order_id) result.status = OrderStatus::rejected;
   if (const auto state = engine_.order_state(applied.order)) {
     result.status = state->status;
     result.filled_quantity = state->filled_quantity;
     result.filled_notional = state->filled_notional;
   }
-  // Somebody else's order is not shown to whoever tried to touch it.
-  if (request.want_orders && applied.reason != RejectReason::not_your_order) {
-    result.order_view = engine_.order(applied.order);
-  }
+  if (request.want_orders) result.order_view = engine_.order(applied.order);
   if (!request.want_fills) return;
   for (std::size_t i = first_event; i < events_.size(); ++i) {
     const auto* trade = std::get_if<TradeExecuted>(&events_[i].body);

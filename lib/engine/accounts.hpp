@@ -137,6 +137,7 @@ class Accounts {
   [[nodiscard]] std::int64_t day_trades(AccountId id, TradingDay today) const;
 
   void prefetch(AccountId id) const { __builtin_prefetch(&accounts_[id.value]); }
+  void prefetch_position(PositionIndex index) const { positions_.prefetch(index); }
   void prefetch_position(AccountId account, SymbolId symbol) const {
     position_index_.prefetch(position_hash(account, symbol));
   }

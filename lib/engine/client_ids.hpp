@@ -59,6 +59,9 @@ class ClientIds {
   [[nodiscard]] std::string_view text(ClientIdIndex index) const {
     return index == 0 ? std::string_view{} : texts_.get(ids_[index].text);
   }
+  void prefetch_known(AccountId account, std::string_view text) const {
+    index_.prefetch(hash_of(account, text));
+  }
   void prefetch(ClientIdIndex index) const { ids_.prefetch(index); }
 
  private:

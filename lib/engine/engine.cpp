@@ -16,6 +16,12 @@ ApplyResult Engine::check(const Command& command) const {
   return state_->check(command.body);
 }
 
+void Engine::prefetch(const CommandBody& body, int stage) const {
+  if (stage == 1) state_->prefetch_first(body);
+  if (stage == 2) state_->prefetch_second(body);
+  if (stage == 3) state_->prefetch_third(body);
+}
+
 AccountId Engine::find_account(std::string_view name) const {
   return state_->accounts().find(name);
 }

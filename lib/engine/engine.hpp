@@ -50,6 +50,8 @@ class Engine {
   /// What `apply` would answer, without doing anything.
   [[nodiscard]] ApplyResult check(const Command& command) const;
 
+  void prefetch(const CommandBody& body, int stage) const;
+
   // Looking: all of it is state after the last applied command.
   [[nodiscard]] AccountId find_account(std::string_view name) const;  ///< zero: none
   [[nodiscard]] SymbolId find_symbol(std::string_view symbol) const;  ///< zero: none

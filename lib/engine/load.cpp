@@ -113,7 +113,9 @@ void Engine::State::Loader::read_globals() {
   next_order_ = reader_.read<std::uint64_t>();
   require(state_.next_trade_.value != 0 && next_order_ != 0, "next id");
   state_.orders_.set_next_id({next_order_});
-  saved_cash_total_ = {read_within(0, engine::cash_total_units_max, "total cash")};
+  // Below zero when money that was lent on margin has been withdrawn by whoever sold.
+  saved_cash_total_ = {
+      read_within(-engine::deficit_total_units_max, engine::cash_total_units_max, "total cash")};
   saved_deficit_total_ = {read_within(0, engine::deficit_total_units_max, "total deficit")};
   state_.transferred_total_ = {read_within(0, engine::transfer_total_units_max, "total of transfers")};
   read_rules();

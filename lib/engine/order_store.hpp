@@ -97,7 +97,15 @@ class OrderStore {
       visit(slot);
   }
 
-  void prefetch(OrderSlot slot) const { orders_.prefetch(slot); }
+  void prefetch(OrderSlot slot) const {
+    orders_.prefetch(slot);
+    __builtin_prefetch(&orders_[slot].limit_price);
+  }
+  void prefetch_id(OrderId id) const {
+    if (const PageIndex page = find_page(page_number(id))) {
+      __builtin_prefetch(&pages_[page].slots[id.value & (page_size - 1)]);
+    }
+  }
 
  private:
   // Ids are dense, so the slots lie in pages by id. A page goes when all its orders are forgotten; a few old

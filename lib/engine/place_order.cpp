@@ -45,12 +45,6 @@ std::string_view showable_client_id(const PlaceOrder& order) {
   return valid ? order.client_order_id : std::string_view{};
 }
 
-/// The price at which an order is measured against the notional limit; zero: not known.
-Price size_price(const PlaceOrder& order, Price reference) {
-  if (order.limit_price) return order.limit_price;
-  return order.stop_price ? order.stop_price : reference;
-}
-
 }  // namespace
 
 RejectReason Engine::State::check_market_state(AccountId id, const SymbolRecord& symbol) const {
@@ -109,22 +103,27 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) co
     const RejectReason reason =
         check_increments(symbol, command.limit_price, command.stop_price, command.quantity);
     if (reason != RejectReason::none) return refuse(reason);
-    const RejectReason size_reason =
-        risk_.check_size(command.account, command.quantity, size_price(command, reference));
-    if (size_reason != RejectReason::none) return refuse(size_reason);
   }
 
-  Money cost;
+  Money cost;      // of a buy
+  Money notional;  // of either side, at the worst
   if (command.type == OrderType::market) {
     decision.worst_price = collar(symbol, command.account, command.side, reference);
+    // Exactly what it will trade for, and an allowance for what it will not find.
+    const Book::Sweep sweep = symbol.book.sweep(command.side, decision.worst_price, command.quantity);
+    cost = sweep.notional + reference * (command.quantity - sweep.quantity);
+    notional = std::max(cost, reference * command.quantity);
+  } else {
+    notional = (command.limit_price ? command.limit_price : command.stop_price) * command.quantity;
     if (command.side == Side::buy) {
-      // Exactly what it will pay, and an allowance for what it will not find.
-      const Book::Sweep sweep = symbol.book.sweep(Side::buy, decision.worst_price, command.quantity);
-      cost = sweep.notional + reference * (command.quantity - sweep.quantity);
+      decision.reserve_price = reserve_price_of(command.type, command.limit_price, command.stop_price);
+      cost = decision.reserve_price * command.quantity;
     }
-  } else if (command.side == Side::buy) {
-    decision.reserve_price = reserve_price_of(command.type, command.limit_price, command.stop_price);
-    cost = decision.reserve_price * command.quantity;
+  }
+  if (command.side == Side::sell) cost = {};
+  if (const RejectReason reason = risk_.check_size(command.account, command.quantity, notional);
+      reason != RejectReason::none) {
+    return refuse(reason);
   }
   decision.position = accounts_.find_position(command.account, command.symbol);
   const RejectReason reason = risk_.check_demand({.account = command.account,

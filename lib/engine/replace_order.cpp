@@ -82,7 +82,7 @@ RejectReason Engine::State::check_replace_risk(const Order& order, const Replace
   const Price price = decision.limit_price ? decision.limit_price : decision.stop_price;
   const Price old_price = order.limit_price ? order.limit_price : order.stop_price;
   if (decision.quantity > order.quantity || price * decision.quantity > old_price * order.quantity) {
-    const RejectReason reason = risk_.check_size(order.account, decision.quantity, price);
+    const RejectReason reason = risk_.check_size(order.account, decision.quantity, price * decision.quantity);
     if (reason != RejectReason::none) return reason;
   }
   const Quantity more_shares = decision.quantity - order.quantity;

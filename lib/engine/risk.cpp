@@ -61,7 +61,7 @@ WideMoney Risk::withdrawable(AccountId id) const {
   return std::min(free, account.cash.units + value - least);
 }
 
-RejectReason Risk::check_size(AccountId id, Quantity quantity, Price price) const {
+RejectReason Risk::check_size(AccountId id, Quantity quantity, Money notional) const {
   const Account& account = accounts_[id];
   if (account.type == AccountType::house) return RejectReason::none;
   const Quantity quantity_max =
@@ -69,7 +69,7 @@ RejectReason Risk::check_size(AccountId id, Quantity quantity, Price price) cons
   if (quantity_max && quantity > quantity_max) return RejectReason::order_size;
   const Money notional_max =
       account.order_notional_max ? account.order_notional_max : rules_.default_order_notional_max;
-  if (notional_max && price * quantity > notional_max) return RejectReason::order_size;
+  if (notional_max && notional > notional_max) return RejectReason::order_size;
   return RejectReason::none;
 }
 
@@ -117,14 +117,24 @@ RejectReason Risk::check_sell(const Demand& demand, const Position& position) co
   }
   // A sale of shares that were held overnight is never refused: it closes a position, and is no day trade.
   if (account.type == AccountType::margin && rules_.day_trading_rule == DayTradingRule::pdt &&
-      position.sale_is_day_trade(demand.today) && day_trading_restricted(demand.account, demand.today)) {
+      position.sale_is_day_trade(demand.today) &&
+      day_trading_restricted(demand.account, demand.today, pending_day_trades(demand))) {
     return RejectReason::pattern_day_trader;
   }
   return would_remain.shares < 0 ? RejectReason::insufficient_shares : RejectReason::none;
 }
 
-bool Risk::day_trading_restricted(AccountId id, TradingDay today) const {
-  return accounts_.day_trades(id, today) >= rules_.day_trades_max &&
+std::int64_t Risk::pending_day_trades(const Demand& demand) const {
+  std::int64_t pending = 0;
+  accounts_.for_each_position(demand.account, [&](const Position& position) {
+    if (position.symbol != demand.symbol && position.promised && position.sale_is_day_trade(demand.today))
+      ++pending;
+  });
+  return pending;
+}
+
+bool Risk::day_trading_restricted(AccountId id, TradingDay today, std::int64_t pending) const {
+  return accounts_.day_trades(id, today) + pending >= rules_.day_trades_max &&
          equity(id) < rules_.pattern_day_trader_equity_min.units;
 }
 

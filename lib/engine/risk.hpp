@@ -30,8 +30,8 @@ class Risk {
   /// The most that can be withdrawn.
   [[nodiscard]] WideMoney withdrawable(AccountId id) const;
 
-  /// The size limits of one order: shares, and money where `price` is known.
-  [[nodiscard]] RejectReason check_size(AccountId id, Quantity quantity, Price price) const;
+  /// The size limits of one order: shares, and what it may cost or bring.
+  [[nodiscard]] RejectReason check_size(AccountId id, Quantity quantity, Money notional) const;
 
   /// What a new order, or a change of one, asks for beyond what its account is bound to already.
   struct Demand {
@@ -49,7 +49,9 @@ class Risk {
  private:
   [[nodiscard]] RejectReason check_buy(const Demand& demand, const Position& position) const;
   [[nodiscard]] RejectReason check_sell(const Demand& demand, const Position& position) const;
-  [[nodiscard]] bool day_trading_restricted(AccountId id, TradingDay today) const;
+  /// Day trades that open sell orders in other symbols will make when they fill.
+  [[nodiscard]] std::int64_t pending_day_trades(const Demand& demand) const;
+  [[nodiscard]] bool day_trading_restricted(AccountId id, TradingDay today, std::int64_t pending = 0) const;
   [[nodiscard]] bool leaves_margin_deficit(AccountId id, Money cost) const;
 
   const Accounts& accounts_;

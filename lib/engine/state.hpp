@@ -24,6 +24,10 @@ class Engine::State {
   ApplyResult apply(const Command& command, std::vector<Event>& events);
   [[nodiscard]] ApplyResult check(const CommandBody& body) const;
 
+  void prefetch_first(const CommandBody& body) const;
+  void prefetch_second(const CommandBody& body) const;
+  void prefetch_third(const CommandBody& body) const;
+
   [[nodiscard]] std::optional<AccountView> account_view(AccountId id) const;
   [[nodiscard]] std::optional<SymbolView> symbol_view(SymbolId id) const;
   [[nodiscard]] std::optional<OrderView> order_view(OrderId id) const;
@@ -149,6 +153,8 @@ class Engine::State {
   }
   /// Lets a new or changed stop wait, or go at once when its price is met already.
   void start_stop(OrderSlot slot);
+  /// Whether the order could fill now, up to this price, from the account's money as it is.
+  [[nodiscard]] bool can_pay_without_reservation(const Order& order, Price worst_price) const;
   void trigger(OrderSlot slot, Price trigger_price);
   /// Triggers what the trades since the last time call for, and what those orders' trades call for, to the
   /// end.

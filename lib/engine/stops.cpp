@@ -28,12 +28,28 @@ void Engine::State::trigger(OrderSlot slot, Price trigger_price) {
 
   Price worst_price = collar(symbols_[order.symbol], order.account, order.side, trigger_price);
   CancelReason at_worst_price = CancelReason::price_collar;
-  // A buy pays no more than what was set aside for it when it was placed.
+  // What was set aside when it was placed may not do for today's prices. If the account can pay what the
+  // order will cost now, it is a market order like any other, which needs no reservation; else the
+  // reservation is the bound.
   if (order.side == Side::buy && (!worst_price || order.reserve_price() < worst_price)) {
-    worst_price = order.reserve_price();
-    at_worst_price = CancelReason::insufficient_buying_power;
+    if (can_pay_without_reservation(order, worst_price)) {
+      accounts_.reserve(accounts_[order.account], -(order.reserve_price() * order.leaves()));
+      order.reserve_units = 0;
+    } else {
+      worst_price = order.reserve_price();
+      at_worst_price = CancelReason::insufficient_buying_power;
+    }
   }
   work_market(slot, worst_price, at_worst_price);
+}
+
+bool Engine::State::can_pay_without_reservation(const Order& order, Price worst_price) const {
+  const engine::Account& account = accounts_[order.account];
+  const Money cost = symbols_[order.symbol].book.sweep(order.side, worst_price, order.leaves()).notional;
+  const Money more = cost - order.reserve_price() * order.leaves();
+  if (more.units <= 0 || account.type == AccountType::house) return accounts_.may_owe(account, more);
+  if (more.units > risk_.buying_power(order.account)) return false;
+  return account.type == AccountType::cash || accounts_.may_owe(account, more);
 }
 
 void Engine::State::run_stops(SymbolId id) {

@@ -179,7 +179,8 @@ std::string render_fields(const Json& record, const Style& style) {
   std::vector<std::pair<std::string, std::string>> lines;
   add_field_lines(record, "", lines);
   std::size_t width = 0;
-  for (const auto& [name, cell] : lines) width = std::max(width, display_width(name));
+  for (const auto& [name, cell] : lines)
+    width = std::max(width, display_width(name));
   std::string text;
   for (const auto& [name, cell] : lines) {
     const std::string_view tint = style.color ? color_of(tone_of_field(name), cell) : std::string_view{};

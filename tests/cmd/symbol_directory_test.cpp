@@ -16,7 +16,8 @@ Result<SymbolDirectory> read_text(const std::string& text) {
 
 std::vector<std::string> names(const SymbolDirectory& directory) {
   std::vector<std::string> result;
-  for (const Symbol& symbol : directory.symbols) result.push_back(symbol.string());
+  for (const Symbol& symbol : directory.symbols)
+    result.push_back(symbol.string());
   return result;
 }
 
@@ -79,9 +80,11 @@ TEST(SymbolDirectory, SplitsFields) {
 
 TEST(SymbolDirectory, ReadsRealListings) {
   const char* shared = std::getenv("TRADE_SHARED_DATA");
-  const std::string directory = (shared == nullptr ? std::string(TRADE_SOURCE_DIR "/../shared/data") : shared) + "/symbols/";
+  const std::string directory =
+      (shared == nullptr ? std::string(TRADE_SOURCE_DIR "/../shared/data") : shared) + "/symbols/";
   for (const auto& [name, at_least] :
-       {std::pair<std::string, std::size_t>{"nasdaq-listed-symbols.csv", 3'000}, {"other-listed.csv", 5'000}}) {
+       {std::pair<std::string, std::size_t>{"nasdaq-listed-symbols.csv", 3'000},
+        {"other-listed.csv", 5'000}}) {
     std::ifstream file(directory + name);
     if (!file) GTEST_SKIP() << "no real data here";
     const auto read = read_symbol_directory(file, name);

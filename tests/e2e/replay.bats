@@ -8,7 +8,8 @@ load suite.bash
   ! "$trade" generate itch --symbols 5 --messages 20000 --seed 8 | cmp -s - "$TRADE_HOME/day.itch"
   start_suite
   expect_exit 0 t replay itch "$TRADE_HOME/day.itch"
-  expect_json 'has("messages") and has("by_type") and has("symbols") and has("resting_orders") and has("elapsed_seconds") and has("messages_per_second")' true
+  expect_json 'has("messages") and has("by_type") and has("symbols") and has("resting_orders")' true
+  expect_json 'has("elapsed_seconds") and has("messages_per_second")' true
   expect_json '[.messages, .symbols, (.executions > 1000), (.executions == .executions_exact)]' '[20000,5,true,true]'
   expect_exit 0 t reconcile
   expect_exit 0 t replay journal

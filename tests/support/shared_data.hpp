@@ -15,7 +15,8 @@ inline std::optional<std::filesystem::path> shared_data(std::string_view name) {
     const std::filesystem::path path = std::filesystem::path(directory) / name;
     if (std::filesystem::exists(path)) return path;
   }
-  const std::filesystem::path path = std::filesystem::path(TRADE_SOURCE_DIR) / ".." / "shared" / "data" / name;
+  const std::filesystem::path path =
+      std::filesystem::path(TRADE_SOURCE_DIR) / ".." / "shared" / "data" / name;
   if (std::filesystem::exists(path)) return std::filesystem::canonical(path);
   return std::nullopt;
 }

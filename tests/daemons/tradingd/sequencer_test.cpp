@@ -132,6 +132,8 @@ TEST_F(SequencerTest, DoesNotShowSomebodyElsesOrder) {
   const CommandResult refused = submit(CancelOrder{{}, order.order, {}}, "bob");
   EXPECT_EQ(refused.reason, RejectReason::not_your_order);
   EXPECT_FALSE(refused.order_view.has_value());
+  EXPECT_EQ(refused.status, OrderStatus::pending);
+  EXPECT_EQ(refused.filled_quantity, Quantity{});
 }
 
 TEST_F(SequencerTest, BatchesFollowOnFromEachOtherAndReplay) {

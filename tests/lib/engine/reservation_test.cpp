@@ -142,11 +142,34 @@ TEST_F(ReservationTest, TriggeredStopLossNeverPaysMoreThanItReserved) {
   EXPECT_EQ(cash(poor), money("440"));
   EXPECT_EQ(reserved(poor), Money{});
 
+  // Met already, the last price is 11.00; what is offered would cost 1101.
+  placed({seller, symbol, Side::sell, 40, "11.01"});
   const AccountId unlucky = open("unlucky", AccountType::cash, "1100");
-  placed({unlucky, symbol, Side::buy, 100, "0", "10.00"});  // met already: the last price is 11.00
-  EXPECT_EQ(lines(), (Lines{"accepted 4 submitted", "triggered 4 @11.00",
-                            "cancelled 4 insufficient_buying_power 100"}));
-  EXPECT_EQ(order(OrderId{4}).reject_reason, RejectReason::insufficient_buying_power);
+  placed({unlucky, symbol, Side::buy, 100, "0", "10.00"});
+  EXPECT_EQ(lines(), (Lines{"accepted 5 submitted", "triggered 5 @11.00",
+                            "cancelled 5 insufficient_buying_power 100"}));
+  EXPECT_EQ(order(OrderId{5}).reject_reason, RejectReason::insufficient_buying_power);
+}
+
+TEST_F(ReservationTest, TriggeredStopLossUsesWhatElseTheAccountHas) {
+  placed({buyer, symbol, Side::buy, 100, "0", "10.00"});
+  EXPECT_EQ(reserved(buyer), money("1100"));
+  // Above what was reserved a share, within the collar around the trigger, and the account has 10,000.
+  placed({seller, symbol, Side::sell, 60, "13.00"});
+  apply(PrintTrade{symbol, price("12.00"), {1}});
+  EXPECT_EQ(lines(), (Lines{"printed 1@12.00", "triggered 1 @12.00", "trade 60@13.00 maker 2:0 taker 1:40",
+                            "cancelled 1 no_liquidity 40"}));
+  EXPECT_EQ(cash(buyer), money("9220"));
+  EXPECT_EQ(reserved(buyer), Money{});
+}
+
+TEST_F(ReservationTest, WithoutACollarATriggeredStopLossBuysAtAnyPriceThatItCanPay) {
+  change_rules([](FirmRules& rules) { rules.price_collar_basis_points = 0; });
+  placed({buyer, symbol, Side::buy, 100, "0", "10.00"});
+  placed({seller, symbol, Side::sell, 100, "10.02"});
+  apply(PrintTrade{symbol, price("10.01"), {1}});
+  EXPECT_EQ(order(OrderId{1}).status, OrderStatus::filled);
+  EXPECT_EQ(cash(buyer), money("8998"));
 }
 
 TEST_F(ReservationTest, StopLimitReservesItsLimit) {

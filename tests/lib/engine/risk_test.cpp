@@ -131,11 +131,21 @@ TEST_F(RiskTest, OrderSize) {
   EXPECT_EQ(lines(), (Lines{"account_limits 0 50 100.00"}));
   EXPECT_EQ(refused({buyer, symbol, Side::buy, 10, "10.01"}), RejectReason::order_size);
   EXPECT_EQ(refused({buyer, symbol, Side::buy, 10, "10.00"}), RejectReason::none);
-  // A market order is measured at the reference price, a stop_loss at its stop price.
+  // A market order is measured at the reference price or what it would pay, a stop_loss at its stop price.
   EXPECT_EQ(refused({buyer, symbol, Side::buy, 11}), RejectReason::order_size);
   EXPECT_EQ(refused({buyer, symbol, Side::buy, 10}), RejectReason::none);
   EXPECT_EQ(refused({buyer, symbol, Side::buy, 9, "0", "11.12"}), RejectReason::order_size);
   EXPECT_EQ(refused({buyer, symbol, Side::buy, 9, "0", "11.11"}), RejectReason::none);
+}
+
+TEST_F(RiskTest, OrderSizeOfAMarketOrderInASymbolWithoutAPrice) {
+  const SymbolId fresh = add_symbol("FRESH");
+  const AccountId holder = open("holder", AccountType::cash, "0");
+  apply(TransferShares{.account = holder, .symbol = fresh, .quantity = {1000}, .cost_price = price("1")});
+  placed({holder, fresh, Side::sell, 1000, "100.00"});
+  apply(SetAccountLimits{.account = buyer, .order_notional_max = money("100")});
+  EXPECT_EQ(refused({buyer, fresh, Side::buy, 2}), RejectReason::order_size);
+  EXPECT_EQ(refused({buyer, fresh, Side::buy, 1}), RejectReason::none);
 }
 
 TEST_F(RiskTest, TheFirmsLimitsHoldWhereTheAccountHasNone) {

@@ -57,6 +57,25 @@ TEST(SavedStateTest, SavingIsCanonical) {
   EXPECT_EQ(saved(*loaded), bytes);
 }
 
+/// Money lent on margin that was withdrawn by whoever sold: more cash went out than ever came in.
+class LentMoneyTest : public EngineTest {};
+
+TEST_F(LentMoneyTest, IsSavedAndLoaded) {
+  const SymbolId symbol = add_symbol("ABC", "10.00");
+  const AccountId margin = open("margin", AccountType::margin, "10000");
+  const AccountId seller = open("seller", AccountType::cash, "0");
+  apply(TransferShares{.account = seller, .symbol = symbol, .quantity = {2000}, .cost_price = price("1")});
+  placed({seller, symbol, Side::sell, 2000, "10.00"});
+  placed({margin, symbol, Side::buy, 2000, "10.00"});
+  EXPECT_EQ(apply(WithdrawCash{seller, money("20000")}).reason, RejectReason::none);
+  ByteWriter writer;
+  engine.save(writer);
+  ByteReader reader(writer.bytes());
+  const Result<Engine> loaded = Engine::load(reader);
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
+}
+
 TEST(SavedStateTest, TruncationIsRefused) {
   const std::vector<std::byte> bytes = saved(some_engine(100));
   for (std::size_t size = 0; size < bytes.size(); size += 5) {

@@ -192,6 +192,23 @@ TEST_F(DayTradingTest, TheMinimumEquityLiftsTheRule) {
   EXPECT_EQ(may(Side::buy, symbol), RejectReason::none);
 }
 
+TEST_F(DayTradingTest, OpenSalesOfOtherSymbolsCountBeforeTheyFill) {
+  std::vector<SymbolId> symbols;
+  for (const char* name : {"P", "Q", "R", "S"}) {
+    symbols.push_back(add_symbol(name, "10.00"));
+    buy(10, symbols.back());
+  }
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(refused({trader, symbols[static_cast<std::size_t>(i)], Side::sell, 10, "11.00"}),
+              RejectReason::none);
+  EXPECT_EQ(day_trades(), 0);
+  // When these three fill, another would be the fourth.
+  EXPECT_EQ(refused({trader, symbols[3], Side::sell, 10, "11.00"}), RejectReason::pattern_day_trader);
+  // A second sale of the same purchase is no further day trade.
+  apply(CancelAllOrders{.account = trader, .symbol = symbols[0]});
+  EXPECT_EQ(refused({trader, symbols[3], Side::sell, 10, "11.00"}), RejectReason::none);
+}
+
 TEST_F(DayTradingTest, TheWindowIsFiveTradingDays) {
   buy(10, symbol);
   sell(10, symbol);  // day 1
