@@ -90,13 +90,13 @@ void CommitThread::run() {
 Result<std::optional<std::uint64_t>> CommitThread::take_completion() {
   if (failure_) return std::unexpected(*failure_);
   if (phase_.load(std::memory_order_acquire) != Phase::completed) return std::nullopt;
+  // The thread raises the event before it lets go of the mutex: after this it is raised, and can be lowered.
   {
-    // The thread raises the event while it holds the mutex: after this it is raised, and can be lowered.
     const std::lock_guard lock(mutex_);
-    std::uint64_t raised = 0;
-    [[maybe_unused]] const ssize_t read = ::read(event_descriptor_, &raised, sizeof raised);
-    phase_.store(Phase::idle, std::memory_order_release);
   }
+  std::uint64_t raised = 0;
+  [[maybe_unused]] const ssize_t read = ::read(event_descriptor_, &raised, sizeof raised);
+  phase_.store(Phase::idle, std::memory_order_release);
   if (!outcome_) {
     failure_ = std::move(outcome_).error();
     return std::unexpected(*failure_);

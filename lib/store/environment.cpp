@@ -272,7 +272,6 @@ Status Environment::set_map_size(std::size_t bytes, const char* what) {
 }
 
 Result<Database> Environment::open_database(const std::string& name, bool create) {
-  constexpr const char* what = "open a database";
   const std::lock_guard lock(databases_mutex_);
   if (const auto found = databases_.find(name); found != databases_.end()) return found->second;
   Database database;
@@ -283,7 +282,7 @@ Result<Database> Environment::open_database(const std::string& name, bool create
     if (code == MDB_NOTFOUND) {
       return fail(ErrorCode::not_found, "there is no database '" + name + "' in " + path_.string());
     }
-    return std::unexpected(error(code, what));
+    return std::unexpected(error(code, "open a database"));
   };
   Status opened;
   if (options_.read_only) {
