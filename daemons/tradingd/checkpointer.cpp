@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <fcntl.h>
@@ -20,9 +21,17 @@ constexpr int exit_written = 0;
 constexpr int exit_not_written = 1;
 constexpr int exit_not_wanted = 2;
 
-/// The child's whole life.
-[[noreturn]] void write_checkpoint(const Engine& engine, std::uint64_t batch,
-                                   const std::filesystem::path& directory, int go_descriptor) {
+/// Leaves the child with standard input, output and error and with `kept` alone: the daemon's lock and its
+/// sockets must end with the parent, however that ends.
+void close_others(int kept) {
+  constexpr unsigned first = STDERR_FILENO + 1;
+  const auto middle = static_cast<unsigned>(kept);
+  if (middle > first) ::close_range(first, middle - 1, 0);
+  ::close_range(middle + 1, std::numeric_limits<unsigned>::max(), 0);
+}
+
+int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
+                     int go_descriptor) {
   // The parent's orders come first.
   ::setpriority(PRIO_PROCESS, 0, 10);
   ByteWriter writer;
@@ -33,10 +42,20 @@ constexpr int exit_not_wanted = 2;
     got = ::read(go_descriptor, &go, 1);
   } while (got < 0 && errno == EINTR);
   // End of file: the parent is gone or does not want it any more.
-  if (got != 1) ::_exit(exit_not_wanted);
-  const Status saved = journal::save_checkpoint(directory, batch, writer.bytes());
-  // Not exit(): what the parent registered to run at the end is not the child's.
-  ::_exit(saved ? exit_written : exit_not_written);
+  if (got != 1) return exit_not_wanted;
+  return journal::save_checkpoint(directory, batch, writer.bytes()) ? exit_written : exit_not_written;
+}
+
+/// The child's whole life. Nothing of the parent's may be unwound or run at the end: it is not the child's.
+[[noreturn]] void run_child(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
+                            int go_descriptor) {
+  close_others(go_descriptor);
+  try {
+    ::_exit(write_checkpoint(engine, batch, directory, go_descriptor));
+  } catch (...) {
+    // Out of memory, most likely.
+    ::_exit(exit_not_written);
+  }
 }
 
 }  // namespace
@@ -45,8 +64,14 @@ Checkpointer::Checkpointer(std::filesystem::path journal_directory)
     : directory_(std::move(journal_directory)) {}
 
 Checkpointer::~Checkpointer() {
+  finish();
+}
+
+void Checkpointer::finish() {
   if (go_descriptor_ >= 0) ::close(go_descriptor_);
+  go_descriptor_ = -1;
   if (child_ > 0) ::waitpid(child_, nullptr, 0);
+  child_ = -1;
 }
 
 Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
@@ -57,7 +82,7 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(ends[1]);
-    write_checkpoint(engine, batch, directory_, ends[0]);
+    run_child(engine, batch, directory_, ends[0]);
   }
   ::close(ends[0]);
   if (child < 0) {

@@ -15,7 +15,6 @@ namespace trade::tradingd {
 class Checkpointer {
  public:
   explicit Checkpointer(std::filesystem::path journal_directory);
-  /// Ends a child that still waits; one that is writing finishes by itself.
   ~Checkpointer();
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -30,6 +29,10 @@ class Checkpointer {
   void became_durable(std::uint64_t batch);
   /// Looks whether the child has ended; an error says that it could not write. To be called now and then.
   Status reap();
+
+  /// Ends a child that still waits, and lets one that is writing finish. Before another checkpoint is saved
+  /// by the parent itself: the child would take that for one of another history.
+  void finish();
 
   /// The batch of the last checkpoint that was written.
   [[nodiscard]] std::uint64_t last_batch() const { return last_batch_; }

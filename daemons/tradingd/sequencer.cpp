@@ -10,6 +10,9 @@ namespace trade::tradingd {
 
 namespace {
 
+/// Frames whose memory is kept for the next batch.
+constexpr std::size_t frames_kept_max = 256;
+
 /// Fills in the numbers that a command leaves to the names beside it. Says why it cannot.
 RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitted, CommandBody& body) {
   RejectReason reason = RejectReason::none;
@@ -64,11 +67,13 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   auto& results = addressed.reply.body.emplace<SubmitReply>().results;
   results.reserve(submitted->commands.size());
   const Timestamp timestamp = stamp();
+  const std::size_t commands_before = commands_.size();
   for (const SubmittedCommand& command : submitted->commands) {
     results.push_back(submit_one(command, *submitted, timestamp));
   }
-  if (submitted->dry_run) return;
-  // The batch's commands and events have views into the frame.
+  results_ += submitted->commands.size();
+  // The batch's commands and events have views into the frame; if nothing was sequenced, nothing has.
+  if (commands_.size() == commands_before) return;
   if (frames_used_ == frames_.size()) frames_.emplace_back();
   std::swap(frames_[frames_used_++], frame);
 }
@@ -145,12 +150,15 @@ Sequencer::ClosedBatch Sequencer::close() {
   events_per_command_.clear();
   events_.clear();
   frames_used_ = 0;
+  // A burst of huge frames must not be paid for ever.
+  if (frames_.size() > frames_kept_max) frames_.resize(frames_kept_max);
   return closed;
 }
 
 void Sequencer::take_replies(std::vector<AddressedReply>& replies) {
   replies.clear();
   std::swap(replies, replies_);
+  results_ = 0;
 }
 
 }  // namespace trade::tradingd

@@ -40,8 +40,8 @@ class Sequencer {
   [[nodiscard]] bool has_commands() const { return !commands_.empty(); }
   [[nodiscard]] std::size_t command_count() const { return commands_.size(); }
   [[nodiscard]] bool has_replies() const { return !replies_.empty(); }
-  /// Replies in the open batch, commands or not: what bounds its memory.
-  [[nodiscard]] std::size_t reply_count() const { return replies_.size(); }
+  /// Replies in the open batch and the results in them, commands or not: what bounds its memory.
+  [[nodiscard]] std::size_t reply_count() const { return replies_.size() + results_; }
 
   /// A closed batch, ready for the journal. `encoded` is valid until the next close.
   struct ClosedBatch {
@@ -86,6 +86,7 @@ class Sequencer {
   std::vector<bus::Frame> frames_;  ///< the first `frames_used_` are referred to
   std::size_t frames_used_ = 0;
   std::vector<AddressedReply> replies_;
+  std::size_t results_ = 0;  ///< in the replies, of commands
 
   wire::Encoder encoder_;
   Counters counters_;

@@ -79,7 +79,7 @@ void Service::receive() {
 
 bool Service::batch_is_full() const {
   return sequencer_.command_count() >= options_.batch_commands_max ||
-         sequencer_.reply_count() >= options_.batch_commands_max;
+         sequencer_.reply_count() >= 2 * options_.batch_commands_max;
 }
 
 void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& error) {
@@ -172,7 +172,8 @@ void Service::send_ready() {
 }
 
 void Service::tick() {
-  if (const auto session = schedule_.due(clock_.now(), sequencer_.engine().session())) {
+  if (const auto session =
+          schedule_.due(clock_.now(), sequencer_.engine().session(), sequencer_.engine().last_timestamp())) {
     spdlog::info("session {} on {}", name_of(session->phase), format_date(session->trading_date));
     sequencer_.sequence(*session);
     flush();
@@ -233,6 +234,7 @@ Status Service::stop_cleanly() {
     send_ready();
   }
   if (sequencer_.counters().commands == commands_at_checkpoint_) return {};
+  checkpointer_.finish();
   ByteWriter state;
   sequencer_.engine().save(state);
   if (Status saved =

@@ -14,12 +14,18 @@ Date always_trading_date(Timestamp now) {
 
 }  // namespace
 
-std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView& session) {
+std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView& session,
+                                               Timestamp last_command_at) {
   if (next_change_ && now < next_change_) return std::nullopt;
   SetSession wanted;
   if (calendar_ == Calendar::us) {
     const calendar::SessionState state = calendar::session_at(now);
+    const bool first_look = !next_change_;
     next_change_ = state.next_change;
+    if (first_look && session.trading_date == state.trading_date &&
+        calendar::session_at(last_command_at).next_change == state.next_change) {
+      return std::nullopt;
+    }
     wanted = {state.open ? SessionPhase::open : SessionPhase::closed, state.trading_date};
   } else {
     const Date today = calendar::to_new_york(now).date;

@@ -20,7 +20,9 @@ class SessionSchedule {
   explicit SessionSchedule(Calendar calendar) : calendar_(calendar) {}
 
   /// The command that is due now, given what the engine's session is; nothing when all is as it should be.
-  std::optional<SetSession> due(Timestamp now, const SessionView& session);
+  /// `last_command_at` is when the last command was sequenced: after a restart, what was done by hand since
+  /// the calendar's last change still stands.
+  std::optional<SetSession> due(Timestamp now, const SessionView& session, Timestamp last_command_at);
 
  private:
   Calendar calendar_;

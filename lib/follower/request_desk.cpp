@@ -46,6 +46,8 @@ void RequestDesk::take(const bus::ClientIdentity& client, const bus::Frame& fram
   auto request = wire::decode_request(frame.bytes());
   if (!request) {
     note_malformed(frame, request.error());
+    // Number 0, which no request has, tells the client that it sent something unreadable.
+    reply(client, 0, ErrorReply{request.error()});
     return;
   }
   if (std::holds_alternative<StatusRequest>(request->body)) {

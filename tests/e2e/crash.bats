@@ -36,6 +36,14 @@ kill_while_trading() {
   kill_while_trading tradingd 4
 }
 
+@test "kill -9 of tradingd while it writes checkpoints" {
+  "$trade" down >/dev/null
+  export TRADE_TRADINGD_CHECKPOINT_EVERY_COMMANDS=1000
+  start_suite
+  kill_while_trading tradingd 4
+  ls "$TRADE_HOME"/journal/checkpoint-* >/dev/null
+}
+
 @test "kill -9 of ledgerd: the books catch up and agree" {
   kill_while_trading ledgerd 4
 }

@@ -18,23 +18,28 @@ SessionView session(SessionPhase phase, const char* date) {
 
 TEST(AlwaysCalendar, StaysOpenAndRollsAtNewYorksMidnight) {
   SessionSchedule schedule(Calendar::always);
-  const auto first = schedule.due(at("2026-01-30T17:00:00Z"), session(SessionPhase::open, "1970-01-01"));
+  const auto first =
+      schedule.due(at("2026-01-30T17:00:00Z"), session(SessionPhase::open, "1970-01-01"), Timestamp{});
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->phase, SessionPhase::open);
   EXPECT_EQ(format_date(first->trading_date), "2026-01-30");
   // 04:59 UTC on Saturday is still Friday in New York.
   EXPECT_FALSE(
-      schedule.due(at("2026-01-31T04:59:59Z"), session(SessionPhase::open, "2026-01-30")).has_value());
-  const auto weekend = schedule.due(at("2026-01-31T05:00:00Z"), session(SessionPhase::open, "2026-01-30"));
+      schedule.due(at("2026-01-31T04:59:59Z"), session(SessionPhase::open, "2026-01-30"), Timestamp{})
+          .has_value());
+  const auto weekend =
+      schedule.due(at("2026-01-31T05:00:00Z"), session(SessionPhase::open, "2026-01-30"), Timestamp{});
   ASSERT_TRUE(weekend.has_value());
   EXPECT_EQ(format_date(weekend->trading_date), "2026-02-02") << "weekends belong to Monday";
   EXPECT_FALSE(
-      schedule.due(at("2026-02-01T05:00:00Z"), session(SessionPhase::open, "2026-02-02")).has_value());
+      schedule.due(at("2026-02-01T05:00:00Z"), session(SessionPhase::open, "2026-02-02"), Timestamp{})
+          .has_value());
 }
 
 TEST(AlwaysCalendar, LeavesAMarketThatWasClosedByHandClosed) {
   SessionSchedule schedule(Calendar::always);
-  const auto rolled = schedule.due(at("2026-02-03T12:00:00Z"), session(SessionPhase::closed, "2026-02-02"));
+  const auto rolled =
+      schedule.due(at("2026-02-03T12:00:00Z"), session(SessionPhase::closed, "2026-02-02"), Timestamp{});
   ASSERT_TRUE(rolled.has_value());
   EXPECT_EQ(rolled->phase, SessionPhase::closed);
 }
@@ -42,12 +47,15 @@ TEST(AlwaysCalendar, LeavesAMarketThatWasClosedByHandClosed) {
 TEST(UsCalendar, OpensAndClosesByTheClock) {
   SessionSchedule schedule(Calendar::us);
   EXPECT_FALSE(
-      schedule.due(at("2026-02-02T14:29:59Z"), session(SessionPhase::closed, "2026-01-30")).has_value());
-  const auto opened = schedule.due(at("2026-02-02T14:30:00Z"), session(SessionPhase::closed, "2026-01-30"));
+      schedule.due(at("2026-02-02T14:29:59Z"), session(SessionPhase::closed, "2026-01-30"), Timestamp{})
+          .has_value());
+  const auto opened =
+      schedule.due(at("2026-02-02T14:30:00Z"), session(SessionPhase::closed, "2026-01-30"), Timestamp{});
   ASSERT_TRUE(opened.has_value());
   EXPECT_EQ(opened->phase, SessionPhase::open);
   EXPECT_EQ(format_date(opened->trading_date), "2026-02-02");
-  const auto closed = schedule.due(at("2026-02-02T21:00:00Z"), session(SessionPhase::open, "2026-02-02"));
+  const auto closed =
+      schedule.due(at("2026-02-02T21:00:00Z"), session(SessionPhase::open, "2026-02-02"), Timestamp{});
   ASSERT_TRUE(closed.has_value());
   EXPECT_EQ(closed->phase, SessionPhase::closed);
 }
@@ -55,19 +63,38 @@ TEST(UsCalendar, OpensAndClosesByTheClock) {
 TEST(UsCalendar, LetsAnOperatorsWordStandUntilTheNextChange) {
   SessionSchedule schedule(Calendar::us);
   ASSERT_TRUE(
-      schedule.due(at("2026-02-02T15:00:00Z"), session(SessionPhase::closed, "2026-01-30")).has_value());
+      schedule.due(at("2026-02-02T15:00:00Z"), session(SessionPhase::closed, "2026-01-30"), Timestamp{})
+          .has_value());
   EXPECT_FALSE(
-      schedule.due(at("2026-02-02T16:00:00Z"), session(SessionPhase::closed, "2026-02-02")).has_value());
+      schedule.due(at("2026-02-02T16:00:00Z"), session(SessionPhase::closed, "2026-02-02"), Timestamp{})
+          .has_value());
   EXPECT_FALSE(
-      schedule.due(at("2026-02-02T21:00:00Z"), session(SessionPhase::closed, "2026-02-02")).has_value());
+      schedule.due(at("2026-02-02T21:00:00Z"), session(SessionPhase::closed, "2026-02-02"), Timestamp{})
+          .has_value());
   EXPECT_TRUE(
-      schedule.due(at("2026-02-03T14:30:00Z"), session(SessionPhase::closed, "2026-02-02")).has_value());
+      schedule.due(at("2026-02-03T14:30:00Z"), session(SessionPhase::closed, "2026-02-02"), Timestamp{})
+          .has_value());
+}
+
+TEST(UsCalendar, LetsAnOperatorsWordStandOverARestart) {
+  const SessionView closed_by_hand = session(SessionPhase::closed, "2026-02-02");
+  SessionSchedule after_restart(Calendar::us);
+  EXPECT_FALSE(
+      after_restart.due(at("2026-02-02T16:10:00Z"), closed_by_hand, at("2026-02-02T16:00:00Z")).has_value());
+  EXPECT_FALSE(
+      after_restart.due(at("2026-02-02T16:20:00Z"), closed_by_hand, at("2026-02-02T16:00:00Z")).has_value());
+  // Down over the calendar's change: the calendar is right again.
+  SessionSchedule next_day(Calendar::us);
+  const auto opened = next_day.due(at("2026-02-03T16:00:00Z"), closed_by_hand, at("2026-02-02T16:00:00Z"));
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->phase, SessionPhase::open);
 }
 
 TEST(AnyCalendar, NeverGoesBackADay) {
   SessionSchedule schedule(Calendar::always);
   EXPECT_FALSE(
-      schedule.due(at("2026-01-29T12:00:00Z"), session(SessionPhase::open, "2026-01-30")).has_value());
+      schedule.due(at("2026-01-29T12:00:00Z"), session(SessionPhase::open, "2026-01-30"), Timestamp{})
+          .has_value());
 }
 
 }  // namespace
