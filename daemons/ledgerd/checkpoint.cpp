@@ -19,15 +19,12 @@ constexpr std::size_t removed_per_portion = 1'024;
 
 Checkpoint::Checkpoint(ledger::Ledger& ledger, const Position& position, std::uint64_t generation,
                        std::size_t portion_bytes)
-    : generation_(generation), position_(position) {
-  ledger.save_changed_pages(
-      [this](ledger::PageKind kind, std::uint32_t number, std::span<const std::byte> bytes) {
-        names_.push_back({kind, number});
-        pages_.push_back({{kind, number}, {bytes.begin(), bytes.end()}});
-        bytes_ += bytes.size();
-      });
+    : ledger_(ledger),
+      generation_(generation),
+      position_(position),
+      names_(ledger.begin_saving()),
+      portion_bytes_(portion_bytes) {
   TRADE_ASSERT(!names_.empty(), "a checkpoint without changes");
-  portion_bytes_ = std::max(portion_bytes, bytes_ / portions_max);
   ByteWriter writer;
   ledger.save_summary(writer);
   summary_ = writer.take();
@@ -36,10 +33,15 @@ Checkpoint::Checkpoint(ledger::Ledger& ledger, const Position& position, std::ui
 void Checkpoint::add_portion(StoreChange& change) {
   change.generation = generation_;
   if (!complete()) {
-    for (std::size_t bytes = 0; next_page_ < pages_.size() && bytes < portion_bytes_; ++next_page_) {
-      bytes += pages_[next_page_].bytes.size();
-      change.pages.push_back(std::move(pages_[next_page_]));
+    const std::size_t pages_min = names_.size() / portions_max;
+    std::size_t bytes = 0;
+    for (std::size_t pages = 0; next_page_ < names_.size() && (bytes < portion_bytes_ || pages < pages_min);
+         ++pages, ++next_page_) {
+      const PageName name = names_[next_page_];
+      change.pages.push_back({name, ledger_.save_page(name)});
+      bytes += change.pages.back().bytes.size();
     }
+    bytes_ += bytes;
     if (complete()) change.completed = CheckpointRecord{generation_, position_, std::move(summary_)};
     return;
   }

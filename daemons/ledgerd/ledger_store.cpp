@@ -40,9 +40,6 @@ std::optional<PageKeyParts> parts_of(store::Bytes key) {
   if (!reader.ok() || !reader.at_end()) return std::nullopt;
   return parts;
 }
-bool same_page(const PageName& left, const PageName& right) {
-  return left.kind == right.kind && left.number == right.number;
-}
 
 void write_position(ByteWriter& writer, const Position& position) {
   writer.write(position.batch);
@@ -181,7 +178,7 @@ Status LedgerStore::clean_pages() {
           note(cursor->key());
           continue;
         }
-        if (previous && same_page(previous->name, parts->name)) note(previous_key);
+        if (previous && previous->name == parts->name) note(previous_key);
         previous = parts;
         previous_key.assign(cursor->key().begin(), cursor->key().end());
       }
@@ -239,7 +236,7 @@ Status LedgerStore::put_change(store::Transaction& transaction, const StoreChang
       auto found = cursor->seek(page_key(name, 0));
       if (!found) return pass_on(std::move(found));
       const auto parts = *found ? parts_of(cursor->key()) : std::nullopt;
-      if (!parts || !same_page(parts->name, name) || parts->generation >= change.generation) break;
+      if (!parts || parts->name != name || parts->generation >= change.generation) break;
       if (auto gone = transaction.remove(pages_, page_key(name, parts->generation)); !gone) {
         return pass_on(std::move(gone));
       }
@@ -267,9 +264,8 @@ Result<ledger::Ledger> LedgerStore::load(const ledger::LedgerCapacity& capacity)
   auto reader = begin_read();
   if (!reader) return pass_on(std::move(reader));
   std::optional<Error> failure;
-  const auto load_page = [&](ledger::PageKind kind,
-                             std::uint32_t number) -> std::optional<std::span<const std::byte>> {
-    auto page = reader->page({kind, number}, checkpoint_->generation);
+  const auto load_page = [&](PageName name) -> std::optional<std::span<const std::byte>> {
+    auto page = reader->page(name, checkpoint_->generation);
     if (page) return *page;
     failure = std::move(page.error());
     return std::nullopt;
@@ -315,7 +311,7 @@ Result<std::optional<store::Bytes>> LedgerStore::Reader::page(PageName name, std
   auto found = cursor->seek(page_key(name, 0));
   for (; found && *found; found = cursor->next()) {
     const auto parts = parts_of(cursor->key());
-    if (!parts || !same_page(parts->name, name) || parts->generation > generation) break;
+    if (!parts || parts->name != name || parts->generation > generation) break;
     newest = cursor->value();
     newest_key = cursor->key();
   }

@@ -36,11 +36,7 @@
 namespace trade::ledgerd {
 
 using follower::Position;
-
-struct PageName {
-  ledger::PageKind kind = ledger::PageKind::accounts;
-  std::uint32_t number = 0;
-};
+using ledger::PageName;
 
 struct PageWrite {
   PageName name;

@@ -1,4 +1,4 @@
-// Which pages of an array changed since they were last saved.
+// Which pages of an array changed since they were last saved, and which are being saved.
 #pragma once
 
 #include <algorithm>
@@ -8,28 +8,50 @@
 
 namespace trade::ledger {
 
+/// Saving takes a while, and the array goes on changing meanwhile: whoever is about to change a page that is
+/// still to be saved must keep a copy of it as it is.
 class DirtyPages {
  public:
-  void mark(std::uint32_t page) {
-    if (page >= marks_.size()) marks_.resize(page + std::size_t{1});
-    if (marks_[page]) return;
-    marks_[page] = 1;
-    list_.push_back(page);
+  /// The page is about to change. True when a copy of it must be kept first.
+  [[nodiscard]] bool mark(std::uint32_t page) {
+    if (page < states_.size() && states_[page] == State::changed) return false;
+    return mark_first(page);
   }
-  [[nodiscard]] bool marked(std::uint32_t page) const { return page < marks_.size() && marks_[page] != 0; }
-  [[nodiscard]] std::size_t count() const { return list_.size(); }
+  /// Neither changed since it was saved, nor still to be saved.
+  [[nodiscard]] bool clean(std::uint32_t page) const {
+    return page >= states_.size() || states_[page] == State::clean;
+  }
+  [[nodiscard]] std::size_t changed_count() const { return changed_.size(); }
 
-  /// The marked pages in ascending order; none is marked afterwards.
-  std::vector<std::uint32_t> take() {
-    for (const std::uint32_t page : list_)
-      marks_[page] = 0;
-    std::sort(list_.begin(), list_.end());
-    return std::exchange(list_, {});
+  /// Every changed page is to be saved from now on. Returns them in ascending order.
+  std::vector<std::uint32_t> begin_saving() {
+    for (const std::uint32_t page : changed_)
+      states_[page] = State::to_be_saved;
+    std::sort(changed_.begin(), changed_.end());
+    return std::exchange(changed_, {});
+  }
+  /// The page was saved.
+  void saved(std::uint32_t page) {
+    if (states_[page] == State::to_be_saved) states_[page] = State::clean;
+  }
+  /// All pages are as they were saved.
+  void clear() {
+    for (const std::uint32_t page : changed_)
+      states_[page] = State::clean;
+    changed_.clear();
   }
 
  private:
-  std::vector<std::uint8_t> marks_;
-  std::vector<std::uint32_t> list_;
+  enum class State : std::uint8_t { clean = 0, changed, to_be_saved };
+
+  bool mark_first(std::uint32_t page) {
+    if (page >= states_.size()) states_.resize(page + std::size_t{1});
+    changed_.push_back(page);
+    return std::exchange(states_[page], State::changed) == State::to_be_saved;
+  }
+
+  std::vector<State> states_;
+  std::vector<std::uint32_t> changed_;
 };
 
 }  // namespace trade::ledger

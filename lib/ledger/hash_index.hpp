@@ -69,6 +69,11 @@ class HashIndex {
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  /// Has the processor fetch where entries of this hash stand, for a lookup soon to come.
+  void prefetch(std::uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & mask()]);
+  }
+
  private:
   struct Slot {
     std::uint64_t hash = 0;

@@ -6,6 +6,9 @@ namespace trade::ledger {
 
 namespace {
 
+/// How many events ahead memory is fetched.
+constexpr std::size_t prefetch_distance = 12;
+
 bool add_to(Money& total, Money amount) {
   const auto result = sum(total, amount);
   if (!result) return false;
@@ -36,7 +39,9 @@ Ledger::Ledger(const LedgerCapacity& capacity) : trades_(capacity.trades_kept_ma
 
 Status Ledger::fold(std::span<const Event> events, std::vector<Entry>& entries) {
   entries_ = &entries;
-  for (const Event& event : events) {
+  for (std::size_t index = 0; index < events.size(); ++index) {
+    if (index + prefetch_distance < events.size()) prefetch(events[index + prefetch_distance]);
+    const Event& event = events[index];
     Problem problem = Problem::sequence;
     if (event.sequence == sequence_ + 1) {
       sequence_ = event.sequence;
@@ -47,6 +52,16 @@ Status Ledger::fold(std::span<const Event> events, std::vector<Entry>& entries) 
       return std::unexpected(error_of(problem, event));
   }
   return {};
+}
+
+void Ledger::prefetch(const Event& event) const {
+  if (const auto* trade = std::get_if<TradeExecuted>(&event.body)) {
+    position_index_.prefetch(position_hash(trade->maker_account, trade->symbol));
+    position_index_.prefetch(position_hash(trade->taker_account, trade->symbol));
+  } else if (const auto* order = std::get_if<OrderAccepted>(&event.body)) {
+    if (!order->client_order_id.empty()) orders_.prefetch_client_id(order->account, order->client_order_id);
+    if (const AccountRecord* record = account(order->account)) __builtin_prefetch(record);
+  }
 }
 
 Error Ledger::error_of(Problem problem, const Event& event) {

@@ -37,6 +37,13 @@ struct LedgerCapacity {
 /// The kinds of pages that a checkpoint consists of. Numbers are part of the stored format.
 enum class PageKind : std::uint8_t { accounts = 1, symbols = 2, positions = 3, orders = 4 };
 
+struct PageName {
+  PageKind kind = PageKind::accounts;
+  std::uint32_t number = 0;
+
+  auto operator<=>(const PageName&) const = default;
+};
+
 class Ledger {
  public:
   explicit Ledger(const LedgerCapacity& capacity = {});
@@ -81,16 +88,17 @@ class Ledger {
   // Checkpoints: the state is a set of pages. Saving those that changed since the last time, and loading
   // all, gives the same ledger again, but for the trade log, which is restored from the frames.
 
-  using SavePage = std::function<void(PageKind kind, std::uint32_t number, std::span<const std::byte> bytes)>;
-  /// Hands out every page that changed since the last call.
-  void save_changed_pages(const SavePage& save);
+  /// The pages that changed since the last call, to be saved as they are now. They need not be saved at once:
+  /// what is folded meanwhile does not show in them.
+  std::vector<PageName> begin_saving();
+  /// The bytes of one of these pages, once. All must be asked for before the next `begin_saving`.
+  std::vector<std::byte> save_page(PageName page);
   [[nodiscard]] std::size_t changed_page_count() const;
   /// What is no page: sequence, counters, which pages of orders must be loaded.
   void save_summary(ByteWriter& writer) const;
 
   /// The saved bytes of a page, valid until the next call; nothing when there are none.
-  using LoadPage =
-      std::function<std::optional<std::span<const std::byte>>(PageKind kind, std::uint32_t number)>;
+  using LoadPage = std::function<std::optional<std::span<const std::byte>>(PageName page)>;
   /// Makes the ledger that was saved. Its trade log is to be restored before anything is folded.
   static Result<Ledger> load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity = {});
   /// The number of the first trade that `restore_trades` begins with, to fill the log as it was.
@@ -101,13 +109,16 @@ class Ledger {
   Status restore_trades(std::uint64_t first_trade, std::span<const Entry> entries);
   /// After the last of them: an error when trades are missing.
   Status finish_restoring();
-  /// Lets go of ended orders beyond the capacity; what is not marked as changed must be saved.
+  /// Lets go of ended orders beyond the capacity. What was handed out to be saved must be durable.
   void evict_orders();
 
  private:
   /// Why an event cannot be.
   enum class Problem : std::uint8_t { none, account, symbol, order, order_id, amount, sequence };
 
+  /// Has the processor fetch what an event that is soon to be folded looks up: most of folding is waiting
+  /// for memory.
+  void prefetch(const Event& event) const;
   Problem apply(const CommandRejected&) { return Problem::none; }
   Problem apply(const AccountOpened& event);
   Problem apply(const CashMoved& event);

@@ -16,12 +16,6 @@ std::unexpected<Error> corrupt(std::string what) {
               "make it anew from the journal: 'ledgerd --rebuild'");
 }
 
-template <class Array>
-void save_array(Array& array, PageKind kind, const Ledger::SavePage& save) {
-  for (const std::uint32_t page : array.dirty().take())
-    save(kind, page, array.page_bytes(page));
-}
-
 }  // namespace
 
 Status Ledger::check_invariants() const {
@@ -58,20 +52,36 @@ Status Ledger::check_invariants() const {
   return {};
 }
 
-void Ledger::save_changed_pages(const SavePage& save) {
-  save_array(accounts_, PageKind::accounts, save);
-  save_array(symbols_, PageKind::symbols, save);
-  save_array(positions_, PageKind::positions, save);
-  for (const std::uint32_t page : orders_.dirty().take()) {
-    ByteWriter writer;
-    orders_.save_page(page, writer);
-    save(PageKind::orders, page, writer.bytes());
+std::vector<PageName> Ledger::begin_saving() {
+  std::vector<PageName> names;
+  const auto add = [&names](PageKind kind, DirtyPages& dirty) {
+    for (const std::uint32_t number : dirty.begin_saving())
+      names.push_back({kind, number});
+  };
+  add(PageKind::accounts, accounts_.dirty());
+  add(PageKind::symbols, symbols_.dirty());
+  add(PageKind::positions, positions_.dirty());
+  add(PageKind::orders, orders_.dirty());
+  return names;
+}
+
+std::vector<std::byte> Ledger::save_page(PageName page) {
+  switch (page.kind) {
+    case PageKind::accounts:
+      return accounts_.save_page(page.number);
+    case PageKind::symbols:
+      return symbols_.save_page(page.number);
+    case PageKind::positions:
+      return positions_.save_page(page.number);
+    case PageKind::orders:
+      return orders_.save_page(page.number);
   }
+  return {};
 }
 
 std::size_t Ledger::changed_page_count() const {
-  return accounts_.dirty().count() + symbols_.dirty().count() + positions_.dirty().count() +
-         orders_.dirty().count();
+  return accounts_.dirty().changed_count() + symbols_.dirty().changed_count() +
+         positions_.dirty().changed_count() + orders_.dirty().changed_count();
 }
 
 void Ledger::save_summary(ByteWriter& writer) const {
@@ -92,7 +102,7 @@ void Ledger::save_summary(ByteWriter& writer) const {
 template <class Array>
 bool Ledger::load_array(Array& array, std::uint32_t size, PageKind kind, const LoadPage& load) {
   for (std::uint32_t page = 0; array.size() < size; ++page) {
-    const auto bytes = load(kind, page);
+    const auto bytes = load({kind, page});
     if (!bytes || !array.load_page(page, *bytes)) return false;
   }
   return array.size() == size;
@@ -124,7 +134,7 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   const std::uint32_t kept = pages_kept(capacity);
   const std::uint32_t newest_from = order_page_count > kept ? order_page_count - kept : 0;
   const auto load_orders = [&](std::uint32_t page) {
-    const auto bytes = load(PageKind::orders, page);
+    const auto bytes = load({PageKind::orders, page});
     return bytes && ledger.orders_.load_page(page, *bytes);
   };
   for (std::uint32_t number = 0; number < open_count; ++number) {
@@ -182,8 +192,8 @@ Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> 
 Status Ledger::finish_restoring() {
   if (trades_.next() != saved_trades_) return corrupt("trades are missing from its postings frames");
   // Every chain head is what it was saved as again.
-  accounts_.dirty().take();
-  orders_.dirty().take();
+  accounts_.dirty().clear();
+  orders_.dirty().clear();
   return {};
 }
 

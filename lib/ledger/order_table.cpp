@@ -114,9 +114,9 @@ OrderRecord* OrderTable::add(OrderId id) {
   if (id <= newest_ || (id.value - 1) / order_page_records >= UINT32_MAX) return nullptr;
   const std::uint32_t page = page_of(id);
   if (page >= pages_.size()) pages_.resize(page + std::size_t{1});
+  mark(page);
   if (!pages_[page]) pages_[page] = std::make_unique<Page>();
   newest_ = id;
-  dirty_.mark(page);
   OrderRecord& record = pages_[page]->records[slot_of(id)];
   record.present = 1;
   return &record;
@@ -134,7 +134,7 @@ OrderRecord* OrderTable::change(OrderId id) {
   if (page == nullptr) return nullptr;
   OrderRecord& record = page->records[slot_of(id)];
   if (record.present == 0) return nullptr;
-  dirty_.mark(page_of(id));
+  mark(page_of(id));
   return &record;
 }
 
@@ -166,6 +166,10 @@ bool OrderTable::has_client_id(std::uint64_t id, AccountId account, std::string_
 OrderId OrderTable::find_client_id(AccountId account, std::string_view text) const {
   return OrderId{client_ids_.find(client_id_hash(account, text),
                                   [&](std::uint64_t id) { return has_client_id(id, account, text); })};
+}
+
+void OrderTable::prefetch_client_id(AccountId account, std::string_view text) const {
+  client_ids_.prefetch(client_id_hash(account, text));
 }
 
 void OrderTable::index_client_id(OrderId id, const OrderRecord& record, std::string_view text) {
@@ -246,15 +250,28 @@ std::optional<OrderSight> OrderTable::look(OrderId id, OrderPageSource* source) 
   return OrderSight{id, record, image->client_order_id(record)};
 }
 
-void OrderTable::save_page(std::uint32_t number, ByteWriter& writer) const {
+void OrderTable::mark(std::uint32_t page) {
+  if (dirty_.mark(page)) [[unlikely]]
+    copies_.keep(page, image_of(page));
+}
+
+std::vector<std::byte> OrderTable::save_page(std::uint32_t page) {
+  dirty_.saved(page);
+  if (auto copy = copies_.take(page)) return std::move(*copy);
+  return image_of(page);
+}
+
+std::vector<std::byte> OrderTable::image_of(std::uint32_t number) const {
   const Page& page = *pages_[number];
   const bool last = number == page_of(newest_);
   const std::uint32_t used = last ? slot_of(newest_) + 1 : order_page_records;
+  ByteWriter writer;
   writer.write(used);
   writer.write(page.open_orders);
   writer.write(static_cast<std::uint32_t>(page.texts.size()));
   writer.write_bytes(std::as_bytes(std::span(page.records).first(used)));
   writer.write_bytes(std::as_bytes(std::span(page.texts)));
+  return writer.take();
 }
 
 bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> bytes) {
@@ -303,7 +320,7 @@ void OrderTable::evict(std::uint32_t pages_kept) {
   const std::uint32_t end = page_count() > pages_kept ? page_count() - pages_kept : 0;
   bool all_before_gone = true;
   for (std::uint32_t number = first_in_memory_; number < end; ++number) {
-    if (pages_[number] && pages_[number]->open_orders == 0 && !dirty_.marked(number)) {
+    if (pages_[number] && pages_[number]->open_orders == 0 && dirty_.clean(number)) {
       forget_client_ids(number);
       pages_[number].reset();
     }

@@ -15,6 +15,7 @@
 #include "base/byte_stream.hpp"
 #include "ledger/dirty_pages.hpp"
 #include "ledger/hash_index.hpp"
+#include "ledger/page_copies.hpp"
 #include "ledger/records.hpp"
 
 namespace trade::ledger {
@@ -87,6 +88,8 @@ class OrderTable {
   /// An order that was refused before it could take the id only counts when no other has it, and never when
   /// that was because the id was taken.
   [[nodiscard]] OrderId find_client_id(AccountId account, std::string_view text) const;
+  /// For a client id that is soon to be added.
+  void prefetch_client_id(AccountId account, std::string_view text) const;
   /// In memory, or, when that fails and `source` is given, saved.
   [[nodiscard]] std::optional<OrderSight> look(OrderId id, OrderPageSource* source) const;
   /// How many orders of a page are open; zero for one that is not in memory.
@@ -96,15 +99,16 @@ class OrderTable {
 
   [[nodiscard]] DirtyPages& dirty() { return dirty_; }
   [[nodiscard]] const DirtyPages& dirty() const { return dirty_; }
-  void save_page(std::uint32_t page, ByteWriter& writer) const;
+  /// A page that is to be saved, as it was when saving began.
+  std::vector<std::byte> save_page(std::uint32_t page);
   /// Takes a saved page in, in ascending order; pages that are passed over stay out of memory. False when
   /// it is no page.
   [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes);
   /// The pages that have open orders, ascending.
   [[nodiscard]] std::vector<std::uint32_t> open_pages() const;
 
-  /// Lets go of pages without open orders or unsaved changes, all but the newest `pages_kept`. To be called
-  /// only when what is not dirty is really saved.
+  /// Lets go of pages without open orders or changes to be saved, all but the newest `pages_kept`. To be
+  /// called only when what was saved is durable.
   void evict(std::uint32_t pages_kept);
 
  private:
@@ -123,12 +127,15 @@ class OrderTable {
   /// Forgets an order's oldest client ids where it has more than the bound.
   void limit_client_ids(Page& page, OrderId id, const OrderRecord& record);
   void forget_client_ids(std::uint32_t page);
+  void mark(std::uint32_t page);
+  [[nodiscard]] std::vector<std::byte> image_of(std::uint32_t page) const;
   static void compact_texts(Page& page);
   [[nodiscard]] static bool check_texts(const Page& page);
 
   std::vector<std::unique_ptr<Page>> pages_;  ///< null: not in memory
   HashIndex client_ids_;                      ///< hash of account and text to order id
   DirtyPages dirty_;
+  PageCopies copies_;
   OrderId newest_;
   std::uint64_t open_count_ = 0;
   std::uint32_t first_in_memory_ = 0;  ///< no page before it is in memory

@@ -2,6 +2,7 @@
 // just the pages that changed.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,8 +12,8 @@
 #include <vector>
 
 #include "base/assert.hpp"
-#include "base/byte_stream.hpp"
 #include "ledger/dirty_pages.hpp"
+#include "ledger/page_copies.hpp"
 
 namespace trade::ledger {
 
@@ -28,27 +29,31 @@ class PagedArray {
   [[nodiscard]] const Record& operator[](std::uint32_t index) const {
     return pages_[index / PageRecords][index % PageRecords];
   }
-  /// For changing: the record's page counts as dirty from here on.
+  /// For changing: the record's page counts as changed from here on.
   [[nodiscard]] Record& change(std::uint32_t index) {
-    dirty_.mark(index / PageRecords);
-    return pages_[index / PageRecords][index % PageRecords];
+    const std::uint32_t page = index / PageRecords;
+    if (dirty_.mark(page)) [[unlikely]]
+      keep_copy(page);
+    return pages_[page][index % PageRecords];
   }
   /// Appends a zero record and returns its index.
   std::uint32_t append() {
     TRADE_ASSERT(size_ != UINT32_MAX, "array index exhausted");
+    const std::uint32_t page = size_ / PageRecords;
+    if (dirty_.mark(page)) keep_copy(page);
     if (size_ % PageRecords == 0) pages_.push_back(std::make_unique<Record[]>(PageRecords));
-    dirty_.mark(size_ / PageRecords);
     return size_++;
   }
 
   [[nodiscard]] DirtyPages& dirty() { return dirty_; }
   [[nodiscard]] const DirtyPages& dirty() const { return dirty_; }
 
-  /// The page's bytes: its records one after the other. The last page may be shorter.
-  [[nodiscard]] std::span<const std::byte> page_bytes(std::uint32_t page) const {
-    const std::uint32_t first = page * PageRecords;
-    const std::uint32_t count = std::min(size_ - first, PageRecords);
-    return std::as_bytes(std::span<const Record>(pages_[page].get(), count));
+  /// A page that is to be saved, as it was when saving began.
+  std::vector<std::byte> save_page(std::uint32_t page) {
+    dirty_.saved(page);
+    if (auto copy = copies_.take(page)) return std::move(*copy);
+    const auto bytes = page_bytes(page);
+    return {bytes.begin(), bytes.end()};
   }
   /// Takes the next page in. False when it is not the next, or its bytes are not whole records.
   [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes) {
@@ -63,8 +68,20 @@ class PagedArray {
   }
 
  private:
+  /// The page's bytes: its records one after the other. The last page may be shorter.
+  [[nodiscard]] std::span<const std::byte> page_bytes(std::uint32_t page) const {
+    const std::uint32_t first = page * PageRecords;
+    const std::uint32_t count = std::min(size_ - first, PageRecords);
+    return std::as_bytes(std::span<const Record>(pages_[page].get(), count));
+  }
+  void keep_copy(std::uint32_t page) {
+    const auto bytes = page_bytes(page);
+    copies_.keep(page, {bytes.begin(), bytes.end()});
+  }
+
   std::vector<std::unique_ptr<Record[]>> pages_;
   DirtyPages dirty_;
+  PageCopies copies_;
   std::uint32_t size_ = 0;
 };
 
