@@ -83,13 +83,12 @@ std::string shell_tables(const CommandLine& line) {
          joined(options_with_value(entries), " | ") + ") return 0 ;;\n  esac\n  return 1\n}\n\n";
 }
 
-// Walks over the words before the one under the cursor. `first` is the index of the first word after
-// `trade`, which differs between the shells; `count` is how many words there are before the cursor's.
+// Walks over the words between `trade` and the one under the cursor.
 constexpr std::string_view shell_walk = R"sh(
-# Sets path, number (of the argument under the cursor), value_of (the option whose value it is) and live
+# Sets command_path, number (of the argument under the cursor), value_of (the option whose value it is) and live
 # (the options that say which suite is asked).
 _trade_walk() {
-  path='' number=1 value_of='' live=()
+  command_path='' number=1 value_of='' live=()
   local word known
   for word in "$@"; do
     if [ -n "$value_of" ]; then
@@ -100,11 +99,11 @@ _trade_walk() {
     case $word in
       --home=* | --config=* | --account=*) live+=("$word") ;;
       -*) if _trade_takes_value "$word"; then value_of=$word; fi ;;
-      help) [ -n "$path" ] || continue ;;
+      help) [ -n "$command_path" ] || continue ;;
       *)
-        known=" $(_trade_commands "$path") "
+        known=" $(_trade_commands "$command_path") "
         case $known in
-          *" $word "*) path="${path:+$path }$word" ;;
+          *" $word "*) command_path="${command_path:+$command_path }$word" ;;
           *) number=$((number + 1)) ;;
         esac
         ;;
@@ -115,24 +114,31 @@ _trade_walk() {
 
 constexpr std::string_view bash_driver = R"sh(
 _trade() {
-  local cur=${COMP_WORDS[COMP_CWORD]} path number value_of spec
-  local -a live
+  local cur=${COMP_WORDS[COMP_CWORD]} command_path number value_of spec word quoted
+  local -a live candidates=()
   _trade_walk "${COMP_WORDS[@]:1:COMP_CWORD-1}"
-  COMPREPLY=()
   if [ -n "$value_of" ]; then
-    spec=$(_trade_value "$path" "$value_of")
+    spec=$(_trade_value "$command_path" "$value_of")
   elif [[ $cur == -* ]]; then
-    spec="words $(_trade_options "$path") $(_trade_options '')" elif[-n "$(_trade_commands " $path ")"]; then
-    spec="words $(_trade_commands "$path")"
+    spec="words $(_trade_options "$command_path") $(_trade_options '')"
+  elif [ -n "$(_trade_commands "$command_path")" ]; then
+    spec="words $(_trade_commands "$command_path")"
   else
-    spec=$(_trade_argument "$path" "$number")
+    spec=$(_trade_argument "$command_path" "$number")
   fi
+  COMPREPLY=()
   case $spec in
-    words\ *) COMPREPLY=($(compgen -W "${spec#words }" -- "$cur")) ;;
-    live\ *) COMPREPLY=($(compgen -W "$(trade "${live[@]}" __complete "${spec#live }" 2>/dev/null)" -- "$cur")) ;;
-    files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")) ;;
-    directories) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")) ;;
+    words\ *) read -r -a candidates <<<"${spec#words }" ;;
+    live\ *) mapfile -t candidates < <(trade "${live[@]}" __complete "${spec#live }" 2>/dev/null) ;;
+    files) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    directories) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
   esac
+  # Not by compgen -W, which expands what it is given: symbols have dollar signs.
+  for word in "${candidates[@]}"; do
+    [[ $word == "$cur"* ]] || continue
+    printf -v quoted %q "$word"
+    COMPREPLY+=("$quoted")
+  done
 }
 
 complete -F _trade trade
@@ -140,17 +146,17 @@ complete -F _trade trade
 
 constexpr std::string_view zsh_driver = R"sh(
 _trade() {
-  local path number value_of spec
+  local command_path number value_of spec
   local -a live
   _trade_walk "${(@)words[2,CURRENT-1]}"
   if [ -n "$value_of" ]; then
-    spec=$(_trade_value "$path" "$value_of")
+    spec=$(_trade_value "$command_path" "$value_of")
   elif [[ ${words[CURRENT]} == -* ]]; then
-    spec="words $(_trade_options "$path") $(_trade_options '')"
-  elif [ -n "$(_trade_commands "$path")" ]; then
-    spec="words $(_trade_commands "$path")"
+    spec="words $(_trade_options "$command_path") $(_trade_options '')"
+  elif [ -n "$(_trade_commands "$command_path")" ]; then
+    spec="words $(_trade_commands "$command_path")"
   else
-    spec=$(_trade_argument "$path" "$number")
+    spec=$(_trade_argument "$command_path" "$number")
   fi
   case $spec in
     words\ *) compadd -- ${=spec#words } ;;

@@ -14,8 +14,10 @@ namespace {
 constexpr std::string_view risk_daemon = "tradingd";
 constexpr std::string_view books_daemon = "ledgerd";
 constexpr std::uint32_t page_rows = 1'000;
-/// How often an account that changes all the time is asked for again.
-constexpr int attempts_max = 50;
+/// How often an account is asked for again that is not at the same event on both sides.
+constexpr int attempts_max = 200;
+/// After so many answers that are the same, and not equal, nothing more is to come: that is a difference.
+constexpr int steady_attempts_max = 25;
 constexpr std::chrono::milliseconds attempt_interval{20};
 /// How many differences are told; all of them are counted.
 constexpr std::size_t differences_told_max = 1'000;
@@ -23,6 +25,8 @@ constexpr std::size_t differences_told_max = 1'000;
 struct Comparison {
   std::uint64_t accounts = 0;
   std::uint64_t difference_count = 0;
+  std::uint64_t unsettled =
+      0;                  ///< accounts that changed so often that they were never seen after the same event
   Sequence sequence = 0;  ///< up to which the state was seen, at least
   std::vector<format::Json> differences;
   std::map<SymbolId, std::string> symbols;
@@ -71,25 +75,36 @@ Result<std::optional<HoldingsRow>> ask_row(Client& client, std::string_view daem
   return std::move(reply->rows.front());
 }
 
+/// The event after which a row is what it is; zero where there is none.
+Sequence changed_at(const std::optional<HoldingsRow>& row) {
+  return row ? row->changed_at : 0;
+}
+
 /// Compares one account, asking again while the two daemons are not at the same event.
 Status compare_account(Client& client, std::optional<HoldingsRow> risk, std::optional<HoldingsRow> books,
                        AccountId account, Comparison& comparison) {
-  for (int attempt = 0;; ++attempt) {
+  int steady_attempts = 0;
+  for (int attempt = 0; attempt < attempts_max && steady_attempts < steady_attempts_max; ++attempt) {
     if (risk && books && risk->changed_at == books->changed_at) {
       compare_rows(*risk, *books, comparison);
       return {};
     }
-    if (attempt == attempts_max) break;
-    std::this_thread::sleep_for(attempt_interval);
+    if (attempt > 0) std::this_thread::sleep_for(attempt_interval);
     Result<std::optional<HoldingsRow>> risk_again = ask_row(client, risk_daemon, account);
     if (!risk_again) return pass_on(std::move(risk_again));
     Result<std::optional<HoldingsRow>> books_again = ask_row(client, books_daemon, account);
     if (!books_again) return pass_on(std::move(books_again));
+    const bool steady =
+        changed_at(*risk_again) == changed_at(risk) && changed_at(*books_again) == changed_at(books);
+    steady_attempts = steady ? steady_attempts + 1 : 0;
     risk = std::move(*risk_again);
     books = std::move(*books_again);
   }
-  // Neither row, where both say so, is no difference; all else that did not settle is.
   if (!risk && !books) return {};
+  if (steady_attempts < steady_attempts_max) {
+    ++comparison.unsettled;
+    return {};
+  }
   const HoldingsRow& named = risk ? *risk : *books;
   comparison.add(named, "changed_at", risk ? std::to_string(risk->changed_at) : "no such account",
                  books ? std::to_string(books->changed_at) : "no such account");
@@ -181,6 +196,7 @@ Result<ExitStatus> reconcile(Context& context) {
     format::Json record;
     record["accounts"] = comparison.accounts;
     record["difference_count"] = comparison.difference_count;
+    record["unsettled"] = comparison.unsettled;
     record["sequence"] = comparison.sequence;
     record["differences"] = comparison.differences;
     output.record(record);
@@ -189,7 +205,12 @@ Result<ExitStatus> reconcile(Context& context) {
       output.list(difference_layout(), comparison.differences);
     }
   }
-  if (comparison.difference_count == 0) return ExitStatus::done;
+  if (comparison.difference_count == 0 && comparison.unsettled == 0) return ExitStatus::done;
+  if (comparison.difference_count == 0) {
+    return fail(ErrorCode::timed_out,
+                std::to_string(comparison.unsettled) + " account(s) change too often to be compared",
+                "try again when there is less trading");
+  }
   return fail_named(ErrorCode::difference, "difference",
                     std::to_string(comparison.difference_count) + " difference(s) between risk and the books",
                     "stop trading and keep the home: 'trade replay journal' tells which of the two is wrong");

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,9 +34,12 @@ std::int64_t deadline_after(std::chrono::milliseconds timeout) {
 }
 
 /// The child's part between fork and exec: only calls that are safe there.
-[[noreturn]] void become_daemon(const char* program, char* const* arguments, int output, pid_t parent,
+[[noreturn]] void become_daemon(const char* directory, char* const* arguments, int output, pid_t parent,
                                 DaemonOutput kind, int failure_pipe) {
   setsid();
+  // A daemon that stays keeps no file system busy but its own.
+  [[maybe_unused]] const int changed = chdir(directory);
+  close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
   if (kind == DaemonOutput::standard_error) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
@@ -47,7 +51,7 @@ std::int64_t deadline_after(std::chrono::milliseconds timeout) {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGPIPE, SIG_DFL);
-  execv(program, arguments);
+  execv(arguments[0], arguments);
   const int error = errno;
   [[maybe_unused]] const ssize_t written = write(failure_pipe, &error, sizeof error);
   _exit(127);
@@ -108,8 +112,10 @@ Result<pid_t> start_daemon(Context& context, const app::Home& home, std::string_
   Result<fs::path> program = find_program(daemon);
   if (!program) return pass_on(std::move(program));
   std::vector<std::string> arguments{program->string(), "--home", home.root.string()};
-  if (context.globals().config) {
-    arguments.insert(arguments.end(), {"--config", fs::absolute(*context.globals().config).string()});
+  if (context.globals().config || environment("TRADE_CONFIG")) {
+    const Result<fs::path> config = context.config_file();
+    if (!config) return std::unexpected(config.error());
+    arguments.insert(arguments.end(), {"--config", config->string()});
   }
   int output = STDERR_FILENO;
   if (kind == DaemonOutput::log_file) {
@@ -130,7 +136,7 @@ Result<pid_t> start_daemon(Context& context, const app::Home& home, std::string_
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child == 0) {
-    become_daemon(arguments.front().c_str(), argument_pointers.data(), output, parent, kind, failure_pipe[1]);
+    become_daemon(home.root.c_str(), argument_pointers.data(), output, parent, kind, failure_pipe[1]);
   }
   const int fork_error = errno;
   close(failure_pipe[1]);

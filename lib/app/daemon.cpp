@@ -41,8 +41,7 @@ struct Options {
   bool log_to_file = false;
 };
 
-/// Before anything else: signals are blocked so that they wait for the signal descriptor, in every thread.
-Status prepare_process() {
+void prepare_process() {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   rlimit limit{};
@@ -50,9 +49,9 @@ Status prepare_process() {
     limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, open_files_wanted));
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-  return {};
 }
 
+/// Before any thread is started: signals are blocked, so that in every thread they wait for the descriptor.
 Result<int> open_signal_descriptor() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -121,7 +120,7 @@ Status set_up_logging(const Options& options, DaemonContext::State& state) {
 
 Status start_and_run(const Options& options, DaemonContext::State& state,
                      const std::function<Status(DaemonContext&)>& body) {
-  if (auto prepared = prepare_process(); !prepared) return prepared;
+  prepare_process();
   auto home = resolve_home(options.home);
   if (!home) return pass_on(std::move(home));
   state.home = *std::move(home);

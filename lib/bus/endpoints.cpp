@@ -104,8 +104,9 @@ fs::path recorded_short_directory(const fs::path& home) {
 
 Endpoints::Endpoints(const fs::path& home) {
   std::error_code error;
-  home_ = fs::weakly_canonical(fs::absolute(home), error);
-  if (error) home_ = fs::absolute(home).lexically_normal();
+  const fs::path absolute = fs::absolute(home, error);
+  home_ = fs::weakly_canonical(error ? home : absolute, error);
+  if (error) home_ = absolute.empty() ? home : absolute.lexically_normal();
   if (!home_.has_filename() && home_.has_relative_path()) home_ = home_.parent_path();
   directory_ = home_ / "run";
   short_directory_ = longest_socket_path(directory_) > socket_path_bytes_max;

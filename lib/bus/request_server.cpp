@@ -52,6 +52,8 @@ bool RequestServer::receive(ClientIdentity& client, Frame& frame) {
     const std::size_t identity_size = message.size();
     const bool answerable = identity_size <= ClientIdentity::bytes_max;
     if (answerable) {
+      // Wholly, so that equal identities compare equal.
+      client.bytes_ = {};
       std::copy_n(static_cast<const char*>(message.data()), identity_size, client.bytes_.data());
       client.size_ = static_cast<std::uint8_t>(identity_size);
     }

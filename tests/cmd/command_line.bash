@@ -32,3 +32,11 @@ usage_error() {
   [ -z "$output" ]
   [ "$(wc -l <<<"$errors")" -le 2 ] || { echo "$errors"; return 1; }
 }
+
+# refused COMMAND...: it must fail. ('!' before a command does not fail a test.)
+refused() {
+  if "$@"; then
+    echo "this should have failed: $*"
+    return 1
+  fi
+}

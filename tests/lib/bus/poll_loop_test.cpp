@@ -24,23 +24,26 @@ TEST(PollLoop, TimersKeepTheirIntervals) {
     if (++slow == 2) loop.stop();
   });
   ASSERT_TRUE(loop.run());
-  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(100));
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  EXPECT_GE(elapsed, milliseconds(100));
   EXPECT_EQ(slow, 2);
-  EXPECT_GE(fast, 5);
-  EXPECT_LE(fast, 21);
+  EXPECT_GE(fast, 2);
+  EXPECT_LE(fast, elapsed / milliseconds(5));
 }
 
 TEST(PollLoop, MissedIntervalsAreSkipped) {
   PollLoop loop;
   int calls = 0;
-  loop.add_timer(milliseconds(1), [&] {
-    if (++calls == 1) std::this_thread::sleep_for(milliseconds(50));
+  loop.add_timer(milliseconds(2), [&] {
+    if (++calls == 1) std::this_thread::sleep_for(milliseconds(100));
   });
-  const auto end = std::chrono::steady_clock::now() + milliseconds(60);
-  while (std::chrono::steady_clock::now() < end)
+  while (calls < 1)
     ASSERT_TRUE(*loop.run_once(milliseconds(5)));
-  EXPECT_LE(calls, 15);
-  EXPECT_GE(calls, 2);
+  const auto start = std::chrono::steady_clock::now();
+  while (calls < 11)
+    ASSERT_TRUE(*loop.run_once(milliseconds(5)));
+  // The fifty that were missed did not come at once: ten more took their time.
+  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(14));
 }
 
 TEST(PollLoop, ARunOfOneTurnEndsWithItsTimeout) {

@@ -174,7 +174,7 @@ TEST_F(Publications, ASlowSubscriberMissesSomeAndIsToldHowMany) {
     missed += slow.missed();
   }
   EXPECT_LT(received, burst);
-  EXPECT_GE(received, static_cast<std::uint64_t>(publication_messages_max));
+  EXPECT_GE(received, static_cast<std::uint64_t>(publication_messages_max) - 10);
   publish(tape_topic("A"), "after");
   ASSERT_TRUE(next(slow, soon()));
   EXPECT_EQ(frame.text(), "after");

@@ -1,9 +1,14 @@
+#include <cstring>
 #include <memory>
+#include <random>
 #include <thread>
 #include <vector>
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.hpp>
 
 #include "bus/sockets.hpp"
@@ -241,6 +246,40 @@ TEST_F(Requests, MalformedMessagesAreCountedAndDropped) {
   EXPECT_EQ(next_request(*server_, identity, in_milliseconds(200)), "");
   EXPECT_EQ(server_->counters().malformed, 5U);
   EXPECT_EQ(server_->counters().received, 1U);
+}
+
+TEST_F(Requests, PeersThatSpeakAnotherProtocolDoNoHarm) {
+  start_server();
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  std::vector<int> descriptors;
+  for (int i = 0; i < 50; ++i) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, endpoints.request_path("tradingd").c_str(), sizeof address.sun_path - 1);
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    std::string noise(random() % 2'000, '\0');
+    for (char& character : noise)
+      character = static_cast<char>(random());
+    // Some begin like a proper greeting.
+    if (i % 2 == 0) noise.insert(0, std::string("\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL", 16));
+    // The server may have closed the connection already.
+    ::send(descriptor, noise.data(), noise.size(), MSG_NOSIGNAL);
+    descriptors.push_back(descriptor);
+  }
+  RequestClient good = connect();
+  ASSERT_TRUE(good.send(bytes_of("good"), soon()));
+  ClientIdentity identity;
+  // By chance noise is a frame of the oldest ZeroMQ protocol; what is in it is for the decoder to refuse.
+  std::string request;
+  do {
+    request = next_request(*server_, identity);
+  } while (!request.empty() && request != "good");
+  EXPECT_EQ(request, "good");
+  for (const int descriptor : descriptors)
+    ::close(descriptor);
 }
 
 TEST_F(Requests, APeerWithTooLargeAFrameIsDisconnectedAndOthersAreServed) {

@@ -170,10 +170,9 @@ TEST(Client, GoesOnAfterADaemonWasRestarted) {
   const test::TemporaryDirectory home;
   FakeDaemon tradingd(home.path(), "tradingd", accepted);
   Client client(options_for(home));
-  ASSERT_TRUE(client.submit(buy()));
+  ASSERT_TRUE(client.submit(buy("my-1")));
   tradingd.restart();
-  // The request had not been sent when the loss was noticed, so even one that must not be repeated is safe.
-  const auto again = client.submit(buy());
+  const auto again = client.submit(buy("my-1"));
   ASSERT_TRUE(again) << again.error().message;
 }
 
@@ -181,13 +180,13 @@ TEST(Client, WaitsForADaemonThatIsBeingRestarted) {
   const test::TemporaryDirectory home;
   FakeDaemon tradingd(home.path(), "tradingd", accepted);
   Client client(options_for(home));
-  ASSERT_TRUE(client.submit(buy()));
+  ASSERT_TRUE(client.submit(buy("my-1")));
   tradingd.stop();
   std::thread starter([&] {
     std::this_thread::sleep_for(milliseconds(150));
     tradingd.start();
   });
-  const auto again = client.submit(buy());
+  const auto again = client.submit(buy("my-1"));
   starter.join();
   ASSERT_TRUE(again) << again.error().message;
 }
@@ -195,15 +194,15 @@ TEST(Client, WaitsForADaemonThatIsBeingRestarted) {
 TEST(Client, GivesUpOnADaemonThatStaysAwayAndIsQuickAboutItAfterwards) {
   const test::TemporaryDirectory home;
   FakeDaemon tradingd(home.path(), "tradingd", accepted);
-  Client client(options_for(home, milliseconds(300)));
-  ASSERT_TRUE(client.submit(buy()));
+  Client client(options_for(home, milliseconds(600)));
+  ASSERT_TRUE(client.submit(buy("my-1")));
   tradingd.stop();
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_EQ(client.submit(buy()).error().code, ErrorCode::not_running);
+  EXPECT_EQ(client.submit(buy("my-1")).error().code, ErrorCode::not_running);
   const auto first = std::chrono::steady_clock::now();
-  EXPECT_GE(first - start, milliseconds(200));
-  EXPECT_EQ(client.submit(buy()).error().code, ErrorCode::not_running);
-  EXPECT_LT(std::chrono::steady_clock::now() - first, milliseconds(200));
+  EXPECT_GE(first - start, milliseconds(500));
+  EXPECT_EQ(client.submit(buy("my-1")).error().code, ErrorCode::not_running);
+  EXPECT_LT(std::chrono::steady_clock::now() - first, milliseconds(500));
 }
 
 /// A daemon that dies upon its first request, once it has it, and comes back.
