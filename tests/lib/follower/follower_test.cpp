@@ -261,7 +261,7 @@ TEST_F(FollowerTest, MoreRequestsThanItKeepsAreRefused) {
   }
 }
 
-TEST_F(FollowerTest, FramesThatAreNoRequestsAreCountedAndChangeNothing) {
+TEST_F(FollowerTest, FramesThatAreNoRequestsAreRefusedAndChangeNothing) {
   test::TestJournal journal(home_ / "journal");
   const Sequence last = journal.append_any();
   start();
@@ -278,6 +278,12 @@ TEST_F(FollowerTest, FramesThatAreNoRequestsAreCountedAndChangeNothing) {
     send_bytes(bus::Bytes(valid).first(size));
   const auto reply = encoder_.encode(Reply{1, StatusReply{}});
   send_bytes(reply);
+  // Each is told, under a number that no request has.
+  for (std::int64_t i = 0; i < sent; ++i) {
+    const Reply refusal = receive();
+    EXPECT_EQ(refusal.id, 0u);
+    EXPECT_EQ(error_of(refusal).code, ErrorCode::corrupt);
+  }
   EXPECT_EQ(answered_sequence(), static_cast<std::int64_t>(last));
   EXPECT_EQ(status().counters.at("requests_malformed"), sent);
 }
