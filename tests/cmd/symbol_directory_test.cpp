@@ -82,15 +82,19 @@ TEST(SymbolDirectory, ReadsRealListings) {
   const char* shared = std::getenv("TRADE_SHARED_DATA");
   const std::string directory =
       (shared == nullptr ? std::string(TRADE_SOURCE_DIR "/../shared/data") : shared) + "/symbols/";
-  for (const auto& [name, at_least] :
-       {std::pair<std::string, std::size_t>{"nasdaq-listed-symbols.csv", 3'000},
-        {"other-listed.csv", 5'000}}) {
+  struct Listing {
+    std::string name;
+    std::size_t symbols_min;
+    std::size_t lines_without_symbol;  // the first file ends with a line of empty fields
+  };
+  for (const auto& [name, symbols_min, lines_without_symbol] :
+       {Listing{"nasdaq-listed-symbols.csv", 3'000, 1}, Listing{"other-listed.csv", 5'000, 0}}) {
     std::ifstream file(directory + name);
     if (!file) GTEST_SKIP() << "no real data here";
     const auto read = read_symbol_directory(file, name);
     ASSERT_TRUE(read.has_value()) << read.error().message;
-    EXPECT_GT(read->symbols.size(), at_least) << name;
-    EXPECT_EQ(read->skipped, 0u) << name << ": " << read->first_skipped;
+    EXPECT_GT(read->symbols.size(), symbols_min) << name;
+    EXPECT_EQ(read->skipped, lines_without_symbol) << name << ": " << read->first_skipped;
   }
 }
 
