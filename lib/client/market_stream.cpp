@@ -22,10 +22,12 @@ constexpr std::size_t tape_pending_max = 16'384;
 constexpr std::uint32_t tape_start_entries = 10;
 /// Trades asked for at a time to fill a gap; of what is missing before those, nothing comes.
 constexpr std::uint32_t tape_refill_entries = 10'000;
-/// After so many publications without a pause some may have been dropped at the end, with nothing after them
-/// to show the gap: the present state is asked for again, once a confirmation has told that the rest is in.
-constexpr std::size_t backlog_suspicious = bus::publication_messages_max / 2;
-
+/// feedd drops publications only with so many more on the way to us. The last ones of a symbol may be among
+/// the dropped, with nothing after them to show the gap: so after half as many the present state is asked for
+/// again, as soon as a confirmation has told that what was published before is in…
+constexpr std::size_t check_publications = bus::publication_messages_max / 2;
+/// …but not more often than this.
+constexpr std::chrono::milliseconds check_interval{1'000};
 /// A confirmation may be dropped too, when it meets a full queue: after so long it is asked for again.
 constexpr std::chrono::milliseconds confirmation_interval{500};
 
@@ -73,6 +75,8 @@ class MarketStream::Subscription {
   void subscribe();
   void await_confirmation();
   void repeat_request();
+  using SteadyTime = SteadyClock::time_point;
+  [[nodiscard]] SteadyTime check_due_at() const;
   void drain();
   void take(const PublicationBody& body);
   Status mend();
@@ -106,7 +110,7 @@ class MarketStream::Subscription {
   std::uint64_t confirmations_before_ = 0;
   SteadyClock::time_point confirmation_requested_at_;
   std::uint64_t connections_seen_ = 0;
-  std::size_t publications_without_pause_ = 0;
+  std::size_t publications_since_check_ = 0;
   std::optional<SteadyClock::time_point> trouble_since_;  ///< not connected, or not confirmed
 };
 
@@ -151,8 +155,15 @@ void MarketStream::Subscription::subscribe() {
 void MarketStream::Subscription::await_confirmation() {
   confirmations_before_ = subscriber_.confirmations();
   awaiting_confirmation_ = true;
+  publications_since_check_ = 0;
   confirmation_requested_at_ = SteadyClock::now();
   subscriber_.request_confirmation();
+}
+
+/// When to make sure that nothing was dropped; never, while there was no occasion.
+MarketStream::Subscription::SteadyTime MarketStream::Subscription::check_due_at() const {
+  if (awaiting_confirmation_ || publications_since_check_ < check_publications) return SteadyTime::max();
+  return confirmation_requested_at_ + check_interval;
 }
 
 void MarketStream::Subscription::repeat_request() {
@@ -170,12 +181,8 @@ std::unexpected<Error> MarketStream::Subscription::unconfirmed() const {
 
 void MarketStream::Subscription::drain() {
   for (int taken = 0; taken < drain_publications_max && tape_.size() < tape_pending_max; ++taken) {
-    if (!subscriber_.receive(topic_, frame_)) {
-      if (publications_without_pause_ >= backlog_suspicious) await_confirmation();
-      publications_without_pause_ = 0;
-      return;
-    }
-    ++publications_without_pause_;
+    if (!subscriber_.receive(topic_, frame_)) return;
+    ++publications_since_check_;
     const auto body = wire::decode_publication(frame_.bytes());
     // What cannot be read cannot be shown; the next state of the symbol makes up for it.
     if (body) take(*body);
@@ -207,6 +214,8 @@ std::optional<PublicationBody> MarketStream::Subscription::pop() {
 Status MarketStream::Subscription::check_connection() {
   if (subscriber_.connections() != connections_seen_) {
     connections_seen_ = subscriber_.connections();
+    await_confirmation();
+  } else if (check_due_at() <= SteadyClock::now()) {
     await_confirmation();
   }
   if (awaiting_confirmation_ && subscriber_.confirmations() != confirmations_before_) {
@@ -305,8 +314,8 @@ Result<std::optional<PublicationBody>> MarketStream::Subscription::next(std::chr
     if (auto mended = mend(); !mended) return pass_on(std::move(mended));
     if (auto body = pop()) return body;
     if (SteadyClock::now() >= deadline) return std::nullopt;
-    auto look_up = deadline;
-    // Looks up in time to give a missing daemon up, and to repeat a request.
+    // Looks up in time to give a missing daemon up, to repeat a request, and to check.
+    auto look_up = std::min(deadline, check_due_at());
     if (trouble_since_) look_up = std::min(look_up, *trouble_since_ + timeout_);
     if (awaiting_confirmation_)
       look_up = std::min(look_up, confirmation_requested_at_ + confirmation_interval);
