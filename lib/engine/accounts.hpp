@@ -136,9 +136,12 @@ class Accounts {
   void count_day_trade(AccountId id, TradingDay today);
   [[nodiscard]] std::int64_t day_trades(AccountId id, TradingDay today) const;
 
-  void prefetch(AccountId id) const { __builtin_prefetch(&accounts_[id.value]); }
-  void prefetch_position(PositionIndex index) const { positions_.prefetch(index); }
-  void prefetch_position(AccountId account, SymbolId symbol) const {
+  // Warm the cache: for an account, for finding a position, and for its record.
+  void prefetch(AccountId id) const {
+    if (contains(id)) __builtin_prefetch(&accounts_[id.value]);
+  }
+  void prefetch(PositionIndex index) const { positions_.prefetch(index); }
+  void prefetch(AccountId account, SymbolId symbol) const {
     position_index_.prefetch(position_hash(account, symbol));
   }
 

@@ -3,15 +3,17 @@
 
 namespace trade {
 
+Engine::State::OrderSlot Engine::State::find_order(AccountId account, OrderId id,
+                                                   std::string_view client_order_id) const {
+  if (id) return orders_.find(id);
+  const ClientIdIndex known = client_ids_.find(account, client_order_id);
+  return known == 0 ? 0 : client_ids_[known].order;
+}
+
 Engine::State::Lookup Engine::State::look_up(AccountId account, OrderId id,
                                              std::string_view client_order_id) const {
   if (!accounts_.contains(account)) return {.reason = RejectReason::unknown_account, .id = id};
-  OrderSlot slot = 0;
-  if (id) {
-    slot = orders_.find(id);
-  } else if (const ClientIdIndex known = client_ids_.find(account, client_order_id); known != 0) {
-    slot = client_ids_[known].order;
-  }
+  const OrderSlot slot = find_order(account, id, client_order_id);
   if (slot == 0) return {.reason = RejectReason::unknown_order, .id = id};
   if (orders_[slot].account != account) return {.reason = RejectReason::not_your_order, .id = id};
   return {.slot = slot, .id = orders_[slot].id};

@@ -17,15 +17,18 @@ ClientIdIndex ClientIds::find(AccountId account, std::string_view text) const {
 
 ClientIdIndex ClientIds::add(const ClientId& id, std::string_view text) {
   const ClientIdIndex index = ids_.allocate();
+  const std::uint64_t hash = hash_of(id.account, text);
   ids_[index] = id;
   ids_[index].text = texts_.put(text);
-  if (id.known) index_.insert(hash_of(id.account, text), index);
+  ids_[index].hash = static_cast<std::uint32_t>(hash >> 32);
+  if (id.known) index_.insert(hash, index);
   return index;
 }
 
 void ClientIds::drop(ClientIdIndex index) {
   const ClientId& id = ids_[index];
-  if (id.known) index_.erase(hash_of(id.account, texts_.get(id.text)), index);
+  // The text itself, which has long left the cache, is not looked at.
+  if (id.known) index_.erase(std::uint64_t{id.hash} << 32, index);
   texts_.drop(id.text);
   ids_.free(index);
 }

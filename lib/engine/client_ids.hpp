@@ -34,15 +34,17 @@ struct OrderContent {
 };
 
 /// One client id of one order. An order's ids form a list, newest first.
-struct ClientId {
+struct alignas(64) ClientId {
   OrderContent content{};  ///< meaningful where `placed`
   AccountId account{};
   OrderSlot order = 0;
   ClientIdIndex older = 0;  ///< of the same order
   StoredText text{};
-  bool placed = false;  ///< the order was placed under it; else a replace gave it
-  bool known = false;   ///< it can be looked up and keeps others from using it; else only shown
+  std::uint32_t hash = 0;  ///< the upper half of that of account and text, by which it is indexed
+  bool placed = false;     ///< the order was placed under it; else a replace gave it
+  bool known = false;      ///< it can be looked up and keeps others from using it; else only shown
 };
+static_assert(sizeof(ClientId) == 64);
 
 class ClientIds {
  public:
@@ -59,8 +61,9 @@ class ClientIds {
   [[nodiscard]] std::string_view text(ClientIdIndex index) const {
     return index == 0 ? std::string_view{} : texts_.get(ids_[index].text);
   }
-  void prefetch_known(AccountId account, std::string_view text) const {
-    index_.prefetch(hash_of(account, text));
+  // Warm the cache: for finding an id, and for its record.
+  void prefetch(AccountId account, std::string_view text) const {
+    if (!text.empty()) index_.prefetch(hash_of(account, text));
   }
   void prefetch(ClientIdIndex index) const { ids_.prefetch(index); }
 

@@ -16,10 +16,8 @@ ApplyResult Engine::check(const Command& command) const {
   return state_->check(command.body);
 }
 
-void Engine::prefetch(const CommandBody& body, int stage) const {
-  if (stage == 1) state_->prefetch_first(body);
-  if (stage == 2) state_->prefetch_second(body);
-  if (stage == 3) state_->prefetch_third(body);
+void Engine::prefetch(std::span<const Command> upcoming) const {
+  state_->prefetch(upcoming);
 }
 
 AccountId Engine::find_account(std::string_view name) const {

@@ -9,8 +9,9 @@
 
 namespace trade::engine {
 
-/// Values are above zero. Linear probing; removal moves entries back, so that there are no tombstones and
-/// the cost of a look-up does not depend on history. It grows by doubling and never shrinks.
+/// Values are above zero. Of a hash only the upper 32 bits count. Linear probing; removal moves entries back,
+/// so that there are no tombstones and the cost of a look-up does not depend on history. It grows by doubling
+/// and never shrinks.
 class HashIndex {
  public:
   explicit HashIndex(std::uint32_t expected = 8) { resize(slots_for(expected)); }

@@ -96,6 +96,13 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
                          Quantity maker_leaves) {
   Order& taker = orders_[taker_slot];
   Order& maker = orders_[maker_slot];
+  // The resting order's owner was not foreseeable: ask for all of it at once.
+  accounts_.prefetch(maker.account);
+  if (maker_leaves) {
+    accounts_.prefetch(maker.position);
+  } else {
+    prefetch_around(maker);
+  }
   symbols_[taker.symbol].set_last_price(price);
   if (taker.side == Side::buy) {
     settle(taker, maker, price, quantity);

@@ -70,10 +70,14 @@ void OrderStore::recycle(ClientIds& client_ids) {
     oldest_ended_ = orders_[slot].next;
     if (oldest_ended_ == 0) newest_ended_ = 0;
     --ended_count_;
+    // Those whose turn comes next are as old as this one, and so out of the cache. The next one's record was
+    // called for when the last one went.
+    if (oldest_ended_ != 0) {
+      client_ids.prefetch(orders_[oldest_ended_].client_id);
+      orders_.prefetch(orders_[oldest_ended_].next);
+    }
     client_ids.drop_all(orders_[slot].client_id);
     forget(slot);
-    // The next one's turn comes soon, and its record is as old as this one's: out of the cache.
-    if (oldest_ended_ != 0) orders_.prefetch(oldest_ended_);
   }
 }
 

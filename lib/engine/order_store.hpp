@@ -97,11 +97,9 @@ class OrderStore {
       visit(slot);
   }
 
-  void prefetch(OrderSlot slot) const {
-    orders_.prefetch(slot);
-    __builtin_prefetch(&orders_[slot].limit_price);
-  }
-  void prefetch_id(OrderId id) const {
+  // Warm the cache: for the record, and for finding an id.
+  void prefetch(OrderSlot slot) const { orders_.prefetch(slot); }
+  void prefetch(OrderId id) const {
     if (const PageIndex page = find_page(page_number(id))) {
       __builtin_prefetch(&pages_[page].slots[id.value & (page_size - 1)]);
     }

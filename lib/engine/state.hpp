@@ -2,6 +2,7 @@
 // commands.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/accounts.hpp"
@@ -24,9 +25,7 @@ class Engine::State {
   ApplyResult apply(const Command& command, std::vector<Event>& events);
   [[nodiscard]] ApplyResult check(const CommandBody& body) const;
 
-  void prefetch_first(const CommandBody& body) const;
-  void prefetch_second(const CommandBody& body) const;
-  void prefetch_third(const CommandBody& body) const;
+  void prefetch(std::span<const Command> upcoming) const;
 
   [[nodiscard]] std::optional<AccountView> account_view(AccountId id) const;
   [[nodiscard]] std::optional<SymbolView> symbol_view(SymbolId id) const;
@@ -50,6 +49,13 @@ class Engine::State {
   using Order = engine::Order;
   using SymbolRecord = engine::SymbolRecord;
   class Loader;
+
+  // --- warming the cache for a command, in steps each of which needs what the one before brought ---
+  void prefetch_named(const CommandBody& body) const;
+  void prefetch_found(const CommandBody& body) const;
+  void prefetch_neighbours(const CommandBody& body) const;
+  /// What ending this open order touches.
+  void prefetch_around(const Order& order) const;
 
   // --- commands about accounts and the market: why one is refused, and what it does when it is not ---
   [[nodiscard]] RejectReason refusal(const OpenAccount& command) const;
@@ -119,6 +125,8 @@ class Engine::State {
   [[nodiscard]] ApplyResult answer(const PlaceDecision& decision) const;
   OrderSlot record(const PlaceOrder& command, const PlaceDecision& decision, OrderId id);
   ApplyResult reject(const PlaceOrder& command, const PlaceDecision& decision);
+  /// By id, or, where that is zero, by the client's id within the account; zero: none. It may be another's.
+  [[nodiscard]] OrderSlot find_order(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
                                            ReplaceDecision& decision) const;

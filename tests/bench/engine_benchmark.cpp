@@ -3,6 +3,8 @@
 // sequencer would hand them over.
 #include <cstdio>
 #include <random>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -24,7 +26,7 @@ struct Mix {
   unsigned cancel_percent = 35;
   unsigned trade_percent = 20;
   bool client_ids = false;
-  std::size_t ahead = 0;
+  bool prefetch = false;
 };
 
 double thread_seconds() {
@@ -68,7 +70,9 @@ class Day {
       // Resting orders are cancelled or traded away as fast as they come.
       if (!only_rest && kind < mix_.cancel_percent && !live_.empty()) {
         const std::size_t at = random_() % live_.size();
-        batch_.push_back({{now_}, CancelOrder{.account = live_[at].account, .order = live_[at].order}});
+        batch_.push_back(
+            {{now_},
+             CancelOrder{.account = live_[at].account, .order = live_[at].order, .client_order_id = {}}});
         live_[at] = live_.back();
         live_.pop_back();
       } else {
@@ -83,8 +87,10 @@ class Day {
   double run_measured() {
     events_.clear();
     const double begin = thread_seconds();
-    for (const Command& command : batch_)
-      engine_.apply(command, events_);
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+      if (mix_.prefetch) engine_.prefetch(std::span(batch_).subspan(i));
+      engine_.apply(batch_[i], events_);
+    }
     const double end = thread_seconds();
     for (const Event& event : events_)
       note(event);
@@ -161,7 +167,7 @@ class Day {
 };
 
 void mixed_day(benchmark::State& state) {
-  Day day({.client_ids = state.range(0) != 0, .ahead = static_cast<std::size_t>(state.range(1))});
+  Day day({.client_ids = state.range(0) != 0, .prefetch = state.range(1) != 0});
   day.trades = 0;
   day.rejected = 0;
   day.event_count = 0;
@@ -178,8 +184,8 @@ void mixed_day(benchmark::State& state) {
   state.counters["open_orders"] = static_cast<double>(day.open_orders());
 }
 BENCHMARK(mixed_day)
-    ->ArgNames({"client_ids", "ahead"})
-    ->ArgsProduct({{0, 1}, {0, 4, 8}})
+    ->ArgNames({"client_ids", "prefetch"})
+    ->ArgsProduct({{0, 1}, {0, 1}})
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 
