@@ -148,6 +148,12 @@ Status Endpoints::check() const {
   return check_private_directory(directory_);
 }
 
+void Endpoints::remove_socket(const fs::path& path) const {
+  ::unlink(path.c_str());
+  // Fails where other daemons still have sockets there, which is as it should be.
+  if (short_directory_) ::rmdir(directory_.c_str());
+}
+
 fs::path Endpoints::request_path(std::string_view daemon) const {
   return directory_ / (std::string(daemon) + std::string(request_suffix));
 }

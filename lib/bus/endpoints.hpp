@@ -33,6 +33,10 @@ class Endpoints {
   /// to others. A missing one is no error.
   [[nodiscard]] Status check() const;
 
+  /// For daemons, when they end: takes away the socket at `path`, which is theirs, and the short directory
+  /// where there is one and this was the last socket in it.
+  void remove_socket(const std::filesystem::path& path) const;
+
   /// The socket that takes requests: a path, and the same as an address to bind or connect to.
   [[nodiscard]] std::filesystem::path request_path(std::string_view daemon) const;
   [[nodiscard]] std::string request_address(std::string_view daemon) const;

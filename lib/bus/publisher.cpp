@@ -26,11 +26,15 @@ constexpr std::uint64_t publications_per_look = 256;
 }  // namespace
 
 struct Publisher::State {
-  State(const Context& shared_context, zmq::socket_t bound_socket)
-      : context(shared_context), socket(std::move(bound_socket)) {}
+  State(const Context& shared_context, zmq::socket_t bound_socket, const Endpoints& endpoints,
+        std::string_view daemon)
+      : context(shared_context),
+        socket(std::move(bound_socket)),
+        file(endpoints, endpoints.publication_path(daemon)) {}
 
   Context context;
   zmq::socket_t socket;
+  SocketFile file;
   zmq::message_t message;
   std::unordered_set<std::string, TextHash, std::equal_to<>> topics;
   std::vector<std::string> prefixes;
@@ -93,18 +97,15 @@ Publisher::Publisher(Publisher&&) noexcept = default;
 Publisher& Publisher::operator=(Publisher&&) noexcept = default;
 
 Result<Publisher> Publisher::bind(const Context& context, Endpoints& endpoints, std::string_view daemon) {
-  if (auto prepared = endpoints.prepare(); !prepared) return pass_on(std::move(prepared));
-  if (auto free = check_free(endpoints.publication_path(daemon), daemon); !free)
-    return pass_on(std::move(free));
-  const std::string address = endpoints.publication_address(daemon);
   try {
     // XPUB is PUB that lets us see the subscriptions.
     auto socket =
         make_socket(context, zmq::socket_type::xpub, publication_messages_max, publication_messages_max, 0);
-    socket.bind(address);
-    return Publisher(std::make_unique<State>(State(context, std::move(socket))));
+    auto bound = bind_socket(socket, endpoints, daemon, &Endpoints::publication_path);
+    if (!bound) return pass_on(std::move(bound));
+    return Publisher(std::make_unique<State>(context, std::move(socket), endpoints, daemon));
   } catch (const zmq::error_t& error) {
-    return std::unexpected(socket_error("publish on " + address, error));
+    return std::unexpected(socket_error("open a socket", error));
   }
 }
 

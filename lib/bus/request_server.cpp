@@ -16,8 +16,15 @@ constexpr int linger_milliseconds = 1'000;
 }  // namespace
 
 struct RequestServer::State {
+  State(const Context& shared_context, zmq::socket_t bound_socket, const Endpoints& endpoints,
+        std::string_view daemon)
+      : context(shared_context),
+        socket(std::move(bound_socket)),
+        file(endpoints, endpoints.request_path(daemon)) {}
+
   Context context;
   zmq::socket_t socket;
+  SocketFile file;
   zmq::message_t message;
   Counters counters;
 };
@@ -29,18 +36,16 @@ RequestServer& RequestServer::operator=(RequestServer&&) noexcept = default;
 
 Result<RequestServer> RequestServer::bind(const Context& context, Endpoints& endpoints,
                                           std::string_view daemon) {
-  if (auto prepared = endpoints.prepare(); !prepared) return pass_on(std::move(prepared));
-  if (auto free = check_free(endpoints.request_path(daemon), daemon); !free) return pass_on(std::move(free));
-  const std::string address = endpoints.request_address(daemon);
   try {
     auto socket = make_socket(context, zmq::socket_type::router, request_receive_messages_max,
                               reply_send_messages_max, linger_milliseconds);
     // A reply that cannot be delivered is then told to us, so that it can be counted.
     socket.set(zmq::sockopt::router_mandatory, true);
-    socket.bind(address);
-    return RequestServer(std::make_unique<State>(State{context, std::move(socket), {}, {}}));
+    auto bound = bind_socket(socket, endpoints, daemon, &Endpoints::request_path);
+    if (!bound) return pass_on(std::move(bound));
+    return RequestServer(std::make_unique<State>(context, std::move(socket), endpoints, daemon));
   } catch (const zmq::error_t& error) {
-    return std::unexpected(socket_error("listen on " + address, error));
+    return std::unexpected(socket_error("open a socket", error));
   }
 }
 

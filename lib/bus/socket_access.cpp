@@ -47,10 +47,24 @@ Error socket_error(const std::string& what, const zmq::error_t& error) {
   return fail(code, "cannot " + what + ": " + error.what(), std::move(hint)).error();
 }
 
-Status check_free(const std::filesystem::path& path, std::string_view daemon) {
-  if (!Endpoints::is_listening(path)) return {};
-  return fail(ErrorCode::internal, "another " + std::string(daemon) + " listens on " + path.string(),
-              "stop it first, or choose another home");
+Status bind_socket(zmq::socket_t& socket, Endpoints& endpoints, std::string_view daemon,
+                   std::filesystem::path (Endpoints::*path_of)(std::string_view) const) {
+  for (int attempt = 1;; ++attempt) {
+    if (auto prepared = endpoints.prepare(); !prepared) return prepared;
+    const std::filesystem::path path = (endpoints.*path_of)(daemon);
+    if (Endpoints::is_listening(path)) {
+      return fail(ErrorCode::internal, "another " + std::string(daemon) + " listens on " + path.string(),
+                  "stop it first, or choose another home");
+    }
+    try {
+      socket.bind("ipc://" + path.string());
+      return {};
+    } catch (const zmq::error_t& error) {
+      // A daemon that ended just now may have taken the directory with it.
+      if (error.num() == ENOENT && attempt < 3) continue;
+      return std::unexpected(socket_error("listen on " + path.string(), error));
+    }
+  }
 }
 
 bool receive_part(zmq::socket_t& socket, zmq::message_t& message) {

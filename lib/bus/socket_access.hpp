@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <zmq.hpp>
 
@@ -27,8 +29,25 @@ zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int rec
 /// An exception of cppzmq as an error: "cannot WHAT: why".
 Error socket_error(const std::string& what, const zmq::error_t& error);
 
-/// Fails when a living process listens at `path` already: binding would take its socket away unseen.
-Status check_free(const std::filesystem::path& path, std::string_view daemon);
+/// The file of a bound socket, taken away when this is: libzmq leaves it. To be destroyed before the socket,
+/// as long as nobody else can have bound one in its place.
+class SocketFile {
+ public:
+  SocketFile(const Endpoints& endpoints, std::filesystem::path path)
+      : endpoints_(endpoints), path_(std::move(path)) {}
+  SocketFile(const SocketFile&) = delete;
+  SocketFile& operator=(const SocketFile&) = delete;
+  ~SocketFile() { endpoints_.remove_socket(path_); }
+
+ private:
+  Endpoints endpoints_;
+  std::filesystem::path path_;
+};
+
+/// Binds to one of the endpoints' paths, in a prepared directory. A socket file left by a killed process is
+/// replaced; fails when a living process listens there, since binding would take its socket away unseen.
+Status bind_socket(zmq::socket_t& socket, Endpoints& endpoints, std::string_view daemon,
+                   std::filesystem::path (Endpoints::*path_of)(std::string_view) const);
 
 /// Receives into `message`; false when there is nothing. Signals do not disturb it.
 bool receive_part(zmq::socket_t& socket, zmq::message_t& message);

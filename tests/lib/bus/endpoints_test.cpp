@@ -64,6 +64,30 @@ TEST(Endpoints, ALongHomeUsesAShortPrivateDirectory) {
   EXPECT_TRUE(RequestClient::connect(context, endpoints, "tradingd"));
 }
 
+TEST(Endpoints, DaemonsThatEndLeaveNoSocketsAndNoShortDirectory) {
+  const test::TemporaryDirectory directory;
+  const test::TemporaryDirectory runtime;
+  const EnvironmentVariable variable("XDG_RUNTIME_DIR", runtime.path().string());
+  Endpoints endpoints(long_home(directory));
+  for (int round = 0; round < 2; ++round) {
+    const Context context;
+    auto server = RequestServer::bind(context, endpoints, "tradingd");
+    auto publisher = Publisher::bind(context, endpoints, "feedd");
+    ASSERT_TRUE(server && publisher);
+    EXPECT_TRUE(fs::exists(endpoints.request_path("tradingd")));
+    {
+      const RequestServer ended = std::move(*server);
+    }
+    EXPECT_FALSE(fs::exists(endpoints.request_path("tradingd")));
+    EXPECT_TRUE(fs::exists(endpoints.publication_path("feedd")));
+    {
+      const Publisher ended = std::move(*publisher);
+    }
+    EXPECT_TRUE(fs::is_empty(runtime.path()));
+    EXPECT_EQ(RequestClient::connect(context, endpoints, "tradingd").error().code, ErrorCode::not_running);
+  }
+}
+
 TEST(Endpoints, ProcessesWithOtherEnvironmentsFindTheSameShortDirectory) {
   const test::TemporaryDirectory directory;
   const test::TemporaryDirectory runtime;
