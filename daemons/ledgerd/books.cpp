@@ -29,7 +29,7 @@ Books::Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledg
 Status Books::check_origin(journal::Reader& reader) const {
   const Position& stored = store_.position_at_open();
   if (stored.batch == 0) return {};
-  const std::string hint = "put the right journal back, or run 'ledgerd --rebuild'";
+  const std::string hint = "put the right journal back, or run " + rebuild_command(store_.directory());
   auto head = reader.head();
   if (!head) return pass_on(std::move(head));
   if (head->batch < stored.batch) {
@@ -62,7 +62,7 @@ Status Books::apply(const wire::Batch& batch) {
       frame_.append(entry);
   } else if (position_.batch == stored.batch && position_ != stored) {
     return fail(ErrorCode::corrupt, "the journal is not the one that the ledger was made from",
-                "put the right journal back, or run 'ledgerd --rebuild'");
+                "put the right journal back, or run " + rebuild_command(store_.directory()));
   }
   return {};
 }

@@ -67,10 +67,14 @@ std::vector<std::byte> encoded(const CheckpointRecord& record) {
 
 std::unexpected<Error> damaged(const std::filesystem::path& directory, const std::string& what) {
   return fail(ErrorCode::corrupt, "the ledger in " + directory.string() + " is damaged: " + what,
-              "make it anew from the journal: 'ledgerd --rebuild'");
+              "make it anew from the journal: " + rebuild_command(directory));
 }
 
 }  // namespace
+
+std::string rebuild_command(const std::filesystem::path& directory) {
+  return "'ledgerd --home " + directory.parent_path().string() + " --rebuild'";
+}
 
 Result<LedgerStore> LedgerStore::open(const Options& options) {
   LedgerStore store;
@@ -127,10 +131,11 @@ Status LedgerStore::read_meta() {
   }
   ByteReader format_reader(format);
   if (const auto version = format_reader.read<std::uint32_t>(); version != format_version) {
-    return fail(ErrorCode::corrupt,
-                "the ledger in " + directory_.string() + " has format " + std::to_string(version) +
-                    ", this program knows " + std::to_string(format_version),
-                "use the program that wrote it, or make it anew from the journal: 'ledgerd --rebuild'");
+    return fail(
+        ErrorCode::corrupt,
+        "the ledger in " + directory_.string() + " has format " + std::to_string(version) +
+            ", this program knows " + std::to_string(format_version),
+        "use the program that wrote it, or make it anew from the journal: " + rebuild_command(directory_));
   }
   if (!position.empty()) {
     ByteReader reader(position);

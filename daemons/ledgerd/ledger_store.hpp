@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -61,6 +62,9 @@ struct StoreChange {
   std::vector<PageName> superseded;  ///< pages whose versions before `generation` are removed
   bool cleaned = false;              ///< after this, nothing is left that no checkpoint needs
 };
+
+/// What to do about a stored ledger that is of no use: the command that makes it anew.
+std::string rebuild_command(const std::filesystem::path& directory);
 
 /// Thread-safe, as the environment is: one thread writes while another reads.
 class LedgerStore {

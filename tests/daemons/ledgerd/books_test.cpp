@@ -295,7 +295,8 @@ TEST(Books, AnotherJournalIsRefused) {
   ASSERT_FALSE(ahead);
   EXPECT_THAT(ahead.error().message,
               testing::HasSubstr("goes up to batch 10, but the journal ends with batch 9"));
-  EXPECT_THAT(ahead.error().hint, testing::HasSubstr("ledgerd --rebuild"));
+  EXPECT_THAT(ahead.error().hint,
+              testing::HasSubstr("ledgerd --home " + home.path().string() + " --rebuild"));
   ScriptReader different(other, 12);
   const Status foreign = books->check_origin(different);
   ASSERT_FALSE(foreign);
@@ -473,7 +474,8 @@ TEST(LedgerStore, DamageIsNoticedAndSaysWhatToDo) {
   const auto books = Books::open(options);
   ASSERT_FALSE(books);
   EXPECT_EQ(books.error().code, ErrorCode::corrupt);
-  EXPECT_THAT(books.error().hint, testing::HasSubstr("ledgerd --rebuild"));
+  EXPECT_THAT(books.error().hint,
+              testing::HasSubstr("ledgerd --home " + home.path().string() + " --rebuild"));
 }
 
 }  // namespace
