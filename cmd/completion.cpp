@@ -12,7 +12,7 @@ namespace trade::cmd {
 namespace {
 
 /// Nobody waits long for a suggestion.
-constexpr std::chrono::milliseconds suggestion_timeout{300};
+constexpr std::chrono::milliseconds suggestion_timeout{500};
 constexpr std::uint32_t orders_suggested_max = 200;
 
 std::string joined(const std::vector<std::string>& words, std::string_view separator) {

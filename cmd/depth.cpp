@@ -71,7 +71,7 @@ Result<ExitStatus> watch_depth(Context& context, const Arguments& arguments) {
     const auto* published = std::get_if<DepthPublished>(&publication);
     if (published == nullptr) return std::nullopt;
     const bool headed = std::exchange(first, false);
-    if (in_place) return redrawing.next(depth_text(output, published->depth));
+    if (in_place) return redrawing.next(depth_text(output, published->depth), output.terminal_height());
     if (output.mode() == format::OutputMode::csv && !headed) {
       std::string rows;
       for (const format::Json& row : level_rows(published->depth)) {

@@ -13,6 +13,7 @@ namespace trade::cmd {
 namespace {
 constexpr std::size_t terminal_width_default = 80;
 constexpr std::size_t terminal_width_min = 40;
+constexpr std::size_t terminal_height_default = 24;
 }  // namespace
 
 format::Style style_of_descriptor(int descriptor, bool color_allowed) {
@@ -40,6 +41,12 @@ void Output::record(const format::Layout& layout, const format::Json& record) {
 
 void Output::record(const format::Json& record) {
   write(format::render_record(mode_, {}, record, style_));
+}
+
+std::size_t Output::terminal_height() const {
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+  return known ? size.ws_row : terminal_height_default;
 }
 
 bool Output::write(std::string_view text) {

@@ -19,6 +19,8 @@ class Output {
   [[nodiscard]] format::OutputMode mode() const { return mode_; }
   [[nodiscard]] const format::Style& style() const { return style_; }
   [[nodiscard]] bool is_terminal() const { return terminal_; }
+  /// How many lines the terminal has; 24 where that is not known.
+  [[nodiscard]] std::size_t terminal_height() const;
 
   void list(const format::Layout& layout, std::span<const format::Json> records);
   void record(const format::Layout& layout, const format::Json& record);

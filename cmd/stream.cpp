@@ -50,11 +50,14 @@ Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments
   return ExitStatus::done;
 }
 
-std::string Redrawing::next(const std::string& text) {
+std::string Redrawing::next(std::string_view text, std::size_t height) {
   std::string result;
   if (lines_ > 0) result = "\x1b[" + std::to_string(lines_) + "A\r\x1b[J";
-  lines_ = static_cast<std::size_t>(std::ranges::count(text, '\n'));
-  return result + text;
+  std::size_t end = 0;
+  for (lines_ = 0; lines_ + 1 < height && end < text.size(); ++lines_) {
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  }
+  return result.append(text.substr(0, end));
 }
 
 }  // namespace trade::cmd

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -35,8 +36,9 @@ Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments
 /// Text that replaces the text before it on a terminal.
 class Redrawing {
  public:
-  /// The control sequences and the new text.
-  std::string next(const std::string& text);
+  /// The control sequences and the new text, of which `height` - 1 lines are shown at most: what has left
+  /// the screen cannot be replaced.
+  std::string next(std::string_view text, std::size_t height);
 
  private:
   std::size_t lines_ = 0;

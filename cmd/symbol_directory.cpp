@@ -80,7 +80,8 @@ Result<SymbolDirectory> read_symbol_directory(std::istream& input, std::string_v
       return fail(ErrorCode::internal, where + ": no heading with a column 'Symbol' or 'ACT Symbol'",
                   "it must be a Nasdaq symbol directory or a CSV with its columns");
     }
-    if (trimmed(line).empty() || line.starts_with(trailer)) continue;
+    // A spreadsheet leaves lines of separators alone where there was nothing.
+    if (line.find_first_not_of(" \t\r,|") == std::string::npos || line.starts_with(trailer)) continue;
     const std::vector<std::string> fields = split_fields(trimmed(line), columns->separator);
     if (columns->test_issue && fields.size() > *columns->test_issue && fields[*columns->test_issue] == "Y") {
       ++directory.test_issues;

@@ -20,7 +20,7 @@ std::vector<std::string> field_names(const Json& record) {
 const Layout& order_layout() {
   static const Layout layout{"orders",
                              {{"id", "ID", right, plain, as_is, 0, 8},
-                              {"account", "ACCOUNT", left, plain, as_is, 5, 10},
+                              {"account", "ACCOUNT", left, plain, as_is, 2, 10},
                               {"symbol", "SYMBOL", left, plain, as_is, 0, 6},
                               {"side", "SIDE", left, side, as_is, 0, 4},
                               {"quantity", "QUANTITY", right, plain, as_is, 0, 8},
@@ -29,7 +29,7 @@ const Layout& order_layout() {
                               {"stop_price", "STOP", right, plain, as_is, 6, 9},
                               {"time_in_force", "TIF", left, plain, as_is, 4, 3},
                               {"filled_quantity", "FILLED", right, plain, as_is, 0, 8},
-                              {"average_price", "AVERAGE", right, plain, as_is, 2, 9},
+                              {"average_price", "AVERAGE", right, plain, as_is, 5, 9},
                               {"status", "STATUS", left, state, as_is, 0, 16},
                               {"reject_reason", "REASON", left, plain, as_is, 3, 20},
                               {"client_order_id", "CLIENT ID", left, plain, as_is, 7, 12},
@@ -47,8 +47,8 @@ const Layout& fill_layout() {
                               {"side", "SIDE", left, side, as_is, 0, 4},
                               {"quantity", "QUANTITY", right, plain, as_is, 0, 8},
                               {"price", "PRICE", right, plain, as_is, 0, 9},
-                              {"liquidity", "LIQUIDITY", left, plain, as_is, 2, 9},
-                              {"executed_at", "EXECUTED", left, plain, Shape::time, 3, 19}},
+                              {"liquidity", "LIQUIDITY", left, plain, as_is, 3, 9},
+                              {"executed_at", "EXECUTED", left, plain, Shape::time, 2, 19}},
                              field_names(json_of(FillView{}))};
   return layout;
 }
