@@ -89,7 +89,7 @@ struct LimitArguments {
 };
 
 CLI::Option* add_id(CLI::App& app, std::string& id) {
-  return add_value(app, "id", id, parse_account_text, account_kind, "The account")->required();
+  return required(add_value(app, "id", id, parse_account_text, account_kind, "The account"));
 }
 
 /// `suspend` and `resume` are the same command with another status.
@@ -107,8 +107,7 @@ Handler define_status_change(CLI::App& app, AccountStatus status, std::string ve
 
 Handler define_account_open(CLI::App& app) {
   auto arguments = std::make_shared<OpenArguments>();
-  add_value(app, "id", arguments->id, parse_account_text, "ID", "What the account is to be called")
-      ->required();
+  required(add_value(app, "id", arguments->id, parse_account_text, "ID", "What the account is to be called"));
   add_enum<AccountType>(app, "--type", arguments->type, "The account's type (cash)");
   add_value(app, "--deposit", arguments->deposit, parse_amount, "AMOUNT", "Cash to begin with");
   add_dry_run(app, arguments->dry_run);
@@ -133,7 +132,7 @@ Handler define_account_show(CLI::App& app) {
 Handler define_account_deposit(CLI::App& app) {
   auto arguments = std::make_shared<CashArguments>();
   add_id(app, arguments->id);
-  add_value(app, "amount", arguments->amount, parse_amount, "AMOUNT", "Dollars")->required();
+  required(add_value(app, "amount", arguments->amount, parse_amount, "AMOUNT", "Dollars"));
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
     return change_account(context, arguments->id, DepositCash{.account = {}, .amount = arguments->amount}, {},
@@ -145,7 +144,7 @@ Handler define_account_deposit(CLI::App& app) {
 Handler define_account_withdraw(CLI::App& app) {
   auto arguments = std::make_shared<CashArguments>();
   add_id(app, arguments->id);
-  add_value(app, "amount", arguments->amount, parse_amount, "AMOUNT", "Dollars")->required();
+  required(add_value(app, "amount", arguments->amount, parse_amount, "AMOUNT", "Dollars"));
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
     return change_account(context, arguments->id, WithdrawCash{.account = {}, .amount = arguments->amount},
@@ -157,10 +156,10 @@ Handler define_account_withdraw(CLI::App& app) {
 Handler define_account_transfer_in(CLI::App& app) {
   auto arguments = std::make_shared<TransferArguments>();
   add_id(app, arguments->id);
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of which symbol")->required();
-  add_value(app, "quantity", arguments->quantity, parse_quantity, "QUANTITY", "How many shares")->required();
-  add_value(app, "--cost", arguments->cost_price, parse_price, "PRICE", "What one share cost there")
-      ->required();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of which symbol"));
+  required(add_value(app, "quantity", arguments->quantity, parse_quantity, "QUANTITY", "How many shares"));
+  required(
+      add_value(app, "--cost", arguments->cost_price, parse_price, "PRICE", "What one share cost there"));
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
     const TransferShares transfer{

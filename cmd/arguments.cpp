@@ -3,6 +3,9 @@
 #include <charconv>
 #include <cmath>
 
+#include <CLI/CLI.hpp>
+
+#include "argument_error.hpp"
 #include "context.hpp"
 
 namespace trade::cmd {
@@ -21,6 +24,42 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 }
 
 }  // namespace
+
+CLI::Option* add_text_value(CLI::App& app, const std::string& name,
+                            std::function<Status(const std::string& text)> take, const std::string& kind,
+                            const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [take = std::move(take), name](const std::string& text) {
+            if (Status taken = take(text); !taken) throw ArgumentError(name, taken.error());
+          },
+          help)
+      ->type_name(kind);
+}
+
+CLI::Option* add_text_values(CLI::App& app, const std::string& name,
+                             std::function<Status(const std::string& text)> take, const std::string& kind,
+                             const std::string& help) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          name,
+          [take = std::move(take), name](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              if (Status taken = take(text); !taken) throw ArgumentError(name, taken.error());
+            }
+          },
+          help)
+      ->type_name(kind);
+}
+
+CLI::Option* required(CLI::Option* option) {
+  return option->required();
+}
+
+CLI::Option* add_flag(CLI::App& app, const std::string& name, bool& flag, const std::string& help) {
+  return app.add_flag(name, flag, help);
+}
 
 Result<std::string> parse_account_text(std::string_view text) {
   Result<AccountName> name = parse_account_name(text);
@@ -95,7 +134,7 @@ Result<std::uint64_t> parse_number(std::string_view text) {
 }
 
 CLI::Option* add_dry_run(CLI::App& app, bool& dry_run) {
-  return app.add_flag("--dry-run", dry_run, "Say what would happen; change nothing");
+  return add_flag(app, "--dry-run", dry_run, "Say what would happen; change nothing");
 }
 
 }  // namespace trade::cmd

@@ -1,20 +1,25 @@
 // Arguments with types: what is written on the command line becomes a value, or one clear line that says
-// what is wrong with it.
+// what is wrong with it. The parser's own header takes longer to compile than most commands, so it stays out
+// of this one.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/result.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/numbers.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace trade::cmd {
 
@@ -28,52 +33,49 @@ constexpr const char* daemon_kind = "DAEMON";
 constexpr const char* command_kind = "COMMAND";
 constexpr const char* config_key_kind = "KEY";
 
-/// Leaves the parser's callbacks; holds the Error that is to be shown.
-class ArgumentError : public CLI::ValidationError {
- public:
-  ArgumentError(const std::string& argument, trade::Error error)
-      : CLI::ValidationError(argument, error.message), error_(std::move(error)) {
-    error_.message = argument + ": " + error_.message;
-  }
-  [[nodiscard]] const trade::Error& error() const { return error_; }
+/// An option ("--limit") or positional argument ("quantity") that takes one value; `take` is given its text
+/// and says what is wrong with it. `kind` is what help calls the value.
+CLI::Option* add_text_value(CLI::App& app, const std::string& name,
+                            std::function<Status(const std::string& text)> take, const std::string& kind,
+                            const std::string& help);
+/// The same for any number of values, taken one by one.
+CLI::Option* add_text_values(CLI::App& app, const std::string& name,
+                             std::function<Status(const std::string& text)> take, const std::string& kind,
+                             const std::string& help);
+/// The command cannot do without it.
+CLI::Option* required(CLI::Option* option);
+/// An option without a value, which sets `flag`.
+CLI::Option* add_flag(CLI::App& app, const std::string& name, bool& flag, const std::string& help);
 
- private:
-  trade::Error error_;  // CLI::Error is a base class's name
-};
-
-/// An option ("--limit") or positional argument ("quantity") whose text `parse` turns into a Result<T>.
-/// `target` is a T or an std::optional<T>.
+/// An option or positional argument whose text `parse` turns into a Result<T>. `target` is a T or an
+/// std::optional<T>.
 template <class Target, class Parse>
 CLI::Option* add_value(CLI::App& app, const std::string& name, Target& target, Parse parse,
                        const std::string& kind, const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          name,
-          [&target, parse, name](const std::string& text) {
-            auto value = parse(text);
-            if (!value) throw ArgumentError(name, value.error());
-            target = *std::move(value);
-          },
-          help)
-      ->type_name(kind);
+  return add_text_value(
+      app, name,
+      [&target, parse](const std::string& text) -> Status {
+        auto value = parse(text);
+        if (!value) return std::unexpected(value.error());
+        target = *std::move(value);
+        return {};
+      },
+      kind, help);
 }
 
 /// The same for any number of values.
 template <class T, class Parse>
 CLI::Option* add_values(CLI::App& app, const std::string& name, std::vector<T>& target, Parse parse,
                         const std::string& kind, const std::string& help) {
-  return app
-      .add_option_function<std::vector<std::string>>(
-          name,
-          [&target, parse, name](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) {
-              auto value = parse(text);
-              if (!value) throw ArgumentError(name, value.error());
-              target.push_back(*std::move(value));
-            }
-          },
-          help)
-      ->type_name(kind);
+  return add_text_values(
+      app, name,
+      [&target, parse](const std::string& text) -> Status {
+        auto value = parse(text);
+        if (!value) return std::unexpected(value.error());
+        target.push_back(*std::move(value));
+        return {};
+      },
+      kind, help);
 }
 
 /// The names of an enumeration's values: "buy|sell".

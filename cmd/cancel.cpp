@@ -132,7 +132,7 @@ Result<ExitStatus> cancel(Context& context, const Arguments& arguments) {
 Handler define_cancel(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
   add_values(app, "id", arguments->ids, parse_order_id, order_kind, "The orders");
-  app.add_flag("--all", arguments->all, "Every open order of the account");
+  add_flag(app, "--all", arguments->all, "Every open order of the account");
   add_value(app, "--symbol", arguments->symbol, parse_symbol_text, symbol_kind,
             "With --all: of this symbol alone");
   add_dry_run(app, arguments->dry_run);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/daemon.hpp"
+#include "argument_error.hpp"
 #include "arguments.hpp"
 #include "help.hpp"
 #include "interrupt.hpp"

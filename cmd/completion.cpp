@@ -351,7 +351,7 @@ Handler define_completion(CLI::App& app) {
     if (text == "bash" || text == "zsh" || text == "fish") return std::string(text);
     return fail(ErrorCode::usage, "not one of bash|zsh|fish: '" + std::string(text.substr(0, 40)) + "'");
   };
-  add_value(app, "shell", *shell, parse_shell, "bash|zsh|fish", "Which shell")->required();
+  required(add_value(app, "shell", *shell, parse_shell, "bash|zsh|fish", "Which shell"));
   return [shell](Context& context) -> Result<ExitStatus> {
     const CommandLine line;
     context.output().write(*shell == "bash"  ? bash_completion(line)
@@ -363,7 +363,7 @@ Handler define_completion(CLI::App& app) {
 
 Handler define_complete(CLI::App& app) {
   auto kind = std::make_shared<std::string>();
-  add_value(app, "kind", *kind, parse_text, "KIND", "What to list")->required();
+  required(add_value(app, "kind", *kind, parse_text, "KIND", "What to list"));
   return [kind](Context& context) -> Result<ExitStatus> {
     // Nobody reads an error here: where nothing is known there is nothing to suggest.
     const Result<std::vector<std::string>> words = candidates(context, *kind);

@@ -112,14 +112,15 @@ Handler define_config_show(CLI::App&) {
 
 Handler define_config_get(CLI::App& app) {
   auto key = std::make_shared<std::string>();
-  add_value(app, "key", *key, parse_text, config_key_kind, "section.name")->required();
+  required(add_value(app, "key", *key, parse_text, config_key_kind, "section.name"));
   return [key](Context& context) { return get_config(context, *key); };
 }
 
 Handler define_config_set(CLI::App& app) {
   auto arguments = std::make_shared<SetArguments>();
-  add_value(app, "key", arguments->key, parse_text, config_key_kind, "section.name")->required();
-  app.add_option("value", arguments->value, "Its new value")->type_name("VALUE")->required();
+  required(add_value(app, "key", arguments->key, parse_text, config_key_kind, "section.name"));
+  const auto any_text = [](std::string_view text) -> Result<std::string> { return std::string(text); };
+  required(add_value(app, "value", arguments->value, any_text, "VALUE", "Its new value"));
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return set_config(context, *arguments); };
 }

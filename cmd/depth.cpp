@@ -90,7 +90,7 @@ Result<ExitStatus> watch_depth(Context& context, const Arguments& arguments) {
 
 Handler define_depth(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol")->required();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_value(app, "--levels", arguments->levels, parse_levels, "N", "Levels of each side (10)");
   add_stream_options(app, arguments->stream);
   return [arguments](Context& context) {

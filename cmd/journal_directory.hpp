@@ -5,10 +5,13 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "context.hpp"
 #include "journal/journal.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace trade::cmd {
 

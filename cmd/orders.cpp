@@ -137,7 +137,7 @@ Result<bool> parse_condition(std::string_view text) {
 
 Handler define_order(CLI::App& app) {
   auto id = std::make_shared<OrderId>();
-  add_value(app, "id", *id, parse_order_id, order_kind, "The order")->required();
+  required(add_value(app, "id", *id, parse_order_id, order_kind, "The order"));
   return [id](Context& context) { return show_order(context, *id); };
 }
 
@@ -159,7 +159,7 @@ Handler define_fills(CLI::App& app) {
 
 Handler define_wait(CLI::App& app) {
   auto arguments = std::make_shared<WaitArguments>();
-  add_value(app, "id", arguments->id, parse_order_id, order_kind, "The order")->required();
+  required(add_value(app, "id", arguments->id, parse_order_id, order_kind, "The order"));
   add_value(app, "--for", arguments->for_filled, parse_condition, "filled|done",
             "Until it is filled, or until it has ended in any way (done)");
   return [arguments](Context& context) { return wait_for_order(context, *arguments); };

@@ -71,9 +71,9 @@ Result<ExitStatus> place(Context& context, const Arguments& arguments) {
 
 Handler define_place(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  add_enum<Side>(app, "side", arguments->side, "Which side")->required();
-  add_value(app, "quantity", arguments->quantity, parse_quantity, "QUANTITY", "How many shares")->required();
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of which symbol")->required();
+  required(add_enum<Side>(app, "side", arguments->side, "Which side"));
+  required(add_value(app, "quantity", arguments->quantity, parse_quantity, "QUANTITY", "How many shares"));
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of which symbol"));
   add_enum<OrderType>(app, "--type", arguments->type, "The order's type; the prices imply it");
   add_value(app, "--limit", arguments->limit_price, parse_price, "PRICE",
             "Buy at most, sell at least at this price");

@@ -40,7 +40,7 @@ Result<ExitStatus> replace(Context& context, const Arguments& arguments) {
 
 Handler define_replace(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  add_value(app, "id", arguments->id, parse_order_id, order_kind, "The order")->required();
+  required(add_value(app, "id", arguments->id, parse_order_id, order_kind, "The order"));
   add_value(app, "--quantity", arguments->quantity, parse_quantity, "QUANTITY",
             "The whole quantity, filled included");
   add_value(app, "--limit", arguments->limit_price, parse_price, "PRICE", "The new limit price");

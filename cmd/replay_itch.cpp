@@ -289,12 +289,12 @@ Result<ExitStatus> replay_itch(Context& context, const Arguments& arguments) {
 
 Handler define_replay_itch(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  add_value(app, "file", arguments->file, parse_text, file_kind, "The recording, plain or gzip")->required();
+  required(add_value(app, "file", arguments->file, parse_text, file_kind, "The recording, plain or gzip"));
   add_values(app, "--symbol", arguments->symbols, parse_symbol_text, symbol_kind, "Play these symbols alone");
   add_value(app, "--speed", arguments->speed, parse_speed, "X|max", "Times the recording's speed (max)");
-  app.add_flag("--verify-book", arguments->verify_book,
-               "At the end, compare resting orders with the file's own");
-  app.add_flag("--dry-run", arguments->dry_run, "Read the file and keep its books; send nothing");
+  add_flag(app, "--verify-book", arguments->verify_book,
+           "At the end, compare resting orders with the file's own");
+  add_flag(app, "--dry-run", arguments->dry_run, "Read the file and keep its books; send nothing");
   return [arguments](Context& context) { return replay_itch(context, *arguments); };
 }
 

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds look_up_interval{100};
 }  // namespace
 
 void add_stream_options(CLI::App& app, StreamArguments& arguments) {
-  app.add_flag("--watch", arguments.watch, "Show the present state, then every change");
+  add_flag(app, "--watch", arguments.watch, "Show the present state, then every change");
   add_value(app, "--count", arguments.count, parse_count, "N", "Watch, and end after so many");
   add_value(app, "--for", arguments.seconds, parse_seconds, "SECONDS", "Watch, and end after so long");
 }

@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "client/client.hpp"
 #include "context.hpp"
 #include "exit_status.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace trade::cmd {
 

@@ -73,7 +73,7 @@ Result<ExitStatus> list_symbols(Context& context) {
 
 Handler define_symbol_add(CLI::App& app) {
   auto arguments = std::make_shared<AddArguments>();
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, "SYMBOL", "The ticker")->required();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, "SYMBOL", "The ticker"));
   add_value(app, "--previous-close", arguments->previous_close, parse_price, "PRICE",
             "What it closed at last");
   add_value(app, "--tick", arguments->tick, parse_price, "PRICE", "Prices are multiples of it (0.01)");
@@ -95,13 +95,13 @@ Handler define_symbol_list(CLI::App&) {
 
 Handler define_symbol_show(CLI::App& app) {
   auto symbol = std::make_shared<std::string>();
-  add_value(app, "symbol", *symbol, parse_symbol_text, symbol_kind, "The symbol")->required();
+  required(add_value(app, "symbol", *symbol, parse_symbol_text, symbol_kind, "The symbol"));
   return [symbol](Context& context) { return print_symbol(context, *symbol); };
 }
 
 Handler define_symbol_halt(CLI::App& app) {
   auto arguments = std::make_shared<HaltArguments>();
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol")->required();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_value(app, "--reason", arguments->reason, parse_halt_reason, "TEXT",
             "Why, for people; at most 64 bytes");
   add_dry_run(app, arguments->dry_run);
@@ -115,7 +115,7 @@ Handler define_symbol_halt(CLI::App& app) {
 
 Handler define_symbol_resume(CLI::App& app) {
   auto arguments = std::make_shared<HaltArguments>();
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol")->required();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
     return change_symbol(context, arguments->symbol,

@@ -81,8 +81,8 @@ Result<ExitStatus> import_symbols(Context& context, const Arguments& arguments) 
 
 Handler define_symbol_import(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  add_value(app, "file", arguments->file, parse_text, file_kind, "The directory; '-': standard input")
-      ->required();
+  required(
+      add_value(app, "file", arguments->file, parse_text, file_kind, "The directory; '-': standard input"));
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return import_symbols(context, *arguments); };
 }

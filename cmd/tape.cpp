@@ -47,7 +47,7 @@ Result<ExitStatus> watch_tape(Context& context, const Arguments& arguments) {
 
 Handler define_tape(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol")->required();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_value(app, "--limit", arguments->limit, parse_count, "N", "At most so many, newest first (20)");
   add_stream_options(app, arguments->stream);
   return [arguments](Context& context) {

@@ -140,8 +140,8 @@ Result<ExitStatus> up(Context& context, const Arguments& arguments) {
 
 Handler define_up(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_flag("--foreground", arguments->foreground,
-               "Stay, log to standard error, stop all on SIGINT or SIGTERM");
+  add_flag(app, "--foreground", arguments->foreground,
+           "Stay, log to standard error, stop all on SIGINT or SIGTERM");
   add_value(app, "--only", arguments->only, parse_daemons, daemon_kind,
             "Only these, with commas between them");
   return [arguments](Context& context) { return up(context, *arguments); };
