@@ -18,7 +18,13 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Price middle_price{1'000'000};  // 100.00
-constexpr std::int64_t price_steps = 4;   // on either side, a cent each
+constexpr Money bench_deposit{100'000'000 * units_per_dollar};
+/// Shares that are brought in, over all accounts and symbols: what they cost must stay within Money.
+constexpr std::int64_t shares_in_all = 400'000'000'000;
+constexpr std::int64_t shares_per_position_max = 100'000'000;
+constexpr std::int64_t price_steps = 4;  // on either side, a cent each
+/// Cancels that wait for a place in a request, of each client; at the bound orders are left alone.
+constexpr std::size_t cancels_waiting_max = 65'536;
 
 /// splitmix64 (Steele, Lea, Flood 2014): small, fast, and the same on every machine.
 class Random {
@@ -110,35 +116,95 @@ struct Due {
   std::uint64_t request_id = 0;
   std::int64_t due_nanoseconds = 0;
   std::int64_t step_nanoseconds = 0;  ///< between one order of the request and the next
+  std::uint32_t orders = 0;           ///< the request's first commands; the others are cancels
+  std::vector<AccountId> accounts;    ///< of the orders, where some are to be cancelled
 };
 
-Status run_worker(const ClientOptions& options, const BenchMarket& market, const BenchLoad& load,
-                  std::uint32_t index, Shared& shared, BenchMeasurement& measurement) {
-  Pipeline pipeline(options);
-  Random random(load.seed * 1'000 + index);
-  const std::uint64_t orders = load.orders / load.clients + (index < load.orders % load.clients ? 1 : 0);
-  // With a rate, client i sends order k at (k * clients + i) / rate; a request waits for its last order only
-  // as far as its orders are due, which keeps requests small at low rates.
-  const double step = load.rate == 0 ? 0 : 1e9 * load.clients / static_cast<double>(load.rate);
-  const double offset = load.rate == 0 ? 0 : 1e9 * index / static_cast<double>(load.rate);
-  const auto due_at = [&](std::uint64_t order) {
-    return shared.started_nanoseconds + static_cast<std::int64_t>(offset + step * static_cast<double>(order));
-  };
-  std::vector<Due> ring(65'536);
-  SubmitRequest request;
-  request.commands.reserve(load.orders_per_request);
-  std::uint64_t sent = 0;
-  std::uint64_t acknowledged = 0;
-  std::uint64_t in_flight = 0;
-  pollfd readable{pipeline.file_descriptor(), POLLIN, 0};
+/// One client: sends orders, and cancels some of those that rest.
+class LoadClient {
+ public:
+  LoadClient(const ClientOptions& options, const BenchMarket& market, const BenchLoad& load,
+             std::uint32_t index, Shared& shared, BenchMeasurement& measurement)
+      : pipeline_(options),
+        market_(market),
+        load_(load),
+        shared_(shared),
+        measurement_(measurement),
+        random_(load.seed * 1'000 + index),
+        timeout_(options.timeout),
+        orders_(load.orders / load.clients + (index < load.orders % load.clients ? 1 : 0)),
+        // With a rate, client i sends order k at (k * clients + i) / rate; a request waits for its last order
+        // only as far as its orders are due, which keeps requests small at low rates.
+        step_(load.rate == 0 ? 0 : 1e9 * load.clients / static_cast<double>(load.rate)),
+        offset_(load.rate == 0 ? 0 : 1e9 * index / static_cast<double>(load.rate)),
+        ring_(65'536),
+        readable_{pipeline_.file_descriptor(), POLLIN, 0} {
+    request_.commands.reserve(load.orders_per_request);
+  }
 
-  const auto take_replies = [&](milliseconds timeout) -> Status {
+  Status run() {
+    while (acknowledged_ < orders_ || in_flight_ != 0) {
+      const bool stopping = shared_.stop.load(std::memory_order_relaxed);
+      if (stopping && in_flight_ == 0) break;
+      const std::int64_t now = monotonic_nanoseconds();
+      const bool window_open = in_flight_ < (load_.rate == 0 ? load_.requests_in_flight : ring_.size() / 2);
+      const bool due = sent_ < orders_ && due_at(sent_) <= now;
+      Status status;
+      if (!stopping && due && window_open) {
+        status = send(now);
+      } else if (load_.rate != 0 && sent_ < orders_) {
+        // Sleeps in poll until a reply or the next order's time, with the granularity of the kernel's timer.
+        timespec wait{0, static_cast<long>(std::clamp<std::int64_t>(due_at(sent_) - now, 0, 10'000'000))};
+        ::ppoll(&readable_, 1, &wait, nullptr);
+        status = take_replies(milliseconds(0));
+      } else {
+        status = take_replies(timeout_);
+      }
+      if (!status) return status;
+    }
+    measurement_.orders = acknowledged_;
+    return {};
+  }
+
+ private:
+  [[nodiscard]] std::int64_t due_at(std::uint64_t order) const {
+    if (load_.rate == 0) return 0;
+    return shared_.started_nanoseconds +
+           static_cast<std::int64_t>(offset_ + step_ * static_cast<double>(order));
+  }
+
+  Status send(std::int64_t now) {
+    request_.commands.clear();
+    Due due{0, load_.rate == 0 ? now : due_at(sent_), static_cast<std::int64_t>(step_)};
+    while (request_.commands.size() < load_.orders_per_request && sent_ < orders_ && due_at(sent_) <= now) {
+      request_.commands.push_back({make_order(market_, random_), {}, {}});
+      ++sent_;
+    }
+    due.orders = static_cast<std::uint32_t>(request_.commands.size());
+    // At most as many cancels as orders, behind them.
+    for (std::uint32_t i = 0; i < due.orders && !cancels_.empty(); ++i) {
+      request_.commands.push_back({cancels_.back(), {}, {}});
+      cancels_.pop_back();
+    }
+    const auto id = pipeline_.send(request_);
+    if (!id) return std::unexpected(id.error());
+    due.request_id = *id;
+    due.accounts.clear();
+    if (load_.cancel_percent != 0) {
+      for (std::uint32_t i = 0; i < due.orders; ++i)
+        due.accounts.push_back(std::get<PlaceOrder>(request_.commands[i].body).account);
+    }
+    ring_[*id % ring_.size()] = std::move(due);
+    ++in_flight_;
+    return take_replies(milliseconds(0));
+  }
+
+  Status take_replies(milliseconds timeout) {
     while (true) {
-      auto reply = pipeline.receive(timeout);
+      auto reply = pipeline_.receive(timeout);
       if (!reply) return std::unexpected(reply.error());
       if (!reply->has_value()) return {};
       timeout = milliseconds(0);
-      const std::int64_t now = monotonic_nanoseconds();
       const auto* submitted = std::get_if<SubmitReply>(&(*reply)->body);
       if (submitted == nullptr) {
         const auto* error = std::get_if<ErrorReply>(&(*reply)->body);
@@ -146,58 +212,65 @@ Status run_worker(const ClientOptions& options, const BenchMarket& market, const
                    ? std::unexpected(error->error)
                    : fail(ErrorCode::internal, "tradingd sent another kind of reply than was asked for");
       }
-      const Due& due = ring[(*reply)->id % ring.size()];
-      if (due.request_id != (*reply)->id) return fail(ErrorCode::internal, "a reply to no request under way");
-      std::int64_t order_due = due.due_nanoseconds;
-      for (const CommandResult& result : submitted->results) {
-        if (result.reason != RejectReason::none) ++measurement.rejected;
-        measurement.latency_nanoseconds.record(
-            static_cast<std::uint64_t>(std::max<std::int64_t>(now - order_due, 0)));
-        order_due += due.step_nanoseconds;
-        measurement.last_sequence = std::max(measurement.last_sequence, result.sequence);
+      const Due& due = ring_[(*reply)->id % ring_.size()];
+      if (due.request_id != (*reply)->id || submitted->results.size() < due.orders) {
+        return fail(ErrorCode::internal, "a reply to no request under way");
       }
-      acknowledged += submitted->results.size();
-      --in_flight;
-      shared.acknowledged.fetch_add(submitted->results.size(), std::memory_order_relaxed);
+      take(due, submitted->results);
+      --in_flight_;
     }
-  };
-
-  while (acknowledged < orders) {
-    if (shared.stop.load(std::memory_order_relaxed) && sent > acknowledged && in_flight == 0) break;
-    const bool stopping = shared.stop.load(std::memory_order_relaxed);
-    if (stopping && in_flight == 0) break;
-    const std::int64_t now = monotonic_nanoseconds();
-    const bool window_open = in_flight < (load.rate == 0 ? load.requests_in_flight : ring.size() / 2);
-    if (!stopping && sent < orders && window_open && (load.rate == 0 || due_at(sent) <= now)) {
-      request.commands.clear();
-      Due due{0, load.rate == 0 ? now : due_at(sent), static_cast<std::int64_t>(step)};
-      while (request.commands.size() < load.orders_per_request && sent < orders &&
-             (load.rate == 0 || due_at(sent) <= now)) {
-        request.commands.push_back({make_order(market, random), {}, {}});
-        ++sent;
-      }
-      const auto id = pipeline.send(request);
-      if (!id) return std::unexpected(id.error());
-      due.request_id = *id;
-      ring[*id % ring.size()] = due;
-      ++in_flight;
-      if (Status status = take_replies(milliseconds(0)); !status) return status;
-      continue;
-    }
-    if (load.rate != 0 && sent < orders) {
-      // Sleeps in poll until a reply or the next order's time, with the granularity of the kernel's timer.
-      timespec wait{0, static_cast<long>(std::clamp<std::int64_t>(due_at(sent) - now, 0, 10'000'000))};
-      ::ppoll(&readable, 1, &wait, nullptr);
-      if (Status status = take_replies(milliseconds(0)); !status) return status;
-      continue;
-    }
-    if (Status status = take_replies(options.timeout); !status) return status;
   }
-  measurement.orders = acknowledged;
-  return {};
-}
+
+  void take(const Due& due, const std::vector<CommandResult>& results) {
+    const std::int64_t now = monotonic_nanoseconds();
+    std::int64_t order_due = due.due_nanoseconds;
+    for (std::uint32_t i = 0; i < due.orders; ++i) {
+      const CommandResult& result = results[i];
+      if (result.reason != RejectReason::none) ++measurement_.rejected;
+      measurement_.latency_nanoseconds.record(
+          static_cast<std::uint64_t>(std::max<std::int64_t>(now - order_due, 0)));
+      order_due += due.step_nanoseconds;
+      if (!due.accounts.empty() && result.order && !is_terminal(result.status) &&
+          cancels_.size() < cancels_waiting_max && random_.below(100) < load_.cancel_percent) {
+        cancels_.push_back({.account = due.accounts[i], .order = result.order, .client_order_id = {}});
+      }
+    }
+    for (std::size_t i = due.orders; i < results.size(); ++i) {
+      ++measurement_.cancels;
+      if (results[i].reason != RejectReason::none) ++measurement_.cancels_too_late;
+    }
+    measurement_.last_sequence = std::max(measurement_.last_sequence, results.back().sequence);
+    if (load_.record_acknowledgements) {
+      measurement_.acknowledgements.push_back({results[due.orders - 1].sequence, now});
+    }
+    acknowledged_ += due.orders;
+    shared_.acknowledged.fetch_add(due.orders, std::memory_order_relaxed);
+  }
+
+  Pipeline pipeline_;
+  const BenchMarket& market_;
+  const BenchLoad& load_;
+  Shared& shared_;
+  BenchMeasurement& measurement_;
+  Random random_;
+  milliseconds timeout_;
+  std::uint64_t orders_;
+  double step_;    ///< nanoseconds between two orders of this client
+  double offset_;  ///< nanoseconds until its first
+  std::vector<Due> ring_;
+  pollfd readable_;
+  SubmitRequest request_;
+  std::vector<CancelOrder> cancels_;  ///< that are to be sent
+  std::uint64_t sent_ = 0;
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t in_flight_ = 0;
+};
 
 }  // namespace
+
+std::string bench_symbol(const BenchMarket& market, std::uint32_t number) {
+  return market_name("B", market.first_symbol.value + number);
+}
 
 Status make_bench_market(const ClientOptions& options, BenchMarket& market) {
   ClientOptions patient = options;
@@ -215,20 +288,22 @@ Status make_bench_market(const ClientOptions& options, BenchMarket& market) {
   market.first_symbol = SymbolId{static_cast<std::uint32_t>(symbols->size()) + 1};
   for (std::uint32_t i = 0; i < market.symbols; ++i) {
     AddSymbol symbol;
-    symbol.symbol = *Symbol::make(market_name("B", market.first_symbol.value + i));
+    symbol.symbol = *Symbol::make(bench_symbol(market, i));
     symbol.previous_close = middle_price;
     if (auto added = setup.add(symbol); !added) return std::unexpected(added.error());
   }
+  const Quantity shares{std::min(shares_per_position_max,
+                                 shares_in_all / (market.accounts * BenchMarket::symbols_per_account))};
   for (std::uint32_t i = 0; i < market.accounts; ++i) {
     const AccountId account{market.first_account.value + i};
     OpenAccount open;
     open.name = *AccountName::make(market_name("bench-", account.value));
     if (auto added = setup.add(open); !added) return std::unexpected(added.error());
-    if (auto added = setup.add(DepositCash{account, Money{1'000'000'000 * units_per_dollar}}); !added) {
+    if (auto added = setup.add(DepositCash{account, bench_deposit}); !added) {
       return std::unexpected(added.error());
     }
     for (std::uint32_t nth = 0; nth < BenchMarket::symbols_per_account; ++nth) {
-      const TransferShares transfer{account, symbol_of(market, i, nth), Quantity{100'000'000}, middle_price};
+      const TransferShares transfer{account, symbol_of(market, i, nth), shares, middle_price};
       if (auto added = setup.add(transfer); !added) return std::unexpected(added.error());
     }
   }
@@ -248,7 +323,8 @@ Result<BenchMeasurement> run_bench_load(const ClientOptions& options, const Benc
   for (std::uint32_t index = 0; index < load.clients; ++index) {
     threads.emplace_back([&, index] {
       Worker& worker = workers[index];
-      if (Status status = run_worker(options, market, load, index, shared, worker.measurement); !status) {
+      if (Status status = LoadClient(options, market, load, index, shared, worker.measurement).run();
+          !status) {
         worker.error = status.error();
         shared.stop = true;
       }
@@ -267,6 +343,10 @@ Result<BenchMeasurement> run_bench_load(const ClientOptions& options, const Benc
     if (worker.error) return std::unexpected(*worker.error);
     total.orders += worker.measurement.orders;
     total.rejected += worker.measurement.rejected;
+    total.cancels += worker.measurement.cancels;
+    total.cancels_too_late += worker.measurement.cancels_too_late;
+    total.acknowledgements.insert(total.acknowledgements.end(), worker.measurement.acknowledgements.begin(),
+                                  worker.measurement.acknowledgements.end());
     total.latency_nanoseconds.merge(worker.measurement.latency_nanoseconds);
     total.last_sequence = std::max(total.last_sequence, worker.measurement.last_sequence);
   }

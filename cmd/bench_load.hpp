@@ -25,6 +25,9 @@ struct BenchMarket {
   SymbolId first_symbol;
 };
 
+/// The name of the n-th symbol of the market, counted from zero.
+std::string bench_symbol(const BenchMarket& market, std::uint32_t number);
+
 /// Opens and funds the accounts and adds the symbols, through the sockets like any client.
 Status make_bench_market(const ClientOptions& options, BenchMarket& market);
 
@@ -37,15 +40,28 @@ struct BenchLoad {
   std::uint32_t requests_in_flight = 64;
   /// Orders a second in all, each due at its own time; zero: as many as go through.
   std::uint64_t rate = 0;
+  /// Of the orders that rest when they are acknowledged, how many in a hundred are cancelled soon after.
+  std::uint32_t cancel_percent = 0;
+  /// Keep each acknowledgement, to be compared with what a subscriber saw and when.
+  bool record_acknowledgements = false;
   std::uint64_t seed = 1;
 };
 
+/// Everything up to the event `sequence` was acknowledged at that time (monotonic_nanoseconds).
+struct Acknowledgement {
+  Sequence sequence = 0;
+  std::int64_t nanoseconds = 0;
+};
+
 struct BenchMeasurement {
-  std::uint64_t orders = 0;
+  std::uint64_t orders = 0;  ///< acknowledged
   std::uint64_t rejected = 0;
-  double seconds = 0;             ///< from the first order sent to the last one acknowledged
-  Histogram latency_nanoseconds;  ///< of each order: acknowledged less due (or sent, without a rate)
-  Sequence last_sequence = 0;     ///< of the last event that was acknowledged
+  std::uint64_t cancels = 0;           ///< acknowledged
+  std::uint64_t cancels_too_late = 0;  ///< of them, those that found their order filled
+  double seconds = 0;                  ///< from the first order sent to the last one acknowledged
+  Histogram latency_nanoseconds;       ///< of each order: acknowledged less due (or sent, without a rate)
+  Sequence last_sequence = 0;          ///< of the last event that was acknowledged
+  std::vector<Acknowledgement> acknowledgements;  ///< where they were asked for, in no order
 };
 
 /// Sends the load and waits for every acknowledgement. `progress` is told orders acknowledged so far, about

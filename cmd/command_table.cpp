@@ -82,6 +82,11 @@ constexpr std::array rows{
     CommandRow{"journal hash", replays, "Print the digests of a journal's state", define_journal_hash},
     CommandRow{"bench", replays, "Measure"},
     CommandRow{"bench orders", replays, "Orders through a running suite, durable", define_bench_orders},
+    CommandRow{"bench day", replays, "The same for a day of ten million trades", define_bench_day},
+    CommandRow{"bench feed", replays, "Quotes to a thousand subscribers", define_bench_feed},
+    CommandRow{"bench engine", replays, "Risk and matching in this process, no sockets and no disk",
+               define_bench_engine},
+    CommandRow{"bench book", replays, "One symbol's book in this process", define_bench_book},
 
     CommandRow{"completion", program, "Print the completion script of a shell", define_completion},
     CommandRow{"help", program, "Explain a command", define_help},

@@ -56,6 +56,10 @@ Handler define_journal_dump(CLI::App& app);
 Handler define_journal_hash(CLI::App& app);
 
 Handler define_bench_orders(CLI::App& app);
+Handler define_bench_day(CLI::App& app);
+Handler define_bench_feed(CLI::App& app);
+Handler define_bench_engine(CLI::App& app);
+Handler define_bench_book(CLI::App& app);
 
 Handler define_config_show(CLI::App& app);
 Handler define_config_get(CLI::App& app);

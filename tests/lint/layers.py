@@ -14,6 +14,7 @@ LIBRARIES = {
     "model": ["base"],
     "book": ["model"],
     "engine": ["book"],
+    "workload": ["engine"],
     "ledger": ["model"],
     "market": ["model"],
     "itch": ["model"],

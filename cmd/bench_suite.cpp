@@ -1,0 +1,181 @@
+#include "bench_suite.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/daemon.hpp"
+#include "base/clock.hpp"
+#include "suite.hpp"
+
+namespace trade::cmd {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr int disk_sync_samples = 200;
+
+/// The largest resident size that a process has had, in bytes; zero when it cannot be read.
+std::int64_t peak_memory_bytes(std::int64_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  std::string word;
+  while (status >> word) {
+    std::int64_t kibibytes = 0;
+    if (word == "VmHWM:" && status >> kibibytes) return kibibytes * 1'024;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<Context*> ThrowAwaySuite::start() {
+  if (!globals_.home) {
+    // Not /tmp, which often is memory: a sync there says nothing.
+    std::string pattern = "/var/tmp/trade-bench.XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      return fail(ErrorCode::internal, "cannot create " + pattern + ": " + std::strerror(errno),
+                  "name a directory with --home");
+    }
+    globals_.home = pattern;
+    temporary_ = pattern;
+  }
+  context_ = std::make_unique<Context>(globals_);
+  Result<app::Home> home = context_->home();
+  if (!home) return pass_on(std::move(home));
+  home_ = *home;
+  if (Status created = app::create_home(home_); !created) return std::unexpected(created.error());
+  for (const std::string_view daemon : standard_daemons) {
+    Result<std::optional<int>> running = app::daemon_pid(home_, daemon);
+    if (!running) return pass_on(std::move(running));
+    pid_t child = 0;
+    if (!*running) {
+      Result<pid_t> started = start_daemon(*context_, home_, daemon, DaemonOutput::log_file);
+      if (!started) return pass_on(std::move(started));
+      child = *started;
+      started_.emplace_back(daemon);
+    }
+    Result<DaemonView> view = await_daemon(*context_, home_, daemon, child, bench_patience);
+    if (!view) return pass_on(std::move(view));
+  }
+  return context_.get();
+}
+
+void ThrowAwaySuite::stop() {
+  for (auto daemon = started_.rbegin(); daemon != started_.rend(); ++daemon) {
+    const Result<std::optional<int>> pid = app::daemon_pid(home_, *daemon);
+    if (!pid || !*pid) continue;
+    ::kill(**pid, SIGTERM);
+    static_cast<void>(await_end(home_, *daemon, bench_patience));
+  }
+  if (!temporary_.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove_all(temporary_, ignored);
+  }
+}
+
+Status measure_disk_sync(const std::filesystem::path& directory, Histogram& microseconds) {
+  const std::filesystem::path path = directory / "disk-sync-probe";
+  const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0)
+    return fail(ErrorCode::internal, "cannot write " + path.string() + ": " + std::strerror(errno));
+  const std::vector<char> block(4'096, 'x');
+  Status status;
+  for (int i = 0; i < disk_sync_samples && status; ++i) {
+    const std::int64_t start = monotonic_nanoseconds();
+    const bool written =
+        ::pwrite(file, block.data(), block.size(), i % 16 * 4'096) == 4'096 && ::fdatasync(file) == 0;
+    if (!written)
+      status = fail(ErrorCode::internal, "cannot sync " + path.string() + ": " + std::strerror(errno));
+    microseconds.record(
+        static_cast<std::uint64_t>((monotonic_nanoseconds() - start) / nanoseconds_per_microsecond));
+  }
+  ::close(file);
+  ::unlink(path.c_str());
+  return status;
+}
+
+Result<double> await_ledger(Context& context, Sequence sequence) {
+  const std::int64_t start = monotonic_nanoseconds();
+  while (true) {
+    const Result<DaemonView> ledger = ask_daemon(context, "ledgerd", bench_patience);
+    if (!ledger) return std::unexpected(ledger.error());
+    const double seconds = static_cast<double>(monotonic_nanoseconds() - start) / 1e9;
+    if (ledger->sequence >= sequence) return seconds;
+    if (seconds > std::chrono::duration<double>(bench_patience).count()) {
+      return fail(ErrorCode::timed_out, "ledgerd has not caught up after " + std::to_string(seconds) + " s");
+    }
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+}
+
+std::int64_t counter(const DaemonView& view, const char* name) {
+  const auto found = view.counters.find(name);
+  return found == view.counters.end() ? 0 : found->second;
+}
+
+format::Json percentiles_us(const Histogram& nanoseconds) {
+  const auto microseconds = [&](double percent) {
+    return static_cast<double>(nanoseconds.percentile(percent)) / 1'000;
+  };
+  format::Json json;
+  json["p50"] = microseconds(50);
+  json["p90"] = microseconds(90);
+  json["p99"] = microseconds(99);
+  json["p999"] = microseconds(99.9);
+  json["max"] = static_cast<double>(nanoseconds.max()) / 1'000;
+  return json;
+}
+
+Status describe_daemons(Context& context, format::Json& json) {
+  std::int64_t memory = 0;
+  for (const std::string_view daemon : standard_daemons) {
+    const Result<DaemonView> view = ask_daemon(context, daemon, bench_patience);
+    if (!view) return std::unexpected(view.error());
+    const std::int64_t bytes = peak_memory_bytes(view->pid);
+    json["peak_memory_bytes_by_daemon"][std::string(daemon)] = bytes;
+    memory += bytes;
+    if (daemon != "tradingd") continue;
+    json["commit_us"]["p50"] = counter(*view, "commit_p50_us");
+    json["commit_us"]["p99"] = counter(*view, "commit_p99_us");
+    json["commit_us"]["max"] = counter(*view, "commit_max_us");
+    const std::int64_t commits = counter(*view, "commits");
+    json["orders_per_commit"] = commits == 0 ? 0 : counter(*view, "commands") / commits;
+  }
+  json["peak_memory_bytes"] = memory;
+  return {};
+}
+
+std::int64_t own_peak_memory_bytes() {
+  return peak_memory_bytes(::getpid());
+}
+
+std::uint64_t disk_bytes(const std::filesystem::path& directory) {
+  constexpr std::uint64_t block_bytes = 512;  // the unit of st_blocks, whatever the file system's own is
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    struct stat status{};
+    if (::lstat(entry->path().c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+      bytes += static_cast<std::uint64_t>(status.st_blocks) * block_bytes;
+    }
+  }
+  return bytes;
+}
+
+void BenchProgress::operator()(std::uint64_t done) {
+  const std::int64_t now = monotonic_nanoseconds();
+  if (now - last_ < nanoseconds_per_second && done < total_) return;
+  last_ = now;
+  context_.note(what_ + ": " + std::to_string(done) + " of " + std::to_string(total_) + " " + unit_);
+}
+
+}  // namespace trade::cmd

@@ -1,0 +1,98 @@
+// What the benchmarks of a running suite share: a suite of their own, and what is read off it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/home.hpp"
+#include "arguments.hpp"
+#include "base/histogram.hpp"
+#include "base/result.hpp"
+#include "context.hpp"
+#include "format/json.hpp"
+
+namespace trade::cmd {
+
+/// A start or a catch-up may take this long.
+constexpr std::chrono::milliseconds bench_patience{120'000};
+
+/// A home that is removed at the end, with a suite in it that is stopped before. With --home it is that one,
+/// which stays; daemons that run in it already are used as they are.
+class ThrowAwaySuite {
+ public:
+  explicit ThrowAwaySuite(const Globals& globals) : globals_(globals) {}
+  ~ThrowAwaySuite() { stop(); }
+  ThrowAwaySuite(const ThrowAwaySuite&) = delete;
+  ThrowAwaySuite& operator=(const ThrowAwaySuite&) = delete;
+
+  /// Starts the suite and waits until each daemon answers. The context is valid as long as this is.
+  Result<Context*> start();
+  [[nodiscard]] const app::Home& home() const { return home_; }
+
+ private:
+  void stop();
+
+  Globals globals_;
+  std::unique_ptr<Context> context_;
+  app::Home home_;
+  std::vector<std::string> started_;
+  std::filesystem::path temporary_;
+};
+
+/// How long this disk takes to make 4 KiB durable, in microseconds; adds to what was recorded.
+Status measure_disk_sync(const std::filesystem::path& directory, Histogram& microseconds);
+
+/// How long ledgerd takes until it has applied everything up to `sequence`, in seconds.
+Result<double> await_ledger(Context& context, Sequence sequence);
+
+/// A counter of a daemon; zero when it has none of that name.
+std::int64_t counter(const DaemonView& view, const char* name);
+
+/// `p50, p90, p99, p999, max` in microseconds.
+format::Json percentiles_us(const Histogram& nanoseconds);
+
+/// Adds `peak_memory_bytes`, by daemon and in all, and how tradingd committed: `commit_us,
+/// orders_per_commit`.
+Status describe_daemons(Context& context, format::Json& json);
+
+/// The largest resident size that this process has had, in bytes.
+std::int64_t own_peak_memory_bytes();
+
+/// Bytes that the files under a directory take on disk.
+std::uint64_t disk_bytes(const std::filesystem::path& directory);
+
+/// How far a load is: a line a second.
+class BenchProgress {
+ public:
+  BenchProgress(Context& context, std::string what, std::uint64_t total, std::string unit = "orders")
+      : context_(context), what_(std::move(what)), unit_(std::move(unit)), total_(total) {}
+  void operator()(std::uint64_t done);
+
+ private:
+  Context& context_;
+  std::string what_;
+  std::string unit_;
+  std::uint64_t total_;
+  std::int64_t last_ = 0;
+};
+
+/// A parser of whole numbers from `min` to `max`, which T must hold.
+template <class T>
+auto number_between(T min, T max) {
+  return [min, max](std::string_view text) -> Result<T> {
+    const Result<std::uint64_t> number = parse_number(text);
+    if (!number) return std::unexpected(number.error());
+    if (*number < min || *number > max) {
+      return fail(ErrorCode::usage, "out of range: " + std::string(text),
+                  "it must be from " + std::to_string(min) + " to " + std::to_string(max));
+    }
+    return static_cast<T>(*number);
+  };
+}
+
+}  // namespace trade::cmd
