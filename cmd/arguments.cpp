@@ -6,7 +6,10 @@
 #include <CLI/CLI.hpp>
 
 #include "argument_error.hpp"
+#include "calendar/calendar.hpp"
 #include "context.hpp"
+#include "format/ratio.hpp"
+#include "model/instructions.hpp"
 
 namespace trade::cmd {
 
@@ -91,6 +94,34 @@ Result<Money> parse_amount(std::string_view text) {
                 "write dollars with at most four decimals: 10000.50");
   }
   return amount;
+}
+
+Result<Trail> parse_trail(std::string_view text) {
+  if (text.ends_with('%')) {
+    const Result<std::int64_t> ratio = format::parse_percent(text);
+    if (!ratio) return std::unexpected(ratio.error());
+    if (*ratio <= 0 || *ratio > trail_basis_points_max) {
+      return fail(ErrorCode::usage, "a trail is from 0.01% to 99.99%: " + quoted(text));
+    }
+    return Trail{{}, *ratio};
+  }
+  const Result<Price> amount = parse_price(text);
+  if (!amount) return std::unexpected(amount.error());
+  return Trail{*amount, 0};
+}
+
+Result<Timestamp> parse_until(std::string_view text) {
+  constexpr std::int32_t usual_close_second = 16 * 3'600;
+  if (const Result<Date> date = parse_date(text)) {
+    const auto hours = calendar::trading_hours(*date);
+    return hours ? hours->close : calendar::from_new_york({*date, usual_close_second});
+  }
+  Result<Timestamp> time = parse_timestamp(text);
+  if (!time) {
+    return fail(ErrorCode::usage, "neither a date nor a time: " + quoted(text),
+                "such as 2026-11-27 or 2026-11-27T20:30:00Z");
+  }
+  return time;
 }
 
 Result<Quantity> parse_quantity_limit(std::string_view text) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/numbers.hpp"
@@ -108,6 +109,16 @@ Result<std::string> parse_client_order_id(std::string_view text);
 Result<std::string> parse_text(std::string_view text);
 /// An amount above zero.
 Result<Money> parse_amount(std::string_view text);
+/// How far a trailing stop stays behind: one of the two is not zero.
+struct Trail {
+  Price amount;
+  std::int64_t basis_points = 0;
+};
+/// "1.50" or "2%".
+Result<Trail> parse_trail(std::string_view text);
+/// A moment as RFC 3339 gives it, or a date: the close of that day's session in New York, or 16:00 there
+/// where there is none.
+Result<Timestamp> parse_until(std::string_view text);
 /// A limit: zero takes it away.
 Result<Quantity> parse_quantity_limit(std::string_view text);
 Result<Money> parse_money_limit(std::string_view text);

@@ -14,20 +14,29 @@ struct Arguments {
   std::vector<OrderId> ids;
   bool all = false;
   std::string symbol;
+  std::optional<Side> side;
+  bool every_account = false;
   bool dry_run = false;
 };
 
 Result<ExitStatus> cancel_all(Context& context, const Arguments& arguments) {
-  Result<std::string> account = context.account();
-  if (!account) return pass_on(std::move(account));
-  const SubmittedCommand command{CancelAllOrders{}, *account, arguments.symbol};
-  const std::string about = "cancel all orders of " + *account;
+  std::string account;
+  if (!arguments.every_account) {
+    Result<std::string> named = context.account();
+    if (!named) return pass_on(std::move(named));
+    account = *std::move(named);
+  }
+  CancelAllOrders all;
+  all.side = arguments.side;
+  const SubmittedCommand command{all, account, arguments.symbol};
+  const std::string about = "cancel all orders of " + (arguments.every_account ? "every account" : account);
   if (arguments.dry_run) return dry_run(context, command, about);
   Result<CommandResult> result = submit(context, command, about);
   if (!result) return pass_on(std::move(result));
   format::Json record;
-  record["account"] = *account;
+  record["account"] = format::text_or_null(account);
   record["symbol"] = format::text_or_null(arguments.symbol);
+  record["side"] = arguments.side ? format::Json(name_of(*arguments.side)) : format::Json(nullptr);
   record["cancelled"] = result->affected;
   context.output().record(record);
   return ExitStatus::done;
@@ -115,6 +124,8 @@ Result<ExitStatus> cancel(Context& context, const Arguments& arguments) {
   if (arguments.all) return cancel_all(context, arguments);
   if (arguments.ids.empty()) return fail(ErrorCode::usage, "which order? name its id, or use --all");
   if (!arguments.symbol.empty()) return fail(ErrorCode::usage, "--symbol goes with --all");
+  if (arguments.side) return fail(ErrorCode::usage, "--side goes with --all");
+  if (arguments.every_account) return fail(ErrorCode::usage, "--every-account goes with --all");
   if (arguments.ids.size() == 1) return cancel_one(context, arguments.ids.front(), arguments.dry_run);
   if (!arguments.dry_run) return cancel_some(context, arguments.ids);
   ExitStatus status = ExitStatus::done;
@@ -135,6 +146,8 @@ Handler define_cancel(CLI::App& app) {
   add_flag(app, "--all", arguments->all, "Every open order of the account");
   add_value(app, "--symbol", arguments->symbol, parse_symbol_text, symbol_kind,
             "With --all: of this symbol alone");
+  add_enum<Side>(app, "--side", arguments->side, "With --all: of this side alone");
+  add_flag(app, "--every-account", arguments->every_account, "With --all: of every account, for an operator");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return cancel(context, *arguments); };
 }

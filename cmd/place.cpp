@@ -16,13 +16,16 @@ struct Arguments {
   std::optional<OrderType> type;
   std::optional<Price> limit_price;
   std::optional<Price> stop_price;
-  TimeInForce time_in_force = TimeInForce::day;
+  std::optional<TimeInForce> time_in_force;
   std::string client_order_id;
+  OrderInstructions instructions;
+  std::optional<Trail> trail;
   bool dry_run = false;
 };
 
 /// The order type that the given prices mean.
 OrderType implied_type(const Arguments& arguments) {
+  if (arguments.trail) return OrderType::trailing_stop;
   if (arguments.limit_price && arguments.stop_price) return OrderType::stop_limit;
   if (arguments.limit_price) return OrderType::limit;
   if (arguments.stop_price) return OrderType::stop_loss;
@@ -30,14 +33,38 @@ OrderType implied_type(const Arguments& arguments) {
 }
 
 Status check_prices(OrderType type, const Arguments& arguments) {
-  const bool wants_limit = type == OrderType::limit || type == OrderType::stop_limit;
-  const bool wants_stop = type == OrderType::stop_loss || type == OrderType::stop_limit;
+  const bool trails = type == OrderType::trailing_stop;
+  const bool names_stop = wants_stop(type) && !trails;
   const std::string name = "a " + std::string(name_of(type)) + " order ";
-  if (wants_limit && !arguments.limit_price) return fail(ErrorCode::usage, name + "needs --limit PRICE");
-  if (wants_stop && !arguments.stop_price) return fail(ErrorCode::usage, name + "needs --stop PRICE");
-  if (!wants_limit && arguments.limit_price) return fail(ErrorCode::usage, name + "takes no --limit");
-  if (!wants_stop && arguments.stop_price) return fail(ErrorCode::usage, name + "takes no --stop");
+  if (wants_limit(type) && !arguments.limit_price)
+    return fail(ErrorCode::usage, name + "needs --limit PRICE");
+  if (names_stop && !arguments.stop_price) return fail(ErrorCode::usage, name + "needs --stop PRICE");
+  if (trails && !arguments.trail) return fail(ErrorCode::usage, name + "needs --trail AMOUNT or --trail N%");
+  if (!wants_limit(type) && arguments.limit_price) return fail(ErrorCode::usage, name + "takes no --limit");
+  if (!names_stop && arguments.stop_price) return fail(ErrorCode::usage, name + "takes no --stop");
+  if (!trails && arguments.trail) return fail(ErrorCode::usage, name + "takes no --trail");
   return {};
+}
+
+Status check_expiry(const Arguments& arguments) {
+  const bool until = arguments.instructions.expires_at != Timestamp{};
+  if (until && arguments.time_in_force.value_or(TimeInForce::gtd) != TimeInForce::gtd) {
+    return fail(ErrorCode::usage, "--until goes with --tif gtd, which it implies");
+  }
+  if (!until && arguments.time_in_force == TimeInForce::gtd) {
+    return fail(ErrorCode::usage, "a gtd order needs --until DATE or --until TIME");
+  }
+  return {};
+}
+
+/// What is asked for, trail included.
+OrderInstructions instructions_of(const Arguments& arguments) {
+  OrderInstructions instructions = arguments.instructions;
+  if (arguments.trail) {
+    instructions.trail_amount = arguments.trail->amount;
+    instructions.trail_basis_points = arguments.trail->basis_points;
+  }
+  return instructions;
 }
 
 /// "buy 100 AAPL limit 150.00 day for alice"
@@ -54,9 +81,12 @@ Result<ExitStatus> place(Context& context, const Arguments& arguments) {
   order.side = arguments.side;
   order.type = arguments.type.value_or(implied_type(arguments));
   if (Status checked = check_prices(order.type, arguments); !checked) return pass_on(std::move(checked));
+  if (Status checked = check_expiry(arguments); !checked) return pass_on(std::move(checked));
   Result<std::string> account = context.account();
   if (!account) return pass_on(std::move(account));
-  order.time_in_force = arguments.time_in_force;
+  order.instructions = instructions_of(arguments);
+  order.time_in_force = arguments.time_in_force.value_or(
+      order.instructions.expires_at != Timestamp{} ? TimeInForce::gtd : TimeInForce::day);
   order.quantity = arguments.quantity;
   order.limit_price = arguments.limit_price.value_or(Price{});
   order.stop_price = arguments.stop_price.value_or(Price{});
@@ -80,6 +110,20 @@ Handler define_place(CLI::App& app) {
   add_value(app, "--stop", arguments->stop_price, parse_price, "PRICE",
             "Wait until a trade reaches this price");
   add_enum<TimeInForce>(app, "--tif", arguments->time_in_force, "How long it stands (day)");
+  add_value(app, "--until", arguments->instructions.expires_at, parse_until, "DATE|TIME",
+            "When a gtd order ends: a day's close in New York, or a time");
+  add_value(app, "--trail", arguments->trail, parse_trail, "AMOUNT|PERCENT",
+            "A stop that stays this far behind the best price: 1.50 or 2%");
+  add_enum<PostOnly>(app, "--post-only", arguments->instructions.post_only,
+                     "Never trade on arrival: refuse it, or move its price");
+  add_value(app, "--display", arguments->instructions.display_quantity, parse_quantity, "QUANTITY",
+            "Show so many shares at a time");
+  add_value(app, "--min-quantity", arguments->instructions.minimum_quantity, parse_quantity, "QUANTITY",
+            "Trade at least so many at first, at one time");
+  add_flag(app, "--all-or-none", arguments->instructions.all_or_none,
+           "Trade all of it at one time or nothing");
+  add_enum<SelfTradePrevention>(app, "--self-trade", arguments->instructions.self_trade_prevention,
+                                "What to cancel where it meets an order of its own account");
   add_value(app, "--client-id", arguments->client_order_id, parse_client_order_id, "TEXT",
             "Your own id: makes it safe to try again");
   add_dry_run(app, arguments->dry_run);

@@ -10,7 +10,7 @@ namespace trade::ledgerd {
 
 namespace {
 
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 /// Keys that are removed in one transaction while an interrupted checkpoint is cleared away.
 constexpr std::size_t clean_keys_max = 4'096;
 

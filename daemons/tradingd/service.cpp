@@ -178,6 +178,11 @@ void Service::tick() {
     sequencer_.sequence(*session);
     flush();
   }
+  // Where nothing else happens, orders must still end in time.
+  if (const auto expiry = sequencer_.engine().next_expiry(); expiry && *expiry <= clock_.now()) {
+    sequencer_.sequence(ExpireOrders{});
+    flush();
+  }
   if (Status status = checkpointer_.reap(); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -33,6 +34,15 @@ struct BookLevel {
   std::uint32_t orders = 0;
 
   bool operator==(const BookLevel&) const = default;
+};
+
+/// One resting order.
+struct BookOrder {
+  BookOrderKey key{};
+  Price price;
+  Quantity leaves;
+
+  bool operator==(const BookOrder&) const = default;
 };
 
 /// Prices are from 0.0001 to price_units_max, quantities from 1 to order_quantity_max: the owner has checked
@@ -74,6 +84,9 @@ class Book {
   /// The best level of a side: the highest bid, the lowest offer.
   [[nodiscard]] std::optional<BookLevel> best(Side side) const;
 
+  /// The order that trades next: the oldest at the best price.
+  [[nodiscard]] std::optional<BookOrder> front(Side side) const;
+
   /// What rests at one price.
   [[nodiscard]] std::optional<BookLevel> level_at(Side side, Price price) const;
 
@@ -93,7 +106,7 @@ class Book {
   void for_each_level(Side side, Visit&& visit) const;
 
   /// Calls `visit(BookOrderKey key, Price price, Quantity leaves)` for every order, best level first, oldest
-  /// order first.
+  /// order first. Where it returns a bool, until it says false.
   template <class Visit>
   void for_each_order(Side side, Visit&& visit) const;
 
@@ -162,6 +175,13 @@ inline std::optional<BookLevel> Book::best(Side side) const {
   const NodeIndex level = levels(side).best();
   if (level == 0) return std::nullopt;
   return level_of(nodes()[level]);
+}
+
+inline std::optional<BookOrder> Book::front(Side side) const {
+  const NodeIndex level = levels(side).best();
+  if (level == 0) return std::nullopt;
+  const Node& order = nodes()[nodes()[level].next];
+  return BookOrder{order.order.key, rank_price(order.order.rank), {order.order.leaves}};
 }
 
 inline BookHandle Book::add(Side side, Price price, Quantity quantity, BookOrderKey key) {
@@ -289,7 +309,11 @@ void Book::for_each_order(Side side, Visit&& visit) const {
     const Price price = rank_price(nodes()[level_index].level.rank);
     for (NodeIndex index = nodes()[level_index].next; index != level_index; index = nodes()[index].next) {
       const Node& order = nodes()[index];
-      visit(order.order.key, price, Quantity{order.order.leaves});
+      if constexpr (std::is_same_v<decltype(visit(order.order.key, price, Quantity{})), bool>) {
+        if (!visit(order.order.key, price, Quantity{order.order.leaves})) return false;
+      } else {
+        visit(order.order.key, price, Quantity{order.order.leaves});
+      }
     }
     return true;
   });

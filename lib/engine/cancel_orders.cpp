@@ -38,7 +38,9 @@ ApplyResult Engine::State::perform(const CancelOrder& command) {
 }
 
 RejectReason Engine::State::decide(const CancelAllOrders& command) const {
-  if (!accounts_.contains(command.account)) return RejectReason::unknown_account;
+  if (command.account && !accounts_.contains(command.account)) return RejectReason::unknown_account;
+  if (command.side && !value_numbered<Side>(static_cast<std::uint8_t>(*command.side)))
+    return RejectReason::invalid_command;
   if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
   return RejectReason::none;
 }
@@ -49,15 +51,10 @@ ApplyResult Engine::State::perform(const CancelAllOrders& command) {
     log_.emit(CommandRejected{.reason = result.reason, .account = command.account, .order = {}});
     return result;
   }
-  OrderSlot slot = accounts_[command.account].first_open;
-  while (slot != 0) {
-    const OrderSlot next = orders_[slot].next;
-    if (!command.symbol || orders_[slot].symbol == command.symbol) {
-      cancel(slot, CancelReason::requested);
-      ++result.affected;
-    }
-    slot = next;
-  }
+  for_each_of(command, [&](OrderSlot slot) {
+    cancel(slot, CancelReason::requested);
+    ++result.affected;
+  });
   return result;
 }
 

@@ -33,6 +33,10 @@ struct OrderContent {
   }
 };
 
+/// Thirty-two bits of what else is asked for; zero for a plain order. Two different wishes of one client
+/// under one id would have to collide for a retry to be taken for what it is not.
+std::uint32_t digest_of(const OrderInstructions& instructions);
+
 /// One client id of one order. An order's ids form a list, newest first.
 struct alignas(64) ClientId {
   OrderContent content{};  ///< meaningful where `placed`
@@ -43,6 +47,13 @@ struct alignas(64) ClientId {
   std::uint32_t hash = 0;  ///< the upper half of that of account and text, by which it is indexed
   bool placed = false;     ///< the order was placed under it; else a replace gave it
   bool known = false;      ///< it can be looked up and keeps others from using it; else only shown
+  std::uint32_t instructions_digest = 0;  ///< of the rest of what was asked for; zero: nothing
+
+  /// Whether the command asks for what the order of this id was placed with.
+  [[nodiscard]] bool is_retried_by(const PlaceOrder& command) const {
+    return placed && content == OrderContent::of(command) &&
+           instructions_digest == digest_of(command.instructions);
+  }
 };
 static_assert(sizeof(ClientId) == 64);
 

@@ -13,11 +13,15 @@ ApplyResult Engine::apply(const Command& command, std::vector<Event>& events) {
   return state_->apply(command, events);
 }
 ApplyResult Engine::check(const Command& command) const {
-  return state_->check(command.body);
+  return state_->check(command);
 }
 
 void Engine::prefetch(std::span<const Command> upcoming) const {
   state_->prefetch(upcoming);
+}
+
+std::optional<Timestamp> Engine::next_expiry() const {
+  return state_->next_expiry();
 }
 
 AccountId Engine::find_account(std::string_view name) const {

@@ -74,6 +74,9 @@ class Engine {
   };
   [[nodiscard]] std::optional<OrderState> order_state(OrderId id) const;
 
+  /// When the first open gtd order ends: a sequencer sends an ExpireOrders then. Nothing: there is none.
+  [[nodiscard]] std::optional<Timestamp> next_expiry() const;
+
   /// Sequence number of the last event; the next one's is one higher.
   [[nodiscard]] Sequence last_sequence() const;
   /// Timestamp of the last applied command. A sequencer stamps no command earlier.

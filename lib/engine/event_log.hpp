@@ -47,15 +47,25 @@ inline void digest(Digest& to, const SymbolStatusChanged& event) {
 inline void digest(Digest& to, const SessionChanged& event) {
   to.fields(event.phase, event.trading_date, event.new_trading_day);
 }
+/// Nothing of a plain order's, so that those cost no more than they have to.
+inline void digest(Digest& to, const OrderInstructions& instructions) {
+  if (instructions == OrderInstructions{}) return;
+  to.fields(instructions.post_only.value_or(PostOnly{}), instructions.all_or_none,
+            instructions.self_trade_prevention.value_or(SelfTradePrevention{}), instructions.display_quantity,
+            instructions.minimum_quantity, instructions.trail_amount, instructions.trail_basis_points,
+            instructions.expires_at);
+}
 inline void digest(Digest& to, const OrderAccepted& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
             event.status, event.quantity, event.limit_price, event.stop_price);
   to.text(event.client_order_id);
+  digest(to, event.instructions);
 }
 inline void digest(Digest& to, const OrderRejected& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
             event.reason, event.quantity, event.limit_price, event.stop_price);
   to.text(event.client_order_id);
+  digest(to, event.instructions);
 }
 inline void digest(Digest& to, const OrderRested& event) {
   to.fields(event.order, event.symbol, event.side, event.price, event.quantity);
@@ -66,20 +76,23 @@ inline void digest(Digest& to, const OrderTriggered& event) {
 inline void digest(Digest& to, const TradeExecuted& event) {
   to.fields(event.trade, event.symbol, event.price, event.quantity, event.taker_side, event.maker_order,
             event.maker_account, event.maker_leaves, event.taker_order, event.taker_account,
-            event.taker_leaves);
+            event.taker_leaves, event.maker_refreshes);
 }
 inline void digest(Digest& to, const TradePrinted& event) {
   to.fields(event.trade, event.symbol, event.price, event.quantity);
 }
 inline void digest(Digest& to, const OrderCancelled& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.reason, event.was_resting,
-            event.price, event.quantity);
+            event.price, event.quantity, event.hidden);
 }
 inline void digest(Digest& to, const OrderReplaced& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.was_resting, event.kept_priority,
             event.old_limit_price, event.old_leaves, event.quantity, event.leaves, event.limit_price,
-            event.stop_price);
+            event.stop_price, event.old_hidden);
   to.text(event.client_order_id);
+}
+inline void digest(Digest& to, const StopTrailed& event) {
+  to.fields(event.order, event.account, event.symbol, event.stop_price, event.reference_price);
 }
 
 class EventLog {

@@ -274,6 +274,13 @@ Engine::State::OrderSlot Engine::State::Loader::read_order(bool open) {
   order.filled_notional = {read_within(0, price_units_max * order_quantity_max, "filled notional")};
   order.created_at = {reader_.read<std::int64_t>()};
   order.updated_at = {reader_.read<std::int64_t>()};
+  order.instruction_bits = reader_.read<std::uint8_t>();
+  order.beside_book = read_bool("order");
+  order.display_shares = reader_.read<std::uint32_t>();
+  order.minimum_shares = reader_.read<std::uint32_t>();
+  order.trail = reader_.read<std::uint32_t>();
+  order.trail_reference = reader_.read<std::uint32_t>();
+  order.expires_at = {reader_.read<std::int64_t>()};
   require(order.open() == open, "order status");
   if (open) check_open_order(order);
   if (!good()) return 0;
@@ -286,8 +293,8 @@ void Engine::State::Loader::check_open_order(const Order& order) {
   require(order.quantity.shares > 0 && order.quantity.shares <= order_quantity_max &&
               order.filled_shares < order.quantity.shares,
           "open order's quantity");
-  const bool has_limit = order.type == OrderType::limit || order.type == OrderType::stop_limit;
-  const bool has_stop = order.type == OrderType::stop_loss || order.type == OrderType::stop_limit;
+  const bool has_limit = wants_limit(order.type);
+  const bool has_stop = wants_stop(order.type);
   const auto valid = [](Price price, bool wanted) {
     return price.units >= (wanted ? 1 : 0) && price.units <= (wanted ? price_units_max : 0);
   };
@@ -296,7 +303,23 @@ void Engine::State::Loader::check_open_order(const Order& order) {
           "open order's reservation");
   require(order.side == Side::sell || !has_limit || order.reserve_price() == order.limit_price,
           "open order's reservation");
-  // An order is open between commands because its stop waits or because it rests.
+  const OrderInstructions instructions = order.instructions();
+  require((!instructions.post_only ||
+           value_numbered<PostOnly>(static_cast<std::uint8_t>(*instructions.post_only))) &&
+              (!instructions.self_trade_prevention ||
+               value_numbered<SelfTradePrevention>(
+                   static_cast<std::uint8_t>(*instructions.self_trade_prevention))) &&
+              order.display_shares <= order_quantity_max && order.minimum_shares <= order_quantity_max,
+          "open order's instructions");
+  const bool trails = order.type == OrderType::trailing_stop;
+  require(trails == order.trails() && order.trail <= price_units_max &&
+              (!order.trail_is_ratio() || order.trail <= trail_basis_points_max) &&
+              order.trail_reference <= price_units_max,
+          "open order's trail");
+  require((order.time_in_force == TimeInForce::gtd) == (order.expires_at.nanoseconds > 0),
+          "open order's expiry");
+  require(!order.beside_book || (has_limit && !order.waiting && order.least()), "open order beside the book");
+  // An order is open between commands because its stop waits, or because it is in the market.
   require(order.waiting ? has_stop && order.filled_shares == 0 : has_limit, "open order's type");
   const OrderStatus resting =
       order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
@@ -327,6 +350,7 @@ void Engine::State::Loader::read_client_ids(OrderSlot slot) {
     id.content.quantity = {reader_.read<std::int64_t>()};
     id.content.limit_price = {reader_.read<std::int64_t>()};
     id.content.stop_price = {reader_.read<std::int64_t>()};
+    id.instructions_digest = reader_.read<std::uint32_t>();
     require(check_client_order_id(text).has_value(), "client order id");
     require(!id.known || order.account, "client order id");
     if (!good()) return;
@@ -366,8 +390,13 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
   require(covered.shares >= covered_min, "promised shares");
   require((position.shares + position.open_buys).shares <= engine::position_shares_max, "position");
   if (order.waiting) {
-    state_.symbols_[order.symbol].stops.insert(order.side, order.stop_price, order.id, slot);
+    SymbolRecord& symbol = state_.symbols_[order.symbol];
+    symbol.stops.insert(order.side, order.stop_price, order.id, slot);
+    if (order.trails()) symbol.trailing.insert(order.side, order.id, slot);
+  } else if (order.beside_book) {
+    state_.symbols_[order.symbol].beside_book.insert(order.side, order.limit_price, order.id, slot);
   }
+  if (order.expires_at != Timestamp{}) state_.expiries_.insert(order.expires_at, order.id, slot);
 }
 
 void Engine::State::Loader::read_books() {
@@ -380,12 +409,16 @@ void Engine::State::Loader::read_books() {
       const Quantity leaves{reader_.read<std::int64_t>()};
       if (!require(slot != 0, "order in a book")) return;
       Order& order = state_.orders_[slot];
-      if (!require(order.open() && !order.waiting && order.book_node == 0 && order.symbol == id &&
-                       order.limit_price == price && order.leaves() == leaves,
+      // Of an iceberg the book holds a part.
+      const Quantity most = order.shown();
+      const bool fits = order.is_iceberg() ? leaves.shares > 0 && leaves <= most : leaves == most;
+      if (!require(order.open() && !order.waiting && !order.beside_book && order.book_node == 0 &&
+                       order.symbol == id && order.limit_price == price && fits,
                    "order in a book")) {
         return;
       }
       order.book_node = book.add(order.side, price, leaves, slot).node;
+      if (order.is_iceberg()) ++state_.symbols_[id].icebergs_of(order.side);
     }
     const std::optional<BookLevel> bid = book.best(Side::buy);
     const std::optional<BookLevel> offer = book.best(Side::sell);
@@ -404,7 +437,8 @@ void Engine::State::Loader::check_whole() {
   }
   state_.orders_.for_each([&](OrderSlot slot) {
     const Order& order = state_.orders_[slot];
-    require(!order.open() || order.waiting || order.book_node != 0, "open order in no book");
+    require(!order.open() || order.waiting || order.beside_book || order.book_node != 0,
+            "open order in no book");
   });
   for (AccountId id{1}; state_.accounts_.contains(id); ++id.value) {
     require(state_.accounts_[id].reserved == saved_reserved_[id.value - 1], "reserved cash");

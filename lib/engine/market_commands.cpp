@@ -72,7 +72,7 @@ void Engine::State::perform(const SetSymbolStatus& command) {
   symbol.halt_reason = *decltype(symbol.halt_reason)::make(halted ? command.reason : std::string_view{});
   log_.emit(
       SymbolStatusChanged{.symbol = command.symbol, .status = command.status, .reason = command.reason});
-  run_stops(command.symbol);
+  settle_symbol(command.symbol);
 }
 
 RejectReason Engine::State::refusal(const SetSession& command) const {
@@ -97,7 +97,12 @@ void Engine::State::perform(const SetSession& command) {
   log_.emit(
       SessionChanged{.phase = phase_, .trading_date = trading_date_, .new_trading_day = new_trading_day});
   for (SymbolId id{1}; symbols_.contains(id); ++id.value)
-    run_stops(id);
+    settle_symbol(id);
+}
+
+void Engine::State::expire_orders() {
+  while (!expiries_.empty() && expiries_.first().key <= log_.now())
+    cancel(expiries_.first().slot, CancelReason::expiry);
 }
 
 void Engine::State::expire_day_orders() {
@@ -105,7 +110,8 @@ void Engine::State::expire_day_orders() {
   orders_.for_each([&](OrderSlot slot) {
     const Order& order = orders_[slot];
     // A stop that waits to become an ioc or fok order does not outlive the day either.
-    if (order.open() && order.time_in_force != TimeInForce::gtc) expiring_.push_back(slot);
+    const bool outlives = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::gtd;
+    if (order.open() && !outlives) expiring_.push_back(slot);
   });
   for (const OrderSlot slot : expiring_)
     cancel(slot, CancelReason::session_end);
@@ -123,7 +129,7 @@ void Engine::State::perform(const PrintTrade& command) {
   log_.emit(TradePrinted{
       .trade = next_trade_, .symbol = command.symbol, .price = command.price, .quantity = command.quantity});
   ++next_trade_.value;
-  run_stops(command.symbol);
+  settle_symbol(command.symbol);
 }
 
 }  // namespace trade

@@ -42,7 +42,7 @@ Price Engine::State::collar(const SymbolRecord& symbol, AccountId account, Side 
 }
 
 Price Engine::State::reserve_price_of(OrderType type, Price limit_price, Price stop_price) const {
-  if (type != OrderType::stop_loss) return limit_price;
+  if (type != OrderType::stop_loss && type != OrderType::trailing_stop) return limit_price;
   const std::int64_t most = (stop_price.units * (engine::basis_points + rules_.price_collar_basis_points) +
                              engine::basis_points - 1) /
                             engine::basis_points;
@@ -52,8 +52,9 @@ Price Engine::State::reserve_price_of(OrderType type, Price limit_price, Price s
 void Engine::State::work_limit(OrderSlot slot) {
   const Order& order = orders_[slot];
   if (!survives_fill_or_kill(slot, order.limit_price)) return;
+  if (order.least() && !finds_its_least(slot, order.limit_price)) return;
   match(slot, order.limit_price);
-  if (order.status == OrderStatus::filled) return;
+  if (!order.open()) return;
   if (order.time_in_force == TimeInForce::ioc) {
     cancel(slot, CancelReason::immediate_or_cancel);
   } else {
@@ -64,8 +65,9 @@ void Engine::State::work_limit(OrderSlot slot) {
 void Engine::State::work_market(OrderSlot slot, Price worst_price, CancelReason at_worst_price) {
   Order& order = orders_[slot];
   if (!survives_fill_or_kill(slot, worst_price)) return;
+  if (order.least() && !finds_its_least(slot, worst_price)) return;
   match(slot, worst_price);
-  if (order.status == OrderStatus::filled) return;
+  if (!order.open()) return;
   // If the other side still has orders, it was the price that ended it.
   const bool liquidity_left = !symbols_[order.symbol].book.empty(opposite(order.side));
   const CancelReason reason = liquidity_left ? at_worst_price : CancelReason::no_liquidity;
@@ -77,28 +79,30 @@ bool Engine::State::survives_fill_or_kill(OrderSlot slot, Price worst_price) {
   const Order& order = orders_[slot];
   if (order.time_in_force != TimeInForce::fok) return true;
   const Quantity wanted = order.leaves();
-  if (symbols_[order.symbol].book.available(order.side, worst_price, wanted) >= wanted) return true;
+  if (available(order, worst_price, wanted) >= wanted) return true;
   cancel(slot, CancelReason::fill_or_kill);
   return false;
 }
 
 void Engine::State::match(OrderSlot slot, Price worst_price) {
   const Order& order = orders_[slot];
-  symbols_[order.symbol].book.match(
-      order.side, worst_price, order.leaves(),
-      [&](BookOrderKey maker, Price price, Quantity quantity, Quantity maker_leaves) {
-        fill(slot, maker, price, quantity, maker_leaves);
-      });
+  SymbolRecord& symbol = symbols_[order.symbol];
+  if (needs_care(symbol, order.side, order.prevents_self_trade())) [[unlikely]]
+    return match_carefully(slot, worst_price);
+  symbol.book.match(order.side, worst_price, order.leaves(),
+                    [&](BookOrderKey maker, Price price, Quantity quantity, Quantity shown_leaves) {
+                      fill(slot, maker, price, quantity, shown_leaves);
+                    });
   if (order.filled() == order.quantity) end(slot, OrderStatus::filled);
 }
 
 void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price, Quantity quantity,
-                         Quantity maker_leaves) {
+                         Quantity shown_leaves) {
   Order& taker = orders_[taker_slot];
   Order& maker = orders_[maker_slot];
   // The resting order's owner was not foreseeable: ask for all of it at once.
   accounts_.prefetch(maker.account);
-  if (maker_leaves) {
+  if (shown_leaves) {
     accounts_.prefetch(maker.position);
   } else {
     prefetch_around(maker);
@@ -116,12 +120,16 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
                           .taker_side = taker.side,
                           .maker_order = maker.id,
                           .maker_account = maker.account,
-                          .maker_leaves = maker_leaves,
+                          .maker_leaves = maker.leaves(),
                           .taker_order = taker.id,
                           .taker_account = taker.account,
-                          .taker_leaves = taker.leaves()});
+                          .taker_leaves = taker.leaves(),
+                          .maker_refreshes = !shown_leaves && maker.leaves()});
   ++next_trade_.value;
-  if (!maker_leaves) end(maker_slot, OrderStatus::filled);
+  if (!maker.leaves()) {
+    if (maker.is_iceberg()) --symbols_[maker.symbol].icebergs_of(maker.side);
+    end(maker_slot, OrderStatus::filled);
+  }
 }
 
 void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quantity) {
@@ -157,24 +165,31 @@ void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quanti
 
 void Engine::State::rest(OrderSlot slot) {
   Order& order = orders_[slot];
-  const Quantity leaves = order.leaves();
-  order.book_node = symbols_[order.symbol].book.add(order.side, order.limit_price, leaves, slot).node;
+  SymbolRecord& symbol = symbols_[order.symbol];
+  const Quantity shown = order.shown();
+  if (order.is_iceberg()) ++symbol.icebergs_of(order.side);
+  order.book_node = symbol.book.add(order.side, order.limit_price, shown, slot).node;
   order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
   log_.emit(OrderRested{.order = order.id,
                         .symbol = order.symbol,
                         .side = order.side,
                         .price = order.limit_price,
-                        .quantity = leaves});
+                        .quantity = shown});
 }
 
 void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
   Order& order = orders_[slot];
   SymbolRecord& symbol = symbols_[order.symbol];
   const bool was_resting = order.book_node != 0;
+  Quantity hidden;
   if (was_resting) {
-    symbol.book.remove({order.book_node});
+    hidden = order.leaves() - symbol.book.leaves_of({order.book_node});
+    leave_book(order);
   } else if (order.waiting) {
     symbol.stops.erase(order.side, order.stop_price, order.id);
+    if (order.trails()) symbol.trailing.erase(order.side, order.id);
+  } else if (order.beside_book) {
+    symbol.beside_book.erase(order.side, order.limit_price, order.id);
   }
   order.cancel_reason = reason;
   order.updated_at = log_.now();
@@ -185,8 +200,16 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
                            .reason = reason,
                            .was_resting = was_resting,
                            .price = order.limit_price,
-                           .quantity = order.leaves()});
-  end(slot, reason == CancelReason::session_end ? OrderStatus::expired : OrderStatus::cancelled);
+                           .quantity = order.leaves(),
+                           .hidden = hidden});
+  end(slot, ended_status(reason));
+}
+
+void Engine::State::leave_book(Order& order) {
+  SymbolRecord& symbol = symbols_[order.symbol];
+  symbol.book.remove({order.book_node});
+  order.book_node = 0;
+  if (order.is_iceberg()) --symbol.icebergs_of(order.side);
 }
 
 void Engine::State::end(OrderSlot slot, OrderStatus status) {
@@ -205,6 +228,8 @@ void Engine::State::end(OrderSlot slot, OrderStatus status) {
   order.status = status;
   order.book_node = 0;
   order.waiting = false;
+  order.beside_book = false;
+  if (order.expires_at != Timestamp{}) expiries_.erase(order.expires_at, order.id);
   orders_.end_open(slot, account);
   --position.open_orders;
   accounts_.drop_if_empty(order.position);

@@ -4,6 +4,42 @@
 
 namespace trade::engine {
 
+void Order::set(const OrderInstructions& instructions) {
+  // What a rejected order asked for may be out of range; it is shown as far as it fits.
+  const auto narrowed = [](std::int64_t value) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, UINT32_MAX));
+  };
+  const auto post_only = static_cast<unsigned>(instructions.post_only.value_or(PostOnly{}));
+  const auto prevention =
+      static_cast<unsigned>(instructions.self_trade_prevention.value_or(SelfTradePrevention{}));
+  const bool ratio = instructions.trail_basis_points != 0;
+  instruction_bits = static_cast<std::uint8_t>(
+      (post_only & post_only_mask) | (instructions.all_or_none ? all_or_none_bit : 0U) |
+      (ratio ? trail_is_ratio_bit : 0U) | (prevention & self_trade_mask) << self_trade_shift);
+  display_shares = narrowed(instructions.display_quantity.shares);
+  minimum_shares = narrowed(instructions.minimum_quantity.shares);
+  trail = narrowed(ratio ? instructions.trail_basis_points : instructions.trail_amount.units);
+  expires_at = instructions.expires_at;
+}
+
+OrderInstructions Order::instructions() const {
+  OrderInstructions instructions;
+  if (const auto post_only = static_cast<PostOnly>(instruction_bits & post_only_mask);
+      post_only != PostOnly{})
+    instructions.post_only = post_only;
+  instructions.all_or_none = all_or_none();
+  if (prevents_self_trade()) instructions.self_trade_prevention = self_trade_prevention();
+  instructions.display_quantity = {display_shares};
+  instructions.minimum_quantity = {minimum_shares};
+  if (trail_is_ratio()) {
+    instructions.trail_basis_points = trail;
+  } else {
+    instructions.trail_amount = {trail};
+  }
+  instructions.expires_at = expires_at;
+  return instructions;
+}
+
 OrderStore::PageIndex OrderStore::make_page(std::uint64_t number) {
   const PageIndex page = pages_.allocate();
   if (page >= page_numbers_.size()) page_numbers_.resize(std::size_t{page} * 2);

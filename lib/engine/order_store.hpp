@@ -1,6 +1,7 @@
 // Orders: the open ones and the most recent ended ones, found by id or slot.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -46,11 +47,54 @@ struct alignas(64) Order {
   RejectReason reject_reason = RejectReason::none;
   CancelReason cancel_reason{};  ///< zero: not cancelled
 
+  // What OrderInstructions holds, in less room.
+  std::uint8_t instruction_bits = 0;  ///< packed by set()
+  /// It is in the market but beside the book: all_or_none, or a minimum quantity not traded yet.
+  bool beside_book = false;
+  std::uint32_t display_shares = 0;
+  std::uint32_t minimum_shares = 0;   ///< the least that its first trades must bring; zero: anything
+  std::uint32_t trail = 0;            ///< price units or basis points; zero: no trailing stop
+  std::uint32_t trail_reference = 0;  ///< price units: the best price that the stop has stayed behind
+  Timestamp expires_at;               ///< of a gtd order
+
   [[nodiscard]] Quantity filled() const { return {filled_shares}; }
   /// Shares still wanted by an open order.
   [[nodiscard]] Quantity leaves() const { return {quantity.shares - filled_shares}; }
   [[nodiscard]] Price reserve_price() const { return {reserve_units}; }
   [[nodiscard]] bool open() const { return !is_terminal(status); }
+  [[nodiscard]] bool all_or_none() const { return (instruction_bits & all_or_none_bit) != 0; }
+  /// Zero: it trades with its own account's orders.
+  [[nodiscard]] SelfTradePrevention self_trade_prevention() const {
+    return static_cast<SelfTradePrevention>(instruction_bits >> self_trade_shift & self_trade_mask);
+  }
+  [[nodiscard]] bool prevents_self_trade() const { return self_trade_prevention() != SelfTradePrevention{}; }
+  [[nodiscard]] bool is_iceberg() const { return display_shares != 0; }
+  [[nodiscard]] bool trails() const { return trail != 0; }
+  [[nodiscard]] bool trail_is_ratio() const { return (instruction_bits & trail_is_ratio_bit) != 0; }
+  /// What the book shows at a time of what is left.
+  [[nodiscard]] Quantity shown() const {
+    return is_iceberg() ? std::min(leaves(), Quantity{display_shares}) : leaves();
+  }
+  /// Shares that must trade at one time, or none.
+  [[nodiscard]] Quantity least() const {
+    if (all_or_none()) return leaves();
+    return (instruction_bits & minimum_met_bit) != 0 ? Quantity{}
+                                                     : std::min(leaves(), Quantity{minimum_shares});
+  }
+  void set_minimum_met() { instruction_bits |= minimum_met_bit; }
+
+  void set(const OrderInstructions& instructions);
+  [[nodiscard]] OrderInstructions instructions() const;
+
+ private:
+  // Bits 0 and 1: PostOnly; 2: all or none; 3: the trail is a ratio; 4 to 6: SelfTradePrevention; 7: the
+  // minimum quantity has traded.
+  static constexpr std::uint8_t post_only_mask = 3;
+  static constexpr std::uint8_t all_or_none_bit = 1U << 2;
+  static constexpr std::uint8_t trail_is_ratio_bit = 1U << 3;
+  static constexpr std::uint8_t minimum_met_bit = 1U << 7;
+  static constexpr unsigned self_trade_shift = 4;
+  static constexpr unsigned self_trade_mask = 7;
 };
 static_assert(sizeof(Order) == 128);
 

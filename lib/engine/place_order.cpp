@@ -5,13 +5,6 @@ namespace trade {
 
 namespace {
 
-bool wants_limit(OrderType type) {
-  return type == OrderType::limit || type == OrderType::stop_limit;
-}
-bool wants_stop(OrderType type) {
-  return type == OrderType::stop_loss || type == OrderType::stop_limit;
-}
-
 template <class Enum>
 bool is_valid(Enum value) {
   return value_numbered<Enum>(static_cast<std::uint8_t>(value)).has_value();
@@ -22,21 +15,59 @@ bool valid_price(Price price, bool wanted) {
   return wanted ? price.units > 0 && price.units <= price_units_max : price.units == 0;
 }
 
-RejectReason check_form(const PlaceOrder& order) {
+RejectReason check_instructions(const PlaceOrder& order, Timestamp now) {
+  const OrderInstructions& wanted = order.instructions;
+  if (wanted == OrderInstructions{} && order.time_in_force != TimeInForce::gtd &&
+      order.type != OrderType::trailing_stop) [[likely]] {
+    return RejectReason::none;
+  }
+  if ((wanted.post_only && !is_valid(*wanted.post_only)) ||
+      (wanted.self_trade_prevention && !is_valid(*wanted.self_trade_prevention))) {
+    return RejectReason::invalid_order;
+  }
+  if ((order.time_in_force == TimeInForce::gtd) != (wanted.expires_at != Timestamp{})) {
+    return RejectReason::invalid_expiry;
+  }
+  if (wanted.expires_at != Timestamp{} && wanted.expires_at <= now) return RejectReason::invalid_expiry;
+
+  const bool may_rest = wants_limit(order.type) && order.time_in_force != TimeInForce::ioc &&
+                        order.time_in_force != TimeInForce::fok;
+  const bool asks_for_a_least = wanted.all_or_none || wanted.minimum_quantity;
+  if (wanted.post_only && (order.type != OrderType::limit || !may_rest || asks_for_a_least)) {
+    return RejectReason::invalid_order;
+  }
+  if (wanted.all_or_none && wanted.minimum_quantity) return RejectReason::invalid_order;
+  if (wanted.display_quantity && (!may_rest || asks_for_a_least)) return RejectReason::invalid_order;
+  const auto out_of_range = [&](Quantity part) { return part.shares < 0 || part > order.quantity; };
+  if (out_of_range(wanted.display_quantity) || out_of_range(wanted.minimum_quantity)) {
+    return RejectReason::invalid_quantity;
+  }
+  // A trail is given in one way, and only to what trails.
+  const bool by_amount = wanted.trail_amount.units > 0 && wanted.trail_amount.units <= price_units_max;
+  const bool by_ratio = wanted.trail_basis_points > 0 && wanted.trail_basis_points <= trail_basis_points_max;
+  const bool asks_for_a_trail = wanted.trail_amount || wanted.trail_basis_points != 0;
+  const bool trails = by_amount ? wanted.trail_basis_points == 0 : by_ratio && !wanted.trail_amount;
+  if (order.type == OrderType::trailing_stop ? !trails : asks_for_a_trail) return RejectReason::invalid_price;
+  return RejectReason::none;
+}
+
+RejectReason check_form(const PlaceOrder& order, Timestamp now) {
   if (!is_valid(order.side) || !is_valid(order.type) || !is_valid(order.time_in_force)) {
     return RejectReason::invalid_order;
   }
   if (!order.client_order_id.empty() && !check_client_order_id(order.client_order_id)) {
     return RejectReason::invalid_order;
   }
+  // The market says where a trailing stop begins.
+  const bool names_stop = wants_stop(order.type) && order.type != OrderType::trailing_stop;
   if (!valid_price(order.limit_price, wants_limit(order.type)) ||
-      !valid_price(order.stop_price, wants_stop(order.type))) {
+      !valid_price(order.stop_price, names_stop)) {
     return RejectReason::invalid_price;
   }
   if (order.quantity.shares <= 0 || order.quantity.shares > order_quantity_max) {
     return RejectReason::invalid_quantity;
   }
-  return RejectReason::none;
+  return check_instructions(order, now);
 }
 
 /// The client's id unless it is none: what is not well formed is not repeated.
@@ -66,16 +97,19 @@ RejectReason Engine::State::check_increments(const SymbolRecord& symbol, Price l
   return static_cast<std::uint32_t>(quantity.shares) % lot != 0 ? RejectReason::lot_size : RejectReason::none;
 }
 
-Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) const {
+Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Timestamp now) const {
   PlaceDecision decision;
   decision.names_account = accounts_.contains(command.account);
   decision.names_symbol = symbols_.contains(command.symbol);
+  decision.limit_price = command.limit_price;
+  decision.stop_price = command.stop_price;
   const auto refuse = [&](RejectReason reason) {
     decision.reason = reason;
     return decision;
   };
 
-  if (const RejectReason reason = check_form(command); reason != RejectReason::none) return refuse(reason);
+  if (const RejectReason reason = check_form(command, now); reason != RejectReason::none)
+    return refuse(reason);
   if (!decision.names_account) return refuse(RejectReason::unknown_account);
   if (!decision.names_symbol) return refuse(RejectReason::unknown_symbol);
 
@@ -83,7 +117,7 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) co
     const ClientIdIndex known = client_ids_.find(command.account, command.client_order_id);
     if (known != 0) {
       const engine::ClientId& id = client_ids_[known];
-      if (!id.placed || id.content != engine::OrderContent::of(command)) {
+      if (!id.is_retried_by(command)) {
         return refuse(RejectReason::duplicate_client_order_id);
       }
       decision.duplicate_of = id.order;
@@ -103,6 +137,13 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) co
     const RejectReason reason =
         check_increments(symbol, command.limit_price, command.stop_price, command.quantity);
     if (reason != RejectReason::none) return refuse(reason);
+    const auto is_in_lots = [&](Quantity part) { return part.shares % symbol.lot.shares == 0; };
+    if (!is_in_lots(command.instructions.display_quantity) ||
+        !is_in_lots(command.instructions.minimum_quantity))
+      return refuse(RejectReason::lot_size);
+  }
+  if (const RejectReason reason = decide_prices(command, symbol, decision); reason != RejectReason::none) {
+    return refuse(reason);
   }
 
   Money cost;      // of a buy
@@ -110,13 +151,15 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) co
   if (command.type == OrderType::market) {
     decision.worst_price = collar(symbol, command.account, command.side, reference);
     // Exactly what it will trade for, and an allowance for what it will not find.
-    const Book::Sweep sweep = symbol.book.sweep(command.side, decision.worst_price, command.quantity);
-    cost = sweep.notional + reference * (command.quantity - sweep.quantity);
+    const Taker taker{command.account, command.symbol, command.side,
+                      command.instructions.self_trade_prevention.has_value()};
+    const Book::Sweep found = sweep(taker, decision.worst_price, command.quantity);
+    cost = found.notional + reference * (command.quantity - found.quantity);
     notional = std::max(cost, reference * command.quantity);
   } else {
-    notional = (command.limit_price ? command.limit_price : command.stop_price) * command.quantity;
+    notional = (decision.limit_price ? decision.limit_price : decision.stop_price) * command.quantity;
     if (command.side == Side::buy) {
-      decision.reserve_price = reserve_price_of(command.type, command.limit_price, command.stop_price);
+      decision.reserve_price = reserve_price_of(command.type, decision.limit_price, decision.stop_price);
       cost = decision.reserve_price * command.quantity;
     }
   }
@@ -141,6 +184,33 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command) co
   return decision;
 }
 
+RejectReason Engine::State::decide_prices(const PlaceOrder& command, const SymbolRecord& symbol,
+                                          PlaceDecision& decision) const {
+  const OrderInstructions& wanted = command.instructions;
+  if (wanted.post_only) {
+    const std::optional<BookLevel> best = symbol.book.best(opposite(command.side));
+    const bool would_trade = best && (command.side == Side::buy ? command.limit_price >= best->price
+                                                                : command.limit_price <= best->price);
+    if (!would_trade) return RejectReason::none;
+    if (*wanted.post_only == PostOnly::reject) return RejectReason::post_only;
+    const std::int64_t tick = symbol.tick.units;
+    // The nearest tick on the quiet side; prices of the house need not be ticks.
+    const std::int64_t units = command.side == Side::buy ? (best->price.units - 1) / tick * tick
+                                                         : (best->price.units / tick + 1) * tick;
+    if (units <= 0 || units > price_units_max) return RejectReason::post_only;
+    decision.limit_price = {units};
+  } else if (command.type == OrderType::trailing_stop) {
+    const Price reference = symbol.reference();
+    if (!reference) return RejectReason::no_reference_price;
+    const bool is_ratio = wanted.trail_basis_points != 0;
+    decision.stop_price =
+        trailing_stop_price(symbol, command.side, reference,
+                            is_ratio ? wanted.trail_basis_points : wanted.trail_amount.units, is_ratio);
+    if (!decision.stop_price) return RejectReason::invalid_price;
+  }
+  return RejectReason::none;
+}
+
 ApplyResult Engine::State::answer(const PlaceDecision& decision) const {
   if (decision.duplicate_of != 0) {
     return {.reason = decision.reason, .duplicate = true, .order = orders_[decision.duplicate_of].id};
@@ -149,7 +219,7 @@ ApplyResult Engine::State::answer(const PlaceDecision& decision) const {
 }
 
 ApplyResult Engine::State::perform(const PlaceOrder& command) {
-  const PlaceDecision decision = decide(command);
+  const PlaceDecision decision = decide(command, log_.now());
   const ApplyResult result = answer(decision);
   if (decision.duplicate_of != 0) return result;
   if (decision.reason != RejectReason::none) return reject(command, decision);
@@ -186,7 +256,9 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
                           .quantity = order.quantity,
                           .limit_price = order.limit_price,
                           .stop_price = order.stop_price,
-                          .client_order_id = command.client_order_id});
+                          .client_order_id = command.client_order_id,
+                          .instructions = command.instructions});
+  if (order.expires_at != Timestamp{}) expiries_.insert(order.expires_at, order.id, slot);
   if (order.waiting) {
     start_stop(slot);
   } else if (order.type == OrderType::limit) {
@@ -194,7 +266,7 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   } else {
     work_market(slot, decision.worst_price, CancelReason::price_collar);
   }
-  run_stops(command.symbol);
+  settle_symbol(command.symbol);
   return result;
 }
 
@@ -208,8 +280,12 @@ Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const 
   order.type = is_valid(command.type) ? command.type : OrderType::market;
   order.time_in_force = is_valid(command.time_in_force) ? command.time_in_force : TimeInForce::day;
   order.quantity = command.quantity;
-  order.limit_price = command.limit_price;
-  order.stop_price = command.stop_price;
+  order.limit_price = decision.limit_price;
+  order.stop_price = decision.stop_price;
+  if (command.instructions != OrderInstructions{}) order.set(command.instructions);
+  if (order.type == OrderType::trailing_stop && decision.names_symbol) {
+    order.trail_reference = static_cast<std::uint32_t>(symbols_[command.symbol].reference().units);
+  }
   order.reserve_units = static_cast<std::uint32_t>(decision.reserve_price.units);
   order.created_at = log_.now();
   order.updated_at = log_.now();
@@ -219,7 +295,8 @@ Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const 
                                        .account = command.account,
                                        .order = slot,
                                        .placed = true,
-                                       .known = decision.takes_client_id},
+                                       .known = decision.takes_client_id,
+                                       .instructions_digest = engine::digest_of(command.instructions)},
                                       client_order_id);
   }
   return slot;
@@ -232,6 +309,10 @@ ApplyResult Engine::State::reject(const PlaceOrder& command, const PlaceDecision
   if (decision.reason != RejectReason::duplicate_client_order_id) {
     const OrderSlot slot = record(command, decision, id);
     Order& order = orders_[slot];
+    // It shows what was asked for, not what it would have got.
+    order.limit_price = command.limit_price;
+    order.stop_price = command.stop_price;
+    order.trail_reference = 0;
     order.reserve_units = 0;
     order.status = OrderStatus::rejected;
     order.reject_reason = decision.reason;
@@ -248,7 +329,8 @@ ApplyResult Engine::State::reject(const PlaceOrder& command, const PlaceDecision
       .quantity = command.quantity,
       .limit_price = command.limit_price,
       .stop_price = command.stop_price,
-      .client_order_id = showable_client_id(command)});
+      .client_order_id = showable_client_id(command),
+      .instructions = command.instructions});
   return {.reason = decision.reason, .order = id};
 }
 

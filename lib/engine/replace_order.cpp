@@ -37,17 +37,18 @@ Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command
 
 RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Order& order,
                                           ReplaceDecision& decision) const {
-  const bool has_limit = order.type == OrderType::limit || order.type == OrderType::stop_limit;
-  if (command.limit_price && !(has_limit && in_range(*command.limit_price)))
+  if (command.limit_price && !(wants_limit(order.type) && in_range(*command.limit_price)))
     return RejectReason::invalid_price;
-  // A stop that was triggered has no stop price to change any more.
-  if (command.stop_price && !(order.waiting && in_range(*command.stop_price)))
+  // A stop that was triggered has no stop price to change any more; that of a trailing stop is the market's.
+  if (command.stop_price && !(order.waiting && !order.trails() && in_range(*command.stop_price)))
     return RejectReason::invalid_price;
   decision.quantity = command.quantity.value_or(order.quantity);
   if (decision.quantity.shares <= 0 || decision.quantity.shares > order_quantity_max) {
     return RejectReason::invalid_quantity;
   }
   decision.limit_price = command.limit_price.value_or(order.limit_price);
+  if (const RejectReason reason = keep_post_only(order, decision); reason != RejectReason::none)
+    return reason;
   decision.stop_price = command.stop_price.value_or(order.stop_price);
 
   const bool renamed =
@@ -71,10 +72,26 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
   } else if (order.waiting) {
     decision.replacement = Replacement::waiting_stop;
   } else {
-    const bool keeps_place = !moved && decision.quantity <= order.quantity;
+    // Beside the book there is no place to keep: it looks again whether it finds enough.
+    const bool keeps_place = !moved && decision.quantity <= order.quantity && !order.beside_book;
     decision.replacement = keeps_place ? Replacement::in_place : Replacement::at_the_back;
   }
   return RejectReason::none;
+}
+
+RejectReason Engine::State::keep_post_only(const Order& order, ReplaceDecision& decision) const {
+  const std::optional<PostOnly> post_only = order.instructions().post_only;
+  if (!post_only || decision.limit_price == order.limit_price) return RejectReason::none;
+  PlaceOrder moved;
+  moved.side = order.side;
+  moved.type = order.type;
+  moved.limit_price = decision.limit_price;
+  moved.instructions.post_only = post_only;
+  PlaceDecision placed;
+  placed.limit_price = decision.limit_price;
+  const RejectReason reason = decide_prices(moved, symbols_[order.symbol], placed);
+  decision.limit_price = placed.limit_price;
+  return reason;
 }
 
 RejectReason Engine::State::check_replace_risk(const Order& order, const ReplaceDecision& decision) const {
@@ -126,6 +143,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
                       .limit_price = decision.limit_price,
                       .stop_price = decision.stop_price,
                       .client_order_id = {}};
+  if (event.was_resting) event.old_hidden = event.old_leaves - symbol.book.leaves_of({order.book_node});
   if (!command.new_client_order_id.empty() && command.new_client_order_id != newest_client_id(order)) {
     event.client_order_id = command.new_client_order_id;
     order.client_id = client_ids_.add(
@@ -136,10 +154,13 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
 
   if (decision.replacement == Replacement::waiting_stop) {
     symbol.stops.erase(order.side, order.stop_price, order.id);
+    if (order.trails()) symbol.trailing.erase(order.side, order.id);
+  } else if (order.beside_book) {
+    symbol.beside_book.erase(order.side, order.limit_price, order.id);
+    order.beside_book = false;
   } else if (decision.replacement == Replacement::at_the_back) {
-    symbol.book.remove({order.book_node});
-    order.book_node = 0;
-  } else if (event.leaves != event.old_leaves) {
+    leave_book(order);
+  } else if (event.leaves < event.old_leaves - event.old_hidden) {
     symbol.book.reduce_to({order.book_node}, event.leaves);
   }
   change_reservation(order, decision);
@@ -152,7 +173,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
 
   if (decision.replacement == Replacement::waiting_stop) start_stop(slot);
   if (decision.replacement == Replacement::at_the_back) work_limit(slot);
-  run_stops(order.symbol);
+  settle_symbol(order.symbol);
   return result;
 }
 

@@ -146,6 +146,13 @@ void Engine::State::write_order(Sink& sink, const Order& order) const {
   sink.write(order.filled_notional.units);
   sink.write(order.created_at.nanoseconds);
   sink.write(order.updated_at.nanoseconds);
+  sink.write(order.instruction_bits);
+  sink.write(order.beside_book);
+  sink.write(order.display_shares);
+  sink.write(order.minimum_shares);
+  sink.write(order.trail);
+  sink.write(order.trail_reference);
+  sink.write(order.expires_at.nanoseconds);
   std::uint8_t ids = 0;
   for (ClientIdIndex at = order.client_id; at != 0; at = client_ids_[at].older)
     ++ids;
@@ -162,6 +169,7 @@ void Engine::State::write_order(Sink& sink, const Order& order) const {
     sink.write(id.content.quantity.shares);
     sink.write(id.content.limit_price.units);
     sink.write(id.content.stop_price.units);
+    sink.write(id.instructions_digest);
   }
 }
 

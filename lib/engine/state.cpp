@@ -33,6 +33,8 @@ Engine::State::State(const EngineCapacity& capacity)
 ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& events) {
   // Time never goes back: an earlier stamp counts as the last one.
   log_.begin(std::max(command.timestamp, log_.now()), events);
+  if (!expiries_.empty() && expiries_.first().key <= log_.now()) [[unlikely]]
+    expire_orders();
   // Side by side even without a call to prefetch ahead of time.
   prefetch_named(command.body);
   const ApplyResult result = std::visit(
@@ -55,12 +57,12 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
   return result;
 }
 
-ApplyResult Engine::State::check(const CommandBody& body) const {
+ApplyResult Engine::State::check(const Command& command) const {
   return std::visit(
       [&](const auto& one) -> ApplyResult {
         using Body = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<Body, PlaceOrder>) {
-          return answer(decide(one));
+          return answer(decide(one, std::max(command.timestamp, log_.now())));
         } else if constexpr (std::is_same_v<Body, CancelOrder>) {
           const Lookup found = decide(one);
           return {.reason = found.reason, .order = found.id};
@@ -70,15 +72,13 @@ ApplyResult Engine::State::check(const CommandBody& body) const {
         } else if constexpr (std::is_same_v<Body, CancelAllOrders>) {
           ApplyResult result{.reason = decide(one)};
           if (result.reason != RejectReason::none) return result;
-          for (OrderSlot slot = accounts_[one.account].first_open; slot != 0; slot = orders_[slot].next) {
-            if (!one.symbol || orders_[slot].symbol == one.symbol) ++result.affected;
-          }
+          for_each_of(one, [&](OrderSlot) { ++result.affected; });
           return result;
         } else {
           return {.reason = refusal(one)};
         }
       },
-      body);
+      command.body);
 }
 
 }  // namespace trade

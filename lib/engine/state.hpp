@@ -2,6 +2,8 @@
 // commands.
 #pragma once
 
+#include <memory_resource>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,7 +25,7 @@ class Engine::State {
   State& operator=(const State&) = delete;
 
   ApplyResult apply(const Command& command, std::vector<Event>& events);
-  [[nodiscard]] ApplyResult check(const CommandBody& body) const;
+  [[nodiscard]] ApplyResult check(const Command& command) const;
 
   void prefetch(std::span<const Command> upcoming) const;
 
@@ -37,6 +39,10 @@ class Engine::State {
   [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
   [[nodiscard]] const engine::OrderStore& orders() const { return orders_; }
   [[nodiscard]] const engine::EventLog& log() const { return log_; }
+  [[nodiscard]] std::optional<Timestamp> next_expiry() const {
+    if (expiries_.empty()) return std::nullopt;
+    return expiries_.first().key;
+  }
 
   [[nodiscard]] std::uint64_t full_hash() const;
   void save(ByteWriter& writer) const;
@@ -69,6 +75,7 @@ class Engine::State {
   [[nodiscard]] RejectReason refusal(const SetSymbolStatus& command) const;
   [[nodiscard]] RejectReason refusal(const SetSession& command) const;
   [[nodiscard]] RejectReason refusal(const PrintTrade& command) const;
+  [[nodiscard]] static RejectReason refusal(const ExpireOrders&) { return RejectReason::none; }
   void perform(const OpenAccount& command);
   void perform(const DepositCash& command);
   void perform(const WithdrawCash& command);
@@ -80,6 +87,7 @@ class Engine::State {
   void perform(const SetSymbolStatus& command);
   void perform(const SetSession& command);
   void perform(const PrintTrade& command);
+  void perform(const ExpireOrders&) {}
   void move_cash(AccountId id, Money amount);
   void expire_day_orders();
 
@@ -90,6 +98,8 @@ class Engine::State {
     bool names_account = false;  ///< the account exists
     bool names_symbol = false;
     bool takes_client_id = false;  ///< the order becomes the one its client order id means
+    Price limit_price;             ///< that the order gets
+    Price stop_price;              ///< likewise
     Price reserve_price;           ///< of a buy
     Price worst_price;             ///< of a market order: the collar; zero: none
     PositionIndex position = 0;    ///< zero: none yet
@@ -113,7 +123,7 @@ class Engine::State {
     Price stop_price;
     Price reserve_price;
   };
-  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command) const;
+  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command, Timestamp now) const;
   [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command) const;
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
@@ -122,6 +132,10 @@ class Engine::State {
   ApplyResult perform(const CancelOrder& command);
   ApplyResult perform(const CancelAllOrders& command);
 
+  /// Calls `visit(slot)` for the open orders that a CancelAllOrders is about, by ascending id. What is
+  /// visited may be ended.
+  template <class Visit>
+  void for_each_of(const CancelAllOrders& command, Visit&& visit) const;
   [[nodiscard]] ApplyResult answer(const PlaceDecision& decision) const;
   OrderSlot record(const PlaceOrder& command, const PlaceDecision& decision, OrderId id);
   ApplyResult reject(const PlaceOrder& command, const PlaceDecision& decision);
@@ -130,9 +144,14 @@ class Engine::State {
   [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
                                            ReplaceDecision& decision) const;
+  /// A post-only order stays one: its new price is refused or slides where it would trade.
+  [[nodiscard]] RejectReason keep_post_only(const Order& order, ReplaceDecision& decision) const;
   [[nodiscard]] RejectReason check_replace_risk(const Order& order, const ReplaceDecision& decision) const;
   void change_reservation(Order& order, const ReplaceDecision& decision);
   [[nodiscard]] RejectReason check_market_state(AccountId account, const SymbolRecord& symbol) const;
+  /// Prices that the market decides: of a post-only order that slides, of a trailing stop.
+  [[nodiscard]] RejectReason decide_prices(const PlaceOrder& command, const SymbolRecord& symbol,
+                                           PlaceDecision& decision) const;
   [[nodiscard]] RejectReason check_increments(const SymbolRecord& symbol, Price limit_price, Price stop_price,
                                               Quantity quantity) const;
 
@@ -148,12 +167,40 @@ class Engine::State {
   /// False when the order was killed, because it must fill whole and cannot.
   bool survives_fill_or_kill(OrderSlot slot, Price worst_price);
   void match(OrderSlot slot, Price worst_price);
-  void fill(OrderSlot taker, OrderSlot maker, Price price, Quantity quantity, Quantity maker_leaves);
+  /// `shown_leaves`: what the book still shows of the maker.
+  void fill(OrderSlot taker, OrderSlot maker, Price price, Quantity quantity, Quantity shown_leaves);
   void settle(Order& buy, Order& sell, Price price, Quantity quantity);
   void rest(OrderSlot slot);
   void cancel(OrderSlot slot, CancelReason reason);
+  /// A resting order is taken out of the book.
+  void leave_book(Order& order);
   /// Takes an order out of the open ones and gives back what it held.
   void end(OrderSlot slot, OrderStatus status);
+
+  // --- matching where more is to be looked at than prices (careful_matching.cpp) ---
+  /// What is to be known of an order, placed or not, to tell what it would trade.
+  struct Taker {
+    AccountId account;
+    SymbolId symbol;
+    Side side = Side::buy;
+    bool prevents_self_trade = false;
+  };
+  /// Resting orders of the taker's own account, where they are not to trade with it.
+  enum class OwnOrders : std::uint8_t { passed_over, end_it };
+  [[nodiscard]] static bool needs_care(const SymbolRecord& symbol, Side taker_side, bool prevents_self_trade);
+  /// What would trade, and for how much: Book::sweep for orders of every kind.
+  [[nodiscard]] Book::Sweep sweep(const Taker& taker, Price worst_price, Quantity quantity,
+                                  OwnOrders own_orders = OwnOrders::passed_over) const;
+  /// The lesser of `wanted` and what the order would trade at once.
+  [[nodiscard]] Quantity available(const Order& order, Price worst_price, Quantity wanted) const;
+  void match_carefully(OrderSlot slot, Price worst_price);
+  void refresh(OrderSlot slot);
+  void prevent_self_trade(OrderSlot taker, OrderSlot maker);
+  void decrement(OrderSlot slot, Quantity quantity);
+  /// Whether the order finds the least that it asks for; if not, it is cancelled or waits beside the book.
+  bool finds_its_least(OrderSlot slot, Price worst_price);
+  /// Lets the first order beside the book trade that finds enough. False when there is none.
+  bool run_beside_book(SymbolRecord& symbol);
 
   // --- stops ---
   [[nodiscard]] bool stops_may_trigger(const SymbolRecord& symbol) const {
@@ -167,6 +214,25 @@ class Engine::State {
   /// Triggers what the trades since the last time call for, and what those orders' trades call for, to the
   /// end.
   void run_stops(SymbolId id);
+  /// What a change of the symbol calls for: stops, orders beside the book, and what those call for.
+  void settle_symbol(SymbolId id) {
+    SymbolRecord& symbol = symbols_[id];
+    run_stops(id);
+    if (symbol.beside_book.empty()) [[likely]]
+      return;
+    while (stops_may_trigger(symbol) && run_beside_book(symbol))
+      run_stops(id);
+  }
+  /// A stop price that stays behind `reference` by the order's trail, rounded away from the market; zero: out
+  /// of range.
+  [[nodiscard]] static Price trailing_stop_price(const SymbolRecord& symbol, Side side, Price reference,
+                                                 std::int64_t trail, bool is_ratio);
+  /// Moves the stop prices that follow trades between `low` and `high`, and triggers what meets them then.
+  void trail_stops(SymbolRecord& symbol, Price low, Price high);
+
+  // --- time ---
+  /// Ends what has come to its expiry.
+  void expire_orders();
 
   [[nodiscard]] std::string_view newest_client_id(const Order& order) const {
     return client_ids_.text(order.client_id);
@@ -191,6 +257,8 @@ class Engine::State {
   engine::Symbols symbols_;
   engine::ClientIds client_ids_;
   engine::OrderStore orders_;
+  std::pmr::unsynchronized_pool_resource expiry_memory_;
+  engine::Expiries expiries_{&expiry_memory_};
   FirmRules rules_;
   engine::Risk risk_;
   SessionPhase phase_ = SessionPhase::open;
@@ -201,6 +269,26 @@ class Engine::State {
   engine::EventLog log_;
   std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
   std::vector<OrderSlot> expiring_;               ///< likewise
+  std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
 };
+
+template <class Visit>
+void Engine::State::for_each_of(const CancelAllOrders& command, Visit&& visit) const {
+  const auto is_meant = [&](const Order& order) {
+    return (!command.symbol || order.symbol == command.symbol) &&
+           (!command.side || order.side == *command.side);
+  };
+  if (!command.account) {
+    orders_.for_each([&](OrderSlot slot) {
+      if (orders_[slot].open() && is_meant(orders_[slot])) visit(slot);
+    });
+    return;
+  }
+  for (OrderSlot slot = accounts_[command.account].first_open; slot != 0;) {
+    const OrderSlot next = orders_[slot].next;
+    if (is_meant(orders_[slot])) visit(slot);
+    slot = next;
+  }
+}
 
 }  // namespace trade

@@ -1,6 +1,8 @@
 // Symbols: their rules of trade, prices, books and waiting stop orders.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <string_view>
@@ -11,12 +13,14 @@
 #include "engine/bounds.hpp"
 #include "engine/hash_index.hpp"
 #include "engine/stop_orders.hpp"
+#include "engine/waiting_orders.hpp"
 #include "model/command.hpp"
 
 namespace trade::engine {
 
 struct SymbolRecord {
-  SymbolRecord(BookPool& pool, std::pmr::memory_resource* memory) : book(pool), stops(memory) {}
+  SymbolRecord(BookPool& pool, std::pmr::memory_resource* memory)
+      : book(pool), stops(memory), trailing(memory), beside_book(memory) {}
 
   Book book;
   Price last_price;      ///< of a trade; zero: none yet
@@ -27,11 +31,20 @@ struct SymbolRecord {
   Price range_low;  ///< of the trades since stops were last evaluated; zero: none
   Price range_high;
   StopOrders stops;
+  TrailingStops trailing;                   ///< those of the waiting stops whose price follows the market
+  OrdersBesideBook beside_book;             ///< in the market, not in the book
+  std::array<std::uint32_t, 2> icebergs{};  ///< resting orders that show a part only: bids, offers
   Symbol name;
   FixedString<halt_reason_bytes_max> halt_reason;
 
   /// What a share is taken to be worth: the last price, else the previous close, else zero.
   [[nodiscard]] Price reference() const { return last_price ? last_price : previous_close; }
+
+  /// Whether a resting order of this side may be larger than the book shows.
+  [[nodiscard]] bool has_icebergs(Side side) const {
+    return icebergs[static_cast<std::size_t>(side) - 1] != 0;
+  }
+  [[nodiscard]] std::uint32_t& icebergs_of(Side side) { return icebergs[static_cast<std::size_t>(side) - 1]; }
 
   void set_last_price(Price price) {
     last_price = price;

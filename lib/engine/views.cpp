@@ -63,6 +63,8 @@ std::optional<OrderView> Engine::State::order_view(OrderId id) const {
   if (order.cancel_reason != CancelReason{}) view.cancel_reason = order.cancel_reason;
   view.created_at = order.created_at;
   view.updated_at = order.updated_at;
+  view.instructions = order.instructions();
+  view.reference_price = {order.trail_reference};
   return view;
 }
 

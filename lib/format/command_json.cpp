@@ -7,9 +7,10 @@ namespace trade::format {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command_names{
-    "open_account",       "deposit_cash",   "withdraw_cash",     "transfer_shares",   "set_account_status",
-    "set_account_limits", "set_firm_rules", "add_symbol",        "set_symbol_status", "set_session",
-    "place_order",        "cancel_order",   "cancel_all_orders", "replace_order",     "print_trade"};
+    "open_account",       "deposit_cash",       "withdraw_cash",  "transfer_shares",
+    "set_account_status", "set_account_limits", "set_firm_rules", "add_symbol",
+    "set_symbol_status",  "set_session",        "place_order",    "cancel_order",
+    "cancel_all_orders",  "replace_order",      "print_trade",    "expire_orders"};
 
 /// What an account or a symbol is called where a command names it.
 struct Naming {
@@ -85,6 +86,7 @@ struct CommandFields {
     json["stop_price"] = price_or_null(command.stop_price);
     json["time_in_force"] = name_of(command.time_in_force);
     json["client_order_id"] = text_or_null(command.client_order_id);
+    if (command.instructions != OrderInstructions{}) add_instructions(json, command.instructions);
   }
   void operator()(const CancelOrder& command) const {
     json["account"] = naming.account(command.account);
@@ -94,7 +96,9 @@ struct CommandFields {
   void operator()(const CancelAllOrders& command) const {
     json["account"] = naming.account(command.account);
     json["symbol"] = naming.symbol(command.symbol);
+    if (command.side) json["side"] = name_of(*command.side);
   }
+  void operator()(const ExpireOrders&) const {}
   void operator()(const ReplaceOrder& command) const {
     json["account"] = naming.account(command.account);
     json["order_id"] = id_or_null(command.order);

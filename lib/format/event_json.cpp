@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_nam
     "account_status_changed", "account_limits_changed", "firm_rules_changed", "symbol_added",
     "symbol_status_changed",  "session_changed",        "order_accepted",     "order_rejected",
     "order_rested",           "order_triggered",        "trade_executed",     "trade_printed",
-    "order_cancelled",        "order_replaced"};
+    "order_cancelled",        "order_replaced",         "stop_trailed"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -98,6 +98,7 @@ struct EventFields {
     json["maker_order_id"] = id_or_null(event.maker_order);
     json["maker_account"] = names.account(event.maker_account);
     json["maker_leaves"] = event.maker_leaves.shares;
+    if (event.maker_refreshes) json["maker_refreshes"] = true;
     json["taker_order_id"] = id_or_null(event.taker_order);
     json["taker_account"] = names.account(event.taker_account);
     json["taker_leaves"] = event.taker_leaves.shares;
@@ -117,6 +118,14 @@ struct EventFields {
     json["was_resting"] = event.was_resting;
     json["price"] = price_or_null(event.price);
     json["quantity"] = event.quantity.shares;
+    if (event.hidden) json["hidden"] = event.hidden.shares;
+  }
+  void operator()(const StopTrailed& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["stop_price"] = price_or_null(event.stop_price);
+    json["reference_price"] = price_or_null(event.reference_price);
   }
   void operator()(const OrderReplaced& event) const {
     json["order_id"] = id_or_null(event.order);
@@ -127,6 +136,7 @@ struct EventFields {
     json["kept_priority"] = event.kept_priority;
     json["old_price"] = price_or_null(event.old_limit_price);
     json["old_leaves"] = event.old_leaves.shares;
+    if (event.old_hidden) json["old_hidden"] = event.old_hidden.shares;
     json["quantity"] = event.quantity.shares;
     json["leaves"] = event.leaves.shares;
     json["price"] = price_or_null(event.limit_price);
@@ -147,6 +157,7 @@ struct EventFields {
     json["price"] = price_or_null(event.limit_price);
     json["stop_price"] = price_or_null(event.stop_price);
     json["client_order_id"] = text_or_null(event.client_order_id);
+    if (event.instructions != OrderInstructions{}) add_instructions(json, event.instructions);
   }
 };
 

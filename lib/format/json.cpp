@@ -42,7 +42,23 @@ Json json_of(const OrderView& order) {
   json["reject_reason"] = text_or_null(row_of(order.reject_reason).name);
   json["created_at"] = time_or_null(order.created_at);
   json["updated_at"] = time_or_null(order.updated_at);
+  add_instructions(json, order.instructions);
+  json["reference_price"] = price_or_null(order.reference_price);
   return json;
+}
+
+void add_instructions(Json& json, const OrderInstructions& instructions) {
+  const auto name_or_null = [](auto value) { return value ? Json(name_of(*value)) : Json(nullptr); };
+  json["post_only"] = name_or_null(instructions.post_only);
+  json["all_or_none"] = instructions.all_or_none;
+  json["display_quantity"] = quantity_or_null(instructions.display_quantity);
+  json["minimum_quantity"] = quantity_or_null(instructions.minimum_quantity);
+  json["self_trade_prevention"] = name_or_null(instructions.self_trade_prevention);
+  json["trail_amount"] = price_or_null(instructions.trail_amount);
+  json["trail_percent"] = instructions.trail_basis_points == 0
+                              ? Json(nullptr)
+                              : Json(format_ratio(100 * instructions.trail_basis_points));
+  json["expires_at"] = time_or_null(instructions.expires_at);
 }
 
 Json json_of(const FillView& fill) {

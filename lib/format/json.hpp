@@ -33,6 +33,8 @@ Json id_or_null(detail::Id<Tag, Integer> id) {
 }
 
 Json json_of(const OrderView& order);
+/// Adds what an order asks for beyond its type and prices: null, or false, where it does not.
+void add_instructions(Json& json, const OrderInstructions& instructions);
 Json json_of(const FillView& fill);
 Json json_of(const AccountView& account);
 Json json_of(const SymbolView& symbol);

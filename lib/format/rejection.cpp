@@ -63,6 +63,12 @@ std::string_view hint_of(RejectReason reason) {
       return "";
     case RejectReason::no_change:
       return "it is that way already";
+    case RejectReason::post_only:
+      return "name a price that does not meet the other side's best, or let it slide: --post-only slide";
+    case RejectReason::no_reference_price:
+      return "wait for a first trade, or give the symbol a previous close";
+    case RejectReason::invalid_expiry:
+      return "an order with --tif gtd needs --until with a time that is still to come, and no other takes it";
     case RejectReason::overloaded:
       return "try again in a moment";
   }

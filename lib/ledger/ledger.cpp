@@ -333,6 +333,13 @@ Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, Rej
   order->time_in_force = event.time_in_force;
   order->status = status;
   order->reject_reason = reason;
+  if (event.instructions != OrderInstructions{}) order->set(event.instructions);
+  if (event.type == OrderType::trailing_stop && !is_terminal(status)) {
+    // It begins behind what a share is taken to be worth.
+    const SymbolRecord& traded = symbols_[event.symbol.value - 1];
+    const Price reference = traded.last_price ? traded.last_price : traded.previous_close;
+    order->reference_units = static_cast<std::uint32_t>(reference.units);
+  }
   if (!event.client_order_id.empty()) orders_.add_client_id(event.order, *order, event.client_order_id);
   if (!event.account) return Problem::none;
   AccountRecord* account = change_account(event.account);
@@ -381,10 +388,19 @@ Ledger::Problem Ledger::apply(const OrderTriggered& event) {
   return Problem::none;
 }
 
+Ledger::Problem Ledger::apply(const StopTrailed& event) {
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || is_terminal(order->status)) return Problem::order;
+  order->stop_price = event.stop_price;
+  order->reference_units = static_cast<std::uint32_t>(event.reference_price.units);
+  order->updated_at = timestamp_;
+  return Problem::none;
+}
+
 Ledger::Problem Ledger::apply(const OrderCancelled& event) {
   OrderRecord* order = orders_.change(event.order);
   if (order == nullptr || is_terminal(order->status)) return Problem::order;
-  order->status = event.reason == CancelReason::session_end ? OrderStatus::expired : OrderStatus::cancelled;
+  order->status = ended_status(event.reason);
   order->cancel_reason = static_cast<std::uint8_t>(event.reason);
   order->updated_at = timestamp_;
   if (!order->filled_quantity) order->reject_reason = reason_of_nothing_filled(event.reason);

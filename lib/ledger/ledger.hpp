@@ -137,6 +137,7 @@ class Ledger {
   Problem apply(const TradePrinted& event);
   Problem apply(const OrderCancelled& event);
   Problem apply(const OrderReplaced& event);
+  Problem apply(const StopTrailed& event);
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

@@ -123,6 +123,8 @@ OrderView order_view(const Ledger& ledger, const OrderSight& sight) {
   if (record.cancel_reason != 0) view.cancel_reason = static_cast<CancelReason>(record.cancel_reason);
   view.created_at = record.created_at;
   view.updated_at = record.updated_at;
+  view.instructions = record.instructions();
+  view.reference_price = {record.reference_units};
   return view;
 }
 

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
+#include "model/instructions.hpp"
 #include "model/numbers.hpp"
 #include "model/reject_reason.hpp"
 
@@ -72,9 +73,23 @@ struct OrderRecord {
   RejectReason reject_reason = RejectReason::none;
   std::uint8_t cancel_reason = 0;  ///< a CancelReason; zero: none
   std::uint8_t present = 0;        ///< zero: there is no order of this id
-  std::uint8_t reserved[4] = {};
+  // What OrderInstructions holds; zero where it was not asked for.
+  std::uint8_t post_only = 0;
+  std::uint8_t all_or_none = 0;
+  std::uint8_t self_trade_prevention = 0;
+  std::uint8_t reserved = 0;
+  std::uint32_t display_shares = 0;
+  std::uint32_t minimum_shares = 0;
+  std::uint32_t trail_units = 0;
+  std::uint32_t trail_basis_points = 0;
+  std::uint32_t reference_units = 0;  ///< of a trailing stop: the price that it stays behind
+  std::uint32_t reserved_2 = 0;
+  Timestamp expires_at;
+
+  void set(const OrderInstructions& instructions);
+  [[nodiscard]] OrderInstructions instructions() const;
 };
-static_assert(sizeof(OrderRecord) == 96);
+static_assert(sizeof(OrderRecord) == 128);
 
 static_assert(price_units_max <= UINT32_MAX && order_quantity_max <= UINT32_MAX);
 /// One trade: two fills. Price and quantity are narrowed to 32 bits, which their bounds allow. `previous_…`

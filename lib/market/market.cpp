@@ -85,7 +85,7 @@ bool Market::on(const Event& event, const TradeExecuted& executed) {
   SymbolMarket* market = find(executed.symbol);
   if (market == nullptr) return false;
   // The taker is not in the book; only the maker's level gives shares.
-  const bool maker_leaves_book = !executed.maker_leaves;
+  const bool maker_leaves_book = !executed.maker_leaves || executed.maker_refreshes;
   const DepthChange change = market->side(opposite(executed.taker_side))
                                  .remove(executed.price, executed.quantity, maker_leaves_book);
   if (!note(event, executed.symbol, *market, change)) return false;
@@ -120,8 +120,9 @@ bool Market::on(const Event& event, const OrderCancelled& cancelled) {
   if (!cancelled.was_resting) return true;
   SymbolMarket* market = find(cancelled.symbol);
   if (market == nullptr) return false;
-  return note(event, cancelled.symbol, *market,
-              market->side(cancelled.side).remove(cancelled.price, cancelled.quantity, true));
+  return note(
+      event, cancelled.symbol, *market,
+      market->side(cancelled.side).remove(cancelled.price, cancelled.quantity - cancelled.hidden, true));
 }
 
 bool Market::on(const Event& event, const OrderReplaced& replaced) {
@@ -130,7 +131,8 @@ bool Market::on(const Event& event, const OrderReplaced& replaced) {
   if (market == nullptr) return false;
   // With its place kept an order only gets smaller; else it is gone, and an OrderRested tells where it rests
   // anew.
-  const Quantity gone = replaced.kept_priority ? replaced.old_leaves - replaced.leaves : replaced.old_leaves;
+  const Quantity shown = replaced.old_leaves - replaced.old_hidden;
+  const Quantity gone = replaced.kept_priority ? shown - std::min(shown, replaced.leaves) : shown;
   if (replaced.kept_priority && !gone) return true;
   const DepthChange change =
       market->side(replaced.side).remove(replaced.old_limit_price, gone, !replaced.kept_priority);

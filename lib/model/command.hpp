@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
+#include "model/instructions.hpp"
 #include "model/numbers.hpp"
 
 namespace trade {
@@ -113,6 +114,7 @@ struct PlaceOrder {
   Price stop_price;   ///< zero unless stop_loss or stop_limit
   /// Empty, or the client's own id: makes a retry safe, unique in its account.
   std::string_view client_order_id;
+  OrderInstructions instructions = {};
 };
 
 /// Names an order by id, or, where that is zero, by the client's id within the account.
@@ -124,8 +126,9 @@ struct CancelOrder {
 
 /// Cancels all open orders of an account, in ascending order of id.
 struct CancelAllOrders {
-  AccountId account;
-  SymbolId symbol;  ///< zero: of every symbol
+  AccountId account;              ///< zero: of every account
+  SymbolId symbol;                ///< zero: of every symbol
+  std::optional<Side> side = {};  ///< nothing: of both
 };
 
 /// Changes what is given. A smaller quantity at the same price keeps its place in the queue, anything else
@@ -148,9 +151,14 @@ struct PrintTrade {
   Quantity quantity;
 };
 
-using CommandBody = std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus,
-                                 SetAccountLimits, SetFirmRules, AddSymbol, SetSymbolStatus, SetSession,
-                                 PlaceOrder, CancelOrder, CancelAllOrders, ReplaceOrder, PrintTrade>;
+/// Ends the orders whose expiry has come. Every command does so first; this one does nothing else, for times
+/// without any other.
+struct ExpireOrders {};
+
+using CommandBody =
+    std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
+                 SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder,
+                 CancelAllOrders, ReplaceOrder, PrintTrade, ExpireOrders>;
 
 /// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
 struct Command {

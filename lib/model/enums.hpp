@@ -16,13 +16,48 @@ constexpr Side opposite(Side side) {
   return side == Side::buy ? Side::sell : Side::buy;
 }
 
-enum class OrderType : std::uint8_t { market = 1, limit = 2, stop_loss = 3, stop_limit = 4 };
+enum class OrderType : std::uint8_t {
+  market = 1,
+  limit = 2,
+  stop_loss = 3,
+  stop_limit = 4,
+  trailing_stop = 5,  ///< a stop_loss whose stop price follows the market
+};
+
+/// Whether an order of this type has a limit price.
+constexpr bool wants_limit(OrderType type) {
+  return type == OrderType::limit || type == OrderType::stop_limit;
+}
+/// Whether it waits until a trade reaches its stop price.
+constexpr bool wants_stop(OrderType type) {
+  return type == OrderType::stop_loss || type == OrderType::stop_limit || type == OrderType::trailing_stop;
+}
+/// Whether it takes any price when it goes to the market, and so never rests there.
+constexpr bool is_market(OrderType type) {
+  return !wants_limit(type);
+}
 
 enum class TimeInForce : std::uint8_t {
   day = 1,  ///< until the session's end
   gtc = 2,  ///< good till cancelled
   ioc = 3,  ///< immediate or cancel: what does not fill at once is cancelled
   fok = 4,  ///< fill or kill: all at once or nothing
+  gtd = 5,  ///< good till a date: until a time of its own
+};
+
+/// What a post-only order does where it would trade on arrival.
+enum class PostOnly : std::uint8_t {
+  reject = 1,
+  slide = 2,  ///< takes the best price at which it rests instead
+};
+
+/// What happens where an incoming order would trade with a resting one of its own account; the incoming
+/// order's wish counts.
+enum class SelfTradePrevention : std::uint8_t {
+  cancel_resting = 1,
+  cancel_incoming = 2,
+  cancel_both = 3,
+  decrement_and_cancel = 4,  ///< both lose the smaller one's quantity, which ends that one
 };
 
 enum class OrderStatus : std::uint8_t {
@@ -68,7 +103,16 @@ enum class CancelReason : std::uint8_t {
   session_end = 6,                ///< a day order at the session's end; its status is `expired`
   replaced_below_filled = 7,      ///< replaced to a quantity that is already filled
   insufficient_buying_power = 8,  ///< a triggered stop that could no longer be paid
+  expiry = 9,                     ///< a gtd order whose time has come; its status is `expired`
+  self_trade = 10,                ///< it would have traded with an order of its own account
+  minimum_quantity = 11,          ///< it found less at once than the least that it asked for
 };
+
+/// The status of an order that ended so.
+constexpr OrderStatus ended_status(CancelReason reason) {
+  return reason == CancelReason::session_end || reason == CancelReason::expiry ? OrderStatus::expired
+                                                                               : OrderStatus::cancelled;
+}
 
 enum class Liquidity : std::uint8_t { maker = 1, taker = 2 };
 
@@ -80,17 +124,28 @@ using EnumNames = std::array<std::pair<E, std::string_view>, N>;
 constexpr EnumNames<Side, 2> enum_names(Side) {
   return {{{Side::buy, "buy"}, {Side::sell, "sell"}}};
 }
-constexpr EnumNames<OrderType, 4> enum_names(OrderType) {
+constexpr EnumNames<OrderType, 5> enum_names(OrderType) {
   return {{{OrderType::market, "market"},
            {OrderType::limit, "limit"},
            {OrderType::stop_loss, "stop_loss"},
-           {OrderType::stop_limit, "stop_limit"}}};
+           {OrderType::stop_limit, "stop_limit"},
+           {OrderType::trailing_stop, "trailing_stop"}}};
 }
-constexpr EnumNames<TimeInForce, 4> enum_names(TimeInForce) {
+constexpr EnumNames<TimeInForce, 5> enum_names(TimeInForce) {
   return {{{TimeInForce::day, "day"},
            {TimeInForce::gtc, "gtc"},
            {TimeInForce::ioc, "ioc"},
-           {TimeInForce::fok, "fok"}}};
+           {TimeInForce::fok, "fok"},
+           {TimeInForce::gtd, "gtd"}}};
+}
+constexpr EnumNames<PostOnly, 2> enum_names(PostOnly) {
+  return {{{PostOnly::reject, "reject"}, {PostOnly::slide, "slide"}}};
+}
+constexpr EnumNames<SelfTradePrevention, 4> enum_names(SelfTradePrevention) {
+  return {{{SelfTradePrevention::cancel_resting, "cancel_resting"},
+           {SelfTradePrevention::cancel_incoming, "cancel_incoming"},
+           {SelfTradePrevention::cancel_both, "cancel_both"},
+           {SelfTradePrevention::decrement_and_cancel, "decrement_and_cancel"}}};
 }
 constexpr EnumNames<OrderStatus, 8> enum_names(OrderStatus) {
   return {{{OrderStatus::pending, "pending"},
@@ -117,7 +172,7 @@ constexpr EnumNames<SessionPhase, 2> enum_names(SessionPhase) {
 constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
   return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};
 }
-constexpr EnumNames<CancelReason, 8> enum_names(CancelReason) {
+constexpr EnumNames<CancelReason, 11> enum_names(CancelReason) {
   return {{{CancelReason::requested, "requested"},
            {CancelReason::no_liquidity, "no_liquidity"},
            {CancelReason::price_collar, "price_collar"},
@@ -125,7 +180,10 @@ constexpr EnumNames<CancelReason, 8> enum_names(CancelReason) {
            {CancelReason::fill_or_kill, "fill_or_kill"},
            {CancelReason::session_end, "session_end"},
            {CancelReason::replaced_below_filled, "replaced_below_filled"},
-           {CancelReason::insufficient_buying_power, "insufficient_buying_power"}}};
+           {CancelReason::insufficient_buying_power, "insufficient_buying_power"},
+           {CancelReason::expiry, "expiry"},
+           {CancelReason::self_trade, "self_trade"},
+           {CancelReason::minimum_quantity, "minimum_quantity"}}};
 }
 constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
   return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};

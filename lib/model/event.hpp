@@ -92,9 +92,10 @@ struct OrderAccepted {
   TimeInForce time_in_force = TimeInForce::day;
   OrderStatus status = OrderStatus::submitted;
   Quantity quantity;
-  Price limit_price;
-  Price stop_price;
+  Price limit_price;  ///< of a post-only order that slides, the price that it took
+  Price stop_price;   ///< of a trailing stop, where it begins
   std::string_view client_order_id;
+  OrderInstructions instructions = {};
 };
 
 /// An order was refused. It has an id, and is kept, so that its owner can look it up.
@@ -110,15 +111,17 @@ struct OrderRejected {
   Price limit_price;
   Price stop_price;
   std::string_view client_order_id;
+  OrderInstructions instructions = {};
 };
 
-/// The order, or what is left of it, came to rest in the book at the back of its price level.
+/// The order, or what is left of it, came to rest in the book at the back of its price level. Of an iceberg
+/// this tells of each part that is shown.
 struct OrderRested {
   OrderId order;
   SymbolId symbol;
   Side side = Side::buy;
   Price price;
-  Quantity quantity;  ///< that rests: what is left of the order
+  Quantity quantity;  ///< that is shown: what is left of the order, or a part of it
 };
 
 /// A waiting stop order met its price: it is `submitted` and goes to the market, at the price of its limit
@@ -128,6 +131,15 @@ struct OrderTriggered {
   AccountId account;
   SymbolId symbol;
   Price trigger_price;  ///< the trade's price that triggered it
+};
+
+/// The stop price of a trailing stop has followed the market.
+struct StopTrailed {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  Price stop_price;       ///< from now on
+  Price reference_price;  ///< the price that it stays behind: the best since the order was placed
 };
 
 /// Two orders traded, at the price of the one that rested.
@@ -143,6 +155,9 @@ struct TradeExecuted {
   OrderId taker_order;
   AccountId taker_account;
   Quantity taker_leaves;
+  /// All that was shown of the resting order is gone, though more of it is left: an OrderRested tells where
+  /// that is shown.
+  bool maker_refreshes = false;
 };
 
 /// A trade of others was printed; no account and no book changes.
@@ -153,8 +168,7 @@ struct TradePrinted {
   Quantity quantity;
 };
 
-/// What was left of an order was cancelled. `expired` is its status when the reason is `session_end`,
-/// else `cancelled`.
+/// What was left of an order was cancelled. Its status is `ended_status(reason)`.
 struct OrderCancelled {
   OrderId order;
   AccountId account;
@@ -163,12 +177,13 @@ struct OrderCancelled {
   CancelReason reason = CancelReason::requested;
   bool was_resting = false;  ///< it was in the book, at `price`
   Price price;
-  Quantity quantity;  ///< that was left, and is now gone
+  Quantity quantity;     ///< that was left, and is now gone
+  Quantity hidden = {};  ///< of it, what the book did not show
 };
 
-/// The order as it is after a replace. Where it was resting and `kept_priority` is false, it has left its
-/// old place; an OrderRested (after trades, if it crosses) tells the new one. With `kept_priority` it
-/// stays where it was with the new quantity.
+/// The order as it is after a replace, or after it lost shares to self-trade prevention. Where it was resting
+/// and `kept_priority` is false, it has left its old place; an OrderRested (after trades, if it crosses)
+/// tells the new one. With `kept_priority` it stays where it was with the new quantity.
 struct OrderReplaced {
   OrderId order;
   AccountId account;
@@ -183,12 +198,15 @@ struct OrderReplaced {
   Price limit_price;
   Price stop_price;
   std::string_view client_order_id;  ///< the new one; empty when it was not changed
+  /// Of `old_leaves`, what the book did not show. With `kept_priority` what is not shown goes first.
+  Quantity old_hidden = {};
 };
 
-using EventBody = std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred,
-                               AccountStatusChanged, AccountLimitsChanged, FirmRulesChanged, SymbolAdded,
-                               SymbolStatusChanged, SessionChanged, OrderAccepted, OrderRejected, OrderRested,
-                               OrderTriggered, TradeExecuted, TradePrinted, OrderCancelled, OrderReplaced>;
+using EventBody =
+    std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred, AccountStatusChanged,
+                 AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
+                 OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
+                 OrderCancelled, OrderReplaced, StopTrailed>;
 
 struct Event {
   Sequence sequence = 0;

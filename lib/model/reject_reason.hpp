@@ -45,7 +45,10 @@ namespace trade {
   X(capacity_reached, 28, "A capacity limit of the system is reached", 503, 0)            \
   X(invalid_command, 29, "Command is not well formed", 422, 0)                            \
   X(no_change, 30, "Nothing to change", 400, 0)                                           \
-  X(overloaded, 31, "System overloaded, try again", 503, 0)
+  X(overloaded, 31, "System overloaded, try again", 503, 0)                               \
+  X(post_only, 32, "Post-only order would trade at once", 400, 0)                         \
+  X(no_reference_price, 33, "No price yet that a stop could trail", 400, 99)              \
+  X(invalid_expiry, 34, "Expiry missing, not in the future or not wanted", 422, 99)
 
 enum class RejectReason : std::uint8_t {
   none = 0,

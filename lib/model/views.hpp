@@ -35,6 +35,8 @@ struct OrderView {
   std::optional<CancelReason> cancel_reason;
   Timestamp created_at;
   Timestamp updated_at;
+  OrderInstructions instructions = {};
+  Price reference_price = {};  ///< of a trailing stop, the price that it stays behind; zero: none
 
   bool operator==(const OrderView&) const = default;
 };

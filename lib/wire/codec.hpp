@@ -90,6 +90,8 @@ TRADE_WIRE_ENUM(Side)
 TRADE_WIRE_ENUM(OrderType)
 TRADE_WIRE_ENUM(TimeInForce)
 TRADE_WIRE_ENUM(OrderStatus)
+TRADE_WIRE_ENUM(PostOnly)
+TRADE_WIRE_ENUM(SelfTradePrevention)
 TRADE_WIRE_ENUM(AccountType)
 TRADE_WIRE_ENUM(AccountStatus)
 TRADE_WIRE_ENUM(SymbolStatus)
@@ -170,6 +172,10 @@ UnionValue<schema::CommandBody> write_command(Writer& writer, const CommandBody&
 void read_command(Checker& check, schema::CommandBody type, const void* table, CommandBody& body);
 UnionValue<schema::EventBody> write_event(Writer& writer, const EventBody& body);
 void read_event(Checker& check, schema::EventBody type, const void* table, EventBody& body);
+
+/// Nothing for a plain order, and a plain order for nothing.
+Offset<schema::OrderInstructions> write_instructions(Writer& writer, const OrderInstructions& instructions);
+OrderInstructions read_instructions(Checker& check, const schema::OrderInstructions* table);
 
 Offset<schema::FirmRules> write_firm_rules(Writer& writer, const FirmRules& rules);
 FirmRules read_firm_rules(Checker& check, const schema::FirmRules* rules);

@@ -117,11 +117,12 @@ SetSession read(Checker& check, const schema::SetSession& table) {
 
 Offset<schema::PlaceOrder> write(Writer& writer, const PlaceOrder& command) {
   const auto client_order_id = writer.text(command.client_order_id, writer.echo);
+  const auto instructions = write_instructions(writer, command.instructions);
   const schema::PlaceOrderFields fields(command.quantity.shares, command.limit_price.units,
                                         command.stop_price.units, command.account.value, command.symbol.value,
                                         to_schema(command.side), to_schema(command.type),
                                         to_schema(command.time_in_force), 0, 0);
-  return schema::CreatePlaceOrder(writer.builder, &fields, client_order_id);
+  return schema::CreatePlaceOrder(writer.builder, &fields, client_order_id, instructions);
 }
 PlaceOrder read(Checker& check, const schema::PlaceOrder& table) {
   const auto& fields = check.fields(table.fields());
@@ -133,7 +134,8 @@ PlaceOrder read(Checker& check, const schema::PlaceOrder& table) {
           .quantity = check.quantity(fields.quantity(), "quantity"),
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
-          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
+          .instructions = read_instructions(check, table.instructions())};
 }
 
 Offset<schema::CancelOrder> write(Writer& writer, const CancelOrder& command) {
@@ -148,10 +150,13 @@ CancelOrder read(Checker& check, const schema::CancelOrder& table) {
 }
 
 Offset<schema::CancelAllOrders> write(Writer& writer, const CancelAllOrders& command) {
-  return schema::CreateCancelAllOrders(writer.builder, command.account.value, command.symbol.value);
+  return schema::CreateCancelAllOrders(writer.builder, command.account.value, command.symbol.value,
+                                       command.side ? to_schema(*command.side) : schema::Side::none);
 }
-CancelAllOrders read(Checker&, const schema::CancelAllOrders& table) {
-  return {.account = AccountId{table.account()}, .symbol = SymbolId{table.symbol()}};
+CancelAllOrders read(Checker& check, const schema::CancelAllOrders& table) {
+  return {.account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .side = check.optional_enumeration<Side>(table.side(), "side")};
 }
 
 Offset<schema::ReplaceOrder> write(Writer& writer, const ReplaceOrder& command) {
@@ -182,6 +187,13 @@ PrintTrade read(Checker& check, const schema::PrintTrade& table) {
   return {.symbol = SymbolId{table.symbol()},
           .price = check.price(table.price(), "price"),
           .quantity = check.quantity(table.quantity(), "quantity")};
+}
+
+Offset<schema::ExpireOrders> write(Writer& writer, const ExpireOrders&) {
+  return schema::CreateExpireOrders(writer.builder);
+}
+ExpireOrders read(Checker&, const schema::ExpireOrders&) {
+  return {};
 }
 
 /// Reads the table as that member of the union into `body`.
@@ -234,6 +246,8 @@ void read_command(Checker& check, schema::CommandBody type, const void* table, C
       return read_as<schema::ReplaceOrder>(check, table, body);
     case Type::PrintTrade:
       return read_as<schema::PrintTrade>(check, table, body);
+    case Type::ExpireOrders:
+      return read_as<schema::ExpireOrders>(check, table, body);
     case Type::NONE:
       break;
   }

@@ -109,11 +109,12 @@ SessionChanged read(Checker& check, const schema::SessionChanged& table) {
 
 Offset<schema::OrderAccepted> write(Writer& writer, const OrderAccepted& event) {
   const auto client_order_id = writer.text(event.client_order_id, writer.echo);
+  const auto instructions = write_instructions(writer, event.instructions);
   const schema::OrderAcceptedFields fields(event.order.value, event.quantity.shares, event.limit_price.units,
                                            event.stop_price.units, event.account.value, event.symbol.value,
                                            to_schema(event.side), to_schema(event.type),
                                            to_schema(event.time_in_force), to_schema(event.status), 0);
-  return schema::CreateOrderAccepted(writer.builder, &fields, client_order_id);
+  return schema::CreateOrderAccepted(writer.builder, &fields, client_order_id, instructions);
 }
 OrderAccepted read(Checker& check, const schema::OrderAccepted& table) {
   const auto& fields = check.fields(table.fields());
@@ -127,16 +128,18 @@ OrderAccepted read(Checker& check, const schema::OrderAccepted& table) {
           .quantity = check.quantity(fields.quantity(), "quantity"),
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
-          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
+          .instructions = read_instructions(check, table.instructions())};
 }
 
 Offset<schema::OrderRejected> write(Writer& writer, const OrderRejected& event) {
   const auto client_order_id = writer.text(event.client_order_id, writer.echo);
+  const auto instructions = write_instructions(writer, event.instructions);
   const schema::OrderRejectedFields fields(event.order.value, event.quantity.shares, event.limit_price.units,
                                            event.stop_price.units, event.account.value, event.symbol.value,
                                            to_schema(event.side), to_schema(event.type),
                                            to_schema(event.time_in_force), to_schema(event.reason), 0);
-  return schema::CreateOrderRejected(writer.builder, &fields, client_order_id);
+  return schema::CreateOrderRejected(writer.builder, &fields, client_order_id, instructions);
 }
 OrderRejected read(Checker& check, const schema::OrderRejected& table) {
   const auto& fields = check.fields(table.fields());
@@ -150,7 +153,8 @@ OrderRejected read(Checker& check, const schema::OrderRejected& table) {
           .quantity = check.quantity(fields.quantity(), "quantity"),
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
-          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
+          .instructions = read_instructions(check, table.instructions())};
 }
 
 Offset<schema::OrderRested> write(Writer& writer, const OrderRested& event) {
@@ -182,7 +186,8 @@ Offset<schema::TradeExecuted> write(Writer& writer, const TradeExecuted& event) 
   const schema::TradeExecutedFields fields(
       event.trade.value, event.price.units, event.quantity.shares, event.maker_order.value,
       event.maker_leaves.shares, event.taker_order.value, event.taker_leaves.shares, event.symbol.value,
-      event.maker_account.value, event.taker_account.value, to_schema(event.taker_side), 0, 0);
+      event.maker_account.value, event.taker_account.value, to_schema(event.taker_side),
+      event.maker_refreshes ? 1 : 0, 0);
   return schema::CreateTradeExecuted(writer.builder, &fields);
 }
 TradeExecuted read(Checker& check, const schema::TradeExecuted& table) {
@@ -197,7 +202,8 @@ TradeExecuted read(Checker& check, const schema::TradeExecuted& table) {
           .maker_leaves = check.quantity(fields.maker_leaves(), "maker_leaves"),
           .taker_order = OrderId{fields.taker_order()},
           .taker_account = AccountId{fields.taker_account()},
-          .taker_leaves = check.quantity(fields.taker_leaves(), "taker_leaves")};
+          .taker_leaves = check.quantity(fields.taker_leaves(), "taker_leaves"),
+          .maker_refreshes = fields.maker_refreshes() != 0};
 }
 
 Offset<schema::TradePrinted> write(Writer& writer, const TradePrinted& event) {
@@ -214,7 +220,8 @@ TradePrinted read(Checker& check, const schema::TradePrinted& table) {
 Offset<schema::OrderCancelled> write(Writer& writer, const OrderCancelled& event) {
   const schema::OrderCancelledFields fields(event.order.value, event.price.units, event.quantity.shares,
                                             event.account.value, event.symbol.value, to_schema(event.side),
-                                            to_schema(event.reason), event.was_resting, 0, 0);
+                                            to_schema(event.reason), event.was_resting, 0,
+                                            static_cast<std::uint32_t>(event.hidden.shares));
   return schema::CreateOrderCancelled(writer.builder, &fields);
 }
 OrderCancelled read(Checker& check, const schema::OrderCancelled& table) {
@@ -226,7 +233,8 @@ OrderCancelled read(Checker& check, const schema::OrderCancelled& table) {
           .reason = check.enumeration<CancelReason>(fields.reason(), "reason"),
           .was_resting = fields.was_resting(),
           .price = check.price(fields.price(), "price"),
-          .quantity = check.quantity(fields.quantity(), "quantity")};
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .hidden = check.quantity(fields.hidden(), "hidden")};
 }
 
 Offset<schema::OrderReplaced> write(Writer& writer, const OrderReplaced& event) {
@@ -234,7 +242,8 @@ Offset<schema::OrderReplaced> write(Writer& writer, const OrderReplaced& event) 
   const schema::OrderReplacedFields fields(
       event.order.value, event.old_limit_price.units, event.old_leaves.shares, event.quantity.shares,
       event.leaves.shares, event.limit_price.units, event.stop_price.units, event.account.value,
-      event.symbol.value, to_schema(event.side), event.was_resting, event.kept_priority, 0, 0);
+      event.symbol.value, to_schema(event.side), event.was_resting, event.kept_priority, 0,
+      static_cast<std::uint32_t>(event.old_hidden.shares));
   return schema::CreateOrderReplaced(writer.builder, &fields, client_order_id);
 }
 OrderReplaced read(Checker& check, const schema::OrderReplaced& table) {
@@ -251,7 +260,20 @@ OrderReplaced read(Checker& check, const schema::OrderReplaced& table) {
           .leaves = check.quantity(fields.leaves(), "leaves"),
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
-          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id")};
+          .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
+          .old_hidden = check.quantity(fields.old_hidden(), "old_hidden")};
+}
+
+Offset<schema::StopTrailed> write(Writer& writer, const StopTrailed& event) {
+  return schema::CreateStopTrailed(writer.builder, event.order.value, event.account.value, event.symbol.value,
+                                   event.stop_price.units, event.reference_price.units);
+}
+StopTrailed read(Checker& check, const schema::StopTrailed& table) {
+  return {.order = OrderId{table.order()},
+          .account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .stop_price = check.price(table.stop_price(), "stop_price"),
+          .reference_price = check.price(table.reference_price(), "reference_price")};
 }
 
 /// Reads the table as that member of the union into `body`.
@@ -309,6 +331,8 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::OrderCancelled>(check, table, body);
     case Type::OrderReplaced:
       return read_as<schema::OrderReplaced>(check, table, body);
+    case Type::StopTrailed:
+      return read_as<schema::StopTrailed>(check, table, body);
     case Type::NONE:
       break;
   }

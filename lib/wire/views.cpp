@@ -8,13 +8,15 @@ Offset<schema::OrderView> write_view(Writer& writer, const OrderView& view) {
   const auto client_order_id = writer.text(view.client_order_id);
   const auto account = writer.text(view.account);
   const auto symbol = writer.text(view.symbol);
+  const auto instructions = write_instructions(writer, view.instructions);
   const schema::OrderViewFields fields(
       view.id.value, view.quantity.shares, view.limit_price.units, view.stop_price.units,
       view.filled_quantity.shares, view.filled_notional.units, view.created_at.nanoseconds,
       view.updated_at.nanoseconds, to_schema(view.type), to_schema(view.side), to_schema(view.time_in_force),
       to_schema(view.status), to_schema(view.reject_reason),
       view.cancel_reason ? to_schema(*view.cancel_reason) : schema::CancelReason::none, 0);
-  return schema::CreateOrderView(writer.builder, &fields, client_order_id, account, symbol);
+  return schema::CreateOrderView(writer.builder, &fields, client_order_id, account, symbol, instructions,
+                                 view.reference_price.units);
 }
 OrderView read_view(Checker& check, const schema::OrderView& table) {
   check.enter("OrderView");
@@ -35,7 +37,9 @@ OrderView read_view(Checker& check, const schema::OrderView& table) {
           .reject_reason = check.reject_reason(fields.reject_reason(), "reject_reason"),
           .cancel_reason = check.optional_enumeration<CancelReason>(fields.cancel_reason(), "cancel_reason"),
           .created_at = check.timestamp(fields.created_at(), "created_at"),
-          .updated_at = check.timestamp(fields.updated_at(), "updated_at")};
+          .updated_at = check.timestamp(fields.updated_at(), "updated_at"),
+          .instructions = read_instructions(check, table.instructions()),
+          .reference_price = check.price(table.reference_price(), "reference_price")};
 }
 
 Offset<schema::FillView> write_view(Writer& writer, const FillView& view) {

@@ -43,7 +43,7 @@ complete_zsh() {
   [ "$(complete_bash account op)" = open ]
   grep -qx -- --tif <<<"$(complete_bash place buy 10 AAPL --t)"
   grep -qx -- --timeout <<<"$(complete_bash place buy 10 AAPL --t)"
-  [ "$(complete_bash place buy 10 AAPL --tif g)" = gtc ]
+  [ "$(complete_bash place buy 10 AAPL --tif i)" = ioc ]
   [ "$(complete_bash place s)" = sell ]
   [ "$(complete_bash --json place s)" = sell ]
   [ "$(complete_bash --home /tmp place s)" = sell ]

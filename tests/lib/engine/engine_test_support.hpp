@@ -66,16 +66,21 @@ struct Describe {
   std::string operator()(const OrderTriggered& e) const {
     return "triggered " + id(e.order) + " @" + format_price(e.trigger_price);
   }
+  std::string operator()(const StopTrailed& e) const {
+    return "trailed " + id(e.order) + " stop " + format_price(e.stop_price) + " behind " +
+           format_price(e.reference_price);
+  }
   std::string operator()(const TradeExecuted& e) const {
     return "trade " + quantity(e.quantity) + "@" + format_price(e.price) + " maker " + id(e.maker_order) +
-           ":" + quantity(e.maker_leaves) + " taker " + id(e.taker_order) + ":" + quantity(e.taker_leaves);
+           ":" + quantity(e.maker_leaves) + " taker " + id(e.taker_order) + ":" + quantity(e.taker_leaves) +
+           (e.maker_refreshes ? " refreshes" : "");
   }
   std::string operator()(const TradePrinted& e) const {
     return "printed " + quantity(e.quantity) + "@" + format_price(e.price);
   }
   std::string operator()(const OrderCancelled& e) const {
     return "cancelled " + id(e.order) + " " + name(e.reason) + " " + quantity(e.quantity) +
-           (e.was_resting ? " resting" : "");
+           (e.was_resting ? " resting" : "") + (e.hidden ? " hidden " + quantity(e.hidden) : "");
   }
   std::string operator()(const OrderReplaced& e) const {
     return "replaced " + id(e.order) + " " + quantity(e.quantity) + ":" + quantity(e.leaves) + " limit " +
@@ -97,13 +102,16 @@ struct Ticket {
   std::string_view stop = "0";
   TimeInForce time_in_force = TimeInForce::day;
   std::string_view client_order_id{};
+  OrderInstructions instructions{};
 };
 
 inline PlaceOrder order_of(const Ticket& ticket) {
   const Price limit = price(ticket.limit);
   const Price stop = price(ticket.stop);
-  const OrderType type = limit ? (stop ? OrderType::stop_limit : OrderType::limit)
-                               : (stop ? OrderType::stop_loss : OrderType::market);
+  const bool trails = ticket.instructions.trail_amount || ticket.instructions.trail_basis_points != 0;
+  const OrderType type = trails  ? OrderType::trailing_stop
+                         : limit ? (stop ? OrderType::stop_limit : OrderType::limit)
+                                 : (stop ? OrderType::stop_loss : OrderType::market);
   return {.account = ticket.account,
           .symbol = ticket.symbol,
           .side = ticket.side,
@@ -112,7 +120,8 @@ inline PlaceOrder order_of(const Ticket& ticket) {
           .quantity = {ticket.quantity},
           .limit_price = limit,
           .stop_price = stop,
-          .client_order_id = ticket.client_order_id};
+          .client_order_id = ticket.client_order_id,
+          .instructions = ticket.instructions};
 }
 
 class EngineTest : public ::testing::Test {

@@ -27,7 +27,15 @@ class Follower {
     Price limit_price;
     Price stop_price;
     std::int64_t reserve_units = 0;  ///< a share
+    std::int64_t shown = 0;          ///< in the book
     bool waiting = false;
+    bool resting = false;
+    OrderInstructions instructions;
+
+    [[nodiscard]] std::int64_t to_show() const {
+      const std::int64_t display = instructions.display_quantity.shares;
+      return display == 0 ? leaves : std::min(display, leaves);
+    }
   };
   using Key = std::pair<std::uint32_t, std::uint32_t>;  ///< account, symbol
 
@@ -45,13 +53,19 @@ class Follower {
     order.stop_price = e.stop_price;
     order.waiting = e.stop_price.units != 0;
     order.reserve_units = reserve_of(order);
+    order.instructions = e.instructions;
     EXPECT_TRUE(open.emplace(e.order.value, order).second);
   }
   void operator()(const OrderRested& e) {
     OpenOrder& order = at(e.order);
     EXPECT_FALSE(order.waiting);
-    EXPECT_EQ(order.leaves, e.quantity.shares);
+    EXPECT_EQ(order.to_show(), e.quantity.shares);
     EXPECT_EQ(order.limit_price, e.price);
+    EXPECT_FALSE(order.instructions.all_or_none) << "it trades whole or waits unseen";
+    EXPECT_GE(order.filled,
+              std::min(order.instructions.minimum_quantity.shares, order.filled + order.leaves));
+    order.shown = e.quantity.shares;
+    order.resting = true;
     queue(e.symbol, e.side, e.price).push_back(e.order.value);
     expect_uncrossed(e.symbol);
   }
@@ -62,6 +76,14 @@ class Follower {
                                         : e.trigger_price <= order.stop_price);
     order.waiting = false;
   }
+  void operator()(const StopTrailed& e) {
+    OpenOrder& order = at(e.order);
+    EXPECT_TRUE(order.waiting);
+    EXPECT_TRUE(order.side == Side::sell ? e.stop_price >= order.stop_price
+                                         : e.stop_price <= order.stop_price)
+        << "a trailing stop never moves back";
+    order.stop_price = e.stop_price;
+  }
   void operator()(const TradeExecuted& e) {
     const Side maker_side = opposite(e.taker_side);
     auto& levels = books[{e.symbol.value, maker_side}];
@@ -69,21 +91,33 @@ class Follower {
     const auto best = maker_side == Side::buy ? std::prev(levels.end()) : levels.begin();
     EXPECT_EQ(best->first, e.price.units) << "the best price first, and at the maker's price";
     EXPECT_EQ(best->second.front(), e.maker_order.value) << "the oldest order first";
-    EXPECT_TRUE(within_limit(at(e.taker_order), e.price));
+    const OpenOrder taker = at(e.taker_order);
+    EXPECT_TRUE(within_limit(taker, e.price));
+    EXPECT_FALSE(taker.instructions.post_only) << "it never takes";
+    EXPECT_TRUE(!taker.instructions.self_trade_prevention || e.maker_account != e.taker_account);
+    OpenOrder& maker = at(e.maker_order);
+    maker.shown -= e.quantity.shares;
+    EXPECT_GE(maker.shown, 0);
+    EXPECT_EQ(e.maker_refreshes, maker.shown == 0 && e.maker_leaves);
+    if (e.maker_refreshes) maker.resting = false;
     fill(e.maker_order, e.price, e.quantity, e.maker_leaves);
     fill(e.taker_order, e.price, e.quantity, e.taker_leaves);
-    if (!e.maker_leaves) {
+    if (!e.maker_leaves || e.maker_refreshes) {
       best->second.erase(best->second.begin());
       if (best->second.empty()) levels.erase(best);
-      open.erase(e.maker_order.value);
     }
+    if (!e.maker_leaves) open.erase(e.maker_order.value);
     if (!e.taker_leaves) open.erase(e.taker_order.value);
     ++trades;
   }
   void operator()(const OrderCancelled& e) {
     const OpenOrder& order = at(e.order);
     EXPECT_EQ(order.leaves, e.quantity.shares);
-    if (e.was_resting) unqueue(e.order, order);
+    EXPECT_EQ(e.was_resting, order.resting);
+    if (e.was_resting) {
+      EXPECT_EQ(order.leaves - order.shown, e.hidden.shares);
+      unqueue(e.order, order);
+    }
     open.erase(e.order.value);
   }
   void operator()(const OrderReplaced& e) {
@@ -91,10 +125,17 @@ class Follower {
     EXPECT_EQ(order.limit_price, e.old_limit_price);
     EXPECT_EQ(order.leaves, e.old_leaves.shares);
     EXPECT_EQ(e.quantity.shares, order.filled + e.leaves.shares);
-    EXPECT_EQ(e.was_resting, !order.waiting);
-    if (e.was_resting && !e.kept_priority) unqueue(e.order, order);
+    EXPECT_EQ(e.was_resting, order.resting);
+    if (e.was_resting) {
+      EXPECT_EQ(order.leaves - order.shown, e.old_hidden.shares);
+    }
+    if (e.was_resting && !e.kept_priority) {
+      unqueue(e.order, order);
+      order.resting = false;
+    }
     const bool moved = e.limit_price != order.limit_price || e.stop_price != order.stop_price;
     order.leaves = e.leaves.shares;
+    order.shown = std::min(order.shown, order.leaves);
     order.limit_price = e.limit_price;
     order.stop_price = e.stop_price;
     if (moved) order.reserve_units = reserve_of(order);

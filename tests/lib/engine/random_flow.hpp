@@ -52,7 +52,7 @@ class RandomFlow {
     if (kind < 560) return stamped(place());
     if (kind < 720) return stamped(cancel());
     if (kind < 860) return stamped(replace());
-    if (kind < 880) return stamped(CancelAllOrders{account(), below(2) == 0 ? symbol() : SymbolId{}});
+    if (kind < 880) return stamped(cancel_all());
     if (kind < 920)
       return stamped(PrintTrade{symbol(), near_price(), {static_cast<std::int64_t>(below(3)) * 100}});
     if (kind < 930)
@@ -114,7 +114,44 @@ class RandomFlow {
     if (order.type == OrderType::stop_loss || order.type == OrderType::stop_limit)
       order.stop_price = near_price();
     order.client_order_id = client_order_id();
+    if (below(6) == 0)
+      order.instructions.self_trade_prevention = static_cast<SelfTradePrevention>(1 + below(4));
+    if (below(5) == 0) instruct(order);
     return order;
+  }
+  /// Mostly what goes with the order, at times what does not.
+  void instruct(PlaceOrder& order) {
+    OrderInstructions& wanted = order.instructions;
+    const auto part = [&] { return Quantity{static_cast<std::int64_t>(1 + below(25))}; };
+    switch (below(7)) {
+      case 0:
+        wanted.post_only = below(2) == 0 ? PostOnly::reject : PostOnly::slide;
+        break;
+      case 1:
+        wanted.all_or_none = true;
+        break;
+      case 2:
+      case 3:
+        wanted.display_quantity = part();
+        break;
+      case 4:
+        wanted.minimum_quantity = part();
+        break;
+      case 5:
+        order.time_in_force = TimeInForce::gtd;
+        wanted.expires_at = {now_ + static_cast<std::int64_t>(below(300'000))};
+        break;
+      default:
+        order.type = OrderType::trailing_stop;
+        order.limit_price = {};
+        order.stop_price = {};
+        if (below(2) == 0) {
+          wanted.trail_amount = {static_cast<std::int64_t>(below(30)) * 100};
+        } else {
+          wanted.trail_basis_points = static_cast<std::int64_t>(below(300));
+        }
+        break;
+    }
   }
   struct Known {
     OrderId order;
@@ -147,6 +184,13 @@ class RandomFlow {
     if (below(3) == 0) command.limit_price = near_price();
     if (below(8) == 0) command.stop_price = near_price();
     if (below(4) == 0) command.new_client_order_id = client_order_id();
+    return command;
+  }
+
+  CancelAllOrders cancel_all() {
+    CancelAllOrders command{.account = below(20) == 0 ? AccountId{} : account(),
+                            .symbol = below(2) == 0 ? symbol() : SymbolId{}};
+    if (below(2) == 0) command.side = side();
     return command;
   }
 

@@ -74,7 +74,8 @@ TEST(JournalJson, EveryKindHasANameOfItsOwnAndFields) {
        alternatives<CommandBody>(std::make_index_sequence<std::variant_size_v<CommandBody>>())) {
     const Json json = json_of(Command{noon, body}, NameDirectory());
     names.insert(json["type"].get<std::string>());
-    EXPECT_GT(json.size(), 2u) << json["type"];
+    // All but one say more than their kind.
+    EXPECT_TRUE(json.size() > 2u || std::holds_alternative<ExpireOrders>(body)) << json["type"];
   }
   EXPECT_EQ(names.size(), std::variant_size_v<CommandBody>);
   names.clear();

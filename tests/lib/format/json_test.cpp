@@ -29,7 +29,33 @@ TEST(OrderJson, HasTheFieldsOfTheContractInTheirOrder) {
       R"({"id":"17","client_order_id":null,"account":"alice","symbol":"AAPL","order_type":"limit",)"
       R"("side":"sell","quantity":100,"price":"150.00","stop_price":null,"time_in_force":"gtc",)"
       R"("status":"partially_filled","filled_quantity":3,"average_price":"150.00","reject_reason":null,)"
-      R"("created_at":"2026-01-30T14:30:00.000000001Z","updated_at":"2026-01-30T14:30:00.000000002Z"})");
+      R"("created_at":"2026-01-30T14:30:00.000000001Z","updated_at":"2026-01-30T14:30:00.000000002Z",)"
+      R"("post_only":null,"all_or_none":false,"display_quantity":null,"minimum_quantity":null,)"
+      R"("self_trade_prevention":null,"trail_amount":null,"trail_percent":null,"expires_at":null,)"
+      R"("reference_price":null})");
+}
+
+TEST(OrderJson, TellsWhatWasAskedFor) {
+  OrderView order;
+  order.instructions = {.post_only = PostOnly::slide,
+                        .all_or_none = true,
+                        .self_trade_prevention = SelfTradePrevention::cancel_both,
+                        .display_quantity = {10},
+                        .minimum_quantity = {20},
+                        .trail_amount = {15'000},
+                        .trail_basis_points = 250,
+                        .expires_at = at(3)};
+  order.reference_price = {1'600'000};
+  const Json json = json_of(order);
+  EXPECT_EQ(json["post_only"], "slide");
+  EXPECT_EQ(json["all_or_none"], true);
+  EXPECT_EQ(json["self_trade_prevention"], "cancel_both");
+  EXPECT_EQ(json["display_quantity"], 10);
+  EXPECT_EQ(json["minimum_quantity"], 20);
+  EXPECT_EQ(json["trail_amount"], "1.50");
+  EXPECT_EQ(json["trail_percent"], "2.50");
+  EXPECT_EQ(json["expires_at"], "2026-01-30T14:30:00.000000003Z");
+  EXPECT_EQ(json["reference_price"], "160.00");
 }
 
 TEST(OrderJson, AverageIsRoundedOnlyWhenShown) {

@@ -37,6 +37,8 @@ std::string difference(const OrderView& engine, const OrderView& books) {
   compare("cancel_reason", engine.cancel_reason, books.cancel_reason);
   compare("created_at", engine.created_at, books.created_at);
   compare("updated_at", engine.updated_at, books.updated_at);
+  compare("instructions", engine.instructions, books.instructions);
+  compare("reference_price", engine.reference_price, books.reference_price);
   EXPECT_EQ(engine == books, text.empty()) << "a field is not compared";
   return text;
 }

@@ -75,7 +75,7 @@ constexpr std::size_t field_count() {
 template <class T>
 auto fields_of(T& t) {
   constexpr std::size_t count = detail::field_count<std::remove_const_t<T>>();
-  static_assert(count <= 18, "add another line below");
+  static_assert(count <= 20, "add another line below");
 #define TRADE_FIELDS(n, ...)       \
   else if constexpr (count == n) { \
     auto& [__VA_ARGS__] = t;       \
@@ -102,6 +102,8 @@ auto fields_of(T& t) {
   TRADE_FIELDS(16, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
   TRADE_FIELDS(17, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
   TRADE_FIELDS(18, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
+  TRADE_FIELDS(19, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)
+  TRADE_FIELDS(20, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u)
 #undef TRADE_FIELDS
 }
 
@@ -152,7 +154,7 @@ class Filler {
     } else if constexpr (std::integral<T>) {
       value = static_cast<T>(number());
     } else if constexpr (std::same_as<T, RejectReason>) {
-      value = static_cast<RejectReason>(1 + number() % 31);
+      value = static_cast<RejectReason>(1 + number() % 34);
     } else if constexpr (std::same_as<T, ErrorCode>) {
       value = static_cast<ErrorCode>(1 + number() % 9);
     } else if constexpr (std::is_enum_v<T>) {

@@ -65,7 +65,7 @@ TEST(MeaningTest, ValuesOutOfBoundsOfCommandsAreRefusedByField) {
       {with(&PlaceOrder::quantity, Quantity{lowest}), "PlaceOrder at 0: quantity"},
       {with(&PlaceOrder::side, Side{0}), "PlaceOrder at 0: side: 0"},
       {with(&PlaceOrder::side, Side{3}), "PlaceOrder at 0: side: 3"},
-      {with(&PlaceOrder::type, OrderType{5}), "PlaceOrder at 0: type: 5"},
+      {with(&PlaceOrder::type, OrderType{6}), "PlaceOrder at 0: type: 6"},
       {with(&PlaceOrder::time_in_force, TimeInForce{255}), "PlaceOrder at 0: time_in_force: 255"},
       {with(&PlaceOrder::client_order_id, long_text), "PlaceOrder at 0: client_order_id: 129"},
       {with(&PlaceOrder::client_order_id, " x"), "PlaceOrder at 0: client_order_id"},

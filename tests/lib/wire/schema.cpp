@@ -31,6 +31,9 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<Side>(schema::EnumValuesSide(), schema::EnumNameSide);
   expect_alike<OrderType>(schema::EnumValuesOrderType(), schema::EnumNameOrderType);
   expect_alike<TimeInForce>(schema::EnumValuesTimeInForce(), schema::EnumNameTimeInForce);
+  expect_alike<PostOnly>(schema::EnumValuesPostOnly(), schema::EnumNamePostOnly);
+  expect_alike<SelfTradePrevention>(schema::EnumValuesSelfTradePrevention(),
+                                    schema::EnumNameSelfTradePrevention);
   expect_alike<OrderStatus>(schema::EnumValuesOrderStatus(), schema::EnumNameOrderStatus);
   expect_alike<AccountType>(schema::EnumValuesAccountType(), schema::EnumNameAccountType);
   expect_alike<AccountStatus>(schema::EnumValuesAccountStatus(), schema::EnumNameAccountStatus);

@@ -1,0 +1,45 @@
+#include "ledger/records.hpp"
+
+#include <algorithm>
+
+namespace trade::ledger {
+
+namespace {
+
+/// What a rejected order asked for may be out of range: it is shown as far as it fits.
+std::uint32_t narrowed(std::int64_t value) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, UINT32_MAX));
+}
+
+template <class E>
+std::uint8_t number_of(std::optional<E> value) {
+  return static_cast<std::uint8_t>(value.value_or(E{}));
+}
+
+}  // namespace
+
+void OrderRecord::set(const OrderInstructions& instructions) {
+  post_only = number_of(instructions.post_only);
+  all_or_none = instructions.all_or_none ? 1 : 0;
+  self_trade_prevention = number_of(instructions.self_trade_prevention);
+  display_shares = narrowed(instructions.display_quantity.shares);
+  minimum_shares = narrowed(instructions.minimum_quantity.shares);
+  trail_units = narrowed(instructions.trail_amount.units);
+  trail_basis_points = narrowed(instructions.trail_basis_points);
+  expires_at = instructions.expires_at;
+}
+
+OrderInstructions OrderRecord::instructions() const {
+  OrderInstructions instructions;
+  instructions.post_only = value_numbered<PostOnly>(post_only);
+  instructions.all_or_none = all_or_none != 0;
+  instructions.self_trade_prevention = value_numbered<SelfTradePrevention>(self_trade_prevention);
+  instructions.display_quantity = {display_shares};
+  instructions.minimum_quantity = {minimum_shares};
+  instructions.trail_amount = {trail_units};
+  instructions.trail_basis_points = trail_basis_points;
+  instructions.expires_at = expires_at;
+  return instructions;
+}
+
+}  // namespace trade::ledger
