@@ -80,7 +80,7 @@ Result<ReplyBody> Books::reply(const OrdersRequest& request) {
   LazyPages pages(store_);
   auto orders = orders_view(ledger_, request, &pages);
   if (!orders) return pass_on(std::move(orders));
-  return OrdersReply{std::move(*orders)};
+  return OrdersReply{.orders = std::move(*orders), .sequence = position().last_sequence};
 }
 
 /// The account whose frames have the fills; zero: all accounts. For an order, also how much of it is filled.

@@ -41,6 +41,7 @@ class Client::Connections {
   Connection& tradingd() { return connections_[0]; }
   Connection& ledgerd() { return connections_[1]; }
   Connection& feedd() { return connections_[2]; }
+  Connection& gatewayd() { return connections_[3]; }
 
   Result<Connection*> named(std::string_view daemon) {
     for (Connection& connection : connections_) {
@@ -157,6 +158,10 @@ Result<std::vector<OrderView>> Client::orders(const OrdersRequest& request) {
   return part_of(connections_->ledgerd().ask<OrdersReply>(request), &OrdersReply::orders);
 }
 
+Result<OrdersReply> Client::orders_and_sequence(const OrdersRequest& request) {
+  return connections_->ledgerd().ask<OrdersReply>(request);
+}
+
 Result<OrderView> Client::order(OrderId id) {
   OrdersRequest request;
   request.order = id;
@@ -190,6 +195,22 @@ Result<DepthView> Client::depth(std::string_view symbol, std::uint32_t levels) {
 Result<std::vector<TapeEntryView>> Client::tape(std::string_view symbol, std::uint32_t limit) {
   return part_of(connections_->feedd().ask<TapeReply>(TapeRequest{std::string(symbol), limit}),
                  &TapeReply::entries);
+}
+
+Result<KeyCreatedReply> Client::create_key(const CreateKeyRequest& request) {
+  return connections_->gatewayd().ask<KeyCreatedReply>(request, Retry::unsafe);
+}
+
+Result<std::vector<KeyView>> Client::keys() {
+  return part_of(connections_->gatewayd().ask<KeysReply>(KeysRequest{}), &KeysReply::keys);
+}
+
+Result<KeyView> Client::revoke_key(std::string_view id) {
+  auto keys =
+      part_of(connections_->gatewayd().ask<KeysReply>(RevokeKeyRequest{std::string(id)}), &KeysReply::keys);
+  if (!keys) return pass_on(std::move(keys));
+  if (keys->size() != 1) return fail(ErrorCode::internal, "gatewayd did not say what became of the key");
+  return std::move(keys->front());
 }
 
 Result<DaemonView> Client::status(std::string_view daemon) {

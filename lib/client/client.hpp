@@ -43,6 +43,8 @@ class Client {
   Result<PortfolioView> portfolio(std::string_view account);
   Result<std::vector<OrderView>> orders(const OrdersRequest& request);
   Result<OrderView> order(OrderId id);
+  /// The orders, and up to which event they are told.
+  Result<OrdersReply> orders_and_sequence(const OrdersRequest& request);
   Result<std::vector<FillView>> fills(const FillsRequest& request);
   Result<std::vector<PostingView>> postings(const PostingsRequest& request);
 
@@ -50,6 +52,11 @@ class Client {
   Result<std::vector<QuoteView>> quotes(const std::vector<std::string>& symbols);
   Result<DepthView> depth(std::string_view symbol, std::uint32_t levels);
   Result<std::vector<TapeEntryView>> tape(std::string_view symbol, std::uint32_t limit);
+
+  // gatewayd.
+  Result<KeyCreatedReply> create_key(const CreateKeyRequest& request);
+  Result<std::vector<KeyView>> keys();
+  Result<KeyView> revoke_key(std::string_view id);
 
   // Any daemon.
   Result<DaemonView> status(std::string_view daemon);
@@ -96,6 +103,11 @@ class MarketStream {
   ~MarketStream();
   MarketStream(MarketStream&&) noexcept;
   MarketStream& operator=(MarketStream&&) noexcept;
+
+  /// Also of this symbol from now on, which must exist: its present state, then every change. Not where the
+  /// stream is of all symbols.
+  Status add(std::string_view symbol);
+  void remove(std::string_view symbol);
 
   /// The next publication, or nothing when none came within `timeout` or a signal came.
   Result<std::optional<PublicationBody>> next(std::chrono::milliseconds timeout);

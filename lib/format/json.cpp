@@ -229,6 +229,18 @@ Json json_of(const DaemonView& daemon) {
   return json;
 }
 
+Json json_of(const KeyView& key) {
+  Json json;
+  json["id"] = key.id;
+  json["account"] = key.account;
+  json["role"] = name_of(key.role);
+  json["created_at"] = time_or_null(key.created_at);
+  json["expires_at"] = time_or_null(key.expires_at);
+  json["revoked_at"] = time_or_null(key.revoked_at);
+  json["requests_per_minute"] = key.requests_per_minute == 0 ? Json(nullptr) : Json(key.requests_per_minute);
+  return json;
+}
+
 Json json_of(const Error& error) {
   Json json;
   json["error"] = error.name.empty() ? Json(error_code_name(error.code)) : Json(error.name);

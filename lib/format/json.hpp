@@ -51,6 +51,7 @@ Json json_of(const PortfolioView& portfolio, std::optional<Money> buying_power);
 Json json_of(const PostingView& posting);
 /// A row of `trade status`.
 Json json_of(const DaemonView& daemon);
+Json json_of(const KeyView& key);
 /// `{"error", "message", "hint"}`.
 Json json_of(const Error& error);
 

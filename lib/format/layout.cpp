@@ -163,6 +163,18 @@ const Layout& posting_layout() {
   return layout;
 }
 
+const Layout& key_layout() {
+  static const Layout layout{"API keys",
+                             {{"id", "KEY", left, plain, as_is, 0, 20},
+                              {"account", "ACCOUNT", left, plain, as_is, 0, 10},
+                              {"role", "ROLE", left, plain, as_is, 0, 8},
+                              {"created_at", "CREATED", left, plain, Shape::time, 2, 19},
+                              {"expires_at", "EXPIRES", left, plain, Shape::time, 1, 19},
+                              {"revoked_at", "REVOKED", left, plain, Shape::time, 0, 19}},
+                             field_names(json_of(KeyView{}))};
+  return layout;
+}
+
 const Layout& daemon_layout() {
   static const Layout layout{"daemons",
                              {{"daemon", "DAEMON", left, plain, as_is, 0, 8},

@@ -58,6 +58,7 @@ const Layout& tape_layout();
 const Layout& position_layout();
 const Layout& posting_layout();
 const Layout& daemon_layout();
+const Layout& key_layout();
 
 /// The names of an object's fields, in order.
 std::vector<std::string> field_names(const Json& record);

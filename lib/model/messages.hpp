@@ -112,10 +112,25 @@ struct TapeRequest {
 
 struct StatusRequest {};
 
-using RequestBody =
-    std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
-                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
-                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest>;
+// --- requests to gatewayd ---
+
+struct CreateKeyRequest {
+  std::string account;
+  KeyRole role = KeyRole::viewer;
+  Timestamp expires_at;                   ///< zero: never
+  std::uint32_t requests_per_minute = 0;  ///< zero: the gateway's default
+};
+/// Every key, the oldest first.
+struct KeysRequest {};
+/// From the answer on the key opens nothing.
+struct RevokeKeyRequest {
+  std::string id;
+};
+
+using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest,
+                                 HoldingsRequest, JournalRequest, PortfolioRequest, OrdersRequest,
+                                 FillsRequest, PostingsRequest, QuotesRequest, DepthRequest, TapeRequest,
+                                 StatusRequest, CreateKeyRequest, KeysRequest, RevokeKeyRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -173,6 +188,7 @@ struct PortfolioReply {
 };
 struct OrdersReply {
   std::vector<OrderView> orders;
+  Sequence sequence = 0;  ///< they are as they were after this event
 };
 struct FillsReply {
   std::vector<FillView> fills;
@@ -192,14 +208,24 @@ struct TapeReply {
 struct StatusReply {
   DaemonView daemon;
 };
+/// To a CreateKeyRequest: the only time that the secret is told.
+struct KeyCreatedReply {
+  KeyView key;
+  std::string secret;
+};
+/// To a RevokeKeyRequest with the one key as it is now.
+struct KeysReply {
+  std::vector<KeyView> keys;
+};
 /// The request as a whole could not be answered.
 struct ErrorReply {
   Error error;
 };
 
-using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply,
-                               HoldingsReply, JournalReply, PortfolioReply, OrdersReply, FillsReply,
-                               PostingsReply, QuotesReply, DepthReply, TapeReply, StatusReply>;
+using ReplyBody =
+    std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
+                 JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
+                 DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply>;
 
 struct Reply {
   std::uint64_t id = 0;

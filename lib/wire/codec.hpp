@@ -99,6 +99,7 @@ TRADE_WIRE_ENUM(SessionPhase)
 TRADE_WIRE_ENUM(DayTradingRule)
 TRADE_WIRE_ENUM(CancelReason)
 TRADE_WIRE_ENUM(Liquidity)
+TRADE_WIRE_ENUM(KeyRole)
 TRADE_WIRE_ENUM(RejectReason)
 TRADE_WIRE_ENUM(OrderFilter)
 TRADE_WIRE_ENUM(ErrorCode)
@@ -193,6 +194,7 @@ Offset<schema::QuoteView> write_view(Writer& writer, const QuoteView& view);
 Offset<schema::DepthView> write_view(Writer& writer, const DepthView& view);
 Offset<schema::TapeEntryView> write_view(Writer& writer, const TapeEntryView& view);
 Offset<schema::DaemonView> write_view(Writer& writer, const DaemonView& view);
+Offset<schema::KeyView> write_view(Writer& writer, const KeyView& view);
 
 OrderView read_view(Checker& check, const schema::OrderView& table);
 FillView read_view(Checker& check, const schema::FillView& table);
@@ -206,5 +208,6 @@ QuoteView read_view(Checker& check, const schema::QuoteView& table);
 DepthView read_view(Checker& check, const schema::DepthView& table);
 TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table);
 DaemonView read_view(Checker& check, const schema::DaemonView& table);
+KeyView read_view(Checker& check, const schema::KeyView& table);
 
 }  // namespace trade::wire

@@ -74,8 +74,8 @@ Offset<schema::PortfolioReply> write(Writer& writer, const PortfolioReply& reply
   return schema::CreatePortfolioReply(writer.builder, write_view(writer, reply.portfolio));
 }
 Offset<schema::OrdersReply> write(Writer& writer, const OrdersReply& reply) {
-  return schema::CreateOrdersReply(writer.builder,
-                                   write_rows<schema::OrderView>(writer, reply.orders, as_view));
+  return schema::CreateOrdersReply(
+      writer.builder, write_rows<schema::OrderView>(writer, reply.orders, as_view), reply.sequence);
 }
 Offset<schema::FillsReply> write(Writer& writer, const FillsReply& reply) {
   return schema::CreateFillsReply(writer.builder, write_rows<schema::FillView>(writer, reply.fills, as_view));
@@ -97,6 +97,13 @@ Offset<schema::TapeReply> write(Writer& writer, const TapeReply& reply) {
 }
 Offset<schema::StatusReply> write(Writer& writer, const StatusReply& reply) {
   return schema::CreateStatusReply(writer.builder, write_view(writer, reply.daemon));
+}
+Offset<schema::KeyCreatedReply> write(Writer& writer, const KeyCreatedReply& reply) {
+  const auto key = write_view(writer, reply.key);
+  return schema::CreateKeyCreatedReply(writer.builder, key, writer.text(reply.secret));
+}
+Offset<schema::KeysReply> write(Writer& writer, const KeysReply& reply) {
+  return schema::CreateKeysReply(writer.builder, write_rows<schema::KeyView>(writer, reply.keys, as_view));
 }
 
 Bytes write_reply(Writer& writer, std::uint64_t id, const auto& body) {
@@ -180,7 +187,8 @@ ReplyBody read(Checker& check, const schema::PortfolioReply& table) {
   return PortfolioReply{.portfolio = read_view(check, *table.portfolio())};
 }
 ReplyBody read(Checker& check, const schema::OrdersReply& table) {
-  return OrdersReply{.orders = read_rows<OrderView>(check, table.orders(), from_view)};
+  return OrdersReply{.orders = read_rows<OrderView>(check, table.orders(), from_view),
+                     .sequence = table.sequence()};
 }
 ReplyBody read(Checker& check, const schema::FillsReply& table) {
   return FillsReply{.fills = read_rows<FillView>(check, table.fills(), from_view)};
@@ -201,6 +209,14 @@ ReplyBody read(Checker& check, const schema::TapeReply& table) {
 ReplyBody read(Checker& check, const schema::StatusReply& table) {
   if (!check.present(table.daemon(), "daemon")) return {};
   return StatusReply{.daemon = read_view(check, *table.daemon())};
+}
+ReplyBody read(Checker& check, const schema::KeyCreatedReply& table) {
+  if (!check.present(table.key(), "key")) return {};
+  return KeyCreatedReply{.key = read_view(check, *table.key()),
+                         .secret = check.string(table.secret(), name_bytes_max, "secret")};
+}
+ReplyBody read(Checker& check, const schema::KeysReply& table) {
+  return KeysReply{.keys = read_rows<KeyView>(check, table.keys(), from_view)};
 }
 
 template <class Table>
@@ -243,6 +259,10 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::TapeReply>(check, reply);
     case Type::StatusReply:
       return read_as<schema::StatusReply>(check, reply);
+    case Type::KeyCreatedReply:
+      return read_as<schema::KeyCreatedReply>(check, reply);
+    case Type::KeysReply:
+      return read_as<schema::KeysReply>(check, reply);
     case Type::NONE:
       break;
   }

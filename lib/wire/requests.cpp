@@ -173,6 +173,32 @@ RequestBody read(Checker&, const schema::StatusRequest&) {
   return StatusRequest{};
 }
 
+Offset<schema::CreateKeyRequest> write(Writer& writer, const CreateKeyRequest& request) {
+  const auto account = writer.text(request.account);
+  return schema::CreateCreateKeyRequest(writer.builder, account, to_schema(request.role),
+                                        request.expires_at.nanoseconds, request.requests_per_minute);
+}
+RequestBody read(Checker& check, const schema::CreateKeyRequest& table) {
+  return CreateKeyRequest{.account = check.string(table.account(), name_bytes_max, "account"),
+                          .role = check.enumeration<KeyRole>(table.role(), "role"),
+                          .expires_at = check.timestamp(table.expires_at(), "expires_at"),
+                          .requests_per_minute = table.requests_per_minute()};
+}
+
+Offset<schema::KeysRequest> write(Writer& writer, const KeysRequest&) {
+  return schema::CreateKeysRequest(writer.builder);
+}
+RequestBody read(Checker&, const schema::KeysRequest&) {
+  return KeysRequest{};
+}
+
+Offset<schema::RevokeKeyRequest> write(Writer& writer, const RevokeKeyRequest& request) {
+  return schema::CreateRevokeKeyRequest(writer.builder, writer.text(request.id));
+}
+RequestBody read(Checker& check, const schema::RevokeKeyRequest& table) {
+  return RevokeKeyRequest{.id = check.string(table.id(), name_bytes_max, "id")};
+}
+
 template <class Table>
 RequestBody read_as(Checker& check, const schema::Request& request) {
   check.enter(schema::EnumNameRequestBody(schema::RequestBodyTraits<Table>::enum_value));
@@ -211,6 +237,12 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::TapeRequest>(check, request);
     case Type::StatusRequest:
       return read_as<schema::StatusRequest>(check, request);
+    case Type::CreateKeyRequest:
+      return read_as<schema::CreateKeyRequest>(check, request);
+    case Type::KeysRequest:
+      return read_as<schema::KeysRequest>(check, request);
+    case Type::RevokeKeyRequest:
+      return read_as<schema::RevokeKeyRequest>(check, request);
     case Type::NONE:
       break;
   }

@@ -296,4 +296,22 @@ DaemonView read_view(Checker& check, const schema::DaemonView& table) {
   return view;
 }
 
+Offset<schema::KeyView> write_view(Writer& writer, const KeyView& view) {
+  const auto id = writer.text(view.id);
+  const auto account = writer.text(view.account);
+  return schema::CreateKeyView(writer.builder, id, account, to_schema(view.role), view.created_at.nanoseconds,
+                               view.expires_at.nanoseconds, view.revoked_at.nanoseconds,
+                               view.requests_per_minute);
+}
+KeyView read_view(Checker& check, const schema::KeyView& table) {
+  check.enter("KeyView");
+  return {.id = check.string(table.id(), name_bytes_max, "id"),
+          .account = check.string(table.account(), name_bytes_max, "account"),
+          .role = check.enumeration<KeyRole>(table.role(), "role"),
+          .created_at = check.timestamp(table.created_at(), "created_at"),
+          .expires_at = check.timestamp(table.expires_at(), "expires_at"),
+          .revoked_at = check.timestamp(table.revoked_at(), "revoked_at"),
+          .requests_per_minute = table.requests_per_minute()};
+}
+
 }  // namespace trade::wire

@@ -42,6 +42,7 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<DayTradingRule>(schema::EnumValuesDayTradingRule(), schema::EnumNameDayTradingRule);
   expect_alike<CancelReason>(schema::EnumValuesCancelReason(), schema::EnumNameCancelReason);
   expect_alike<Liquidity>(schema::EnumValuesLiquidity(), schema::EnumNameLiquidity);
+  expect_alike<KeyRole>(schema::EnumValuesKeyRole(), schema::EnumNameKeyRole);
   expect_alike<OrderFilter>(schema::EnumValuesOrderFilter(), schema::EnumNameOrderFilter);
 }
 
