@@ -27,6 +27,11 @@ std::string_view check_listen(std::string_view value) {
   return {};
 }
 
+/// The same, or "off": not served.
+std::string_view check_listen_or_off(std::string_view value) {
+  return value == "off" ? std::string_view{} : check_listen(value);
+}
+
 /// A FIX CompID: what goes into tags 49 and 56.
 std::string_view check_comp_id(std::string_view value) {
   const bool printable = std::ranges::all_of(value, [](char c) { return c > ' ' && c < '\x7f' && c != '='; });
@@ -70,20 +75,32 @@ constexpr std::array keys = {
               "listen",
               ConfigType::text,
               "127.0.0.1:8080",
-              "Where HTTP and WebSocket are served",
+              "Where HTTP and WebSocket are served, or 'off'",
               0,
               0,
               {},
-              check_listen},
+              check_listen_or_off},
     ConfigKey{"gatewayd",
               "tls_listen",
               ConfigType::text,
               "127.0.0.1:8443",
-              "Where HTTPS and secure WebSocket are served",
+              "Where HTTPS and secure WebSocket are served, or 'off'",
               0,
               0,
               {},
-              check_listen},
+              check_listen_or_off},
+    ConfigKey{"gatewayd", "tls_cert", ConfigType::text, "",
+              "Certificate chain (PEM) for HTTPS; empty: a self-signed one is made for this machine"},
+    ConfigKey{"gatewayd", "tls_key", ConfigType::text, "", "The certificate's private key (PEM)"},
+    ConfigKey{"gatewayd", "plain_http_anywhere", ConfigType::boolean, "false",
+              "Whether plain HTTP may be served where other machines can reach it"},
+    ConfigKey{"gatewayd", "requests_per_minute", ConfigType::integer, "200",
+              "Requests that a key may make a minute when it has no limit of its own; 0: no limit", 0,
+              10'000'000},
+    ConfigKey{"gatewayd", "connections_max", ConfigType::integer, "4096", "Connections at one time", 1,
+              60'000},
+    ConfigKey{"gatewayd", "access_log", ConfigType::boolean, "true",
+              "Whether each request is written to gatewayd-access.log"},
     ConfigKey{"fixd",
               "listen",
               ConfigType::text,

@@ -18,6 +18,7 @@ struct Home {
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal"; }  ///< tradingd
   [[nodiscard]] std::filesystem::path ledger() const { return root / "ledger"; }    ///< ledgerd
   [[nodiscard]] std::filesystem::path feed() const { return root / "feed"; }        ///< feedd
+  [[nodiscard]] std::filesystem::path access() const { return root / "access"; }    ///< gatewayd
   [[nodiscard]] std::filesystem::path config_file() const { return root / "trade.toml"; }
 };
 

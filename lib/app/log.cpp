@@ -111,6 +111,37 @@ bool set_log_level(const std::string& level) {
   return number.has_value();
 }
 
+Result<std::unique_ptr<LineLog>> LineLog::open(const std::filesystem::path& file, std::size_t file_bytes_max,
+                                               std::size_t files_max) {
+  try {
+    auto sink =
+        std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), file_bytes_max, files_max);
+    auto logger = std::make_shared<spdlog::logger>(file.string(), std::move(sink));
+    logger->set_pattern("%v");
+    logger->set_level(spdlog::level::info);
+    // Registered loggers are flushed every second.
+    spdlog::drop(logger->name());
+    spdlog::register_logger(logger);
+    return std::unique_ptr<LineLog>(new LineLog(std::move(logger)));
+  } catch (const spdlog::spdlog_ex& error) {
+    return fail(ErrorCode::internal, "cannot log to " + file.string() + ": " + error.what(),
+                "check that the directory can be written to and that the disk is not full");
+  }
+}
+
+LineLog::~LineLog() {
+  logger_->flush();
+  spdlog::drop(logger_->name());
+}
+
+void LineLog::write(std::string_view line) {
+  logger_->info("{}", line);
+}
+
+void LineLog::flush() {
+  logger_->flush();
+}
+
 void flush_log() {
   spdlog::default_logger_raw()->flush();
 }

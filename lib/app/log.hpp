@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -27,5 +30,26 @@ Status start_logging(const LogOptions& options);
 bool set_log_level(const std::string& level);
 /// Writes out what is buffered.
 void flush_log();
+
+/// A log of its own beside the process's: whole lines as they are given, in a file that is begun anew when it
+/// is full. Thread-safe. What cannot be written is dropped, and the process's log says so.
+class LineLog {
+ public:
+  static Result<std::unique_ptr<LineLog>> open(const std::filesystem::path& file,
+                                               std::size_t file_bytes_max = std::size_t{16} << 20,
+                                               std::size_t files_max = 5);
+  ~LineLog();
+  LineLog(const LineLog&) = delete;
+  LineLog& operator=(const LineLog&) = delete;
+
+  /// Without a newline of its own.
+  void write(std::string_view line);
+  /// Hands to the system what was written; else that happens every second.
+  void flush();
+
+ private:
+  explicit LineLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+  std::shared_ptr<spdlog::logger> logger_;
+};
 
 }  // namespace trade::app

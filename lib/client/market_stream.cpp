@@ -68,11 +68,14 @@ class MarketStream::Subscription {
         subscriber_(std::move(subscriber)) {}
 
   Status start();
+  Status add(std::string_view symbol);
+  void remove(std::string_view symbol);
   Result<std::optional<PublicationBody>> next(std::chrono::milliseconds timeout);
   [[nodiscard]] int file_descriptor() const { return subscriber_.file_descriptor(); }
 
  private:
   void subscribe();
+  [[nodiscard]] bus::Topic topic_of(std::string_view symbol) const;
   void await_confirmation();
   void repeat_request();
   using SteadyTime = SteadyClock::time_point;
@@ -104,7 +107,8 @@ class MarketStream::Subscription {
       tape_gaps_;                                      ///< of each symbol, the first trade after the last gap
   std::set<std::string, std::less<>> depths_changed_;  ///< symbols of which more is wanted than is published
 
-  bool started_ = false;
+  std::set<std::string, std::less<>> fresh_;  ///< symbols whose present state was not given out yet
+  bool refresh_all_ = true;                   ///< once confirmed: of all symbols, not only of fresh ones
   bool refresh_wanted_ = false;
   bool awaiting_confirmation_ = false;
   std::uint64_t confirmations_before_ = 0;
@@ -130,26 +134,51 @@ Status MarketStream::Subscription::start() {
   }
   connections_seen_ = subscriber_.connections();
   awaiting_confirmation_ = false;
-  auto refreshed = refresh();
-  started_ = refreshed.has_value();
-  return refreshed;
+  return refresh();
+}
+
+bus::Topic MarketStream::Subscription::topic_of(std::string_view symbol) const {
+  switch (kind_) {
+    case Kind::quotes:
+      return bus::quote_topic(symbol);
+    case Kind::depth:
+      return bus::depth_topic(symbol);
+    case Kind::tape:
+      break;
+  }
+  return bus::tape_topic(symbol);
 }
 
 void MarketStream::Subscription::subscribe() {
   if (symbols_.empty()) subscriber_.subscribe(bus::all_quotes);
-  for (const std::string& symbol : symbols_) {
-    switch (kind_) {
-      case Kind::quotes:
-        subscriber_.subscribe(bus::quote_topic(symbol).view());
-        break;
-      case Kind::depth:
-        subscriber_.subscribe(bus::depth_topic(symbol).view());
-        break;
-      case Kind::tape:
-        subscriber_.subscribe(bus::tape_topic(symbol).view());
-        break;
-    }
+  fresh_.insert(symbols_.begin(), symbols_.end());
+  for (const std::string& symbol : symbols_)
+    subscriber_.subscribe(topic_of(symbol).view());
+}
+
+/// As at the start: the present state is asked for once the subscription is in force.
+Status MarketStream::Subscription::add(std::string_view text) {
+  auto symbol = parse_symbol(text);
+  if (!symbol) return pass_on(std::move(symbol));
+  if (std::ranges::find(symbols_, symbol->view()) != symbols_.end()) return {};
+  if (symbols_.size() >= symbols_max) {
+    return fail(ErrorCode::usage, "too many symbols to watch",
+                "at most " + std::to_string(symbols_max) + " can be watched at a time");
   }
+  symbols_.push_back(symbol->string());
+  fresh_.insert(symbol->string());
+  subscriber_.subscribe(topic_of(symbol->view()).view());
+  await_confirmation();
+  return {};
+}
+
+void MarketStream::Subscription::remove(std::string_view symbol) {
+  const auto found = std::ranges::find(symbols_, symbol);
+  // The last one stays: without any, the stream would be of all.
+  if (found == symbols_.end() || symbols_.size() == 1) return;
+  subscriber_.unsubscribe(topic_of(symbol).view());
+  fresh_.erase(*found);
+  symbols_.erase(found);
 }
 
 void MarketStream::Subscription::await_confirmation() {
@@ -214,8 +243,10 @@ std::optional<PublicationBody> MarketStream::Subscription::pop() {
 Status MarketStream::Subscription::check_connection() {
   if (subscriber_.connections() != connections_seen_) {
     connections_seen_ = subscriber_.connections();
+    refresh_all_ = true;
     await_confirmation();
   } else if (check_due_at() <= SteadyClock::now()) {
+    refresh_all_ = true;
     await_confirmation();
   }
   if (awaiting_confirmation_ && subscriber_.confirmations() != confirmations_before_) {
@@ -259,13 +290,21 @@ Status MarketStream::Subscription::mend() {
 }
 
 Status MarketStream::Subscription::refresh() {
-  if (kind_ == Kind::quotes) return refresh_quotes();
+  if (kind_ == Kind::quotes) {
+    auto refreshed = refresh_quotes();
+    if (refreshed) fresh_.clear();
+    return refreshed;
+  }
   for (const std::string& symbol : symbols_) {
+    const bool fresh = fresh_.contains(symbol);
+    if (!fresh && !refresh_all_) continue;
     auto refreshed = kind_ == Kind::depth
                          ? refresh_depth(symbol)
-                         : refresh_tape(symbol, started_ ? tape_refill_entries : tape_start_entries);
+                         : refresh_tape(symbol, fresh ? tape_start_entries : tape_refill_entries);
     if (!refreshed) return refreshed;
+    fresh_.erase(symbol);
   }
+  refresh_all_ = false;
   return {};
 }
 
@@ -344,6 +383,14 @@ MarketStream& MarketStream::operator=(MarketStream&&) noexcept = default;
 
 Result<std::optional<PublicationBody>> MarketStream::next(std::chrono::milliseconds timeout) {
   return subscription_->next(timeout);
+}
+
+Status MarketStream::add(std::string_view symbol) {
+  return subscription_->add(symbol);
+}
+
+void MarketStream::remove(std::string_view symbol) {
+  subscription_->remove(symbol);
 }
 
 int MarketStream::file_descriptor() const {

@@ -1,0 +1,34 @@
+// Certificates: read from files, or made for this machine alone.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "base/result.hpp"
+
+namespace trade::http {
+
+/// A certificate chain and its private key, both PEM.
+struct CertificateFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
+/// A certificate with its key, ready for use. Copies are the same.
+class TlsContext {
+ public:
+  static Result<TlsContext> load(const CertificateFiles& files);
+
+  struct State;
+  [[nodiscard]] State& state() const { return *state_; }
+
+ private:
+  explicit TlsContext(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+/// Makes a self-signed certificate for localhost, 127.0.0.1 and ::1 and its key (mode 0600), unless both
+/// files are there already.
+Status ensure_self_signed_certificate(const CertificateFiles& files);
+
+}  // namespace trade::http
