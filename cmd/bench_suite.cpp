@@ -1,5 +1,6 @@
 #include "bench_suite.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -20,6 +21,9 @@ namespace trade::cmd {
 using std::chrono::milliseconds;
 
 namespace {
+
+/// Those that an order passes through on its way.
+constexpr std::array<std::string_view, 3> measured_daemons = {"tradingd", "ledgerd", "feedd"};
 
 constexpr int disk_sync_samples = 200;
 
@@ -52,7 +56,7 @@ Result<Context*> ThrowAwaySuite::start() {
   if (!home) return pass_on(std::move(home));
   home_ = *home;
   if (Status created = app::create_home(home_); !created) return std::unexpected(created.error());
-  for (const std::string_view daemon : standard_daemons) {
+  for (const std::string_view daemon : measured_daemons) {
     Result<std::optional<int>> running = app::daemon_pid(home_, daemon);
     if (!running) return pass_on(std::move(running));
     pid_t child = 0;
@@ -136,7 +140,7 @@ format::Json percentiles_us(const Histogram& nanoseconds) {
 
 Status describe_daemons(Context& context, format::Json& json) {
   std::int64_t memory = 0;
-  for (const std::string_view daemon : standard_daemons) {
+  for (const std::string_view daemon : measured_daemons) {
     const Result<DaemonView> view = ask_daemon(context, daemon, bench_patience);
     if (!view) return std::unexpected(view.error());
     const std::int64_t bytes = peak_memory_bytes(view->pid);

@@ -50,6 +50,10 @@ constexpr std::array rows{
     CommandRow{"rules", accounts, "Show and change the firm's rules"},
     CommandRow{"rules show", accounts, "Show the rules that hold for every account", define_rules_show},
     CommandRow{"rules set", accounts, "Change the rules that are given, leave the others", define_rules_set},
+    CommandRow{"key", accounts, "Make, list and revoke API keys"},
+    CommandRow{"key create", accounts, "Make a key; its secret is shown once", define_key_create},
+    CommandRow{"key list", accounts, "List the keys", define_key_list},
+    CommandRow{"key revoke", accounts, "Let a key open nothing any more", define_key_revoke},
 
     CommandRow{"place", orders, "Place an order", define_place},
     CommandRow{"cancel", orders, "Cancel orders", define_cancel},

@@ -33,6 +33,10 @@ Handler define_market_status(CLI::App& app);
 Handler define_rules_show(CLI::App& app);
 Handler define_rules_set(CLI::App& app);
 
+Handler define_key_create(CLI::App& app);
+Handler define_key_list(CLI::App& app);
+Handler define_key_revoke(CLI::App& app);
+
 Handler define_place(CLI::App& app);
 Handler define_cancel(CLI::App& app);
 Handler define_replace(CLI::App& app);

@@ -16,7 +16,7 @@
 namespace trade::cmd {
 
 /// The daemons that a suite runs when nothing else is asked for, in the order in which they start.
-constexpr std::array<std::string_view, 3> standard_daemons = {"tradingd", "ledgerd", "feedd"};
+constexpr std::array<std::string_view, 4> standard_daemons = {"tradingd", "ledgerd", "feedd", "gatewayd"};
 
 /// Every daemon name there is; parses "tradingd,feedd" into names in the order in which they start.
 Result<std::vector<std::string>> parse_daemons(std::string_view text);

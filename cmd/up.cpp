@@ -1,5 +1,6 @@
 // trade up: starts the suite and waits until each daemon answers.
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 #include <sys/wait.h>
@@ -68,6 +69,25 @@ void stop_all(const app::Home& home, const std::vector<Running>& running, Contex
   }
 }
 
+/// Where the gateway serves; or that it does not, and why.
+void note_addresses(Context& context, const app::Home& home, const DaemonView& view) {
+  for (const auto& [scheme, setting] :
+       {std::pair{"http", "gatewayd.listen"}, {"https", "gatewayd.tls_listen"}}) {
+    std::ifstream file(home.run() / (std::string("gatewayd.") + scheme));
+    std::string address;
+    const auto port = view.counters.find(std::string(scheme) + "_port");
+    if (std::getline(file, address)) {
+      context.note(std::string(scheme) + "://" + address);
+    } else if (const Result<const app::Config*> config = context.config();
+               config && (*config)->text(setting) != "off" && port != view.counters.end() &&
+               port->second == 0) {
+      context.note("trade: gatewayd cannot listen at " + (*config)->text(setting) +
+                   ": the address is in use" + "\n       free it, or choose another: trade config set " +
+                   setting + " 127.0.0.1:PORT");
+    }
+  }
+}
+
 Status start_all(Context& context, const app::Home& home, const Arguments& arguments,
                  std::vector<Running>& running, UpReport& report) {
   const std::chrono::milliseconds timeout =
@@ -89,6 +109,7 @@ Status start_all(Context& context, const app::Home& home, const Arguments& argum
     Result<DaemonView> view = await_daemon(context, home, name, running.back().child, timeout);
     if (!view) return pass_on(std::move(view));
     report.add(*view);
+    if (name == "gatewayd") note_addresses(context, home, *view);
   }
   report.finish();
   return {};

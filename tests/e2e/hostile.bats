@@ -4,7 +4,7 @@ load suite.bash
 
 @test "garbage on the sockets is refused and nothing stops" {
   small_market
-  for daemon in tradingd ledgerd feedd; do
+  for daemon in tradingd ledgerd feedd gatewayd; do
     for _ in $(seq 20); do
       "$TRADE_TESTS_BIN/send_garbage" "$TRADE_HOME" "$daemon" "$RANDOM"
     done

@@ -7,6 +7,8 @@ trade=$bin/trade
 new_home() {
   TRADE_HOME=$(mktemp -d "${TMPDIR:-/tmp}/trade-e2e.XXXXXX")
   export TRADE_HOME NO_COLOR=1
+  # Many suites run at a time: the system chooses the gateway's ports.
+  export TRADE_GATEWAYD_LISTEN=127.0.0.1:0 TRADE_GATEWAYD_TLS_LISTEN=127.0.0.1:0
   unset TRADE_ACCOUNT TRADE_CONFIG
 }
 

@@ -4,7 +4,7 @@ load suite.bash
 
 @test "up starts every daemon, is safe to repeat, and down stops them" {
   expect_exit 0 "$trade" up
-  for daemon in tradingd ledgerd feedd; do grep -q "$daemon" <<<"$output"; done
+  for daemon in tradingd ledgerd feedd gatewayd; do grep -q "$daemon" <<<"$output"; done
   first=$(daemon_pid tradingd)
   expect_exit 0 "$trade" up
   [ "$(daemon_pid tradingd)" = "$first" ]
@@ -17,7 +17,7 @@ load suite.bash
 @test "status lists each daemon with its fields" {
   start_suite
   expect_exit 0 t status
-  expect_json '[.[].daemon]' '["tradingd","ledgerd","feedd"]'
+  expect_json '[.[].daemon]' '["tradingd","ledgerd","feedd","gatewayd"]'
   expect_json 'all(.[]; has("state") and has("pid") and has("started_at") and has("sequence") and has("lag"))' true
   expect_json 'all(.[]; .state == "running" and .lag == 0)' true
 }

@@ -26,6 +26,8 @@ LIBRARIES = {
     "app": ["base"],
     "follower": ["journal", "client", "app"],
     "format": ["model"],
+    "access": ["model", "store"],
+    "http": ["base"],
 }
 
 # Outside headers that only these libraries (or top-level directories) may include.
@@ -34,6 +36,8 @@ GUARDED_HEADERS = {
     r"zmq\.hpp|zmq\.h|zmq_addon\.hpp": ["bus"],
     r"flatbuffers/.*|trade_generated\.h": ["wire"],
     r"spdlog/.*": ["app"],
+    r"boost/.*|openssl/.*": ["http"],
+    r"sodium\.h": ["access", "journal"],
 }
 
 # The doors never touch the store or the engine, except the commands that work offline on a journal.

@@ -1,0 +1,22 @@
+#include "gatewayd/answer.hpp"
+
+#include <algorithm>
+
+namespace trade::gatewayd {
+
+Result<std::vector<std::string>> symbols_of(std::string_view text, std::size_t symbols_max) {
+  std::vector<std::string> symbols;
+  while (!text.empty()) {
+    const std::size_t end = text.find(',');
+    auto symbol = parse_symbol(text.substr(0, end));
+    if (!symbol) return pass_on(std::move(symbol));
+    if (std::ranges::find(symbols, symbol->view()) == symbols.end()) symbols.push_back(symbol->string());
+    if (symbols.size() > symbols_max) {
+      return fail(ErrorCode::usage, "too many symbols: at most " + std::to_string(symbols_max));
+    }
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  }
+  return symbols;
+}
+
+}  // namespace trade::gatewayd

@@ -1,0 +1,84 @@
+// gatewayd: HTTP and WebSocket for everything that is not a shell on this machine.
+#include <csignal>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "app/daemon.hpp"
+#include "follower/follower.hpp"
+#include "gatewayd/gateway.hpp"
+
+namespace {
+
+struct TlsArguments {
+  std::string certificate;
+  std::string key;
+};
+
+trade::Result<trade::gatewayd::GatewayOptions> options_of(const trade::app::DaemonContext& context,
+                                                          const TlsArguments& arguments) {
+  const trade::app::Config& config = context.config();
+  trade::gatewayd::GatewayOptions options;
+  options.client.home = context.home().root;
+  options.keys_directory = context.home().access();
+  options.journal_directory = context.home().journal();
+  options.log_directory = context.home().log();
+  options.run_directory = context.home().run();
+  options.listen = config.text("gatewayd.listen");
+  options.tls_listen = config.text("gatewayd.tls_listen");
+  options.requests_per_minute = static_cast<std::uint32_t>(config.integer("gatewayd.requests_per_minute"));
+  options.access_log = config.boolean("gatewayd.access_log");
+  options.server.connections_max = static_cast<std::size_t>(config.integer("gatewayd.connections_max"));
+  options.certificate.certificate =
+      arguments.certificate.empty() ? config.text("gatewayd.tls_cert") : arguments.certificate;
+  options.certificate.key = arguments.key.empty() ? config.text("gatewayd.tls_key") : arguments.key;
+  if (options.certificate.certificate.empty() != options.certificate.key.empty()) {
+    return trade::fail(trade::ErrorCode::usage, "a TLS certificate needs its key, and a key its certificate",
+                       "give both gatewayd.tls_cert and gatewayd.tls_key, or neither");
+  }
+  options.make_certificate = options.certificate.certificate.empty();
+  if (options.make_certificate) {
+    options.certificate = {context.home().access() / "gatewayd.crt",
+                           context.home().access() / "gatewayd.key"};
+  }
+  if (options.listen != "off" && !trade::http::is_loopback(options.listen) &&
+      !config.boolean("gatewayd.plain_http_anywhere")) {
+    return trade::fail(trade::ErrorCode::usage,
+                       "gatewayd.listen is " + options.listen +
+                           ", which others can reach, and plain HTTP shows them the keys",
+                       "serve them by TLS (gatewayd.tls_listen), or set gatewayd.plain_http_anywhere = true");
+  }
+  return options;
+}
+
+trade::Status run(trade::app::DaemonContext& context, const TlsArguments& arguments) {
+  auto options = options_of(context, arguments);
+  if (!options) return trade::pass_on(std::move(options));
+  auto gateway = trade::gatewayd::Gateway::open(std::move(*options));
+  if (!gateway) return trade::pass_on(std::move(gateway));
+  trade::follower::Options follower_options = trade::follower::options_of(context);
+  follower_options.state_directory = context.home().access();
+  auto started = (*gateway)->start([] { ::kill(::getpid(), SIGTERM); });
+  if (!started) return started;
+  auto done = trade::follower::run_follower(context, (*gateway)->application(), std::move(follower_options));
+  (*gateway)->stop();
+  return done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  TlsArguments arguments;
+  const auto add_options = [&](CLI::App& parser) {
+    parser
+        .add_option("--tls-cert", arguments.certificate,
+                    "Certificate chain (PEM) instead of the configured one")
+        ->type_name("FILE");
+    parser.add_option("--tls-key", arguments.key, "Its private key (PEM)")->type_name("FILE");
+  };
+  return trade::app::run_daemon(argc, argv,
+                                {"gatewayd", "Serves the HTTP and WebSocket APIs of the suite.", add_options},
+                                [&](trade::app::DaemonContext& context) { return run(context, arguments); });
+}

@@ -1,0 +1,159 @@
+#include "gatewayd/order_follower.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "app/log.hpp"
+
+namespace trade::gatewayd {
+
+void OrderFollower::listen(AccountId account) {
+  const std::lock_guard lock(mutex_);
+  ++listeners_[account];
+  changed_ = true;
+}
+
+void OrderFollower::leave(AccountId account) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = listeners_.find(account); found != listeners_.end() && --found->second == 0) {
+    listeners_.erase(found);
+    changed_ = true;
+  }
+}
+
+std::vector<OrderNews> OrderFollower::apply(const wire::Batch& batch) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (changed_) {
+      accounts_ = listeners_;
+      changed_ = false;
+      // An account that nobody listens to is not followed, so what is known of its orders grows old.
+      orders_.clear();
+    }
+  }
+  std::vector<OrderNews> news;
+  if (accounts_.empty()) return news;
+  for (const Event& event : batch.events)
+    take(event, news);
+  return news;
+}
+
+/// What does not change of an order comes from the books, once; what does is kept up from the events. The
+/// books may be further on than the event: what their answer holds already is not applied again.
+OrderFollower::Known* OrderFollower::known(OrderId order) {
+  if (const auto found = orders_.find(order); found != orders_.end()) return &found->second;
+  auto reply = fetch_(order);
+  if (!reply || reply->orders.empty()) {
+    spdlog::warn("news of order {} are lost: {}", order.value,
+                 reply ? "the books do not have it" : reply.error().message);
+    return nullptr;
+  }
+  return &orders_.emplace(order, Known{std::move(reply->orders.front()), reply->sequence}).first->second;
+}
+
+void OrderFollower::add(const Event& event, AccountId account, OrderId order, OrderNews::Kind kind,
+                        const std::function<void(OrderView&)>& change, std::vector<OrderNews>& news,
+                        bool filled_whole) {
+  Known* of = known(order);
+  if (of == nullptr) return;
+  if (event.sequence > of->known_until) {
+    change(of->view);
+    of->view.updated_at = event.timestamp;
+  }
+  news.push_back({.kind = kind,
+                  .account = account,
+                  .order = of->view,
+                  .sequence = event.sequence,
+                  .timestamp = event.timestamp});
+  const bool over = kind == OrderNews::Kind::rejected || kind == OrderNews::Kind::cancelled || filled_whole;
+  if (over) orders_.erase(order);
+}
+
+void OrderFollower::take_accepted(const Event& event, const OrderAccepted& accepted,
+                                  std::vector<OrderNews>& news) {
+  Known* of = known(accepted.order);
+  if (of == nullptr) return;
+  // The beginning is known from here, however far the books are.
+  of->known_until = event.sequence;
+  of->view.status = accepted.status;
+  of->view.quantity = accepted.quantity;
+  of->view.limit_price = accepted.limit_price;
+  of->view.stop_price = accepted.stop_price;
+  of->view.client_order_id = accepted.client_order_id;
+  of->view.filled_quantity = {};
+  of->view.filled_notional = {};
+  of->view.reject_reason = RejectReason::none;
+  of->view.cancel_reason.reset();
+  of->view.updated_at = event.timestamp;
+  news.push_back({.kind = OrderNews::Kind::accepted,
+                  .account = accepted.account,
+                  .order = of->view,
+                  .sequence = event.sequence,
+                  .timestamp = event.timestamp});
+}
+
+void OrderFollower::take_trade(const Event& event, const TradeExecuted& trade, std::vector<OrderNews>& news) {
+  const struct {
+    AccountId account;
+    OrderId order;
+    Quantity leaves;
+  } sides[] = {{trade.maker_account, trade.maker_order, trade.maker_leaves},
+               {trade.taker_account, trade.taker_order, trade.taker_leaves}};
+  for (const auto& side : sides) {
+    if (!listened(side.account)) continue;
+    const std::size_t before = news.size();
+    add(
+        event, side.account, side.order, OrderNews::Kind::filled,
+        [&](OrderView& view) {
+          view.filled_quantity += trade.quantity;
+          view.filled_notional += trade.price * trade.quantity;
+          view.status = side.leaves ? OrderStatus::partially_filled : OrderStatus::filled;
+        },
+        news, !side.leaves);
+    if (news.size() == before) continue;
+    news.back().trade = trade.trade;
+    news.back().price = trade.price;
+    news.back().quantity = trade.quantity;
+  }
+}
+
+void OrderFollower::take(const Event& event, std::vector<OrderNews>& news) {
+  if (const auto* accepted = std::get_if<OrderAccepted>(&event.body)) {
+    if (listened(accepted->account)) take_accepted(event, *accepted, news);
+  } else if (const auto* trade = std::get_if<TradeExecuted>(&event.body)) {
+    take_trade(event, *trade, news);
+  } else if (const auto* rejected = std::get_if<OrderRejected>(&event.body)) {
+    if (!listened(rejected->account)) return;
+    add(
+        event, rejected->account, rejected->order, OrderNews::Kind::rejected,
+        [&](OrderView& view) { view.status = OrderStatus::rejected; }, news);
+  } else if (const auto* triggered = std::get_if<OrderTriggered>(&event.body)) {
+    if (!listened(triggered->account)) return;
+    add(
+        event, triggered->account, triggered->order, OrderNews::Kind::triggered,
+        [&](OrderView& view) { view.status = OrderStatus::submitted; }, news);
+  } else if (const auto* cancelled = std::get_if<OrderCancelled>(&event.body)) {
+    if (!listened(cancelled->account)) return;
+    add(
+        event, cancelled->account, cancelled->order, OrderNews::Kind::cancelled,
+        [&](OrderView& view) {
+          const bool expired = cancelled->reason == CancelReason::session_end;
+          view.status = expired ? OrderStatus::expired : OrderStatus::cancelled;
+          view.cancel_reason = cancelled->reason;
+        },
+        news);
+  } else if (const auto* replaced = std::get_if<OrderReplaced>(&event.body)) {
+    if (!listened(replaced->account)) return;
+    add(
+        event, replaced->account, replaced->order, OrderNews::Kind::replaced,
+        [&](OrderView& view) {
+          view.quantity = replaced->quantity;
+          view.limit_price = replaced->limit_price;
+          view.stop_price = replaced->stop_price;
+          if (!replaced->client_order_id.empty()) view.client_order_id = replaced->client_order_id;
+        },
+        news);
+  }
+}
+
+}  // namespace trade::gatewayd

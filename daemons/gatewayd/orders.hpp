@@ -1,0 +1,34 @@
+// Orders as both surfaces handle them: asked of the daemons, with another account's kept apart.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gatewayd/call.hpp"
+#include "model/command.hpp"
+
+namespace trade::gatewayd {
+
+/// What came of a command about an order: the order as it stands, or why not.
+Task<Result<OrderView>> change_order(Call& call, std::string account, std::string symbol, CommandBody body,
+                                     std::string about);
+
+/// One order that the key may see; `not_permitted` for another account's, `not_found`.
+Task<Result<OrderView>> find_order(Call& call, OrderId id);
+/// The order of this account that the client named so.
+Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account, std::string client_order_id);
+
+/// "buy 100 AAPL limit 150.00 day"
+std::string describe(const PlaceOrder& order, std::string_view symbol);
+
+/// The client's id of an order to be placed: the body's, else the header Idempotency-Key. Either makes it
+/// safe to ask again.
+Result<std::string> client_order_id_of(const Call& call, const std::optional<std::string>& given);
+
+/// The type that the given prices mean.
+OrderType implied_type(bool has_limit, bool has_stop);
+/// `usage` when the type needs a price that is not given, or is given one that it does not take.
+Status check_prices(OrderType type, bool has_limit, bool has_stop);
+
+}  // namespace trade::gatewayd

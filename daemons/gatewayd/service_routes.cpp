@@ -1,0 +1,73 @@
+#include "gatewayd/service_routes.hpp"
+
+#include <array>
+#include <map>
+
+#include "gatewayd/answer.hpp"
+#include "gatewayd/application.hpp"
+#include "gatewayd/services.hpp"
+
+namespace trade::gatewayd {
+
+namespace {
+
+/// The process lives and serves.
+Task<http::Response> health(Call&) {
+  co_return http::Response(200, "{\"status\":\"ok\"}");
+}
+
+/// What each daemon behind says of itself; nothing where it does not answer.
+Task<std::vector<std::pair<std::string, std::optional<DaemonView>>>> ask_all(Call& call) {
+  std::vector<std::pair<std::string, std::optional<DaemonView>>> views;
+  for (const Daemon daemon : all_daemons) {
+    RequestBody body(StatusRequest{});
+    auto reply = co_await call.upstream().ask<StatusReply>(daemon, std::move(body));
+    views.emplace_back(call.upstream().client(daemon).daemon(), std::nullopt);
+    if (reply) views.back().second = std::move(reply->daemon);
+  }
+  co_return views;
+}
+
+/// Every daemon that requests go to answers.
+Task<http::Response> readiness(Call& call) {
+  const auto views = co_await ask_all(call);
+  format::Json daemons;
+  bool ready = true;
+  for (const auto& [name, view] : views) {
+    daemons[name] = view ? view->state : "not_running";
+    ready = ready && view.has_value();
+  }
+  format::Json json;
+  json["status"] = ready ? "ready" : "not_ready";
+  json["daemons"] = std::move(daemons);
+  http::Response response = json_response(ready ? 200 : 503, json);
+  if (!ready) response.headers.push_back({"Retry-After", "1"});
+  co_return response;
+}
+
+Task<http::Response> metrics(Call& call) {
+  const auto views = co_await ask_all(call);
+  DaemonView own;
+  call.services.application.describe(own);
+  own.sequence = call.services.application.sequence();
+  std::vector<std::pair<std::string, const DaemonView*>> daemons;
+  for (const auto& [name, view] : views)
+    daemons.emplace_back(name, view ? &*view : nullptr);
+  daemons.emplace_back("gatewayd", &own);
+  co_return http::Response(200, call.services.metrics.text(call.services.server->counters(), daemons),
+                           "text/plain; version=0.0.4; charset=utf-8");
+}
+
+constexpr std::array routes{
+    Route{"GET", "/healthz", Access::open, health},
+    Route{"GET", "/readyz", Access::open, readiness},
+    Route{"GET", "/metrics", Access::open, metrics},
+};
+
+}  // namespace
+
+std::span<const Route> service_routes() {
+  return routes;
+}
+
+}  // namespace trade::gatewayd

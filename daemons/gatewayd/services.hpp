@@ -1,0 +1,37 @@
+// What all requests share, for as long as the gateway runs. It belongs to the loop's thread, but for the
+// keys, which any thread may ask.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "access/key_store.hpp"
+#include "app/log.hpp"
+#include "base/clock.hpp"
+#include "base/time.hpp"
+#include "gatewayd/metrics.hpp"
+#include "gatewayd/rate_limiter.hpp"
+#include "gatewayd/upstream.hpp"
+#include "http/loop.hpp"
+#include "http/server.hpp"
+
+namespace trade::gatewayd {
+
+class Application;
+class Hub;
+
+struct Services {
+  http::Loop& loop;
+  Upstream& upstream;
+  access::KeyStore& keys;
+  const Clock& clock;
+  Application& application;
+  http::Server* server = nullptr;  ///< set once there is one
+  Hub* hub = nullptr;              ///< the same
+  std::uint32_t requests_per_minute = 0;
+  Metrics metrics;
+  RateLimiter limiter;           ///< by key
+  RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key
+};
+
+}  // namespace trade::gatewayd

@@ -1,0 +1,44 @@
+// The paths that become WebSockets.
+#include <array>
+
+#include "gatewayd/api_v1.hpp"
+#include "gatewayd/credentials.hpp"
+#include "gatewayd/services.hpp"
+#include "gatewayd/stream_v1.hpp"
+
+namespace trade::gatewayd::v1 {
+
+namespace {
+
+/// A key in the headers is checked before the upgrade; without one, the first message must bring it, since
+/// browsers cannot set headers here.
+Task<http::Response> stream(Call& call) {
+  if (!call.request.wants_upgrade) {
+    http::Response response =
+        response_to(Surface::v1, {426, "upgrade_required", "This address is a WebSocket"});
+    response.headers.push_back({"Upgrade", "websocket"});
+    co_return response;
+  }
+  const Credentials credentials = credentials_of(call.request);
+  std::optional<KeyView> key;
+  if (!credentials.id.empty()) {
+    auto verified = call.services.keys.verify(credentials.id, credentials.secret, call.services.clock.now());
+    if (!verified) co_return error(verified.error());
+    key = std::move(*verified);
+  }
+  http::Response response;
+  response.upgrade = std::make_unique<StreamV1>(call.services, std::move(key));
+  co_return response;
+}
+
+constexpr std::array routes{
+    Route{"GET", "/api/v1/stream", Access::open, stream},
+};
+
+}  // namespace
+
+std::span<const Route> stream_routes() {
+  return routes;
+}
+
+}  // namespace trade::gatewayd::v1

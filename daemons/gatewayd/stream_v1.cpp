@@ -1,0 +1,312 @@
+#include "gatewayd/stream_v1.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "format/json.hpp"
+
+namespace trade::gatewayd {
+
+namespace {
+
+/// Symbols that one client may watch, each kind counted.
+constexpr std::size_t symbols_max = 2'000;
+/// A client that has not said who it is after so long is dropped.
+constexpr int sign_in_seconds = 15;
+constexpr std::uint32_t depth_levels = 10;
+constexpr std::uint32_t trades_at_start = 10;
+constexpr std::uint32_t orders_at_start = 500;
+/// Told::text's kinds of this stream.
+constexpr int update_text = 1;
+
+template <class View>
+std::string message_of(std::string_view type, const View& view) {
+  format::Json json;
+  json["type"] = type;
+  json["data"] = format::json_of(view);
+  return format::text_of(json);
+}
+
+}  // namespace
+
+StreamV1::StreamV1(Services& services, std::optional<KeyView> key)
+    : services_(services), key_(std::move(key)), self_(std::make_shared<Self>(this)) {}
+
+StreamV1::~StreamV1() {
+  self_->stream = nullptr;
+}
+
+void StreamV1::on_open(http::WebSocketConnection& connection) {
+  connection_ = &connection;
+  services_.hub->join(*this);
+  if (key_) welcome();
+}
+
+void StreamV1::on_close() {
+  services_.hub->leave(*this);
+  connection_ = nullptr;
+}
+
+std::optional<http::WebSocketMessage> StreamV1::next_message() {
+  auto text = outbox_.next();
+  if (!text) return std::nullopt;
+  return http::WebSocketMessage{std::move(*text), false};
+}
+
+void StreamV1::push(MessageText text) {
+  if (connection_ == nullptr) return;
+  if (!outbox_.push(std::move(text))) {
+    return connection_->close(http::CloseCode::policy, "too slow: too many messages wait to be read");
+  }
+  connection_->wake();
+}
+
+void StreamV1::send(const format::Json& message) {
+  push(std::make_shared<const std::string>(format::text_of(message)));
+}
+
+void StreamV1::send_error(const Problem& problem) {
+  format::Json json;
+  json["type"] = "error";
+  json["code"] = problem.name;
+  json["error"] = problem.message;
+  send(json);
+}
+
+void StreamV1::on_message(std::string_view bytes, bool binary) {
+  if (binary) return connection_->close(http::CloseCode::unsupported, "text messages are taken, in JSON");
+  const auto message = parse_input(bytes);
+  if (!message) return send_error(problem_of(message.error()));
+  Fields fields(*message);
+  const auto action = fields.text("action");
+  if (fields.error()) return send_error(problem_of(*fields.error()));
+  const std::string named = action.value_or("");
+  if (named == "auth") return authenticate(*message);
+  if (!key_)
+    return send_error({401, "unauthorized", "sign in first: {\"action\":\"auth\",\"key\":…,\"secret\":…}"});
+  if (named == "ping") {
+    format::Json pong;
+    pong["type"] = "pong";
+    return send(pong);
+  }
+  if (named != "subscribe" && named != "unsubscribe") {
+    return send_error({422, "invalid_request", "action must be auth, subscribe, unsubscribe or ping"});
+  }
+  auto wish = read_wish(*message);
+  if (!wish) return;
+  if (named == "subscribe") {
+    subscribe(std::move(*wish));
+  } else {
+    unsubscribe(*wish);
+  }
+}
+
+void StreamV1::authenticate(const Input& message) {
+  Fields fields(message);
+  const auto id = fields.text("key");
+  const auto secret = fields.text("secret");
+  if (fields.error()) return send_error(problem_of(*fields.error()));
+  if (key_) return send_error({409, "already_signed_in", "this connection has a key already"});
+  auto key = services_.keys.verify(id.value_or(""), secret.value_or(""), services_.clock.now());
+  if (!key) {
+    send_error(problem_of(key.error()));
+    return connection_->close(http::CloseCode::policy, key.error().message);
+  }
+  key_ = std::move(*key);
+  format::Json json;
+  json["type"] = "authenticated";
+  json["data"] = {{"account", key_->account}, {"role", name_of(key_->role)}};
+  send(json);
+  welcome();
+}
+
+/// Own orders are told without being asked for.
+void StreamV1::welcome() {
+  run(listen(self_, key_->account));
+}
+
+void StreamV1::run(Task<bool> task) {
+  trade::start<bool>(
+      std::move(task), [](bool) {}, [](std::exception_ptr) { spdlog::error("a stream's request failed"); });
+}
+
+Task<bool> StreamV1::listen(std::shared_ptr<Self> self, std::string account) {
+  AccountsRequest request;
+  request.name = account;
+  request.limit = 1;
+  RequestBody body(std::move(request));
+  Upstream& upstream = self->stream->services_.upstream;
+  const auto reply = co_await upstream.ask<AccountsReply>(Daemon::tradingd, std::move(body));
+  if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
+  if (reply && !reply->accounts.empty()) {
+    self->stream->services_.hub->listen(reply->accounts.front().number, *self->stream);
+    co_return true;
+  }
+  self->stream->send_error(reply ? Problem{404, "unknown_account", "Unknown account"}
+                                 : problem_of(reply.error()));
+  co_return false;
+}
+
+std::optional<StreamV1::Wish> StreamV1::read_wish(const Input& message) {
+  Fields fields(message);
+  Wish wish;
+  const auto channels = fields.texts("channels");
+  for (const std::string& text : fields.texts("symbols").value_or(std::vector<std::string>{})) {
+    const auto symbol = parse_symbol(text);
+    if (!symbol) {
+      fields.refuse("symbols", symbol.error().message);
+    } else {
+      wish.symbols.push_back(symbol->string());
+    }
+  }
+  wish.quotes = !channels;
+  for (const std::string& channel : channels.value_or(std::vector<std::string>{})) {
+    if (channel == "quotes") {
+      wish.quotes = true;
+    } else if (channel == "depth") {
+      wish.depth = true;
+    } else if (channel == "trades") {
+      wish.trades = true;
+    } else if (channel == "orders") {
+      wish.orders = true;
+    } else {
+      fields.refuse("channels", "there are quotes, depth, trades and orders");
+    }
+  }
+  if (!fields.error() && wish.symbols.empty() && !wish.orders) fields.refuse("symbols", "name at least one");
+  if (!fields.error()) return wish;
+  send_error(problem_of(*fields.error()));
+  return std::nullopt;
+}
+
+void StreamV1::subscribe(Wish wish) {
+  if (symbols_ + wish.symbols.size() > symbols_max) {
+    return send_error(
+        {422, "too_many_symbols",
+         "at most " + std::to_string(symbols_max) + " symbols can be watched on one connection"});
+  }
+  symbols_ += wish.symbols.size();
+  for (const std::string& symbol : wish.symbols)
+    run(subscribe_symbol(self_, symbol, wish));
+  if (wish.orders) run(send_orders(self_, key_->account));
+}
+
+/// Begins to watch first and asks for the present state after, so that nothing falls between the two.
+Task<bool> StreamV1::subscribe_symbol(std::shared_ptr<Self> self, std::string symbol, Wish wish) {
+  Services& services = self->stream->services_;
+  std::vector<std::string> named{symbol};
+  RequestBody quotes(QuotesRequest{std::move(named)});
+  const auto quote = co_await services.upstream.ask<QuotesReply>(Daemon::feedd, std::move(quotes));
+  if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
+  if (!quote || quote->quotes.size() != 1) {
+    self->stream->send_error(quote ? Problem{404, "unknown_symbol", "Unknown symbol"}
+                                   : problem_of(quote.error()));
+    co_return false;
+  }
+  if (wish.quotes) {
+    self->stream->sent_.insert_or_assign("q:" + symbol, quote->quotes.front().sequence);
+    self->stream->push(std::make_shared<const std::string>(message_of("quote", quote->quotes.front())));
+    services.hub->watch(Hub::Kind::quotes, symbol, *self->stream);
+  }
+  if (wish.depth) {
+    RequestBody body(DepthRequest{symbol, depth_levels});
+    const auto depth = co_await services.upstream.ask<DepthReply>(Daemon::feedd, std::move(body));
+    if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
+    if (depth) {
+      self->stream->sent_.insert_or_assign("d:" + symbol, depth->depth.sequence);
+      self->stream->push(std::make_shared<const std::string>(message_of("depth", depth->depth)));
+      services.hub->watch(Hub::Kind::depth, symbol, *self->stream);
+    }
+  }
+  if (wish.trades) {
+    RequestBody body(TapeRequest{symbol, trades_at_start});
+    auto tape = co_await services.upstream.ask<TapeReply>(Daemon::feedd, std::move(body));
+    if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
+    if (tape) {
+      Sequence& last = self->stream->sent_["t:" + symbol];
+      std::ranges::reverse(tape->entries);
+      for (const TapeEntryView& entry : tape->entries) {
+        last = std::max(last, entry.sequence);
+        self->stream->push(std::make_shared<const std::string>(message_of("trade", entry)));
+      }
+      services.hub->watch(Hub::Kind::tape, symbol, *self->stream);
+    }
+  }
+  co_return true;
+}
+
+Task<bool> StreamV1::send_orders(std::shared_ptr<Self> self, std::string account) {
+  OrdersRequest request;
+  request.account = std::move(account);
+  request.filter = OrderFilter::open;
+  request.limit = orders_at_start;
+  RequestBody body(std::move(request));
+  Upstream& upstream = self->stream->services_.upstream;
+  const auto reply = co_await upstream.ask<OrdersReply>(Daemon::ledgerd, std::move(body));
+  if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
+  if (!reply) {
+    self->stream->send_error(problem_of(reply.error()));
+    co_return false;
+  }
+  for (const OrderView& order : reply->orders)
+    self->stream->push(std::make_shared<const std::string>(message_of("order", order)));
+  co_return true;
+}
+
+void StreamV1::unsubscribe(const Wish& wish) {
+  for (const std::string& symbol : wish.symbols) {
+    const std::tuple<bool, Hub::Kind, const char*> kinds[] = {{wish.quotes, Hub::Kind::quotes, "q:"},
+                                                              {wish.depth, Hub::Kind::depth, "d:"},
+                                                              {wish.trades, Hub::Kind::tape, "t:"}};
+    for (const auto& [wanted, kind, prefix] : kinds) {
+      if (!wanted) continue;
+      services_.hub->unwatch(kind, symbol, *this);
+      outbox_.forget(prefix + symbol);
+      sent_.erase(prefix + symbol);
+    }
+    symbols_ -= std::min<std::size_t>(symbols_, 1);
+  }
+}
+
+void StreamV1::on_quote(const Told<QuoteView>& quote) {
+  const std::string name = "q:" + quote.view.symbol;
+  Sequence& sent = sent_[name];
+  if (quote.view.sequence <= sent) return;
+  sent = quote.view.sequence;
+  outbox_.put(
+      name, quote.text(update_text, [](const QuoteView& view) { return message_of("quote_update", view); }));
+  connection_->wake();
+}
+
+void StreamV1::on_depth(const Told<DepthView>& depth) {
+  const std::string name = "d:" + depth.view.symbol;
+  Sequence& sent = sent_[name];
+  if (depth.view.sequence <= sent) return;
+  sent = depth.view.sequence;
+  outbox_.put(
+      name, depth.text(update_text, [](const DepthView& view) { return message_of("depth_update", view); }));
+  connection_->wake();
+}
+
+void StreamV1::on_trade(const Told<TapeEntryView>& trade) {
+  Sequence& sent = sent_["t:" + trade.view.symbol];
+  if (trade.view.sequence <= sent) return;
+  sent = trade.view.sequence;
+  push(trade.text(update_text, [](const TapeEntryView& view) { return message_of("trade_update", view); }));
+}
+
+void StreamV1::on_order(const OrderNews& news) {
+  push(std::make_shared<const std::string>(message_of("order_update", news.order)));
+}
+
+void StreamV1::on_tick() {
+  if (!key_) {
+    if (++seconds_ >= sign_in_seconds) connection_->close(http::CloseCode::policy, "nobody signed in");
+    return;
+  }
+  if (const Status good = services_.keys.check(key_->id, services_.clock.now()); !good) {
+    connection_->close(http::CloseCode::policy, good.error().message);
+  }
+}
+
+}  // namespace trade::gatewayd

@@ -1,0 +1,76 @@
+// The WebSocket at /api/v1/stream.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/json.hpp"
+#include "gatewayd/call.hpp"
+#include "gatewayd/hub.hpp"
+#include "gatewayd/input.hpp"
+#include "gatewayd/outbox.hpp"
+#include "gatewayd/services.hpp"
+#include "http/websocket.hpp"
+
+namespace trade::gatewayd {
+
+/// One client. It may come with a key, or send one as its first message.
+class StreamV1 final : public http::WebSocketHandler, public Subscriber {
+ public:
+  StreamV1(Services& services, std::optional<KeyView> key);
+  ~StreamV1() override;
+  StreamV1(const StreamV1&) = delete;
+  StreamV1& operator=(const StreamV1&) = delete;
+
+  void on_open(http::WebSocketConnection& connection) override;
+  void on_message(std::string_view bytes, bool binary) override;
+  std::optional<http::WebSocketMessage> next_message() override;
+  void on_close() override;
+
+  void on_quote(const Told<QuoteView>& quote) override;
+  void on_depth(const Told<DepthView>& depth) override;
+  void on_trade(const Told<TapeEntryView>& trade) override;
+  void on_order(const OrderNews& news) override;
+  void on_tick() override;
+
+ private:
+  /// What outlives the stream while an answer is waited for.
+  struct Self {
+    StreamV1* stream;
+  };
+  struct Wish {
+    std::vector<std::string> symbols;
+    bool quotes = false;
+    bool depth = false;
+    bool trades = false;
+    bool orders = false;
+  };
+
+  void authenticate(const Input& message);
+  void welcome();
+  std::optional<Wish> read_wish(const Input& message);
+  void subscribe(Wish wish);
+  void unsubscribe(const Wish& wish);
+  static Task<bool> listen(std::shared_ptr<Self> self, std::string account);
+  static Task<bool> subscribe_symbol(std::shared_ptr<Self> self, std::string symbol, Wish wish);
+  static Task<bool> send_orders(std::shared_ptr<Self> self, std::string account);
+  void run(Task<bool> task);
+  void send(const format::Json& message);
+  void send_error(const Problem& problem);
+  void push(MessageText text);
+
+  Services& services_;
+  std::optional<KeyView> key_;
+  http::WebSocketConnection* connection_ = nullptr;
+  std::shared_ptr<Self> self_;
+  Outbox outbox_;
+  /// By kind and symbol, the state that was sent: what is not newer is not sent again.
+  std::map<std::string, Sequence, std::less<>> sent_;
+  std::size_t symbols_ = 0;
+  int seconds_ = 0;
+};
+
+}  // namespace trade::gatewayd

@@ -1,0 +1,242 @@
+#!/usr/bin/env bats
+# The HTTP API through real sockets.
+load suite.bash
+load gateway.bash
+
+@test "the gateway lives, is ready, and says where it serves" {
+  start_gateway
+  http 200 GET /healthz
+  http 200 GET /readyz
+  expect_json .daemons '{"tradingd":"running","ledgerd":"running","feedd":"running"}'
+  grep -q "^[0-9.]*:[1-9][0-9]*$" "$TRADE_HOME/run/gatewayd.http"
+  "$trade" down
+  [ ! -e "$TRADE_HOME/run/gatewayd.http" ]
+}
+
+@test "orders: placed, listed, changed, cancelled" {
+  start_gateway
+  key=$(new_key alice trader)
+  http 201 POST /api/v1/orders '{"symbol":"aapl","side":"buy","quantity":5,"price":"149.50","client_order_id":"a-1"}'
+  expect_json '[.symbol,.side,.quantity,.price,.order_type,.status,.account,.client_order_id]' \
+    '["AAPL","buy",5,"149.50","limit","submitted","alice","a-1"]'
+  id=$(jq -r .id <<<"$output")
+  grep -qi "^location: /api/v1/orders/$id$" <<<"$headers"
+  http 201 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":"5","price":149.50,"client_order_id":"a-1"}'
+  expect_json .id "\"$id\""
+  http 200 GET "/api/v1/orders/$id"
+  expect_json .status '"submitted"'
+  http 200 GET '/api/v1/orders?status=open'
+  expect_json '[.[].id]' "[\"$id\"]"
+  http 200 PATCH "/api/v1/orders/$id" '{"quantity":7,"price":"149.75"}'
+  expect_json '[.quantity,.price]' '[7,"149.75"]'
+  http 200 DELETE "/api/v1/orders/$id"
+  expect_json .status '"cancelled"'
+  http 409 DELETE "/api/v1/orders/$id"
+  expect_json . '{"error":"Order can no longer be cancelled","code":"order_not_cancellable"}'
+  http 404 GET /api/v1/orders/999
+  expect_json .code '"unknown_order"'
+  http 200 GET '/api/v1/orders?status=open'
+  expect_json . '[]'
+}
+
+@test "what risk refuses is a 400 with the reason" {
+  start_gateway
+  key=$(new_key alice trader)
+  http 400 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1000,"price":150}'
+  expect_json . '{"error":"Insufficient buying power","code":"insufficient_buying_power"}'
+  http 400 POST /api/v1/orders '{"symbol":"AAPL","side":"sell","quantity":1,"price":150}'
+  expect_json .code '"insufficient_shares"'
+  http 404 POST /api/v1/orders '{"symbol":"NONE","side":"buy","quantity":1,"price":150}'
+  expect_json .code '"unknown_symbol"'
+  http 200 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1000,"price":150,"dry_run":true}'
+  expect_json '[.accepted,.code]' '[false,"insufficient_buying_power"]'
+}
+
+@test "a trade shows in quotes, fills, the portfolio and the account" {
+  start_gateway
+  t place sell 60 AAPL --limit 150.10 --account bob >/dev/null
+  key=$(new_key alice trader)
+  http 201 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":10}'
+  expect_json '[.status,.filled_quantity,.average_price]' '["filled",10,"150.10"]'
+  http 200 GET /api/v1/quotes/AAPL
+  expect_json '[.last,.ask,.ask_size]' '["150.10","150.10",50]'
+  http 200 GET /api/v1/portfolio
+  expect_json '[.account,.cash_balance,.positions[0].symbol,.positions[0].quantity]' '["alice","8499.00","AAPL",10]'
+  http 200 GET /api/v1/account
+  expect_json '[.id,.cash_balance]' '["alice","8499.00"]'
+  http 200 GET /api/v1/fills
+  expect_json '[.[0].quantity,.[0].price]' '[10,"150.10"]'
+  http 200 GET '/api/v1/depth/AAPL?levels=5'
+  expect_json '.asks[0].size' 50
+  http 200 GET /api/v1/tape/AAPL
+  expect_json '.[0].quantity' 10
+  http 200 GET /api/v1/symbols
+  expect_json '.[0].symbol' '"AAPL"'
+  http 200 GET /api/v1/market
+  expect_json .status '"open"'
+  http 404 GET /api/v1/quotes/NONE
+  http 422 GET '/api/v1/quotes/no%20symbol'
+}
+
+@test "keys: needed, of a role, of an account, revoked at once, expired" {
+  start_gateway
+  http 401 GET /api/v1/account
+  expect_json . '{"error":"An API key is needed","code":"unauthorized"}'
+  key=PKNOBODY:nothing
+  http 401 GET /api/v1/account
+  key=$(new_key bob trader)
+  http 201 POST /api/v1/orders '{"symbol":"AAPL","side":"sell","quantity":1,"price":160}'
+  theirs=$(jq -r .id <<<"$output")
+  key=$(new_key alice viewer)
+  http 200 GET /api/v1/account
+  http 403 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1}'
+  key=$(new_key alice trader)
+  http 403 GET "/api/v1/orders/$theirs"
+  expect_json .code '"not_your_order"'
+  http 403 DELETE "/api/v1/orders/$theirs"
+  http 403 GET '/api/v1/account?account=bob'
+  http 403 POST /api/v1/orders '{"account":"bob","symbol":"AAPL","side":"sell","quantity":1}'
+  revoked=$key
+  key=$(new_key alice operator)
+  http 200 GET '/api/v1/account?account=bob'
+  expect_json .id '"bob"'
+  http 200 DELETE "/api/v1/orders/$theirs"
+  expect_exit 0 t key revoke "${revoked%%:*}"
+  key=$revoked
+  http 401 GET /api/v1/account
+  expect_exit 0 t key list
+  expect_json 'length' 4
+  expect_json '[.[]|select(.revoked_at != null)]|length' 1
+  ! grep -q "${revoked##*:}" <<<"$output"
+  ! grep -rqaF "${revoked##*:}" "$TRADE_HOME"
+  # As the other headers carry it.
+  pair=$(new_key alice viewer)
+  key=
+  http 200 GET /api/v1/key '' --header "APCA-API-KEY-ID: ${pair%%:*}" --header "APCA-API-SECRET-KEY: ${pair##*:}"
+  expect_json '[.account,.role]' '["alice","viewer"]'
+  expect_exit 5 t key revoke PKNOBODY
+  expect_exit 5 t key create --account nobody --role viewer
+  expect_exit 2 t key create --account alice --role viewer --expires 2020-01-01
+}
+
+@test "a key's rate is limited, with the headers that say so" {
+  start_gateway
+  key=$(new_key alice viewer --requests-per-minute 3)
+  http 200 GET /api/v1/account
+  grep -qi '^x-ratelimit-limit: 3$' <<<"$headers"
+  grep -qi '^x-ratelimit-remaining: 2$' <<<"$headers"
+  http 200 GET /api/v1/account
+  http 200 GET /api/v1/account
+  http 429 GET /api/v1/account
+  grep -qi '^retry-after: [1-9]' <<<"$headers"
+  expect_json .code '"too_many_requests"'
+  key=$(new_key alice viewer)
+  http 200 GET /api/v1/account
+  grep -qi '^x-ratelimit-limit: 200$' <<<"$headers"
+}
+
+@test "every change leaves an audit line with the key, and no secret anywhere" {
+  start_gateway
+  key=$(new_key alice trader)
+  http 201 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1,"price":"140"}'
+  http 400 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1000,"price":"140"}'
+  http 200 GET /api/v1/account
+  jq -e --arg key "${key%%:*}" 'select(.key == $key and .status == 201) | .what | test("place buy 1 AAPL limit 140.00")' \
+    "$TRADE_HOME/log/gatewayd-audit.log"
+  jq -e 'select(.status == 400) | .what | test("insufficient_buying_power")' "$TRADE_HOME/log/gatewayd-audit.log"
+  jq -e 'select(.what == "create key")' "$TRADE_HOME/log/gatewayd-audit.log"
+  "$trade" down
+  [ "$(jq -s '[.[]|select(.method == "GET" and .path == "/api/v1/account")]|length' "$TRADE_HOME/log/gatewayd-access.log")" -ge 1 ]
+  ! grep -rqaF "${key##*:}" "$TRADE_HOME"
+}
+
+@test "a daemon that is down gives 503 on its routes only, and heals by itself" {
+  start_gateway
+  key=$(new_key alice trader)
+  http 200 GET /api/v1/quotes/AAPL
+  "$trade" down --only feedd >/dev/null
+  http 503 GET /api/v1/quotes/AAPL
+  grep -qi '^retry-after: 1$' <<<"$headers"
+  expect_json .code '"not_running"'
+  http 200 GET /api/v1/account
+  http 201 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1,"price":"140"}'
+  http 503 GET /readyz
+  expect_json .daemons.feedd '"not_running"'
+  "$trade" up >/dev/null
+  http 200 GET /api/v1/quotes/AAPL
+  http 200 GET /readyz
+}
+
+@test "TLS: with the certificate that was made, and with one's own" {
+  start_gateway
+  key=$(new_key alice viewer)
+  base=$tls_url
+  http 200 GET /api/v1/account '' --cacert "$certificate"
+  expect_json .id '"alice"'
+  [ "$(stat -c %a "$TRADE_HOME/access/gatewayd.key")" = 600 ]
+  ! curl --silent "$tls_url/healthz"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$TRADE_HOME/own.key" -out "$TRADE_HOME/own.crt" 2>/dev/null
+  "$trade" config set gatewayd.tls_cert "$TRADE_HOME/own.crt"
+  "$trade" config set gatewayd.tls_key "$TRADE_HOME/own.key"
+  "$trade" down --only gatewayd >/dev/null
+  "$trade" up >/dev/null
+  base=https://$(cat "$TRADE_HOME/run/gatewayd.https")
+  http 200 GET /healthz '' --cacert "$TRADE_HOME/own.crt"
+}
+
+@test "a port in use is told, and holds up nobody; it is taken when it is free" {
+  start_gateway
+  taken=$(cat "$TRADE_HOME/run/gatewayd.http")
+  first=$TRADE_HOME
+  new_home
+  second=$TRADE_HOME
+  export TRADE_GATEWAYD_LISTEN=$taken
+  expect_exit 0 "$trade" up
+  grep -q "cannot listen at $taken" <<<"$errors"
+  expect_exit 0 t status
+  expect_json '[.[].daemon]' '["tradingd","ledgerd","feedd","gatewayd"]'
+  t account open carol --deposit 5 >/dev/null
+  [ ! -e "$second/run/gatewayd.http" ]
+  TRADE_HOME=$first "$trade" down >/dev/null
+  for _ in $(seq 100); do [ -e "$second/run/gatewayd.http" ] && break || sleep 0.1; done
+  [ "$(cat "$second/run/gatewayd.http")" = "$taken" ]
+  TRADE_HOME=$first remove_home
+}
+
+@test "plain HTTP where others can reach it is refused, in one line" {
+  "$trade" up --only tradingd >/dev/null
+  TRADE_GATEWAYD_LISTEN=0.0.0.0:0 expect_exit 2 "$bin/gatewayd" --home "$TRADE_HOME"
+  [ "$(wc -l <<<"$errors")" -eq 1 ]
+  grep -q plain_http_anywhere <<<"$errors"
+}
+
+@test "metrics cover the gateway and, through it, the other daemons" {
+  start_gateway
+  key=$(new_key alice viewer)
+  http 200 GET /api/v1/account
+  http 200 GET /metrics
+  grep -q '^trade_http_requests_total{method="GET",route="/api/v1/account",status="200"} 1$' <<<"$output"
+  grep -q '^trade_http_request_seconds_count{method="GET",route="/api/v1/account"} 1$' <<<"$output"
+  for daemon in tradingd ledgerd feedd gatewayd; do
+    grep -q "^trade_up{daemon=\"$daemon\"} 1$" <<<"$output"
+    grep -q "^trade_sequence{daemon=\"$daemon\"} [1-9]" <<<"$output"
+  done
+}
+
+@test "addresses and methods that are not there" {
+  start_gateway
+  key=$(new_key alice trader)
+  http 404 GET /nothing
+  http 404 GET /api/v1/orders/1/2
+  http 405 PUT /api/v1/account '{}'
+  grep -qi '^allow: GET$' <<<"$headers"
+  http 404 GET /v2/nothing
+  expect_json .code 40410000
+  http 400 GET /api/v1/../../etc/passwd '' --path-as-is
+  http 400 GET /api/v1/orders/%2e%2e '' --path-as-is
+  http 400 GET /api/v1/orders/%00 '' --path-as-is
+  http 400 GET '/api/v1/orders/%zz'
+  http 422 GET /api/v1/orders/abc
+  http 200 HEAD /api/v1/account
+}
