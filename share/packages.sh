@@ -6,7 +6,7 @@ build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler lib
   cppzmq-dev libzmq3-dev liblmdb-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
   libsodium-dev libboost1.81-dev libssl-dev zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev"
 # What the tests take on top.
-test_packages="python3 jq bats mandoc clang-format-19"
+test_packages="python3 jq bats mandoc clang-format-19 curl openssl"
 
 # need_packages GROUP...: asks dpkg what is missing, and apt for just that.
 need_packages() {

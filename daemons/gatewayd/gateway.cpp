@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "format/json.hpp"
+#include "gatewayd/alpaca.hpp"
 #include "gatewayd/api_v1.hpp"
 #include "gatewayd/credentials.hpp"
 #include "gatewayd/service_routes.hpp"
@@ -84,6 +85,10 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->router_.add(Surface::v1, v1::market_routes());
   gateway->router_.add(Surface::v1, v1::account_routes());
   gateway->router_.add(Surface::v1, v1::stream_routes());
+  for (const auto routes :
+       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(), alpaca::asset_routes(),
+        alpaca::data_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
+    gateway->router_.add(Surface::alpaca, routes);
   gateway->server_ = std::make_unique<http::Server>(
       gateway->loop_, given.server, [raw = gateway.get()](http::Request request, http::Respond respond) {
         raw->handle(std::move(request), std::move(respond));

@@ -59,6 +59,8 @@ class Fields {
     if (!value) refuse(name, "'" + word->substr(0, 32) + "' is none of " + names_of<E>());
     return value;
   }
+  /// Whether there is such a member, and it is not null.
+  [[nodiscard]] bool given(std::string_view name) { return take(name) != nullptr; }
   /// Refuses every member that is not among those that were read.
   void refuse_others();
   void refuse(std::string_view name, const std::string& what);

@@ -58,10 +58,15 @@ Task<http::Response> metrics(Call& call) {
                            "text/plain; version=0.0.4; charset=utf-8");
 }
 
+Task<http::Response> description(Call&) {
+  co_return http::Response(200, openapi_text);
+}
+
 constexpr std::array routes{
     Route{"GET", "/healthz", Access::open, health},
     Route{"GET", "/readyz", Access::open, readiness},
     Route{"GET", "/metrics", Access::open, metrics},
+    Route{"GET", "/api/v1/openapi.json", Access::open, description},
 };
 
 }  // namespace

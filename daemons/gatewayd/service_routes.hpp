@@ -9,4 +9,7 @@ namespace trade::gatewayd {
 
 std::span<const Route> service_routes();
 
+/// openapi.json, which describes /api/v1.
+extern const char* const openapi_text;
+
 }  // namespace trade::gatewayd

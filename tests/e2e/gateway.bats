@@ -240,3 +240,41 @@ load gateway.bash
   http 422 GET /api/v1/orders/abc
   http 200 HEAD /api/v1/account
 }
+
+@test "hostile input gets the right answer, and the gateway goes on with no more memory" {
+  start_gateway
+  key=$(new_key alice trader --requests-per-minute 100000)
+  pid=$(daemon_pid gatewayd)
+  memory() { awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"; }
+  python3 "$BATS_TEST_DIRNAME/hostile_http.py" "${url#http://}" "${key%%:*}" "${key##*:}" "$RANDOM"
+  before=$(memory)
+  for seed in 1 2; do
+    python3 "$BATS_TEST_DIRNAME/hostile_http.py" "${url#http://}" "${key%%:*}" "${key##*:}" "$seed"
+  done
+  after=$(memory)
+  echo "resident: $before kB, then $after kB"
+  [ $((after - before)) -lt 20000 ]
+  [ "$(daemon_pid gatewayd)" = "$pid" ]
+  http 200 GET /healthz
+}
+
+@test "a retry with an idempotency key places once" {
+  start_gateway
+  key=$(new_key alice trader)
+  order='{"symbol":"AAPL","side":"buy","quantity":1,"price":"140"}'
+  http 201 POST /api/v1/orders "$order" --header 'Idempotency-Key: once-1'
+  first=$(jq -r .id <<<"$output")
+  http 201 POST /api/v1/orders "$order" --header 'Idempotency-Key: once-1'
+  expect_json .id "\"$first\""
+  http 409 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":2,"price":"140"}' --header 'Idempotency-Key: once-1'
+  http 200 GET '/api/v1/orders?status=open'
+  expect_json length 1
+}
+
+@test "every answer is as the description says" {
+  start_gateway
+  t place sell 60 AAPL --limit 150.10 --account bob >/dev/null
+  t place buy 10 AAPL --account alice >/dev/null
+  key=$(new_key alice trader)
+  python3 "$BATS_TEST_DIRNAME/openapi.py" "$url" "${key%%:*}" "${key##*:}"
+}

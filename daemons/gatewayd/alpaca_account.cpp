@@ -1,0 +1,290 @@
+#include <algorithm>
+#include <array>
+
+#include "calendar/calendar.hpp"
+#include "gatewayd/accounts.hpp"
+#include "gatewayd/alpaca.hpp"
+#include "gatewayd/input.hpp"
+#include "gatewayd/services.hpp"
+
+namespace trade::gatewayd::alpaca {
+
+namespace {
+
+constexpr std::uint32_t activities_page = 100;
+constexpr int calendar_days_max = 4'000;
+
+Task<http::Response> account(Call& call) {
+  const auto risk = co_await find_account(call, call.key->account);
+  if (!risk) co_return error(risk.error());
+  const auto books = co_await find_portfolio(call, call.key->account);
+  if (!books) co_return error(books.error());
+  RequestBody body(SessionRequest{});
+  const auto session = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
+  if (!session) co_return error(session.error());
+  Money long_value;
+  for (const PositionView& position : books->positions)
+    long_value += position.current_value;
+  const bool active = risk->status == AccountStatus::active;
+  const bool margin = risk->type == AccountType::margin;
+  const std::int64_t multiplier = session->session.rules.margin_multiplier_basis_points / 10'000;
+  format::Json json;
+  json["id"] = uuid_of(IdKind::account, risk->number.value);
+  json["account_number"] = risk->id;
+  json["status"] = active ? "ACTIVE" : "ACCOUNT_CLOSED";
+  json["currency"] = "USD";
+  json["cash"] = format_money(risk->cash_balance);
+  json["portfolio_value"] = format_money(risk->equity);
+  json["equity"] = format_money(risk->equity);
+  json["last_equity"] = format_money(risk->equity);
+  json["buying_power"] = format_money(risk->buying_power);
+  json["regt_buying_power"] = format_money(risk->buying_power);
+  json["daytrading_buying_power"] = format_money(risk->buying_power);
+  json["non_marginable_buying_power"] = format_money(std::max(Money{}, risk->cash_balance - risk->reserved));
+  json["long_market_value"] = format_money(long_value);
+  json["short_market_value"] = format_money(Money{});
+  json["multiplier"] = std::to_string(margin ? multiplier : 1);
+  json["daytrade_count"] = risk->day_trades;
+  json["pattern_day_trader"] = false;
+  json["shorting_enabled"] = false;
+  json["account_blocked"] = !active;
+  json["trading_blocked"] = !active;
+  json["transfers_blocked"] = false;
+  json["trade_suspended_by_user"] = false;
+  json["created_at"] = format::time_or_null(risk->created_at);
+  co_return json_response(200, json);
+}
+
+/// What of that API's settings holds here, and cannot be changed.
+format::Json configuration_json() {
+  format::Json json;
+  json["dtbp_check"] = "entry";
+  json["fractional_trading"] = false;
+  json["max_margin_multiplier"] = "1";
+  json["no_shorting"] = true;
+  json["pdt_check"] = "entry";
+  json["suspend_trade"] = false;
+  json["trade_confirm_email"] = "none";
+  json["ptp_no_exception_entry"] = false;
+  return json;
+}
+
+Task<http::Response> configurations(Call&) {
+  co_return json_response(200, configuration_json());
+}
+
+/// A setting that is as it is wanted is no error; any other cannot be had.
+Task<http::Response> change_configurations(Call& call) {
+  const auto input = parse_input(call.request.body);
+  if (!input) co_return error(input.error());
+  if (input->kind != Input::Kind::object) co_return error(422, "a JSON object is wanted");
+  const format::Json current = configuration_json();
+  for (std::size_t i = 0; i < input->names.size(); ++i) {
+    const std::string& name = input->names[i];
+    const Input& value = input->items[i];
+    const auto has = current.find(name);
+    const bool alike =
+        has != current.end() &&
+        ((has->is_boolean() && value.kind == Input::Kind::boolean && has->get<bool>() == value.truth) ||
+         (has->is_string() && value.text == has->get<std::string>()));
+    if (!alike) co_return error(422, name.substr(0, 64) + ": this setting cannot be changed here");
+  }
+  co_return json_response(200, current);
+}
+
+Task<http::Response> fills(Call& call) {
+  const auto size = number_parameter(call.request, "page_size", 1, activities_page, activities_page);
+  if (!size) co_return error(size.error());
+  for (const char* unsupported : {"page_token", "after", "until", "date", "category"}) {
+    if (const std::string* value = call.request.parameter(unsupported); value != nullptr && !value->empty()) {
+      co_return error(422, std::string(unsupported) + " is not supported: the latest fills are told");
+    }
+  }
+  FillsRequest request;
+  request.account = call.key->account;
+  request.limit = *size;
+  RequestBody body(std::move(request));
+  auto reply = co_await call.upstream().ask<FillsReply>(Daemon::ledgerd, std::move(body));
+  if (!reply) co_return error(reply.error());
+  const std::string* direction = call.request.parameter("direction");
+  if (direction != nullptr && *direction == "asc") std::ranges::reverse(reply->fills);
+  format::Json json = format::Json::array();
+  for (const FillView& fill : reply->fills) {
+    format::Json row;
+    row["activity_type"] = "FILL";
+    row["id"] = uuid_of(IdKind::trade, fill.id.value) + "::" + uuid_of(IdKind::order, fill.order_id.value);
+    row["transaction_time"] = format::time_or_null(fill.executed_at);
+    row["price"] = format_price(fill.price);
+    row["qty"] = std::to_string(fill.quantity.shares);
+    row["side"] = name_of(fill.side);
+    row["symbol"] = fill.symbol;
+    row["order_id"] = uuid_of(IdKind::order, fill.order_id.value);
+    json.push_back(std::move(row));
+  }
+  co_return json_response(200, json);
+}
+
+Task<http::Response> activities(Call& call) {
+  const std::string* types = call.request.parameter("activity_types");
+  if (types != nullptr && !types->empty() && *types != "FILL") {
+    co_return error(422, "only activities of the type FILL are told");
+  }
+  co_return co_await fills(call);
+}
+
+Task<http::Response> activities_of_type(Call& call) {
+  if (call.arguments[0] != "FILL") co_return error(422, "only activities of the type FILL are told");
+  co_return co_await fills(call);
+}
+
+std::string hour_minute(Timestamp timestamp) {
+  const std::int32_t minutes = calendar::to_new_york(timestamp).second_of_day / 60;
+  const auto two = [](std::int32_t number) { return std::to_string(100 + number).substr(1); };
+  return two(minutes / 60) + ":" + two(minutes % 60);
+}
+
+/// The session as it is set; when it changes next is New York's to say.
+Task<http::Response> clock(Call& call) {
+  RequestBody body(SessionRequest{});
+  const auto reply = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
+  if (!reply) co_return error(reply.error());
+  const Timestamp now = call.services.clock.now();
+  Date date = calendar::to_new_york(now).date;
+  Timestamp next_open;
+  Timestamp next_close;
+  for (int day = 0; day < 30 && (!next_open || !next_close); ++day, ++date.days) {
+    const auto hours = calendar::trading_hours(date);
+    if (!hours) continue;
+    if (!next_open && hours->open > now) next_open = hours->open;
+    if (!next_close && hours->close > now) next_close = hours->close;
+  }
+  format::Json json;
+  json["timestamp"] = format::time_or_null(now);
+  json["is_open"] = reply->session.phase == SessionPhase::open;
+  json["next_open"] = format::time_or_null(next_open);
+  json["next_close"] = format::time_or_null(next_close);
+  co_return json_response(200, json);
+}
+
+/// A date parameter, with or without a time after it.
+Result<Date> date_parameter(const Call& call, std::string_view name, Date otherwise) {
+  const std::string* text = call.request.parameter(name);
+  if (text == nullptr || text->empty()) return otherwise;
+  return parse_date(std::string_view(*text).substr(0, 10));
+}
+
+Task<http::Response> days(Call& call) {
+  const Date today = calendar::to_new_york(call.services.clock.now()).date;
+  const auto first = date_parameter(call, "start", today);
+  if (!first) co_return error(first.error());
+  const auto last = date_parameter(call, "end", Date{first->days + 365});
+  if (!last) co_return error(last.error());
+  if (last->days - first->days > calendar_days_max)
+    co_return error(422, "at most 4000 days can be asked for");
+  format::Json json = format::Json::array();
+  for (Date date = *first; date <= *last; ++date.days) {
+    const auto hours = calendar::trading_hours(date);
+    if (!hours) continue;
+    format::Json row;
+    row["date"] = format_date(date);
+    row["open"] = hour_minute(hours->open);
+    row["close"] = hour_minute(hours->close);
+    row["session_open"] = "0400";
+    row["session_close"] = hours->half_day ? "1700" : "2000";
+    row["settlement_date"] = format_date(calendar::next_trading_day(date));
+    json.push_back(std::move(row));
+  }
+  co_return json_response(200, json);
+}
+
+constexpr std::array routes{
+    Route{"GET", "/v2/account", Access::view, account},
+    Route{"GET", "/v2/account/configurations", Access::view, configurations},
+    Route{"PATCH", "/v2/account/configurations", Access::trade, change_configurations},
+    Route{"GET", "/v2/account/activities", Access::view, activities},
+    Route{"GET", "/v2/account/activities/{type}", Access::view, activities_of_type},
+    Route{"GET", "/v2/clock", Access::view, clock},
+    Route{"GET", "/v2/calendar", Access::view, days},
+};
+
+Task<http::Response> list_assets(Call& call) {
+  const std::string* status = call.request.parameter("status");
+  const std::string* asset_class = call.request.parameter("asset_class");
+  const bool none = (status != nullptr && !status->empty() && *status != "active") ||
+                    (asset_class != nullptr && !asset_class->empty() && *asset_class != "us_equity");
+  format::Json json = format::Json::array();
+  if (none) co_return json_response(200, json);
+  const auto symbols = co_await all_symbols(call);
+  if (!symbols) co_return error(symbols.error());
+  for (const SymbolView& symbol : *symbols)
+    json.push_back(asset_json(symbol));
+  co_return json_response(200, json);
+}
+
+Task<http::Response> show_asset(Call& call) {
+  if (const auto number = number_of(IdKind::asset, call.arguments[0])) {
+    SymbolsRequest request;
+    request.after = SymbolId{static_cast<std::uint32_t>(*number) - 1};
+    request.limit = 1;
+    RequestBody body(std::move(request));
+    const auto reply = co_await call.upstream().ask<SymbolsReply>(Daemon::tradingd, std::move(body));
+    if (!reply) co_return error(reply.error());
+    if (reply->symbols.empty() || reply->symbols.front().number.value != *number) {
+      co_return error(404, "asset not found");
+    }
+    co_return json_response(200, asset_json(reply->symbols.front()));
+  }
+  const auto name = parse_symbol(call.arguments[0]);
+  if (!name) co_return error(404, "asset not found");
+  const auto symbol = co_await find_symbol(call, name->string());
+  if (!symbol) co_return error(symbol.error());
+  co_return json_response(200, asset_json(*symbol));
+}
+
+constexpr std::array assets{
+    Route{"GET", "/v2/assets", Access::view, list_assets},
+    Route{"GET", "/v2/assets/{symbol}", Access::view, show_asset},
+};
+
+Task<http::Response> unsupported(Call&) {
+  co_return error(422, "this is not supported here: share/doc/alpaca.md lists what is");
+}
+
+constexpr std::array known{
+    Route{"GET", "/v2/account/portfolio/history", Access::view, unsupported},
+    Route{"GET", "/v2/watchlists", Access::view, unsupported},
+    Route{"POST", "/v2/watchlists", Access::view, unsupported},
+    Route{"GET", "/v2/watchlists/{id}", Access::view, unsupported},
+    Route{"PUT", "/v2/watchlists/{id}", Access::view, unsupported},
+    Route{"POST", "/v2/watchlists/{id}", Access::view, unsupported},
+    Route{"DELETE", "/v2/watchlists/{id}", Access::view, unsupported},
+    Route{"DELETE", "/v2/watchlists/{id}/{symbol}", Access::view, unsupported},
+    Route{"GET", "/v2/options/contracts", Access::view, unsupported},
+    Route{"GET", "/v2/corporate_actions/announcements", Access::view, unsupported},
+    Route{"GET", "/v2/wallets", Access::view, unsupported},
+    Route{"POST", "/v2/positions/{symbol}/exercise", Access::trade, unsupported},
+    Route{"GET", "/v2/stocks/auctions", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/{symbol}/auctions", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/quotes", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/{symbol}/quotes", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/bars", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/{symbol}/bars", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/bars/latest", Access::view, unsupported},
+    Route{"GET", "/v2/stocks/{symbol}/bars/latest", Access::view, unsupported},
+    Route{"GET", "/v1beta1/news", Access::view, unsupported},
+    Route{"GET", "/v1/corporate-actions", Access::view, unsupported},
+};
+
+}  // namespace
+
+std::span<const Route> account_routes() {
+  return routes;
+}
+std::span<const Route> asset_routes() {
+  return assets;
+}
+std::span<const Route> unsupported_routes() {
+  return known;
+}
+
+}  // namespace trade::gatewayd::alpaca

@@ -1,0 +1,275 @@
+#include "gatewayd/alpaca_data.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "gatewayd/alpaca.hpp"
+
+namespace trade::gatewayd::alpaca {
+
+namespace {
+
+constexpr std::uint32_t trades_listed = 1'000;
+constexpr std::uint32_t trades_listed_max = 10'000;
+
+format::Json latest_trade_json(const QuoteView& quote) {
+  format::Json json;
+  json["t"] = format::time_or_null(quote.timestamp);
+  json["x"] = "V";
+  json["p"] = number_json(quote.last);
+  json["s"] = quote.last_size.shares;
+  json["c"] = format::Json::array({"@"});
+  json["i"] = quote.sequence;
+  json["z"] = "C";
+  return json;
+}
+
+Task<Result<std::vector<QuoteView>>> ask_quotes(Call& call, std::vector<std::string> symbols) {
+  RequestBody body(QuotesRequest{std::move(symbols)});
+  auto reply = co_await call.upstream().ask<QuotesReply>(Daemon::feedd, std::move(body));
+  if (!reply) co_return pass_on(std::move(reply));
+  co_return std::move(reply->quotes);
+}
+
+/// The symbols of `symbols=A,B`, at least one.
+Result<std::vector<std::string>> named_symbols(const Call& call) {
+  const std::string* text = call.request.parameter("symbols");
+  auto symbols = symbols_of(text == nullptr ? std::string_view{} : *text);
+  if (symbols && symbols->empty()) return fail(ErrorCode::usage, "symbols is missing");
+  return symbols;
+}
+
+Task<Result<TapeReply>> ask_tape(Call& call, std::string symbol, std::uint32_t limit) {
+  RequestBody body(TapeRequest{std::move(symbol), limit});
+  co_return co_await call.upstream().ask<TapeReply>(Daemon::feedd, std::move(body));
+}
+
+Result<std::string> path_symbol(const Call& call) {
+  auto symbol = parse_symbol(call.arguments[0]);
+  if (!symbol) return pass_on(std::move(symbol));
+  return symbol->string();
+}
+
+Task<http::Response> latest_quote(Call& call) {
+  const auto symbol = path_symbol(call);
+  if (!symbol) co_return error(symbol.error());
+  std::vector<std::string> named{*symbol};
+  const auto quotes = co_await ask_quotes(call, std::move(named));
+  if (!quotes) co_return error(quotes.error());
+  format::Json json;
+  json["symbol"] = *symbol;
+  json["quote"] = data_json(quotes->front());
+  co_return json_response(200, json);
+}
+
+Task<http::Response> latest_quotes(Call& call) {
+  auto symbols = named_symbols(call);
+  if (!symbols) co_return error(symbols.error());
+  const auto quotes = co_await ask_quotes(call, std::move(*symbols));
+  if (!quotes) co_return error(quotes.error());
+  format::Json json;
+  json["quotes"] = format::Json::object();
+  for (const QuoteView& quote : *quotes)
+    json["quotes"][quote.symbol] = data_json(quote);
+  co_return json_response(200, json);
+}
+
+/// The last trade of the tape, or null where there was none.
+Task<Result<format::Json>> last_trade(Call& call, std::string symbol) {
+  auto tape = co_await ask_tape(call, std::move(symbol), 1);
+  if (!tape) co_return pass_on(std::move(tape));
+  co_return tape->entries.empty() ? format::Json(nullptr) : data_json(tape->entries.front());
+}
+
+Task<http::Response> latest_trade(Call& call) {
+  const auto symbol = path_symbol(call);
+  if (!symbol) co_return error(symbol.error());
+  auto trade = co_await last_trade(call, *symbol);
+  if (!trade) co_return error(trade.error());
+  if (trade->is_null()) co_return error(404, "no trade found for " + *symbol);
+  format::Json json;
+  json["symbol"] = *symbol;
+  json["trade"] = std::move(*trade);
+  co_return json_response(200, json);
+}
+
+Task<http::Response> latest_trades(Call& call) {
+  const auto symbols = named_symbols(call);
+  if (!symbols) co_return error(symbols.error());
+  format::Json json;
+  json["trades"] = format::Json::object();
+  for (const std::string& symbol : *symbols) {
+    auto trade = co_await last_trade(call, symbol);
+    if (!trade) co_return error(trade.error());
+    if (!trade->is_null()) json["trades"][symbol] = std::move(*trade);
+  }
+  co_return json_response(200, json);
+}
+
+struct TradesWanted {
+  Timestamp start;
+  Timestamp end;  ///< zero: to now
+  std::uint32_t limit = trades_listed;
+  bool descending = false;
+};
+
+Result<TradesWanted> read_trades_wanted(const Call& call) {
+  TradesWanted wanted;
+  for (auto [name, time] : {std::pair{"start", &wanted.start}, {"end", &wanted.end}}) {
+    const std::string* text = call.request.parameter(name);
+    if (text == nullptr || text->empty()) continue;
+    if (const auto date = parse_date(*text)) {
+      *time = {std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
+      continue;
+    }
+    auto parsed = parse_timestamp(*text);
+    if (!parsed) return pass_on(std::move(parsed));
+    *time = *parsed;
+  }
+  auto limit = number_parameter(call.request, "limit", 1, trades_listed_max, trades_listed);
+  if (!limit) return pass_on(std::move(limit));
+  wanted.limit = *limit;
+  const std::string* sort = call.request.parameter("sort");
+  wanted.descending = sort != nullptr && *sort == "desc";
+  const std::string* token = call.request.parameter("page_token");
+  if (token != nullptr && !token->empty()) return fail(ErrorCode::usage, "page_token is none that was given");
+  return wanted;
+}
+
+/// Of the trades that feedd keeps, those of the time that is asked for.
+Task<Result<format::Json>> find_trades(Call& call, std::string symbol, TradesWanted wanted) {
+  auto tape = co_await ask_tape(call, std::move(symbol), trades_listed_max);
+  if (!tape) co_return pass_on(std::move(tape));
+  if (!wanted.descending) std::ranges::reverse(tape->entries);
+  format::Json trades = format::Json::array();
+  for (const TapeEntryView& entry : tape->entries) {
+    if (entry.executed_at < wanted.start || (wanted.end && entry.executed_at > wanted.end)) continue;
+    if (trades.size() == wanted.limit) break;
+    trades.push_back(data_json(entry));
+  }
+  co_return std::move(trades);
+}
+
+Task<http::Response> trades_of_one(Call& call) {
+  const auto symbol = path_symbol(call);
+  if (!symbol) co_return error(symbol.error());
+  const auto wanted = read_trades_wanted(call);
+  if (!wanted) co_return error(wanted.error());
+  auto trades = co_await find_trades(call, *symbol, *wanted);
+  if (!trades) co_return error(trades.error());
+  format::Json json;
+  json["symbol"] = *symbol;
+  json["trades"] = std::move(*trades);
+  json["next_page_token"] = nullptr;
+  co_return json_response(200, json);
+}
+
+Task<http::Response> trades_of_many(Call& call) {
+  const auto symbols = named_symbols(call);
+  if (!symbols) co_return error(symbols.error());
+  const auto wanted = read_trades_wanted(call);
+  if (!wanted) co_return error(wanted.error());
+  format::Json json;
+  json["trades"] = format::Json::object();
+  for (const std::string& symbol : *symbols) {
+    auto trades = co_await find_trades(call, symbol, *wanted);
+    if (!trades) co_return error(trades.error());
+    if (!trades->empty()) json["trades"][symbol] = std::move(*trades);
+  }
+  json["next_page_token"] = nullptr;
+  co_return json_response(200, json);
+}
+
+format::Json snapshot_json(const QuoteView& quote) {
+  format::Json json;
+  json["latestTrade"] = quote.last ? latest_trade_json(quote) : format::Json(nullptr);
+  json["latestQuote"] = data_json(quote);
+  json["minuteBar"] = nullptr;
+  json["dailyBar"] = quote.open ? day_bar_json(quote) : format::Json(nullptr);
+  json["prevDailyBar"] = nullptr;
+  return json;
+}
+
+Task<http::Response> snapshot(Call& call) {
+  const auto symbol = path_symbol(call);
+  if (!symbol) co_return error(symbol.error());
+  std::vector<std::string> named{*symbol};
+  const auto quotes = co_await ask_quotes(call, std::move(named));
+  if (!quotes) co_return error(quotes.error());
+  format::Json json;
+  json["symbol"] = *symbol;
+  json.update(snapshot_json(quotes->front()));
+  co_return json_response(200, json);
+}
+
+Task<http::Response> snapshots(Call& call) {
+  auto symbols = named_symbols(call);
+  if (!symbols) co_return error(symbols.error());
+  const auto quotes = co_await ask_quotes(call, std::move(*symbols));
+  if (!quotes) co_return error(quotes.error());
+  format::Json json = format::Json::object();
+  for (const QuoteView& quote : *quotes)
+    json[quote.symbol] = snapshot_json(quote);
+  co_return json_response(200, json);
+}
+
+constexpr std::array routes{
+    Route{"GET", "/v2/stocks/quotes/latest", Access::view, latest_quotes},
+    Route{"GET", "/v2/stocks/{symbol}/quotes/latest", Access::view, latest_quote},
+    Route{"GET", "/v2/stocks/trades/latest", Access::view, latest_trades},
+    Route{"GET", "/v2/stocks/{symbol}/trades/latest", Access::view, latest_trade},
+    Route{"GET", "/v2/stocks/trades", Access::view, trades_of_many},
+    Route{"GET", "/v2/stocks/{symbol}/trades", Access::view, trades_of_one},
+    Route{"GET", "/v2/stocks/snapshots", Access::view, snapshots},
+    Route{"GET", "/v2/stocks/{symbol}/snapshot", Access::view, snapshot},
+};
+
+}  // namespace
+
+std::span<const Route> data_routes() {
+  return routes;
+}
+
+format::Json number_json(Price price) {
+  // The text of a decimal is a JSON number as well; parsing it makes one without arithmetic of ours.
+  return format::Json::parse(format_price(price));
+}
+
+format::Json data_json(const QuoteView& quote) {
+  format::Json json;
+  json["t"] = format::time_or_null(quote.timestamp);
+  json["ax"] = "V";
+  json["ap"] = number_json(quote.ask);
+  json["as"] = quote.ask_size.shares;
+  json["bx"] = "V";
+  json["bp"] = number_json(quote.bid);
+  json["bs"] = quote.bid_size.shares;
+  json["c"] = format::Json::array({"R"});
+  json["z"] = "C";
+  return json;
+}
+
+format::Json data_json(const TapeEntryView& entry) {
+  format::Json json;
+  json["t"] = format::time_or_null(entry.executed_at);
+  json["x"] = "V";
+  json["p"] = number_json(entry.price);
+  json["s"] = entry.quantity.shares;
+  json["c"] = format::Json::array({"@"});
+  json["i"] = entry.id.value;
+  json["z"] = "C";
+  return json;
+}
+
+format::Json day_bar_json(const QuoteView& quote) {
+  format::Json json;
+  json["t"] = format::time_or_null(quote.timestamp);
+  json["o"] = number_json(quote.open);
+  json["h"] = number_json(quote.high);
+  json["l"] = number_json(quote.low);
+  json["c"] = number_json(quote.last);
+  json["v"] = quote.volume.shares;
+  return json;
+}
+
+}  // namespace trade::gatewayd::alpaca

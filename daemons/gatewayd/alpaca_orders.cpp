@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <array>
+
+#include "gatewayd/alpaca.hpp"
+#include "gatewayd/input.hpp"
+#include "gatewayd/orders.hpp"
+
+namespace trade::gatewayd::alpaca {
+
+namespace {
+
+constexpr std::uint32_t orders_listed = 50;
+constexpr std::uint32_t orders_listed_max = 500;
+/// Orders that are looked through for those that a filter lets pass.
+constexpr std::uint32_t page_orders = 500;
+constexpr int pages_max = 40;
+
+struct NewOrder {
+  std::string symbol;
+  std::string client_order_id;
+  PlaceOrder order;
+};
+
+/// What that API offers and this market does not: a request for it is refused, never half done.
+void refuse_unsupported(Fields& fields) {
+  if (const auto order_class = fields.text("order_class");
+      order_class && !order_class->empty() && *order_class != "simple") {
+    fields.refuse("order_class",
+                  "only simple orders are supported, not '" + order_class->substr(0, 16) + "'");
+  }
+  if (fields.boolean("extended_hours").value_or(false)) {
+    fields.refuse("extended_hours", "orders outside the session are not supported");
+  }
+  for (const std::string_view name : {"notional", "trail_price", "trail_percent"}) {
+    if (fields.given(name)) fields.refuse(name, "it is not supported");
+  }
+  for (const std::string_view name : {"take_profit", "stop_loss", "legs", "advanced_instructions"}) {
+    if (fields.given(name)) fields.refuse(name, "it is not supported");
+  }
+}
+
+std::optional<OrderType> type_named(std::string_view name) {
+  if (name == "stop") return OrderType::stop_loss;
+  if (name == "market" || name == "limit" || name == "stop_limit") return value_named<OrderType>(name);
+  return std::nullopt;
+}
+
+Result<NewOrder> read_new_order(const Call& call, const Input& input) {
+  Fields fields(input);
+  NewOrder wanted;
+  refuse_unsupported(fields);
+  const auto symbol = fields.text("symbol");
+  const auto side = fields.enumeration<Side>("side");
+  const auto quantity = fields.quantity("qty");
+  const auto type_text = fields.text("type");
+  const auto limit_price = fields.price("limit_price");
+  const auto stop_price = fields.price("stop_price");
+  const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
+  const auto client_order_id = fields.text("client_order_id");
+  const auto type = type_named(type_text.value_or("market"));
+  if (!type) fields.refuse("type", "market, limit, stop and stop_limit are supported");
+  if (!symbol) fields.refuse("symbol", "it is missing");
+  if (!side) fields.refuse("side", "it is missing");
+  if (!quantity) fields.refuse("qty", "it is missing");
+  if (!time_in_force) fields.refuse("time_in_force", "it is missing");
+  if (fields.error()) return std::unexpected(*fields.error());
+  auto checked_symbol = parse_symbol(*symbol);
+  if (!checked_symbol) return pass_on(std::move(checked_symbol));
+  auto id = client_order_id_of(call, client_order_id);
+  if (!id) return pass_on(std::move(id));
+  wanted.symbol = checked_symbol->string();
+  wanted.client_order_id = std::move(*id);
+  wanted.order.side = *side;
+  wanted.order.quantity = *quantity;
+  wanted.order.type = *type;
+  wanted.order.time_in_force = *time_in_force;
+  wanted.order.limit_price = limit_price.value_or(Price{});
+  wanted.order.stop_price = stop_price.value_or(Price{});
+  if (Status prices = check_prices(*type, limit_price.has_value(), stop_price.has_value()); !prices) {
+    return pass_on(std::move(prices));
+  }
+  return wanted;
+}
+
+Task<http::Response> place(Call& call) {
+  const auto input = parse_input(call.request.body);
+  if (!input) co_return error(input.error());
+  auto wanted = read_new_order(call, *input);
+  if (!wanted) co_return error(wanted.error());
+  wanted->order.client_order_id = wanted->client_order_id;
+  std::string about = "place " + describe(wanted->order, wanted->symbol) + " for " + call.key->account;
+  CommandBody body(wanted->order);
+  const auto order =
+      co_await change_order(call, call.key->account, wanted->symbol, std::move(body), std::move(about));
+  if (!order) co_return error(order.error());
+  co_return json_response(200, order_json(*order));
+}
+
+struct Listing {
+  OrdersRequest request;
+  std::vector<std::string> symbols;
+  std::optional<Side> side;
+  Timestamp after;  ///< created later than this
+  Timestamp until;  ///< created earlier than this, if not zero
+  OrderId after_order;
+  std::uint32_t limit = orders_listed;
+  bool ascending = false;
+};
+
+Result<Listing> read_listing(const Call& call) {
+  Listing listing;
+  listing.request.account = call.key->account;
+  auto filter = enum_parameter(call.request, "status", OrderFilter::open);
+  if (!filter) return pass_on(std::move(filter));
+  listing.request.filter = *filter;
+  auto limit = number_parameter(call.request, "limit", 1, orders_listed_max, orders_listed);
+  if (!limit) return pass_on(std::move(limit));
+  listing.limit = *limit;
+  if (const std::string* names = call.request.parameter("symbols")) {
+    auto symbols = symbols_of(*names);
+    if (!symbols) return pass_on(std::move(symbols));
+    listing.symbols = std::move(*symbols);
+  }
+  if (const std::string* side = call.request.parameter("side")) {
+    listing.side = value_named<Side>(*side);
+    if (!listing.side) return fail(ErrorCode::usage, "side must be buy or sell");
+  }
+  for (auto [name, time] : {std::pair{"after", &listing.after}, {"until", &listing.until}}) {
+    const std::string* text = call.request.parameter(name);
+    if (text == nullptr || text->empty()) continue;
+    if (const auto date = parse_date(*text)) {
+      *time = {std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
+      continue;
+    }
+    auto parsed = parse_timestamp(*text);
+    if (!parsed) return pass_on(std::move(parsed));
+    *time = *parsed;
+  }
+  for (auto [name, id] :
+       {std::pair{"before_order_id", &listing.request.before}, {"after_order_id", &listing.after_order}}) {
+    const std::string* text = call.request.parameter(name);
+    if (text == nullptr || text->empty()) continue;
+    const auto number = number_of(IdKind::order, *text);
+    if (!number) return fail(ErrorCode::usage, std::string(name) + " is no order id");
+    *id = OrderId{*number};
+  }
+  const std::string* direction = call.request.parameter("direction");
+  listing.ascending = direction != nullptr && *direction == "asc";
+  return listing;
+}
+
+bool wanted(const Listing& listing, const OrderView& order) {
+  if (listing.side && order.side != *listing.side) return false;
+  if (listing.after && order.created_at <= listing.after) return false;
+  if (listing.until && order.created_at >= listing.until) return false;
+  return listing.symbols.empty() || std::ranges::find(listing.symbols, order.symbol) != listing.symbols.end();
+}
+
+/// Newest first, page by page, until there are enough; for the oldest first, all pages.
+Task<Result<std::vector<OrderView>>> find_orders(Call& call, Listing listing) {
+  std::vector<OrderView> found;
+  for (int page = 0; page < pages_max; ++page) {
+    listing.request.limit = page_orders;
+    RequestBody body(listing.request);
+    auto reply = co_await call.upstream().ask<OrdersReply>(Daemon::ledgerd, std::move(body));
+    if (!reply) co_return pass_on(std::move(reply));
+    bool over = reply->orders.size() < page_orders;
+    for (OrderView& order : reply->orders) {
+      listing.request.before = order.id;
+      over = over || order.id <= listing.after_order || (listing.after && order.created_at <= listing.after);
+      if (order.id > listing.after_order && wanted(listing, order)) found.push_back(std::move(order));
+    }
+    if (over || (!listing.ascending && found.size() >= listing.limit)) {
+      if (listing.ascending) std::ranges::reverse(found);
+      if (found.size() > listing.limit) found.resize(listing.limit);
+      co_return std::move(found);
+    }
+  }
+  co_return fail(ErrorCode::usage, "too many orders to look through: narrow the time down");
+}
+
+Task<http::Response> list(Call& call) {
+  auto listing = read_listing(call);
+  if (!listing) co_return error(listing.error());
+  const auto orders = co_await find_orders(call, std::move(*listing));
+  if (!orders) co_return error(orders.error());
+  format::Json json = format::Json::array();
+  for (const OrderView& order : *orders)
+    json.push_back(order_json(order));
+  co_return json_response(200, json);
+}
+
+/// The order that the path names, of the key's account alone.
+Task<Result<OrderView>> named_order(Call& call) {
+  const auto number = number_of(IdKind::order, call.arguments[0]);
+  if (!number) co_return fail_named(ErrorCode::not_found, "unknown_order", "order not found");
+  co_return co_await find_order(call, OrderId{*number});
+}
+
+Task<http::Response> show(Call& call) {
+  const auto order = co_await named_order(call);
+  if (!order) co_return error(order.error());
+  co_return json_response(200, order_json(*order));
+}
+
+Task<http::Response> show_by_client_id(Call& call) {
+  const std::string* id = call.request.parameter("client_order_id");
+  if (id == nullptr || id->empty()) co_return error(422, "client_order_id is missing");
+  // An order without an id of the client's is shown with ours in its place.
+  if (const auto number = number_of(IdKind::order, *id)) {
+    const auto order = co_await find_order(call, OrderId{*number});
+    if (order) co_return json_response(200, order_json(*order));
+  }
+  if (!check_client_order_id(*id)) co_return error(404, "order not found");
+  const auto order = co_await find_order_by_client_id(call, call.key->account, *id);
+  if (!order) co_return error(order.error());
+  co_return json_response(200, order_json(*order));
+}
+
+Task<http::Response> replace(Call& call) {
+  const auto found = co_await named_order(call);
+  if (!found) co_return error(found.error());
+  const auto input = parse_input(call.request.body);
+  if (!input) co_return error(input.error());
+  Fields fields(*input);
+  for (const std::string_view name : {"notional", "trail", "advanced_instructions"}) {
+    if (fields.given(name)) fields.refuse(name, "it is not supported");
+  }
+  ReplaceOrder replacement;
+  replacement.order = found->id;
+  replacement.quantity = fields.quantity("qty");
+  replacement.limit_price = fields.price("limit_price");
+  replacement.stop_price = fields.price("stop_price");
+  const auto client_order_id = fields.text("client_order_id");
+  const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
+  if (time_in_force && *time_in_force != found->time_in_force) {
+    fields.refuse("time_in_force", "it cannot be changed");
+  }
+  if (fields.error()) co_return error(*fields.error());
+  if (client_order_id && !client_order_id->empty()) {
+    if (auto checked = check_client_order_id(*client_order_id); !checked) co_return error(checked.error());
+    replacement.new_client_order_id = *client_order_id;
+  }
+  CommandBody body(replacement);
+  std::string about = "replace order " + std::to_string(found->id.value) + " of " + found->account;
+  const auto order =
+      co_await change_order(call, found->account, std::string(), std::move(body), std::move(about));
+  if (!order) co_return error(order.error());
+  co_return json_response(200, order_json(*order));
+}
+
+Task<http::Response> cancel(Call& call) {
+  const auto found = co_await named_order(call);
+  if (!found) co_return error(found.error());
+  CommandBody body(CancelOrder{.account = {}, .order = found->id, .client_order_id = {}});
+  std::string about = "cancel order " + std::to_string(found->id.value) + " of " + found->account;
+  const auto order =
+      co_await change_order(call, found->account, std::string(), std::move(body), std::move(about));
+  if (!order) co_return error(order.error());
+  co_return http::Response(204, "");
+}
+
+Task<http::Response> cancel_all(Call& call) {
+  Listing listing;
+  listing.request.account = call.key->account;
+  listing.request.filter = OrderFilter::open;
+  listing.limit = page_orders * pages_max;
+  const auto orders = co_await find_orders(call, std::move(listing));
+  if (!orders) co_return error(orders.error());
+  SubmittedCommand command{CancelAllOrders{}, call.key->account, {}};
+  const auto result = co_await call.upstream().submit(std::move(command));
+  call.note = "cancel all orders of " + call.key->account;
+  if (!result) co_return error(result.error());
+  call.note += ": " + std::to_string(result->affected);
+  format::Json json = format::Json::array();
+  for (const OrderView& order : *orders) {
+    format::Json row;
+    row["id"] = uuid_of(IdKind::order, order.id.value);
+    row["status"] = result->reason == RejectReason::none ? 200 : 500;
+    json.push_back(std::move(row));
+  }
+  co_return json_response(207, json);
+}
+
+constexpr std::array routes{
+    Route{"POST", "/v2/orders", Access::trade, place},
+    Route{"GET", "/v2/orders", Access::view, list},
+    Route{"DELETE", "/v2/orders", Access::trade, cancel_all},
+    Route{"GET", "/v2/orders:by_client_order_id", Access::view, show_by_client_id},
+    Route{"GET", "/v2/orders/{id}", Access::view, show},
+    Route{"PATCH", "/v2/orders/{id}", Access::trade, replace},
+    Route{"DELETE", "/v2/orders/{id}", Access::trade, cancel},
+};
+
+}  // namespace
+
+std::span<const Route> order_routes() {
+  return routes;
+}
+
+}  // namespace trade::gatewayd::alpaca

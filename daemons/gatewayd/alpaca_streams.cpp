@@ -1,0 +1,366 @@
+#include "gatewayd/alpaca_streams.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gatewayd/alpaca.hpp"
+#include "gatewayd/alpaca_data.hpp"
+
+namespace trade::gatewayd::alpaca {
+
+namespace {
+
+constexpr int sign_in_seconds = 15;
+constexpr std::size_t symbols_max = 2'000;
+/// Told::text's kinds of these streams.
+constexpr int json_text = 2;
+constexpr int msgpack_text = 3;
+
+void run(Task<bool> task) {
+  trade::start<bool>(
+      std::move(task), [](bool) {}, [](std::exception_ptr) { spdlog::error("a stream's request failed"); });
+}
+
+std::string msgpack_of(const format::Json& json) {
+  const std::vector<std::uint8_t> bytes = format::Json::to_msgpack(json);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string_view event_name(const OrderNews& news) {
+  switch (news.kind) {
+    case OrderNews::Kind::accepted:
+      return "new";
+    case OrderNews::Kind::rejected:
+      return "rejected";
+    case OrderNews::Kind::filled:
+      return news.order.status == OrderStatus::filled ? "fill" : "partial_fill";
+    case OrderNews::Kind::replaced:
+      return "replaced";
+    case OrderNews::Kind::cancelled:
+      return news.order.status == OrderStatus::expired ? "expired" : "canceled";
+    case OrderNews::Kind::triggered:
+      break;
+  }
+  return "";
+}
+
+/// The texts of a member that is an object, or of the message itself.
+const Input& data_of(const Input& message) {
+  const Input* data = message.find("data");
+  return data != nullptr && data->kind == Input::Kind::object ? *data : message;
+}
+
+}  // namespace
+
+void Stream::on_open(http::WebSocketConnection& connection) {
+  connection_ = &connection;
+  services_.hub->join(*this);
+  greet();
+}
+
+void Stream::on_close() {
+  services_.hub->leave(*this);
+  connection_ = nullptr;
+}
+
+std::optional<http::WebSocketMessage> Stream::next_message() {
+  auto text = outbox_.next();
+  if (!text) return std::nullopt;
+  return http::WebSocketMessage{std::move(*text), binary_};
+}
+
+void Stream::push(MessageText text) {
+  if (connection_ == nullptr) return;
+  if (!outbox_.push(std::move(text))) return close(http::CloseCode::policy, "slow client");
+  connection_->wake();
+}
+
+void Stream::close(http::CloseCode code, std::string reason) {
+  if (connection_ != nullptr) connection_->close(code, std::move(reason));
+}
+
+void Stream::on_tick() {
+  if (!key_ && ++seconds_ < sign_in_seconds) return;
+  if (key_ && services_.keys.check(key_->id, services_.clock.now())) return;
+  tell_unauthorized();
+  close(http::CloseCode::policy, key_ ? "the key is no longer good" : "nobody signed in");
+}
+
+void TradingStream::send(std::string_view stream, format::Json data) {
+  format::Json json;
+  json["stream"] = stream;
+  json["data"] = std::move(data);
+  push(std::make_shared<const std::string>(format::text_of(json)));
+}
+
+void TradingStream::tell_unauthorized() {
+  format::Json data;
+  data["action"] = "authenticate";
+  data["status"] = "unauthorized";
+  send("authorization", std::move(data));
+}
+
+void TradingStream::on_message(std::string_view bytes, bool) {
+  const auto message = parse_input(bytes);
+  const Input* action = message && message->kind == Input::Kind::object ? message->find("action") : nullptr;
+  if (action == nullptr) {
+    format::Json json;
+    json["action"] = "error";
+    json["data"] = {{"error_message", "invalid syntax"}};
+    return push(std::make_shared<const std::string>(format::text_of(json)));
+  }
+  if (action->text == "authenticate" || action->text == "auth") return authenticate(*message);
+  if (!key_) return tell_unauthorized();
+  if (action->text == "listen") return listen(*message);
+  format::Json json;
+  json["action"] = "error";
+  json["data"] = {{"error_message", "unknown action"}};
+  push(std::make_shared<const std::string>(format::text_of(json)));
+}
+
+void TradingStream::authenticate(const Input& message) {
+  const Input& data = data_of(message);
+  const auto text = [&](const char* name, const char* other) {
+    const Input* found = data.find(name);
+    if (found == nullptr) found = data.find(other);
+    return found == nullptr ? std::string() : found->text;
+  };
+  auto key =
+      services_.keys.verify(text("key_id", "key"), text("secret_key", "secret"), services_.clock.now());
+  if (!key) {
+    tell_unauthorized();
+    return close(http::CloseCode::policy, "unauthorized");
+  }
+  key_ = std::move(*key);
+  format::Json answer;
+  answer["action"] = "authenticate";
+  answer["status"] = "authorized";
+  send("authorization", std::move(answer));
+}
+
+/// Told once it is so: what happens to an order that is placed after that is heard of.
+void TradingStream::listen(const Input& message) {
+  const Input* streams = data_of(message).find("streams");
+  listening_ = streams != nullptr && std::ranges::any_of(streams->items, [](const Input& stream) {
+                 return stream.text == "trade_updates";
+               });
+  run(begin_listening(self_, key_->account));
+}
+
+Task<bool> TradingStream::begin_listening(std::shared_ptr<Self> self, std::string account) {
+  AccountsRequest request;
+  request.name = std::move(account);
+  request.limit = 1;
+  RequestBody body(std::move(request));
+  Upstream& upstream = static_cast<TradingStream*>(self->stream)->services_.upstream;
+  const auto reply = co_await upstream.ask<AccountsReply>(Daemon::tradingd, std::move(body));
+  if (self->gone()) co_return false;
+  auto* stream = static_cast<TradingStream*>(self->stream);
+  if (!reply || reply->accounts.empty()) {
+    stream->close(http::CloseCode::try_again, reply ? "unknown account" : reply.error().message);
+    co_return false;
+  }
+  stream->services_.hub->listen(reply->accounts.front().number, *stream);
+  format::Json data;
+  data["streams"] = format::Json::array();
+  if (stream->listening_) data["streams"].push_back("trade_updates");
+  stream->send("listening", std::move(data));
+  co_return true;
+}
+
+void TradingStream::on_order(const OrderNews& news) {
+  const std::string_view event = event_name(news);
+  if (!listening_ || event.empty()) return;
+  format::Json data;
+  data["event"] = event;
+  data["execution_id"] = uuid_of(IdKind::trade, news.sequence);
+  data["timestamp"] = format::time_or_null(news.timestamp);
+  if (news.kind == OrderNews::Kind::filled) {
+    data["price"] = format_price(news.price);
+    data["qty"] = std::to_string(news.quantity.shares);
+  }
+  data["order"] = order_json(news.order);
+  send("trade_updates", std::move(data));
+}
+
+std::string DataStream::encode(const format::Json& frames) const {
+  return msgpack_ ? msgpack_of(frames) : format::text_of(frames);
+}
+
+/// Control and data never stand in one array.
+void DataStream::send(const format::Json& frame) {
+  format::Json frames = format::Json::array();
+  frames.push_back(frame);
+  push(std::make_shared<const std::string>(encode(frames)));
+}
+
+void DataStream::greet() {
+  send({{"T", "success"}, {"msg", "connected"}});
+}
+
+void DataStream::send_error(int code, std::string_view message) {
+  format::Json frame;
+  frame["T"] = "error";
+  frame["code"] = code;
+  frame["msg"] = message;
+  send(frame);
+}
+
+void DataStream::tell_unauthorized() {
+  if (key_) {
+    send_error(402, "auth failed");
+  } else {
+    send_error(404, "auth timeout");
+  }
+}
+
+void DataStream::on_message(std::string_view bytes, bool binary) {
+  const auto message = binary ? parse_msgpack_input(bytes) : parse_input(bytes);
+  const Input* action = message && message->kind == Input::Kind::object ? message->find("action") : nullptr;
+  if (action == nullptr) return send_error(400, "invalid syntax");
+  if (action->text == "auth") return authenticate(*message);
+  if (!key_) return send_error(401, "not authenticated");
+  if (action->text == "subscribe" || action->text == "unsubscribe") {
+    return subscribe(*message, action->text == "subscribe");
+  }
+  send_error(400, "invalid syntax");
+}
+
+void DataStream::authenticate(const Input& message) {
+  if (key_) return send_error(403, "already authenticated");
+  const Input* id = message.find("key");
+  const Input* secret = message.find("secret");
+  auto key = services_.keys.verify(id == nullptr ? "" : id->text, secret == nullptr ? "" : secret->text,
+                                   services_.clock.now());
+  if (!key) {
+    send_error(402, "auth failed");
+    return close(http::CloseCode::policy, "auth failed");
+  }
+  key_ = std::move(*key);
+  send({{"T", "success"}, {"msg", "authenticated"}});
+}
+
+/// Trades and quotes are streamed. Bars and what else there is are refused by name, so that nobody waits for
+/// what never comes.
+void DataStream::subscribe(const Input& message, bool begin) {
+  for (std::size_t i = 0; i < message.names.size(); ++i) {
+    const std::string& channel = message.names[i];
+    const std::vector<Input>& symbols = message.items[i].items;
+    if (channel == "action" || symbols.empty()) continue;
+    if (channel != "trades" && channel != "quotes") {
+      send_error(409, "insufficient subscription: " + channel.substr(0, 32) + " are not streamed here");
+      continue;
+    }
+    const Hub::Kind kind = channel == "quotes" ? Hub::Kind::quotes : Hub::Kind::tape;
+    for (const Input& named : symbols) {
+      const auto symbol = parse_symbol(named.text);
+      if (!symbol) {
+        send_error(400, "invalid syntax: symbols are named one by one");
+      } else if (!begin) {
+        services_.hub->unwatch(kind, symbol->string(), *this);
+        symbols_of(kind).erase(symbol->string());
+        outbox_.forget((kind == Hub::Kind::quotes ? "q:" : "t:") + symbol->string());
+      } else if (trades_.size() + quotes_.size() >= symbols_max) {
+        send_error(405, "symbol limit exceeded");
+      } else if (symbols_of(kind).insert(symbol->string()).second) {
+        run(watch(self_, kind, symbol->string()));
+      }
+    }
+  }
+  send_subscriptions();
+}
+
+Task<bool> DataStream::watch(std::shared_ptr<Self> self, Hub::Kind kind, std::string symbol) {
+  Services& services = static_cast<DataStream*>(self->stream)->services_;
+  std::vector<std::string> named{symbol};
+  RequestBody body(QuotesRequest{std::move(named)});
+  const auto quotes = co_await services.upstream.ask<QuotesReply>(Daemon::feedd, std::move(body));
+  if (self->gone()) co_return false;
+  auto* stream = static_cast<DataStream*>(self->stream);
+  if (!stream->symbols_of(kind).contains(symbol)) co_return false;
+  if (!quotes || quotes->quotes.size() != 1) {
+    stream->symbols_of(kind).erase(symbol);
+    stream->send_error(quotes ? 400 : 500, quotes ? "no symbol " + symbol : quotes.error().message);
+    stream->send_subscriptions();
+    co_return false;
+  }
+  // Trades from here on; those before are for the history.
+  if (kind == Hub::Kind::tape) stream->sent_["t:" + symbol] = quotes->quotes.front().sequence;
+  services.hub->watch(kind, symbol, *stream);
+  co_return true;
+}
+
+void DataStream::send_subscriptions() {
+  format::Json frame;
+  frame["T"] = "subscription";
+  frame["trades"] = trades_;
+  frame["quotes"] = quotes_;
+  for (const char* channel : {"bars", "updatedBars", "dailyBars", "statuses", "lulds", "cancelErrors",
+                              "corrections", "imbalances", "orderbooks", "news"})
+    frame[channel] = format::Json::array();
+  send(frame);
+}
+
+void DataStream::on_quote(const Told<QuoteView>& quote) {
+  const std::string name = "q:" + quote.view.symbol;
+  Sequence& sent = sent_[name];
+  if (quote.view.sequence <= sent) return;
+  sent = quote.view.sequence;
+  outbox_.put(name, quote.text(msgpack_ ? msgpack_text : json_text, [this](const QuoteView& view) {
+    format::Json frame;
+    frame["T"] = "q";
+    frame["S"] = view.symbol;
+    frame.update(data_json(view));
+    return encode(format::Json::array({frame}));
+  }));
+  connection_->wake();
+}
+
+void DataStream::on_trade(const Told<TapeEntryView>& trade) {
+  Sequence& sent = sent_["t:" + trade.view.symbol];
+  if (trade.view.sequence <= sent) return;
+  sent = trade.view.sequence;
+  push(trade.text(msgpack_ ? msgpack_text : json_text, [this](const TapeEntryView& view) {
+    format::Json frame;
+    frame["T"] = "t";
+    frame["S"] = view.symbol;
+    frame.update(data_json(view));
+    return encode(format::Json::array({frame}));
+  }));
+}
+
+namespace {
+
+http::Response upgrade_required() {
+  return error(426, "this address is a WebSocket");
+}
+
+Task<http::Response> trading(Call& call) {
+  if (!call.request.wants_upgrade) co_return upgrade_required();
+  http::Response response;
+  response.upgrade = std::make_unique<TradingStream>(call.services);
+  co_return response;
+}
+
+Task<http::Response> data(Call& call) {
+  if (!call.request.wants_upgrade) co_return upgrade_required();
+  const bool msgpack = call.request.header("content-type").find("msgpack") != std::string_view::npos;
+  http::Response response;
+  response.upgrade = std::make_unique<DataStream>(call.services, msgpack);
+  co_return response;
+}
+
+constexpr std::array routes{
+    Route{"GET", "/stream", Access::open, trading},
+    Route{"GET", "/v2/stream", Access::open, trading},
+    Route{"GET", "/v2/iex", Access::open, data},
+    Route{"GET", "/v2/sip", Access::open, data},
+};
+
+}  // namespace
+
+std::span<const Route> stream_routes() {
+  return routes;
+}
+
+}  // namespace trade::gatewayd::alpaca

@@ -1,0 +1,308 @@
+// The gateway's parts that need no socket: input, routes, rates, ids.
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "gatewayd/alpaca.hpp"
+#include "gatewayd/api_v1.hpp"
+#include "gatewayd/credentials.hpp"
+#include "gatewayd/input.hpp"
+#include "gatewayd/order_follower.hpp"
+#include "gatewayd/outbox.hpp"
+#include "gatewayd/rate_limiter.hpp"
+#include "gatewayd/router.hpp"
+#include "gatewayd/service_routes.hpp"
+
+namespace trade::gatewayd::test {
+
+namespace {
+
+TEST(InputTest, NumbersKeepTheirText) {
+  const auto input =
+      parse_input(R"({"a":150.10,"b":"150.1","c":1e2,"d":12345678901234567890123,"e":-3,"f":5.0})");
+  ASSERT_TRUE(input);
+  Fields fields(*input);
+  EXPECT_EQ(fields.price("a"), Price{1'501'000});
+  EXPECT_EQ(fields.price("b"), Price{1'501'000});
+  EXPECT_EQ(fields.quantity("f"), Quantity{5});
+  EXPECT_FALSE(fields.error());
+  EXPECT_FALSE(fields.price("c"));
+  ASSERT_TRUE(fields.error());
+  EXPECT_TRUE(fields.error()->message.starts_with("c: "));
+  EXPECT_EQ(input->find("d")->text, "12345678901234567890123");
+  EXPECT_EQ(input->find("e")->text, "-3");
+  // What a binary fraction cannot hold arrives as it was written.
+  EXPECT_EQ(parse_input("0.1")->text, "0.1");
+  EXPECT_EQ(parse_input("199999.9999")->text, "199999.9999");
+}
+
+TEST(InputTest, HostileTextsAreRefused) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("{}x"), std::string("{\"a\":1,\"a\":2}"),
+        std::string("\"\xff\xfe\""), std::string("{\"a\":\"\xc3\"}"), std::string("NaN"), std::string("[1,]"),
+        std::string("\x00\x01", 2), std::string(100'000, '['),
+        std::string("{\"a\":") + std::string(50, '[')}) {
+    EXPECT_FALSE(parse_input(text)) << text.substr(0, 20);
+  }
+  std::string many = "[0";
+  for (std::size_t i = 0; i < input_values_max; ++i)
+    many += ",0";
+  EXPECT_FALSE(parse_input(many + "]"));
+  for (const std::string& bytes : {std::string("\x81"), std::string("\xdd\xff\xff\xff\xff"),
+                                   std::string(1'000, '\x91'), std::string("\xc7\xff")}) {
+    EXPECT_FALSE(parse_msgpack_input(bytes));
+  }
+  EXPECT_TRUE(
+      parse_msgpack_input("\x81\xa1"
+                          "a\xa1"
+                          "b"));
+}
+
+TEST(InputTest, EveryCutAndEveryChangedByteIsTakenOrRefused) {
+  const std::string text =
+      R"({"symbol":"AAPL","side":"buy","quantity":5,"price":"1.5","list":[1,2.5,null,true,{"x":"é"}]})";
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(parse_input(text.substr(0, size))) << size;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = text;
+      changed[i] = static_cast<char>(byte);
+      if (const auto input = parse_input(changed)) {
+        Fields fields(*input);
+        static_cast<void>(fields.text("symbol"));
+        static_cast<void>(fields.quantity("quantity"));
+        static_cast<void>(fields.price("price"));
+        static_cast<void>(fields.texts("list"));
+        fields.refuse_others();
+      }
+      static_cast<void>(parse_msgpack_input(changed));
+    }
+  }
+}
+
+TEST(FieldsTest, WrongTypesAndUnknownFieldsAreNamed) {
+  const auto input = parse_input(R"({"side":"hold","quantity":true,"extra":1})");
+  ASSERT_TRUE(input);
+  Fields side(*input);
+  EXPECT_FALSE(side.enumeration<Side>("side"));
+  EXPECT_EQ(side.error()->message, "side: 'hold' is none of buy, sell");
+  Fields quantity(*input);
+  EXPECT_FALSE(quantity.quantity("quantity"));
+  EXPECT_TRUE(quantity.error());
+  Fields others(*input);
+  others.refuse_others();
+  EXPECT_TRUE(others.error());
+  const auto list = parse_input("[]");
+  EXPECT_TRUE(Fields(*list).error());
+}
+
+Router full_router() {
+  Router router;
+  router.add(Surface::v1, service_routes());
+  router.add(Surface::v1, v1::order_routes());
+  router.add(Surface::v1, v1::market_routes());
+  router.add(Surface::v1, v1::account_routes());
+  router.add(Surface::v1, v1::stream_routes());
+  for (const auto routes :
+       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(), alpaca::asset_routes(),
+        alpaca::data_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
+    router.add(Surface::alpaca, routes);
+  return router;
+}
+
+std::string found(const Router& router, std::string_view method, const std::vector<std::string>& segments) {
+  const auto match = router.find(method, segments);
+  return match.route == nullptr ? "" : std::string(match.route->pattern);
+}
+
+TEST(RouterTest, PathsFindTheirRoutes) {
+  const Router router = full_router();
+  EXPECT_EQ(found(router, "GET", {"healthz"}), "/healthz");
+  EXPECT_EQ(found(router, "GET", {"api", "v1", "orders"}), "/api/v1/orders");
+  EXPECT_EQ(found(router, "GET", {"api", "v1", "orders", "7"}), "/api/v1/orders/{id}");
+  EXPECT_EQ(found(router, "GET", {"v2", "stocks", "AAPL", "quotes", "latest"}),
+            "/v2/stocks/{symbol}/quotes/latest");
+  EXPECT_EQ(found(router, "GET", {"v2", "stocks", "quotes", "latest"}), "/v2/stocks/quotes/latest");
+  EXPECT_EQ(found(router, "GET", {"v2", "stocks", "BARS", "bars", "latest"}),
+            "/v2/stocks/{symbol}/bars/latest");
+  EXPECT_EQ(found(router, "HEAD", {"api", "v1", "account"}), "/api/v1/account");
+  EXPECT_EQ(found(router, "GET", {}), "");
+  const auto match = router.find("PUT", {"v2", "orders", "x"});
+  EXPECT_EQ(match.route, nullptr);
+  EXPECT_EQ(match.surface, Surface::alpaca);
+  EXPECT_EQ(match.allowed, "GET, PATCH, DELETE");
+  EXPECT_EQ(router.find("DELETE", {"v2", "watchlists", "a", "b"}).arguments,
+            (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(RouterTest, NoRouteIsListedTwiceAndChangesNeedATradersKey) {
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const Route* route : full_router().routes()) {
+    EXPECT_TRUE(seen.emplace(route->method, route->pattern).second) << route->method << " " << route->pattern;
+    const bool watchlist = route->pattern.starts_with("/v2/watchlists");
+    if (route->method != "GET" && !watchlist) {
+      EXPECT_GE(route->access, Access::trade) << route->pattern;
+    }
+  }
+}
+
+TEST(RouterTest, EveryRouteOfTheApiIsDescribed) {
+  const std::string_view text = openapi_text;
+  for (const Route* route : full_router().routes()) {
+    if (!route->pattern.starts_with("/api/v1/")) continue;
+    EXPECT_NE(text.find("\"" + std::string(route->pattern) + "\": {"), std::string_view::npos)
+        << route->pattern;
+  }
+}
+
+TEST(RateLimiterTest, TokensComeBackEvenly) {
+  RateLimiter limiter;
+  constexpr std::int64_t second = 1'000'000'000;
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    const auto verdict = limiter.take("a", 60, 5);
+    ASSERT_TRUE(verdict.allowed) << i;
+    EXPECT_EQ(verdict.remaining, 59 - i);
+  }
+  auto verdict = limiter.take("a", 60, 5);
+  EXPECT_FALSE(verdict.allowed);
+  EXPECT_EQ(verdict.retry_in_seconds, 1);
+  EXPECT_EQ(verdict.full_in_seconds, 60);
+  EXPECT_TRUE(limiter.take("b", 60, 5).allowed) << "others have their own";
+  EXPECT_TRUE(limiter.take("a", 60, 5 + second).allowed);
+  EXPECT_FALSE(limiter.take("a", 60, 5 + second).allowed);
+  verdict = limiter.take("a", 60, 5 + 1'000 * second);
+  EXPECT_EQ(verdict.remaining, 59U) << "no more than full";
+  EXPECT_TRUE(limiter.take("c", 0, 5).allowed);
+  EXPECT_EQ(limiter.take("c", 0, 5).limit, 0U);
+}
+
+TEST(AlpacaIdTest, AreUuidsAndComeBack) {
+  using alpaca::IdKind;
+  EXPECT_EQ(alpaca::uuid_of(IdKind::order, 7), "74726164-0000-4001-8000-000000000007");
+  for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{0xffff'ffff'ffff}, UINT64_MAX}) {
+    const std::string uuid = alpaca::uuid_of(IdKind::asset, number);
+    EXPECT_EQ(uuid.size(), 36U);
+    EXPECT_EQ(alpaca::number_of(IdKind::asset, uuid), number);
+    EXPECT_FALSE(alpaca::number_of(IdKind::order, uuid));
+  }
+  EXPECT_EQ(alpaca::number_of(IdKind::order, "74726164-0000-4001-8000-00000000000A"), 10U);
+  for (const char* wrong :
+       {"", "7", "74726164-0000-4001-8000-000000000000", "74726164-0000-4001-8000-00000000000g",
+        "84726164-0000-4001-8000-000000000001", "74726164-0000-4001-8000-0000000000010"}) {
+    EXPECT_FALSE(alpaca::number_of(IdKind::order, wrong)) << wrong;
+  }
+}
+
+TEST(CredentialsTest, AreFoundInEitherPlace) {
+  http::Request request;
+  EXPECT_EQ(credentials_of(request).id, "");
+  request.headers = {{"authorization", "bearer a:b:c"}};
+  EXPECT_EQ(credentials_of(request).id, "a");
+  EXPECT_EQ(credentials_of(request).secret, "b:c");
+  request.headers = {{"authorization", "Basic a:b"}};
+  EXPECT_EQ(credentials_of(request).id, "");
+  request.headers = {{"apca-api-key-id", "x"}, {"apca-api-secret-key", "y"}};
+  EXPECT_EQ(credentials_of(request).secret, "y");
+}
+
+TEST(OutboxTest, NewerStatesTakeThePlaceOfOlderAndTheQueueIsBounded) {
+  const auto text = [](const std::string& words) { return std::make_shared<const std::string>(words); };
+  Outbox outbox;
+  outbox.put("q:A", text("a1"));
+  outbox.put("q:B", text("b1"));
+  outbox.put("q:A", text("a2"));
+  ASSERT_TRUE(outbox.push(text("order")));
+  EXPECT_EQ(**outbox.next(), "order");
+  EXPECT_EQ(**outbox.next(), "a2");
+  outbox.forget("q:B");
+  EXPECT_FALSE(outbox.next());
+  for (std::size_t i = 0; i < Outbox::queue_max; ++i)
+    ASSERT_TRUE(outbox.push(text("x")));
+  EXPECT_FALSE(outbox.push(text("x")));
+}
+
+/// A batch with these events, numbered from `first`.
+wire::Batch batch_of(Sequence first, std::vector<EventBody> bodies) {
+  wire::Batch batch;
+  batch.header.first_sequence = first;
+  for (EventBody& body : bodies)
+    batch.events.push_back({first++, Timestamp{1'000}, std::move(body)});
+  return batch;
+}
+
+TEST(OrderFollowerTest, TellsEveryStepOfOrdersOfThoseWhoListen) {
+  OrderView book;
+  book.id = OrderId{7};
+  book.account = "alice";
+  book.symbol = "AAPL";
+  // The books are further on than the events that are told.
+  book.status = OrderStatus::cancelled;
+  book.quantity = Quantity{10};
+  book.filled_quantity = Quantity{4};
+  int fetched = 0;
+  OrderFollower follower([&](OrderId) -> Result<OrdersReply> {
+    ++fetched;
+    return OrdersReply{.orders = {book}, .sequence = 100};
+  });
+  OrderAccepted accepted;
+  accepted.order = OrderId{7};
+  accepted.account = AccountId{1};
+  accepted.quantity = Quantity{10};
+  TradeExecuted trade;
+  trade.taker_order = OrderId{7};
+  trade.taker_account = AccountId{1};
+  trade.maker_order = OrderId{3};
+  trade.maker_account = AccountId{2};
+  trade.price = Price{1'500'000};
+  trade.quantity = Quantity{4};
+  trade.taker_leaves = Quantity{6};
+  OrderCancelled cancelled;
+  cancelled.order = OrderId{7};
+  cancelled.account = AccountId{1};
+  EXPECT_TRUE(follower.apply(batch_of(1, {accepted})).empty());
+  EXPECT_EQ(fetched, 0);
+  follower.listen(AccountId{1});
+  const auto news = follower.apply(batch_of(1, {accepted, trade, cancelled}));
+  ASSERT_EQ(news.size(), 3U);
+  EXPECT_EQ(fetched, 1);
+  EXPECT_EQ(news[0].order.status, OrderStatus::submitted);
+  EXPECT_EQ(news[0].order.filled_quantity, Quantity{0});
+  EXPECT_EQ(news[1].order.status, OrderStatus::partially_filled);
+  EXPECT_EQ(news[1].order.filled_quantity, Quantity{4});
+  EXPECT_EQ(news[1].order.filled_notional, Money{6'000'000});
+  EXPECT_EQ(news[1].price, Price{1'500'000});
+  EXPECT_EQ(news[2].order.status, OrderStatus::cancelled);
+  follower.leave(AccountId{1});
+  EXPECT_TRUE(follower.apply(batch_of(4, {accepted})).empty());
+}
+
+TEST(OrderFollowerTest, AnOrderFromBeforeIsToldAsTheBooksHaveIt) {
+  OrderView book;
+  book.id = OrderId{7};
+  book.quantity = Quantity{10};
+  book.filled_quantity = Quantity{4};
+  book.status = OrderStatus::partially_filled;
+  OrderFollower follower(
+      [&](OrderId) -> Result<OrdersReply> { return OrdersReply{.orders = {book}, .sequence = 50}; });
+  follower.listen(AccountId{1});
+  TradeExecuted trade;
+  trade.maker_order = OrderId{7};
+  trade.maker_account = AccountId{1};
+  trade.price = Price{10'000};
+  trade.quantity = Quantity{4};
+  trade.maker_leaves = Quantity{6};
+  auto news = follower.apply(batch_of(50, {trade}));
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].order.filled_quantity, Quantity{4}) << "the books' answer holds it already";
+  trade.quantity = Quantity{6};
+  trade.maker_leaves = Quantity{0};
+  news = follower.apply(batch_of(51, {trade}));
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].order.filled_quantity, Quantity{10});
+  EXPECT_EQ(news[0].order.status, OrderStatus::filled);
+}
+
+}  // namespace
+
+}  // namespace trade::gatewayd::test

@@ -1,0 +1,138 @@
+// A bot on the client of the 3.x line: orders, positions, account, market data and both streams.
+// Environment: BASE (trading and data), STREAM (data stream), KEY, SECRET.
+const assert = require("node:assert");
+const Alpaca = require("alpaca-3");
+
+const { BASE, STREAM, KEY, SECRET } = process.env;
+const alpaca = new Alpaca({ baseUrl: BASE, dataBaseUrl: BASE, dataStreamUrl: STREAM, keyId: KEY, secretKey: SECRET });
+
+/** Resolves once `condition` gives something. */
+async function until(what, condition) {
+  const deadline = Date.now() + 20000;
+  while (Date.now() < deadline) {
+    const value = await condition();
+    if (value) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("never came: " + what);
+}
+
+async function refused(promise, status, code) {
+  const error = await promise.then(() => assert.fail("it was taken"), (failure) => failure);
+  assert.strictEqual(error.response?.status, status, error.message);
+  if (code) assert.strictEqual(error.response.data.code, code);
+  assert.strictEqual(typeof error.response.data.message, "string");
+}
+
+async function main() {
+  const updates = [];
+  alpaca.trade_ws.onOrderUpdate((update) => updates.push(update));
+  let connected = false;
+  alpaca.trade_ws.onConnect(() => {
+    connected = true;
+    alpaca.trade_ws.subscribe(["trade_updates"]);
+  });
+  alpaca.trade_ws.connect();
+  await until("the trading stream", () => connected);
+
+  const quotes = [];
+  const trades = [];
+  if (STREAM) {
+    const stream = alpaca.data_stream_v2;
+    let authenticated = false;
+    stream.onConnect(() => {
+      authenticated = true;
+      stream.subscribeForQuotes(["AAPL"]);
+      stream.subscribeForTrades(["AAPL"]);
+    });
+    stream.onStockQuote((quote) => quotes.push(quote));
+    stream.onStockTrade((trade) => trades.push(trade));
+    stream.onError((error) => console.error("data stream:", error));
+    stream.connect();
+    await until("the data stream", () => authenticated && stream.getSubscriptions().trades.length > 0);
+  }
+
+  const account = await alpaca.getAccount();
+  assert.strictEqual(account.status, "ACTIVE");
+  assert.strictEqual(account.cash, "10000.00");
+  assert.strictEqual((await alpaca.getClock()).is_open, true);
+  assert.ok((await alpaca.getCalendar({ start: "2026-11-23", end: "2026-11-27" })).length === 4, "a week with a holiday");
+  assert.strictEqual((await alpaca.getAsset("AAPL")).symbol, "AAPL");
+  assert.strictEqual((await alpaca.getAssets({ status: "active" })).length, 1);
+  assert.deepStrictEqual(await alpaca.getPositions(), []);
+
+  // Placed, replaced, cancelled.
+  const resting = await alpaca.createOrder({
+    symbol: "AAPL", qty: 5, side: "buy", type: "limit", limit_price: 140.5, time_in_force: "gtc", client_order_id: "bot-1",
+  });
+  assert.strictEqual(resting.status, "new");
+  assert.strictEqual(resting.limit_price, "140.50");
+  assert.strictEqual((await alpaca.getOrder(resting.id)).client_order_id, "bot-1");
+  assert.strictEqual((await alpaca.getOrderByClientId("bot-1")).id, resting.id);
+  const replaced = await alpaca.replaceOrder(resting.id, { qty: "6", limit_price: "141" });
+  assert.strictEqual(replaced.qty, "6");
+  assert.strictEqual(replaced.limit_price, "141.00");
+  assert.strictEqual((await alpaca.getOrders({ status: "open" })).length, 1);
+  await alpaca.cancelOrder(replaced.id);
+  await refused(alpaca.cancelOrder(replaced.id), 422, 42210000);
+  assert.strictEqual((await alpaca.getOrder(replaced.id)).status, "canceled");
+  await until("news of the cancel", () => updates.some((update) => update.event === "canceled"));
+  assert.deepStrictEqual(updates.slice(0, 3).map((update) => update.event), ["new", "replaced", "canceled"]);
+  assert.strictEqual(updates[0].order.id, resting.id);
+
+  // A retry with the same id and content is the same order.
+  const again = await alpaca.createOrder({ symbol: "AAPL", qty: "3", side: "buy", type: "market", time_in_force: "day", client_order_id: "bot-2" });
+  const same = await alpaca.createOrder({ symbol: "AAPL", qty: "3", side: "buy", type: "market", time_in_force: "day", client_order_id: "bot-2" });
+  assert.strictEqual(again.id, same.id);
+  assert.strictEqual(again.status, "filled");
+  assert.strictEqual(again.filled_avg_price, "150.00");
+  const fill = await until("news of the fill", () => updates.find((update) => update.event === "fill"));
+  assert.strictEqual(fill.price, "150.00");
+  assert.strictEqual(fill.qty, "3");
+  if (STREAM) {
+    await until("the trade", () => trades.some((trade) => trade.Size === 3 && trade.Price === 150));
+    await until("a quote", () => quotes.some((quote) => quote.AskPrice === 150));
+  }
+
+  // Refusals.
+  await refused(alpaca.createOrder({ symbol: "AAPL", qty: 100000, side: "buy", type: "limit", limit_price: 150, time_in_force: "day" }), 403, 40310000);
+  await refused(alpaca.createOrder({ symbol: "NONE", qty: 1, side: "buy", type: "market", time_in_force: "day" }), 422, 42210000);
+  await refused(alpaca.createOrder({ symbol: "AAPL", notional: 100, side: "buy", type: "market", time_in_force: "day" }), 422);
+  await refused(alpaca.getOrder("00000000-0000-0000-0000-000000000000"), 404, 40410000);
+  await refused(alpaca.getPosition("MSFT"), 404);
+  await refused(alpaca.getWatchlists(), 422);
+
+  // Positions.
+  const position = await alpaca.getPosition("AAPL");
+  assert.strictEqual(position.qty, "3");
+  assert.strictEqual(position.avg_entry_price, "150.00");
+  assert.strictEqual((await alpaca.getAccountActivities({ activityTypes: "FILL" })).length, 1);
+  const closing = await alpaca.closePosition("AAPL");
+  assert.strictEqual(closing.side, "sell");
+  assert.strictEqual(closing.filled_qty, "3");
+  await alpaca.createOrder({ symbol: "AAPL", qty: 2, side: "buy", type: "market", time_in_force: "day" });
+  const closed = await alpaca.closeAllPositions();
+  assert.strictEqual(closed.length, 1);
+  assert.strictEqual(closed[0].status, 200);
+  assert.deepStrictEqual(await alpaca.getPositions(), []);
+
+  // Market data.
+  const latest = await alpaca.getLatestTrade("AAPL");
+  assert.ok(latest.Price > 0);
+  assert.ok((await alpaca.getLatestQuote("AAPL")).AskPrice > 0);
+  const told = [];
+  for await (const trade of alpaca.getTradesV2("AAPL", { start: "2020-01-01", limit: 10 })) told.push(trade);
+  assert.ok(told.length >= 4);
+  assert.ok((await alpaca.getSnapshot("AAPL")).LatestQuote.AskPrice > 0);
+
+  await alpaca.createOrder({ symbol: "AAPL", qty: 1, side: "buy", type: "limit", limit_price: 100, time_in_force: "day" });
+  const cancelled = await alpaca.cancelAllOrders();
+  assert.strictEqual(cancelled.length, 1);
+  console.log("client 3: all well");
+  process.exit(0);
+}
+
+main().catch((error) => {
+  console.error(error.response ? [error.message, error.config?.method, error.config?.url, error.response.data] : error);
+  process.exit(1);
+});

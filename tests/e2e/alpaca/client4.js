@@ -1,0 +1,99 @@
+// A bot on the client of the 4.x line. Environment as for client3.js.
+const assert = require("node:assert");
+const { trading, marketData, streaming } = require("alpaca-4");
+
+const { BASE, STREAM, KEY, SECRET } = process.env;
+const configuration = { basePath: BASE, keyId: KEY, secret: SECRET };
+const config = new trading.Configuration(configuration);
+const orders = new trading.OrdersApi(config);
+const positions = new trading.PositionsApi(config);
+
+async function until(what, condition) {
+  const deadline = Date.now() + 20000;
+  while (Date.now() < deadline) {
+    const value = await condition();
+    if (value) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("never came: " + what);
+}
+
+async function refused(promise, status) {
+  const error = await promise.then(() => assert.fail("it was taken"), (failure) => failure);
+  assert.strictEqual(error.response?.status ?? error.status, status, String(error));
+}
+
+async function main() {
+  const updates = [];
+  const stream = new streaming.TradingStream({ url: BASE.replace(/^http/, "ws") + "/stream", credentials: { keyId: KEY, secret: SECRET } });
+  let listening = false;
+  stream.on(streaming.EVENT.SUBSCRIPTION, () => (listening = true));
+  stream.onTradeUpdate((update) => updates.push(update));
+  stream.subscribeTradeUpdates();
+  stream.connect();
+  await until("the trading stream", () => listening);
+
+  const quotes = [];
+  const trades = [];
+  const data = new streaming.StockDataStream({ url: BASE.replace(/^http/, "ws") + "/v2/iex", credentials: { keyId: KEY, secret: SECRET } });
+  let subscribed = false;
+  data.on(streaming.EVENT.SUBSCRIPTION, () => (subscribed = true));
+  data.onConnect(() => data.subscribeForQuotes(["AAPL"]));
+  data.subscribeForTrades(["AAPL"]);
+  data.onQuote((quote) => quotes.push(quote));
+  data.onTrade((trade) => trades.push(trade));
+  data.connect();
+  await until("the data stream", () => subscribed);
+
+  const account = await new trading.AccountsApi(config).getAccount();
+  assert.strictEqual(account.status, "ACTIVE");
+  assert.strictEqual(account.buyingPower, "10000.00");
+  assert.strictEqual((await new trading.ClockApi(config).legacyClock()).isOpen, true);
+  assert.strictEqual((await new trading.AssetsApi(config).getV2Assets()).length, 1);
+
+  const place = (order) => orders.postOrder({ postOrderRequest: order });
+  const resting = await place({
+    symbol: "AAPL", qty: "5", side: "buy", type: "limit", limitPrice: "140.50", timeInForce: "gtc", clientOrderId: "bot4-1",
+  });
+  assert.strictEqual(resting.status, "new");
+  const replaced = await orders.patchOrderByOrderId({ orderId: resting.id, patchOrderRequest: { qty: "6", limitPrice: "141.00" } });
+  assert.strictEqual(replaced.qty, "6");
+  await orders.deleteOrderByOrderID({ orderId: replaced.id });
+  await until("news of the cancel", () => updates.some((update) => update.event === "canceled"));
+  assert.deepStrictEqual(updates.slice(0, 3).map((update) => update.event), ["new", "replaced", "canceled"]);
+  const canceled = await orders.getOrderByOrderID({ orderId: replaced.id });
+  assert.strictEqual(canceled.status, "canceled");
+
+  const bought = await place({ symbol: "AAPL", qty: "3", side: "buy", type: "market", timeInForce: "day" });
+  assert.strictEqual(bought.filledQty, "3");
+  const fill = await until("news of the fill", () => updates.find((update) => update.event === "fill"));
+  assert.strictEqual(fill.price, "150.00");
+  assert.strictEqual(fill.order.id, bought.id);
+  await until("the trade", () => trades.some((trade) => trade.size === 3 && trade.price === 150));
+  await until("a quote", () => quotes.some((quote) => quote.askPrice === 150));
+
+  await refused(place({ symbol: "AAPL", qty: "100000", side: "buy", type: "limit", limitPrice: "150", timeInForce: "day" }), 403);
+  await refused(place({ symbol: "NONE", qty: "1", side: "buy", type: "market", timeInForce: "day" }), 422);
+
+  const held = await positions.getAllOpenPositions();
+  assert.strictEqual(held.length, 1);
+  assert.strictEqual(held[0].qty, "3");
+  const closing = await positions.deleteOpenPosition({ symbolOrAssetId: "AAPL", qty: 1 });
+  assert.strictEqual(closing.qty, "1");
+  const closed = await positions.deleteAllOpenPositions({ cancelOrders: true });
+  assert.strictEqual(closed[0].status, 200);
+  assert.deepStrictEqual(await positions.getAllOpenPositions(), []);
+
+  const stocks = new marketData.StockApi(new marketData.Configuration(configuration));
+  const latest = await stocks.stockLatestQuoteSingle({ symbol: "AAPL" });
+  assert.ok(latest.quote.ap > 0);
+  stream.disconnect();
+  data.disconnect();
+  console.log("client 4: all well");
+  process.exit(0);
+}
+
+main().catch(async (error) => {
+  console.error(error, error.response ? await error.response.text?.().catch(() => "") : "");
+  process.exit(1);
+});

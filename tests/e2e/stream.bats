@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# The WebSocket at /api/v1/stream.
+load suite.bash
+load gateway.bash
+
+setup() {
+  new_home
+  command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
+}
+
+# stream_to FILE MESSAGE...: a client in the background; `say` sends more, closing descriptor 8 ends it.
+stream_to() {
+  local file=$1
+  shift
+  mkfifo "$TRADE_HOME/.say"
+  node --experimental-websocket --no-warnings "$BATS_TEST_DIRNAME/stream.js" "ws${url#http}/api/v1/stream" "$@" \
+    <"$TRADE_HOME/.say" >"$file" 3>&- &
+  stream_pid=$!
+  exec 8>"$TRADE_HOME/.say"
+}
+
+say() {
+  echo "$1" >&8
+}
+
+# await FILE FILTER: until jq finds it in one of the lines.
+await() {
+  for _ in $(seq 300); do
+    jq -e "select($2)" "$1" >/dev/null 2>&1 && [ -n "$(jq -c "select($2)" "$1" 2>/dev/null)" ] && return 0
+    sleep 0.1
+  done
+  echo "never came: $2; there is:"
+  cat "$1"
+  return 1
+}
+
+sign_in() {
+  printf '{"action":"auth","key":"%s","secret":"%s"}' "${key%%:*}" "${key##*:}"
+}
+
+@test "a quote comes at once, then every change, and the account's orders unasked" {
+  start_gateway
+  t place sell 100 AAPL --limit 151 --account bob >/dev/null
+  key=$(new_key alice trader)
+  stream_to "$TRADE_HOME/out" "$(sign_in)" '{"action":"subscribe","symbols":["AAPL"]}'
+  await "$TRADE_HOME/out" '.type == "quote" and .data.ask == "151.00"'
+  t place sell 10 AAPL --limit 150 --account bob >/dev/null
+  await "$TRADE_HOME/out" '.type == "quote_update" and .data.ask == "150.00"'
+  t place buy 10 AAPL --account alice >/dev/null
+  await "$TRADE_HOME/out" '.type == "order_update" and .data.status == "filled" and .data.average_price == "150.00"'
+  await "$TRADE_HOME/out" '.type == "quote_update" and .data.last == "150.00"'
+  # Bob's orders are nobody else's business.
+  [ -z "$(jq -c 'select(.type == "order_update" and .data.account == "bob")' "$TRADE_HOME/out")" ]
+  exec 8>&-
+  wait "$stream_pid"
+}
+
+@test "depth, trades and open orders: what there is, then changes" {
+  start_gateway
+  t place buy 5 AAPL --limit 140 --account alice >/dev/null
+  t place sell 10 AAPL --limit 150 --account bob >/dev/null
+  t place buy 1 AAPL --limit 150 --account alice >/dev/null
+  key=$(new_key alice viewer)
+  stream_to "$TRADE_HOME/out" "$(sign_in)" \
+    '{"action":"subscribe","symbols":["AAPL"],"channels":["depth","trades","orders"]}'
+  await "$TRADE_HOME/out" '.type == "depth" and .data.asks[0].size == 9'
+  await "$TRADE_HOME/out" '.type == "trade" and .data.quantity == 1'
+  await "$TRADE_HOME/out" '.type == "order" and .data.price == "140.00"'
+  t place buy 2 AAPL --limit 150 --account alice >/dev/null
+  await "$TRADE_HOME/out" '.type == "depth_update" and .data.asks[0].size == 7'
+  await "$TRADE_HOME/out" '.type == "trade_update" and .data.quantity == 2'
+  exec 8>&-
+  wait "$stream_pid"
+}
+
+@test "what is wrong is said; a revoked key ends its streams" {
+  start_gateway
+  key=$(new_key alice viewer)
+  stream_to "$TRADE_HOME/out" '{"action":"subscribe","symbols":["AAPL"]}'
+  await "$TRADE_HOME/out" '.type == "error" and .code == "unauthorized"'
+  say "$(sign_in)"
+  await "$TRADE_HOME/out" '.type == "authenticated" and .data.account == "alice"'
+  say 'nonsense'
+  await "$TRADE_HOME/out" '.type == "error" and .code == "malformed_body"'
+  say '{"action":"subscribe","symbols":["NONE"]}'
+  await "$TRADE_HOME/out" '.type == "error" and .code == "not_found"'
+  say '{"action":"fly"}'
+  await "$TRADE_HOME/out" '.type == "error" and .code == "invalid_request"'
+  t key revoke "${key%%:*}" >/dev/null
+  await "$TRADE_HOME/out" '.type == "closed" and .code == 1008'
+  exec 8>&-
+  wait "$stream_pid"
+}
+
+@test "the stream goes on when feedd is started again" {
+  start_gateway
+  key=$(new_key alice viewer)
+  stream_to "$TRADE_HOME/out" "$(sign_in)" '{"action":"subscribe","symbols":["AAPL"]}'
+  await "$TRADE_HOME/out" '.type == "quote"'
+  "$trade" down --only feedd >/dev/null
+  "$trade" up >/dev/null
+  t place sell 10 AAPL --limit 149.99 --account bob >/dev/null
+  await "$TRADE_HOME/out" '.type == "quote_update" and .data.ask == "149.99"'
+  exec 8>&-
+  wait "$stream_pid"
+}
