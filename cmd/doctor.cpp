@@ -130,6 +130,10 @@ void check_daemon(Context& context, const app::Home& home, std::string_view daem
   } else if (view->lag > lag_events_enough) {
     findings.warn(name, std::to_string(view->lag) + " events behind the journal",
                   "it catches up by itself; if it does not, the machine is too slow for this load");
+  } else if (const auto port = view->counters.find("http_port");
+             port != view->counters.end() && port->second == 0) {
+    findings.warn(name, "runs, but serves no plain HTTP: its address is in use, or gatewayd.listen is off",
+                  "free the address or choose another: 'trade config get gatewayd.listen' shows it");
   } else {
     findings.good(name, view->state + ", process " + std::to_string(view->pid) + ", at event " +
                             std::to_string(view->sequence));

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds listen_interval{1'000};
 constexpr std::chrono::milliseconds stop_time_max{3'000};
+constexpr std::chrono::milliseconds stop_interval{10};
 /// Requests a minute of an address that comes without a valid key.
 constexpr std::uint32_t stranger_requests_per_minute = 600;
 
@@ -171,20 +172,15 @@ void Gateway::stop() {
     listen_ticks_.reset();
     server_->stop();
     // What still waits for a daemon gets a last moment.
-    auto ticks = std::make_shared<std::unique_ptr<http::Loop::Registration>>();
     const std::int64_t deadline_ns =
         monotonic_nanoseconds() + std::chrono::nanoseconds(stop_time_max).count();
-    *ticks =
-        loop_.every(std::chrono::milliseconds(10), [this, ticks, deadline_ns, given_up = false]() mutable {
-          const bool late = monotonic_nanoseconds() >= deadline_ns;
-          if (server_->counters().connections_open > 0 && !late) return;
-          if (!given_up) {
-            given_up = true;
-            upstream_->stop();
-            return;
-          }
-          loop_.stop();
-        });
+    stop_ticks_ = loop_.every(stop_interval, [this, deadline_ns, given_up = false]() mutable {
+      const bool late = monotonic_nanoseconds() >= deadline_ns;
+      if (server_->counters().connections_open > 0 && !late) return;
+      if (given_up) return loop_.stop();
+      given_up = true;
+      upstream_->stop();
+    });
   });
   thread_.join();
   for (const Listener& listener : listeners_) {

@@ -92,6 +92,7 @@ class Gateway {
   std::unique_ptr<http::Server> server_;
   std::array<Listener, 2> listeners_;
   std::unique_ptr<http::Loop::Registration> listen_ticks_;
+  std::unique_ptr<http::Loop::Registration> stop_ticks_;
   std::thread thread_;
 };
 

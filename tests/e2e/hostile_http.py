@@ -37,7 +37,8 @@ def expect(name, data, *statuses):
 
 
 def request(method, path, body=b"", headers=b""):
-    return (f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n".encode() + AUTH + headers + b"\r\n" + body)
+    start = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n".encode()
+    return start + AUTH + headers + b"\r\n" + body
 
 
 def post(body):
@@ -66,7 +67,8 @@ expect("many headers", request("GET", "/healthz", headers=b"".join(b"X%d: y\r\n"
 expect("a long target", b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\n\r\n", 431, 400)
 expect("a large body", post(b"[" + b"1," * 600000 + b"1]"), 413)
 expect("a large body announced", b"POST /api/v1/orders HTTP/1.1\r\nContent-Length: 2000000\r\n" + AUTH + b"\r\n", 413)
-expect("large chunks", b"POST /api/v1/orders HTTP/1.1\r\n" + AUTH + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"a" * 65536 + b"\r\n") * 32, 413)
+chunks = (b"10000\r\n" + b"a" * 65536 + b"\r\n") * 32
+expect("large chunks", b"POST /api/v1/orders HTTP/1.1\r\n" + AUTH + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, 413)
 
 # JSON that is none, or not what is wanted.
 for name, body in {
@@ -87,7 +89,8 @@ upgrade = b"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpg
 expect("no upgrade", request("GET", "/api/v1/stream"), 426)
 expect("an upgrade of a wrong version", upgrade + b"Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: " + nonce + b"\r\n\r\n", 400, 426, "closed")
 for name, frame in {
-    "unmasked": b"\x81\x02hi", "a reserved bit": b"\xf1\x80\x00\x00\x00\x00", "a huge frame": b"\x81\xff" + b"\x7f" * 8 + b"\0" * 4,
+    "unmasked": b"\x81\x02hi", "a reserved bit": b"\xf1\x80\x00\x00\x00\x00",
+    "a huge frame": b"\x81\xff" + b"\x7f" * 8 + b"\0" * 4,
     "a long ping": b"\x89\xfe\x01\x00" + b"\0" * 260, "not UTF-8": b"\x81\x82\0\0\0\0\xff\xff", "an unknown opcode": b"\x83\x80\0\0\0\0",
     "a continuation of nothing": b"\x80\x80\0\0\0\0",
 }.items():
