@@ -11,6 +11,7 @@
 #include "base/task.hpp"
 #include "gatewayd/upstream.hpp"
 #include "http/message.hpp"
+#include "model/key.hpp"
 #include "model/views.hpp"
 
 namespace trade::gatewayd {

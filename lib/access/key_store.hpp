@@ -16,7 +16,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "model/views.hpp"
+#include "model/key.hpp"
 #include "store/environment.hpp"
 
 namespace trade::access {

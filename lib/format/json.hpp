@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "model/ids.hpp"
+#include "model/key.hpp"
 #include "model/numbers.hpp"
 #include "model/views.hpp"
 

@@ -116,13 +116,6 @@ constexpr OrderStatus ended_status(CancelReason reason) {
 
 enum class Liquidity : std::uint8_t { maker = 1, taker = 2 };
 
-/// What the holder of an API key may do.
-enum class KeyRole : std::uint8_t {
-  viewer = 1,         ///< read what the key's account has, and the market
-  trader = 2,         ///< place, change and cancel its orders as well
-  desk_operator = 3,  ///< the same for any account
-};
-
 /// The rows of one enumeration: value and name, in a std::array `enum_names(E{})` found by the argument's
 /// type.
 template <class E, std::size_t N>
@@ -194,10 +187,6 @@ constexpr EnumNames<CancelReason, 11> enum_names(CancelReason) {
 }
 constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
   return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};
-}
-
-constexpr EnumNames<KeyRole, 3> enum_names(KeyRole) {
-  return {{{KeyRole::viewer, "viewer"}, {KeyRole::trader, "trader"}, {KeyRole::desk_operator, "operator"}}};
 }
 
 /// The name of a value; "unknown" for a number that is no value of the enumeration.

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "model/command.hpp"
 #include "model/event.hpp"
+#include "model/key.hpp"
 #include "model/views.hpp"
 
 namespace trade {

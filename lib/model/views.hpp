@@ -176,19 +176,6 @@ struct TapeEntryView {
   Sequence sequence = 0;
 };
 
-/// An API key without its secret, which is shown once and kept by nobody.
-struct KeyView {
-  std::string id;
-  std::string account;
-  KeyRole role = KeyRole::viewer;
-  Timestamp created_at;
-  Timestamp expires_at;                   ///< zero: never
-  Timestamp revoked_at;                   ///< zero: not revoked
-  std::uint32_t requests_per_minute = 0;  ///< zero: the gateway's default
-
-  bool operator==(const KeyView&) const = default;
-};
-
 /// What a daemon says of itself.
 struct DaemonView {
   std::string daemon;  ///< "tradingd"
