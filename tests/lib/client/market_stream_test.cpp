@@ -362,5 +362,44 @@ TEST_F(MarketStreams, TheDescriptorTellsOfChanges) {
   }
 }
 
+TEST(MarketStreamTest, SymbolsAreTakenOnAndLeftWhileItRuns) {
+  const test::TemporaryDirectory home;
+  FakeFeed feed(home);
+  feed.add_trade(trade_of("A", 1), false);
+  for (Sequence sequence = 2; sequence <= 40; ++sequence)
+    feed.add_trade(trade_of("B", sequence), false);
+  auto stream = MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A"});
+  ASSERT_TRUE(stream) << stream.error().message;
+  std::map<std::string, std::vector<Sequence>> told;
+  const auto take_until = [&](const std::string& symbol, Sequence last) {
+    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+    while (told[symbol].empty() || told[symbol].back() != last) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "never came: " << symbol << " " << last;
+      const auto next = stream->next(milliseconds(50));
+      ASSERT_TRUE(next) << next.error().message;
+      if (!*next) continue;
+      const auto* tape = std::get_if<TapePublished>(&**next);
+      ASSERT_NE(tape, nullptr);
+      told[tape->entry.symbol].push_back(tape->entry.sequence);
+    }
+  };
+  take_until("A", 1);
+  ASSERT_TRUE(stream->add("B"));
+  ASSERT_TRUE(stream->add("B")) << "twice is once";
+  take_until("B", 40);
+  EXPECT_EQ(told["B"].size(), 10U) << "the present state: the last ten";
+  feed.add_trade(trade_of("B", 41));
+  feed.add_trade(trade_of("A", 42));
+  take_until("A", 42);
+  take_until("B", 41);
+  EXPECT_EQ(told["A"], (std::vector<Sequence>{1, 42})) << "what goes on is not told again";
+  stream->remove("A");
+  feed.add_trade(trade_of("A", 43));
+  feed.add_trade(trade_of("B", 44));
+  take_until("B", 44);
+  EXPECT_EQ(told["A"].back(), 42U);
+  EXPECT_FALSE(stream->add("not a symbol"));
+}
+
 }  // namespace
 }  // namespace trade
