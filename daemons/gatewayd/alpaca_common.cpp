@@ -138,9 +138,10 @@ format::Json order_json(const OrderView& order) {
   json["status"] = status_name(order.status);
   json["extended_hours"] = false;
   json["legs"] = nullptr;
-  json["trail_percent"] = nullptr;
-  json["trail_price"] = nullptr;
-  json["hwm"] = nullptr;
+  // A basis point is 100 of the 1/10000 in which money is told.
+  json["trail_percent"] = format::money_or_null(Money{order.instructions.trail_basis_points * 100});
+  json["trail_price"] = format::price_or_null(order.instructions.trail_amount);
+  json["hwm"] = format::price_or_null(order.reference_price);
   return json;
 }
 

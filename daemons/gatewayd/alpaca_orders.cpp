@@ -31,17 +31,16 @@ void refuse_unsupported(Fields& fields) {
   if (fields.boolean("extended_hours").value_or(false)) {
     fields.refuse("extended_hours", "orders outside the session are not supported");
   }
-  for (const std::string_view name : {"notional", "trail_price", "trail_percent"}) {
-    if (fields.given(name)) fields.refuse(name, "it is not supported");
-  }
-  for (const std::string_view name : {"take_profit", "stop_loss", "legs", "advanced_instructions"}) {
+  for (const std::string_view name :
+       {"notional", "take_profit", "stop_loss", "legs", "advanced_instructions"}) {
     if (fields.given(name)) fields.refuse(name, "it is not supported");
   }
 }
 
 std::optional<OrderType> type_named(std::string_view name) {
   if (name == "stop") return OrderType::stop_loss;
-  if (name == "market" || name == "limit" || name == "stop_limit") return value_named<OrderType>(name);
+  if (name == "market" || name == "limit" || name == "stop_limit" || name == "trailing_stop")
+    return value_named<OrderType>(name);
   return std::nullopt;
 }
 
@@ -57,8 +56,10 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   const auto stop_price = fields.price("stop_price");
   const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
   const auto client_order_id = fields.text("client_order_id");
+  wanted.order.instructions.trail_amount = fields.price("trail_price").value_or(Price{});
+  wanted.order.instructions.trail_basis_points = fields.percent("trail_percent").value_or(0);
   const auto type = type_named(type_text.value_or("market"));
-  if (!type) fields.refuse("type", "market, limit, stop and stop_limit are supported");
+  if (!type) fields.refuse("type", "market, limit, stop, stop_limit and trailing_stop are supported");
   if (!symbol) fields.refuse("symbol", "it is missing");
   if (!side) fields.refuse("side", "it is missing");
   if (!quantity) fields.refuse("qty", "it is missing");

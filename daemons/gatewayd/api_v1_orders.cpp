@@ -20,6 +20,20 @@ struct NewOrder {
   bool dry_run = false;
 };
 
+/// What may be asked for beyond the type and the prices; the engine says what goes with what.
+OrderInstructions read_instructions(Fields& fields) {
+  OrderInstructions instructions;
+  instructions.post_only = fields.enumeration<PostOnly>("post_only");
+  instructions.all_or_none = fields.boolean("all_or_none").value_or(false);
+  instructions.self_trade_prevention = fields.enumeration<SelfTradePrevention>("self_trade_prevention");
+  instructions.display_quantity = fields.quantity("display_quantity").value_or(Quantity{});
+  instructions.minimum_quantity = fields.quantity("minimum_quantity").value_or(Quantity{});
+  instructions.trail_amount = fields.price("trail_amount").value_or(Price{});
+  instructions.trail_basis_points = fields.percent("trail_percent").value_or(0);
+  instructions.expires_at = fields.time("expires_at").value_or(Timestamp{});
+  return instructions;
+}
+
 Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   Fields fields(input);
   NewOrder wanted;
@@ -32,6 +46,7 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   const auto stop_price = fields.price("stop_price");
   const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
   const auto client_order_id = fields.text("client_order_id");
+  wanted.order.instructions = read_instructions(fields);
   wanted.dry_run = fields.boolean("dry_run").value_or(false);
   fields.refuse_others();
   if (!fields.error() && !symbol) fields.refuse("symbol", "it is missing");

@@ -65,7 +65,6 @@ void Application::describe(DaemonView& view) const {
   view.counters["http_port"] = counters_.http_port;
   view.counters["https_port"] = counters_.https_port;
   view.counters["http_requests"] = counters_.requests;
-  view.counters["websockets"] = counters_.websockets;
 }
 
 Result<follower::Position> position_at_end(const std::filesystem::path& journal) {

@@ -38,7 +38,6 @@ class Application final : public follower::Application {
     std::atomic<std::int64_t> http_port{0};  ///< zero: not served
     std::atomic<std::int64_t> https_port{0};
     std::atomic<std::int64_t> requests{0};
-    std::atomic<std::int64_t> websockets{0};
   };
   [[nodiscard]] Counters& counters() { return counters_; }
   /// The last event applied, from any thread.

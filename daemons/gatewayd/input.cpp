@@ -168,6 +168,25 @@ std::optional<Quantity> Fields::quantity(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> Fields::percent(std::string_view name) {
+  const auto written = decimal(name);
+  if (!written) return std::nullopt;
+  // A percent of 1/10000 dollar's scale has 100 units a basis point.
+  const auto number = parse_money(*written);
+  if (number && number->units > 0 && number->units % 100 == 0) return number->units / 100;
+  refuse(name, "it must be a percentage above zero with at most two decimals");
+  return std::nullopt;
+}
+
+std::optional<Timestamp> Fields::time(std::string_view name) {
+  const auto written = text(name);
+  if (!written) return std::nullopt;
+  const auto timestamp = parse_timestamp(*written);
+  if (timestamp) return *timestamp;
+  refuse(name, timestamp.error().message);
+  return std::nullopt;
+}
+
 std::optional<bool> Fields::boolean(std::string_view name) {
   const Input* value = take(name);
   if (value == nullptr) return std::nullopt;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "model/enums.hpp"
 #include "model/numbers.hpp"
 
@@ -48,6 +49,10 @@ class Fields {
   /// A decimal, given as a number or a text.
   std::optional<Price> price(std::string_view name);
   std::optional<Quantity> quantity(std::string_view name);
+  /// A percentage with at most two decimals, in basis points.
+  std::optional<std::int64_t> percent(std::string_view name);
+  /// RFC 3339.
+  std::optional<Timestamp> time(std::string_view name);
   std::optional<bool> boolean(std::string_view name);
   /// An array of texts.
   std::optional<std::vector<std::string>> texts(std::string_view name);

@@ -137,8 +137,7 @@ void OrderFollower::take(const Event& event, std::vector<OrderNews>& news) {
     add(
         event, cancelled->account, cancelled->order, OrderNews::Kind::cancelled,
         [&](OrderView& view) {
-          const bool expired = cancelled->reason == CancelReason::session_end;
-          view.status = expired ? OrderStatus::expired : OrderStatus::cancelled;
+          view.status = ended_status(cancelled->reason);
           view.cancel_reason = cancelled->reason;
         },
         news);
