@@ -38,8 +38,8 @@ Task<Result<OrderView>> find_order(Call& call, OrderId id) {
   request.limit = 1;
   RequestBody body(std::move(request));
   Result<OrdersReply> reply = co_await call.upstream().ask<OrdersReply>(Daemon::ledgerd, std::move(body));
-  if (!reply) co_return pass_on(std::move(reply));
-  if (reply->orders.empty()) co_return std::unexpected(rejected(RejectReason::unknown_order));
+  if (!reply && reply.error().code != ErrorCode::not_found) co_return pass_on(std::move(reply));
+  if (!reply || reply->orders.empty()) co_return std::unexpected(rejected(RejectReason::unknown_order));
   if (!call.may_see(reply->orders.front().account)) {
     co_return std::unexpected(rejected(RejectReason::not_your_order));
   }
@@ -54,8 +54,8 @@ Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account,
   request.limit = 1;
   RequestBody body(std::move(request));
   Result<OrdersReply> reply = co_await call.upstream().ask<OrdersReply>(Daemon::ledgerd, std::move(body));
-  if (!reply) co_return pass_on(std::move(reply));
-  if (reply->orders.empty()) co_return std::unexpected(rejected(RejectReason::unknown_order));
+  if (!reply && reply.error().code != ErrorCode::not_found) co_return pass_on(std::move(reply));
+  if (!reply || reply->orders.empty()) co_return std::unexpected(rejected(RejectReason::unknown_order));
   co_return std::move(reply->orders.front());
 }
 

@@ -121,7 +121,7 @@ Status parse_target(std::string_view target, Request& request) {
   const std::size_t mark = target.find('?');
   std::string_view path = target.substr(1, mark == std::string_view::npos ? mark : mark - 1);
   // A slash at the end names nothing further.
-  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   while (!path.empty()) {
     const std::size_t end = path.find('/');
     auto segment = percent_decode(path.substr(0, end), false);
