@@ -26,7 +26,7 @@ say() {
 # await FILE FILTER: until jq finds it in one of the lines.
 await() {
   for _ in $(seq 300); do
-    jq -e "select($2)" "$1" >/dev/null 2>&1 && [ -n "$(jq -c "select($2)" "$1" 2>/dev/null)" ] && return 0
+    [ -n "$(jq -c "select($2)" "$1" 2>/dev/null)" ] && return 0
     sleep 0.1
   done
   echo "never came: $2; there is:"
