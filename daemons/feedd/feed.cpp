@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "app/log.hpp"
-#include "base/clock.hpp"
 #include "bus/topics.hpp"
 
 namespace trade::feedd {
@@ -40,7 +39,7 @@ Feed::Feed(const FeedOptions& options, MarketStore store, MarketStore::Loaded lo
       position_(loaded.position),
       saved_(std::move(loaded.saved)),
       saved_position_(loaded.position),
-      writer_(std::move(store)) {
+      writer_(options.make_writer(std::move(store))) {
   for (const market::RingCounts& counts : saved_)
     published_tapes_.push_back(counts.tape);
   counters_.stored_batch = static_cast<std::int64_t>(position_.batch);
@@ -148,8 +147,8 @@ ReplyBody Feed::reply(const TapeRequest& request) const {
 
 Status Feed::idle(Timestamp now) {
   static_cast<void>(now);  // a wall clock may be set back; spans are measured by the other
-  if (auto outcome = writer_.take_outcome()) finish_saving(std::move(*outcome));
-  if (!writer_.busy() && monotonic_nanoseconds() >= save_due_ns_) start_saving();
+  if (auto outcome = writer_->take_outcome()) finish_saving(std::move(*outcome));
+  if (!writer_->busy() && options_.monotonic_ns() >= save_due_ns_) start_saving();
   return {};
 }
 
@@ -166,13 +165,13 @@ void Feed::start_saving() {
   changes.set_position(position_, market_.trading_date());
   unsaved_.clear();
   saved_position_ = position_;
-  writer_.start(std::move(changes));
+  writer_->start(std::move(changes));
 }
 
-void Feed::finish_saving(StoreWriter::Outcome outcome) {
+void Feed::finish_saving(Writer::Outcome outcome) {
   counters_.last_save_bytes = static_cast<std::int64_t>(outcome.changes.bytes());
   counters_.last_save_microseconds = outcome.duration_ns / nanoseconds_per_microsecond;
-  const std::int64_t now_ns = monotonic_nanoseconds();
+  const std::int64_t now_ns = options_.monotonic_ns();
   if (outcome.status) {
     ++counters_.saves;
     counters_.stored_batch = static_cast<std::int64_t>(outcome.changes.position().batch);
@@ -192,9 +191,9 @@ void Feed::finish_saving(StoreWriter::Outcome outcome) {
 }
 
 Status Feed::stop() {
-  if (auto outcome = writer_.wait_for_outcome()) finish_saving(std::move(*outcome));
+  if (auto outcome = writer_->wait_for_outcome()) finish_saving(std::move(*outcome));
   start_saving();
-  if (auto outcome = writer_.wait_for_outcome()) {
+  if (auto outcome = writer_->wait_for_outcome()) {
     if (!outcome->status) return outcome->status;
     finish_saving(std::move(*outcome));
   }

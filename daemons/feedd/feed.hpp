@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "feedd/market_store.hpp"
 #include "feedd/store_writer.hpp"
@@ -31,6 +33,9 @@ struct FeedOptions {
   /// …and so seldom that storing takes no more than one part in so many of the time: a busy market changes
   /// thousands of symbols at once, and the journal shares the disk.
   std::int64_t save_time_share = 20;
+  MakeWriter make_writer = make_store_writer;
+  /// Nanoseconds of a clock that never goes back.
+  std::function<std::int64_t()> monotonic_ns = monotonic_nanoseconds;
 };
 
 class Feed final : public follower::Application {
@@ -68,7 +73,7 @@ class Feed final : public follower::Application {
   void publish_trades(follower::Publisher& publisher, SymbolId id);
 
   void start_saving();
-  void finish_saving(StoreWriter::Outcome outcome);
+  void finish_saving(Writer::Outcome outcome);
 
   FeedOptions options_;
   market::Market market_;
@@ -77,7 +82,7 @@ class Feed final : public follower::Application {
   std::vector<market::RingCounts> saved_;       ///< by symbol id less one: what is stored, or being stored
   std::vector<std::uint64_t> published_tapes_;  ///< by symbol id less one: the last trade that was published
   follower::Position saved_position_;           ///< stored, or being stored
-  StoreWriter writer_;
+  std::unique_ptr<Writer> writer_;
   std::int64_t save_due_ns_ = 0;
 
   struct Counters {

@@ -9,6 +9,10 @@ namespace trade::feedd {
 
 StoreWriter::StoreWriter(MarketStore store) : store_(std::move(store)), thread_([this] { run(); }) {}
 
+std::unique_ptr<Writer> make_store_writer(MarketStore store) {
+  return std::make_unique<StoreWriter>(std::move(store));
+}
+
 StoreWriter::~StoreWriter() {
   {
     const std::lock_guard lock(mutex_);

@@ -19,7 +19,7 @@ Books::Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledg
       store_(std::move(store)),
       ledger_(std::move(ledger)),
       written_(store_.position_at_open()),
-      writer_(store_) {
+      writer_(options.make_writer(store_)) {
   if (const auto& checkpoint = store_.checkpoint_at_open()) {
     position_ = checkpointed_ = checkpoint->position;
     generation_ = checkpoint->generation;
@@ -89,10 +89,10 @@ void Books::start_change() {
     change_completes_ = !was_complete && checkpoint_->complete();
   }
   ++counters_.commits;
-  writer_.start(std::move(change));
+  writer_->start(std::move(change));
 }
 
-Status Books::take(std::optional<StoreWriter::Outcome> outcome) {
+Status Books::take(std::optional<Writer::Outcome> outcome) {
   if (outcome && !outcome->status) write_failure_ = outcome->status.error();
   if (write_failure_) return std::unexpected(*write_failure_);
   if (!outcome) return {};
@@ -111,21 +111,21 @@ Status Books::take(std::optional<StoreWriter::Outcome> outcome) {
 }
 
 Status Books::commit() {
-  if (Status taken = take(writer_.take_outcome()); !taken) return taken;
-  if (writer_.busy()) {
+  if (Status taken = take(writer_->take_outcome()); !taken) return taken;
+  if (writer_->busy()) {
     if (frame_.body_bytes() < options_.frame_bytes_max) return {};
     ++counters_.commit_waits;
-    if (Status taken = take(writer_.wait_for_outcome()); !taken) return taken;
+    if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
   }
   if (has_changes()) start_change();
   return {};
 }
 
 Status Books::flush() {
-  if (Status taken = take(writer_.wait_for_outcome()); !taken) return taken;
+  if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
   if (refolding() || position_.batch == written_.batch) return {};
   start_change();
-  return take(writer_.wait_for_outcome());
+  return take(writer_->wait_for_outcome());
 }
 
 void Books::begin_checkpoint() {
@@ -164,7 +164,7 @@ Status Books::stop() {
     begin_checkpoint();
     while (checkpoint_) {
       start_change();
-      if (Status taken = take(writer_.wait_for_outcome()); !taken) return taken;
+      if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
     }
   }
   return {};

@@ -31,6 +31,7 @@ struct BooksOptions {
   std::chrono::milliseconds checkpoint_interval{30'000};
   /// Bytes of a checkpoint that are written with one commit, or a fortieth of it where that is more.
   std::size_t checkpoint_portion_bytes = std::size_t{1} << 20;
+  MakeWriter make_writer = make_store_writer;
 };
 
 class Books final : public follower::Application {
@@ -68,7 +69,7 @@ class Books final : public follower::Application {
   [[nodiscard]] bool refolding() const { return position_.batch < store_.position_at_open().batch; }
   [[nodiscard]] bool has_changes() const;
   void start_change();
-  Status take(std::optional<StoreWriter::Outcome> outcome);
+  Status take(std::optional<Writer::Outcome> outcome);
   [[nodiscard]] bool checkpoint_due(Timestamp now);
 
   Result<ReplyBody> reply(const PortfolioRequest& request);
@@ -112,7 +113,7 @@ class Books final : public follower::Application {
     std::int64_t checkpoint_bytes = 0;  ///< of the last one
   };
   Counters counters_;
-  StoreWriter writer_;  ///< last, so that its thread ends first
+  std::unique_ptr<Writer> writer_;  ///< last, so that its thread ends first
 };
 
 }  // namespace trade::ledgerd

@@ -9,6 +9,10 @@ namespace trade::ledgerd {
 
 StoreWriter::StoreWriter(const LedgerStore& store) : store_(store), thread_([this] { run(); }) {}
 
+std::unique_ptr<Writer> make_store_writer(const LedgerStore& store) {
+  return std::make_unique<StoreWriter>(store);
+}
+
 StoreWriter::~StoreWriter() {
   {
     const std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -13,30 +14,45 @@
 
 namespace trade::ledgerd {
 
-/// One change at a time is under way. All calls come from one thread.
-class StoreWriter {
+/// Writes beside the thread that hands over; one write at a time is under way. All calls come from one
+/// thread.
+class Writer {
  public:
-  /// `store` must outlive it.
-  explicit StoreWriter(const LedgerStore& store);
-  /// Waits for the change under way.
-  ~StoreWriter();
-  StoreWriter(const StoreWriter&) = delete;
-  StoreWriter& operator=(const StoreWriter&) = delete;
+  virtual ~Writer() = default;
 
-  /// Begins to write. None may be under way, nor an outcome be waiting to be taken.
-  void start(StoreChange change);
+  /// Begins a write. None may be under way, nor an outcome be waiting to be taken.
+  virtual void start(StoreChange change) = 0;
 
   struct Outcome {
     Status status;
     std::int64_t duration_ns = 0;
   };
-  /// What came of the last change, once; nothing while it is under way or when there was none.
-  std::optional<Outcome> take_outcome();
+  /// What came of the last write, once; nothing while it is under way or when there was none.
+  virtual std::optional<Outcome> take_outcome() = 0;
   /// The same, but waits for it.
-  std::optional<Outcome> wait_for_outcome();
+  virtual std::optional<Outcome> wait_for_outcome() = 0;
 
-  /// A change is under way, or its outcome was not taken.
-  [[nodiscard]] bool busy() const { return busy_; }
+  /// A write is under way, or its outcome was not taken.
+  [[nodiscard]] virtual bool busy() const = 0;
+};
+
+/// Makes the writer of a store: the daemon's has a thread of its own, the simulator's fails when told to.
+using MakeWriter = std::function<std::unique_ptr<Writer>(const LedgerStore& store)>;
+std::unique_ptr<Writer> make_store_writer(const LedgerStore& store);
+
+class StoreWriter final : public Writer {
+ public:
+  /// `store` must outlive it.
+  explicit StoreWriter(const LedgerStore& store);
+  /// Waits for the change under way.
+  ~StoreWriter() override;
+  StoreWriter(const StoreWriter&) = delete;
+  StoreWriter& operator=(const StoreWriter&) = delete;
+
+  void start(StoreChange change) override;
+  std::optional<Outcome> take_outcome() override;
+  std::optional<Outcome> wait_for_outcome() override;
+  [[nodiscard]] bool busy() const override { return busy_; }
 
  private:
   void run();

@@ -30,17 +30,18 @@ Status replay(Engine& engine, const wire::Batch& batch, std::vector<Event>& even
 
 }  // namespace
 
-Result<Recovered> recover(const std::filesystem::path& journal_directory, journal::Reader& reader,
-                          const std::function<void(const std::string&)>& warn) {
+Result<Recovered> recover(const LoadCheckpoint& load_checkpoint, journal::Reader& reader,
+                          const std::function<void(const std::string&)>& warn,
+                          const EngineCapacity& capacity) {
   const Result<journal::Head> head = reader.head();
   if (!head) return std::unexpected(head.error());
-  Recovered recovered{Engine(), *head, 0, 0};
-  auto checkpoint = journal::load_checkpoint(journal_directory, head->batch);
+  Recovered recovered{Engine(capacity), *head, 0, 0};
+  auto checkpoint = load_checkpoint(head->batch);
   if (!checkpoint) {
     warn("no checkpoint used: " + checkpoint.error().message);
   } else if (checkpoint->has_value()) {
     ByteReader bytes((*checkpoint)->state);
-    Result<Engine> engine = Engine::load(bytes);
+    Result<Engine> engine = Engine::load(bytes, capacity);
     if (engine) {
       recovered.engine = std::move(*engine);
       recovered.checkpoint_batch = (*checkpoint)->batch;
@@ -69,6 +70,13 @@ Result<Recovered> recover(const std::filesystem::path& journal_directory, journa
                 "remove the checkpoint files from the journal's directory and start again");
   }
   return recovered;
+}
+
+Result<Recovered> recover(const std::filesystem::path& journal_directory, journal::Reader& reader,
+                          const std::function<void(const std::string&)>& warn) {
+  return recover(
+      [&](std::uint64_t batch_max) { return journal::load_checkpoint(journal_directory, batch_max); }, reader,
+      warn);
 }
 
 }  // namespace trade::tradingd

@@ -26,8 +26,8 @@ Service::Service(app::DaemonContext& context, const ServiceOptions& options, Seq
                  std::unique_ptr<journal::CommitThread> commits, std::unique_ptr<journal::Reader> reader)
     : context_(context),
       options_(options),
-      sequencer_(std::move(sequencer)),
       commits_(std::move(commits)),
+      pipeline_(std::move(sequencer), *commits_, *this, options.batch_commands_max),
       reader_(std::move(reader)),
       schedule_(options.calendar),
       checkpointer_(context.home().journal()) {}
@@ -58,7 +58,7 @@ Status Service::run() {
 
 void Service::receive() {
   bus::ClientIdentity client;
-  for (int i = 0; i < receive_requests_max && !batch_is_full(); ++i) {
+  for (int i = 0; i < receive_requests_max && !pipeline_.full(); ++i) {
     if (!server_->receive(client, frame_)) break;
     const Result<Request> request = wire::decode_request(frame_.bytes());
     if (!request) {
@@ -71,15 +71,10 @@ void Service::receive() {
       send(client,
            Reply{request->id, answer_journal_request(*reader_, commits_->head().batch, *journal_request)});
     } else {
-      sequencer_.handle(client, *request, frame_);
+      pipeline_.handle(client, *request, frame_);
     }
   }
   flush();
-}
-
-bool Service::batch_is_full() const {
-  return sequencer_.command_count() >= options_.batch_commands_max ||
-         sequencer_.reply_count() >= 2 * options_.batch_commands_max;
 }
 
 void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& error) {
@@ -93,6 +88,7 @@ void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& e
 }
 
 DaemonView Service::describe() const {
+  const Sequencer& sequencer = pipeline_.sequencer();
   DaemonView view;
   view.daemon = context_.name();
   view.version = app::version();
@@ -106,14 +102,14 @@ DaemonView Service::describe() const {
   const bus::RequestServer::Counters& socket = server_->counters();
   const journal::CommitThread::SyncLatency sync = commits_->sync_latency();
   count("batch", commits_->head().batch);
-  count("commands", sequencer_.counters().commands);
-  count("rejected", sequencer_.counters().rejected);
-  count("queries", sequencer_.counters().queries);
+  count("commands", sequencer.counters().commands);
+  count("rejected", sequencer.counters().rejected);
+  count("queries", sequencer.counters().queries);
   count("malformed_requests", malformed_ + socket.malformed);
   count("replies_dropped", socket.client_gone + socket.client_slow + socket.too_large);
-  count("open_orders", sequencer_.engine().open_order_count());
-  count("accounts", sequencer_.engine().account_count());
-  count("symbols", sequencer_.engine().symbol_count());
+  count("open_orders", sequencer.engine().open_order_count());
+  count("accounts", sequencer.engine().account_count());
+  count("symbols", sequencer.engine().symbol_count());
   count("commits", sync.count);
   count("commit_p50_us", sync.p50_microseconds);
   count("commit_p99_us", sync.p99_microseconds);
@@ -127,55 +123,31 @@ void Service::send(const bus::ClientIdentity& client, const Reply& reply) {
 }
 
 void Service::flush() {
-  if (outcome_ && commits_->idle()) {
-    if (sequencer_.has_commands()) {
-      const Sequencer::ClosedBatch closed = sequencer_.close();
-      sequencer_.take_replies(replies_in_flight_);
-      if (Status status =
-              commits_->submit(closed.header, closed.encoded, closed.last_sequence, closed.next_command);
-          !status) {
-        fail_with(status.error());
-        return;
-      }
-      start_checkpoint_when_due(closed.header.batch);
-    } else if (sequencer_.has_replies()) {
-      // Questions alone: all they were answered from is durable. Replies of the batch before go first.
-      send_ready();
-      sequencer_.take_replies(replies_ready_);
-      send_ready();
-    }
+  if (outcome_) {
+    if (Status status = pipeline_.flush(); !status) fail_with(status.error());
   }
   update_reading();
 }
 
 void Service::complete() {
-  const auto completed = commits_->take_completion();
-  if (!completed) {
-    fail_with(completed.error());
+  if (Status status = pipeline_.complete(); !status) {
+    fail_with(status.error());
     return;
   }
-  if (!*completed) return;
-  // The next batch goes to the disk first; while it syncs, this one's news go out.
-  std::swap(replies_ready_, replies_in_flight_);
-  flush();
-  send_ready();
-  publisher_->publish(bus::batch_topic().view(),
-                      encoder_.encode(PublicationBody{
-                          BatchPublished{commits_->head().batch, commits_->head().last_sequence}}));
-  checkpointer_.became_durable(**completed);
+  update_reading();
 }
 
-void Service::send_ready() {
-  for (const AddressedReply& addressed : replies_ready_)
-    send(addressed.client, addressed.reply);
-  replies_ready_.clear();
+void Service::became_durable(const journal::Head& head) {
+  publisher_->publish(bus::batch_topic().view(),
+                      encoder_.encode(PublicationBody{BatchPublished{head.batch, head.last_sequence}}));
+  checkpointer_.became_durable(head.batch);
 }
 
 void Service::tick() {
-  if (const auto session =
-          schedule_.due(clock_.now(), sequencer_.engine().session(), sequencer_.engine().last_timestamp())) {
+  const Engine& engine = pipeline_.sequencer().engine();
+  if (const auto session = schedule_.due(clock_.now(), engine.session(), engine.last_timestamp())) {
     spdlog::info("session {} on {}", name_of(session->phase), format_date(session->trading_date));
-    sequencer_.sequence(*session);
+    pipeline_.sequence(*session);
     flush();
   }
   // Where nothing else happens, orders must still end in time.
@@ -190,7 +162,7 @@ void Service::tick() {
 
 void Service::update_reading() {
   // Clients of a full batch wait in their sockets: that is the bound on memory.
-  const bool wanted = !batch_is_full();
+  const bool wanted = !pipeline_.full();
   if (wanted && server_registration_ == 0) {
     server_registration_ = loop_.add(*server_, [this] { receive(); });
   } else if (!wanted && server_registration_ != 0) {
@@ -199,14 +171,14 @@ void Service::update_reading() {
   }
 }
 
-void Service::start_checkpoint_when_due(std::uint64_t batch) {
-  const std::uint64_t commands = sequencer_.counters().commands;
+void Service::submitted(std::uint64_t batch) {
+  const std::uint64_t commands = pipeline_.sequencer().counters().commands;
   if (options_.checkpoint_every_commands == 0 || checkpointer_.busy() ||
       commands - commands_at_checkpoint_ < options_.checkpoint_every_commands) {
     return;
   }
   commands_at_checkpoint_ = commands;
-  if (Status status = checkpointer_.start(sequencer_.engine(), batch); !status) {
+  if (Status status = checkpointer_.start(pipeline_.sequencer().engine(), batch); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
   }
 }
@@ -216,32 +188,12 @@ Status Service::stop_cleanly() {
   spdlog::info("stopping: committing what was received");
   if (server_registration_ != 0) loop_.remove(server_registration_);
   server_registration_ = 0;
-  // The batch that syncs, then the one that fills.
-  for (int round = 0; round < 2; ++round) {
-    if (!commits_->idle()) {
-      const auto completed = commits_->wait_completion();
-      if (!completed) return std::unexpected(completed.error());
-      std::swap(replies_ready_, replies_in_flight_);
-      send_ready();
-    }
-    if (sequencer_.has_commands()) {
-      const Sequencer::ClosedBatch closed = sequencer_.close();
-      sequencer_.take_replies(replies_in_flight_);
-      if (Status status =
-              commits_->submit(closed.header, closed.encoded, closed.last_sequence, closed.next_command);
-          !status) {
-        return status;
-      }
-    }
-  }
-  if (sequencer_.has_replies()) {
-    sequencer_.take_replies(replies_ready_);
-    send_ready();
-  }
-  if (sequencer_.counters().commands == commands_at_checkpoint_) return {};
+  if (Status drained = pipeline_.drain(); !drained) return drained;
+  const Sequencer& sequencer = pipeline_.sequencer();
+  if (sequencer.counters().commands == commands_at_checkpoint_) return {};
   checkpointer_.finish();
   ByteWriter state;
-  sequencer_.engine().save(state);
+  sequencer.engine().save(state);
   if (Status saved =
           journal::save_checkpoint(context_.home().journal(), commits_->head().batch, state.bytes());
       !saved) {

@@ -1,11 +1,8 @@
-// tradingd's loop: receives requests, lets the sequencer fill a batch while the one before it syncs, and
-// sends replies and the doorbell once a batch is durable. Nothing leaves earlier.
+// tradingd's loop around the pipeline: sockets, signals, timers and checkpoints.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "app/daemon.hpp"
 #include "base/clock.hpp"
@@ -14,6 +11,7 @@
 #include "bus/sockets.hpp"
 #include "journal/commit_thread.hpp"
 #include "tradingd/checkpointer.hpp"
+#include "tradingd/pipeline.hpp"
 #include "tradingd/sequencer.hpp"
 #include "tradingd/session_schedule.hpp"
 
@@ -27,7 +25,7 @@ struct ServiceOptions {
   Calendar calendar = Calendar::always;
 };
 
-class Service {
+class Service final : private Outlet {
  public:
   Service(app::DaemonContext& context, const ServiceOptions& options, Sequencer sequencer,
           std::unique_ptr<journal::CommitThread> commits, std::unique_ptr<journal::Reader> reader);
@@ -38,24 +36,23 @@ class Service {
 
  private:
   void receive();
-  [[nodiscard]] bool batch_is_full() const;
   void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
   [[nodiscard]] DaemonView describe() const;
-  void send(const bus::ClientIdentity& client, const Reply& reply);
-  void send_ready();
+  void send(const bus::ClientIdentity& client, const Reply& reply) override;
+  void submitted(std::uint64_t batch) override;
+  void became_durable(const journal::Head& head) override;
   void flush();
   void complete();
   void tick();
   void update_reading();
-  void start_checkpoint_when_due(std::uint64_t batch);
   Status stop_cleanly();
   void fail_with(Error error);
 
   app::DaemonContext& context_;
   ServiceOptions options_;
   SystemClock clock_;
-  Sequencer sequencer_;
   std::unique_ptr<journal::CommitThread> commits_;
+  Pipeline pipeline_;
   std::unique_ptr<journal::Reader> reader_;
   SessionSchedule schedule_;
   Checkpointer checkpointer_;
@@ -68,8 +65,6 @@ class Service {
 
   bus::Frame frame_;
   wire::Encoder encoder_;
-  std::vector<AddressedReply> replies_in_flight_;  ///< of the batch that syncs
-  std::vector<AddressedReply> replies_ready_;      ///< of the batch that has become durable
   std::uint64_t commands_at_checkpoint_ = 0;
   std::uint64_t malformed_ = 0;
   std::int64_t malformed_logged_at_ = 0;

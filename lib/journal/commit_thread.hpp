@@ -13,42 +13,33 @@
 
 #include "base/histogram.hpp"
 #include "base/result.hpp"
+#include "journal/committer.hpp"
 #include "journal/journal.hpp"
 
 namespace trade::journal {
 
-/// All members but the thread's own work belong to one thread, the sequencer's. A round is
-/// `submit` → the completion descriptor becomes readable → `take_completion` → idle again.
-class CommitThread {
+/// All members but the thread's own work belong to one thread, the sequencer's. Between `submit` and
+/// `take_completion` the completion descriptor becomes readable.
+class CommitThread final : public Committer {
  public:
   /// Takes the writer over and starts the thread.
   static Result<std::unique_ptr<CommitThread>> start(std::unique_ptr<Writer> writer);
   /// Waits for the batch in flight, if any, then ends the thread.
-  ~CommitThread();
+  ~CommitThread() override;
   CommitThread(const CommitThread&) = delete;
   CommitThread& operator=(const CommitThread&) = delete;
 
-  /// The end of the journal as far as it is known to be durable: after the last completion taken.
-  [[nodiscard]] const Head& head() const { return head_; }
-
-  /// True when nothing is in flight and no completion waits to be taken: `submit` is allowed.
-  [[nodiscard]] bool idle() const { return phase_.load(std::memory_order_acquire) == Phase::idle; }
-
-  /// Hands the next batch over; the bytes are copied. Only while `idle()`. Fails, and hands nothing over,
-  /// when an earlier commit failed.
+  [[nodiscard]] const Head& head() const override { return head_; }
+  [[nodiscard]] bool idle() const override { return phase_.load(std::memory_order_acquire) == Phase::idle; }
   Status submit(const wire::Encoder::BatchHeader& header, wire::Bytes encoded, Sequence last_sequence,
-                std::uint64_t next_command);
+                std::uint64_t next_command) override;
 
   /// Readable (POLLIN) when a completion can be taken. Level-triggered; the descriptor belongs to this
   /// object.
   [[nodiscard]] int completion_file_descriptor() const { return event_descriptor_; }
 
-  /// The number of the batch that has become durable, once; nothing while it is in flight or when none was
-  /// submitted. After a failed commit the error, on every call: memory is ahead of the disk, so the process
-  /// must stop and start again from what is durable.
-  Result<std::optional<std::uint64_t>> take_completion();
-  /// The same, but waits for the batch in flight.
-  Result<std::optional<std::uint64_t>> wait_completion();
+  Result<std::optional<std::uint64_t>> take_completion() override;
+  Result<std::optional<std::uint64_t>> wait_completion() override;
 
   /// How long appending took (hash, write and sync), for batches whose completion was taken.
   struct SyncLatency {
