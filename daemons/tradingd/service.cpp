@@ -151,8 +151,8 @@ void Service::tick() {
     flush();
   }
   // Where nothing else happens, orders must still end in time.
-  if (const auto expiry = sequencer_.engine().next_expiry(); expiry && *expiry <= clock_.now()) {
-    sequencer_.sequence(ExpireOrders{});
+  if (const auto expiry = engine.next_expiry(); expiry && *expiry <= clock_.now()) {
+    pipeline_.sequence(ExpireOrders{});
     flush();
   }
   if (Status status = checkpointer_.reap(); !status) {
