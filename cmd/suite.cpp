@@ -175,6 +175,11 @@ Result<DaemonView> await_daemon(Context& context, const app::Home& home, std::st
       return fail(ErrorCode::not_running, std::string(daemon) + " did not start: it " + how,
                   log_hint(home, daemon));
     }
+    if (child == 0) {
+      // It ran when it was looked at; killed a moment before, it may have been on its way out.
+      const Result<std::optional<int>> pid = app::daemon_pid(home, daemon);
+      if (pid && !*pid) return fail(ErrorCode::not_running, std::string(daemon) + " has ended");
+    }
     if (monotonic_nanoseconds() >= deadline) {
       return fail(
           ErrorCode::timed_out,

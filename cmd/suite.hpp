@@ -34,7 +34,8 @@ enum class DaemonOutput : std::uint8_t {
 Result<pid_t> start_daemon(Context& context, const app::Home& home, std::string_view daemon,
                            DaemonOutput output);
 
-/// Waits until the started daemon answers. An error tells why not, with the last lines of its log.
+/// Waits until the started daemon answers. An error tells why not, with the last lines of its log. `child`
+/// zero: another process started it; `not_running` as soon as it has ended.
 Result<DaemonView> await_daemon(Context& context, const app::Home& home, std::string_view daemon, pid_t child,
                                 std::chrono::milliseconds timeout);
 

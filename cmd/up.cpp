@@ -97,16 +97,20 @@ Status start_all(Context& context, const app::Home& home, const Arguments& argum
   for (const std::string& name : names) {
     Result<std::optional<int>> pid = app::daemon_pid(home, name);
     if (!pid) return pass_on(std::move(pid));
+    Result<DaemonView> view = fail(ErrorCode::not_running, name + " does not run");
     if (*pid) {
       running.push_back({name, 0});
-    } else {
+      view = await_daemon(context, home, name, 0, timeout);
+      if (!view && view.error().code == ErrorCode::not_running) running.pop_back();
+    }
+    if (!view && view.error().code == ErrorCode::not_running) {
       const DaemonOutput output =
           arguments.foreground ? DaemonOutput::standard_error : DaemonOutput::log_file;
       Result<pid_t> child = start_daemon(context, home, name, output);
       if (!child) return pass_on(std::move(child));
       running.push_back({name, *child});
+      view = await_daemon(context, home, name, *child, timeout);
     }
-    Result<DaemonView> view = await_daemon(context, home, name, running.back().child, timeout);
     if (!view) return pass_on(std::move(view));
     report.add(*view);
     if (name == "gatewayd") note_addresses(context, home, *view);

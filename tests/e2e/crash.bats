@@ -78,3 +78,12 @@ kill_while_trading() {
   second=$(t journal hash)
   [ "$first" = "$second" ] || { echo "$first"; echo "$second"; false; }
 }
+
+@test "up starts a daemon that was killed the moment before" {
+  small_market
+  for _ in 1 2 3; do
+    kill -9 "$(cat "$TRADE_HOME/run/tradingd.pid")"
+    expect_exit 0 "$trade" up
+  done
+  t account show alice >/dev/null
+}
