@@ -30,7 +30,10 @@ Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
 ApplyResult Engine::State::perform(const CancelOrder& command) {
   const Lookup found = decide(command);
   if (found.reason == RejectReason::none) {
+    const SymbolId symbol = orders_[found.slot].symbol;
     cancel(found.slot, CancelReason::requested);
+    // It may have kept an order of its own account beside the book from what lies behind it.
+    settle_symbol(symbol);
   } else {
     log_.emit(CommandRejected{.reason = found.reason, .account = command.account, .order = found.id});
   }
@@ -55,6 +58,9 @@ ApplyResult Engine::State::perform(const CancelAllOrders& command) {
     cancel(slot, CancelReason::requested);
     ++result.affected;
   });
+  for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
+    if (!symbols_[id].beside_book.empty()) settle_symbol(id);
+  }
   return result;
 }
 

@@ -195,6 +195,15 @@ TEST_F(InstructionsTest, OrdersBesideTheBookTradeByPriceThenAge) {
   EXPECT_EQ(lines(), (Lines{"replaced 1 10:10 limit 10.00 stop 0.00", "trade 10@10.00 maker 4:0 taker 1:0"}));
 }
 
+TEST_F(InstructionsTest, AnOrderBesideTheBookTradesWhenItsOwnAccountsOrderGivesWay) {
+  const OrderId own = placed({buyer, symbol, Side::sell, 10, "9.99"});
+  bid(50, "10.00", {.all_or_none = true, .self_trade_prevention = SelfTradePrevention::cancel_incoming});
+  offer(50, "10.00");
+  EXPECT_EQ(lines(), (Lines{"accepted 3 submitted", "rested 3 sell 50@10.00"}));
+  cancel(buyer, own);
+  EXPECT_EQ(lines(), (Lines{"cancelled 1 requested 10 resting", "trade 50@10.00 maker 3:0 taker 2:0"}));
+}
+
 // --- self-trade prevention ---
 
 TEST_F(InstructionsTest, SelfTradePreventionCancelsOneTheOtherOrBoth) {
