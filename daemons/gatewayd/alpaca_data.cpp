@@ -116,13 +116,7 @@ struct TradesWanted {
 Result<TradesWanted> read_trades_wanted(const Call& call) {
   TradesWanted wanted;
   for (auto [name, time] : {std::pair{"start", &wanted.start}, {"end", &wanted.end}}) {
-    const std::string* text = call.request.parameter(name);
-    if (text == nullptr || text->empty()) continue;
-    if (const auto date = parse_date(*text)) {
-      *time = {std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
-      continue;
-    }
-    auto parsed = parse_timestamp(*text);
+    auto parsed = time_parameter(call.request, name);
     if (!parsed) return pass_on(std::move(parsed));
     *time = *parsed;
   }

@@ -127,13 +127,7 @@ Result<Listing> read_listing(const Call& call) {
     if (!listing.side) return fail(ErrorCode::usage, "side must be buy or sell");
   }
   for (auto [name, time] : {std::pair{"after", &listing.after}, {"until", &listing.until}}) {
-    const std::string* text = call.request.parameter(name);
-    if (text == nullptr || text->empty()) continue;
-    if (const auto date = parse_date(*text)) {
-      *time = {std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
-      continue;
-    }
-    auto parsed = parse_timestamp(*text);
+    auto parsed = time_parameter(call.request, name);
     if (!parsed) return pass_on(std::move(parsed));
     *time = *parsed;
   }

@@ -4,6 +4,15 @@
 
 namespace trade::gatewayd {
 
+Result<Timestamp> time_parameter(const http::Request& request, std::string_view name) {
+  const std::string* text = request.parameter(name);
+  if (text == nullptr || text->empty()) return Timestamp{};
+  if (const auto date = parse_date(*text)) {
+    return Timestamp{std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
+  }
+  return parse_timestamp(*text);
+}
+
 Result<std::vector<std::string>> symbols_of(std::string_view text, std::size_t symbols_max) {
   std::vector<std::string> symbols;
   while (!text.empty()) {

@@ -38,6 +38,10 @@ Result<E> enum_parameter(const http::Request& request, std::string_view name, E 
   return fail(ErrorCode::usage, std::string(name) + ": there is no '" + text->substr(0, 32) + "'");
 }
 
+/// The point in time that a parameter names: RFC 3339, or a date, which is its beginning in UTC. Zero where
+/// it is not given.
+Result<Timestamp> time_parameter(const http::Request& request, std::string_view name);
+
 /// "AAPL,MSFT" as names, each once checked; at most `symbols_max`.
 Result<std::vector<std::string>> symbols_of(std::string_view text, std::size_t symbols_max = 1'000);
 
