@@ -1,6 +1,4 @@
 // trade bench engine and book: matching and risk in this process, without sockets and without a disk.
-#include <ctime>
-
 #include "arguments.hpp"
 #include "base/clock.hpp"
 #include "bench_instructions.hpp"
@@ -10,6 +8,7 @@
 #include "interrupt.hpp"
 #include "workload/book_day.hpp"
 #include "workload/engine_day.hpp"
+#include "workload/processor_time.hpp"
 
 namespace trade::cmd {
 
@@ -18,13 +17,7 @@ namespace {
 using workload::BookMarket;
 using workload::BookOperation;
 using workload::EngineDay;
-
-/// Processor time of this thread in seconds, so that others on the machine are not measured.
-double thread_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
+using workload::thread_seconds;
 
 /// What a run costs: processor time, and instructions where they can be counted.
 class Meter {

@@ -7,12 +7,9 @@ namespace trade::engine {
 
 std::uint32_t digest_of(const OrderInstructions& instructions) {
   if (instructions == OrderInstructions{}) return 0;
-  Digest digest;
-  digest.fields(instructions.post_only.value_or(PostOnly{}), instructions.all_or_none,
-                instructions.self_trade_prevention.value_or(SelfTradePrevention{}),
-                instructions.display_quantity, instructions.minimum_quantity, instructions.trail_amount,
-                instructions.trail_basis_points, instructions.expires_at);
-  const auto value = static_cast<std::uint32_t>(digest.value() >> 32);
+  Digest whole;
+  digest(whole, instructions);
+  const auto value = static_cast<std::uint32_t>(whole.value() >> 32);
   return value == 0 ? 1 : value;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "model/ids.hpp"
+#include "model/instructions.hpp"
 #include "model/numbers.hpp"
 
 namespace trade::engine {
@@ -121,5 +122,14 @@ class DigestWriter {
   std::uint64_t first_ = 0;
   bool pending_ = false;
 };
+
+/// Nothing of a plain order's, so that those cost no more than they have to.
+inline void digest(Digest& to, const OrderInstructions& instructions) {
+  if (instructions == OrderInstructions{}) return;
+  to.fields(instructions.post_only.value_or(PostOnly{}), instructions.all_or_none,
+            instructions.self_trade_prevention.value_or(SelfTradePrevention{}), instructions.display_quantity,
+            instructions.minimum_quantity, instructions.trail_amount, instructions.trail_basis_points,
+            instructions.expires_at);
+}
 
 }  // namespace trade::engine

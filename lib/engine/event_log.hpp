@@ -47,14 +47,6 @@ inline void digest(Digest& to, const SymbolStatusChanged& event) {
 inline void digest(Digest& to, const SessionChanged& event) {
   to.fields(event.phase, event.trading_date, event.new_trading_day);
 }
-/// Nothing of a plain order's, so that those cost no more than they have to.
-inline void digest(Digest& to, const OrderInstructions& instructions) {
-  if (instructions == OrderInstructions{}) return;
-  to.fields(instructions.post_only.value_or(PostOnly{}), instructions.all_or_none,
-            instructions.self_trade_prevention.value_or(SelfTradePrevention{}), instructions.display_quantity,
-            instructions.minimum_quantity, instructions.trail_amount, instructions.trail_basis_points,
-            instructions.expires_at);
-}
 inline void digest(Digest& to, const OrderAccepted& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
             event.status, event.quantity, event.limit_price, event.stop_price);

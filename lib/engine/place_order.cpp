@@ -184,31 +184,35 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
   return decision;
 }
 
+RejectReason Engine::State::keep_from_trading(const SymbolRecord& symbol, Side side, PostOnly post_only,
+                                              Price& limit_price) {
+  const std::optional<BookLevel> best = symbol.book.best(opposite(side));
+  const bool would_trade =
+      best && (side == Side::buy ? limit_price >= best->price : limit_price <= best->price);
+  if (!would_trade) return RejectReason::none;
+  if (post_only == PostOnly::reject) return RejectReason::post_only;
+  const std::int64_t tick = symbol.tick.units;
+  // The nearest tick on the quiet side; prices of the house need not be ticks.
+  const std::int64_t units =
+      side == Side::buy ? (best->price.units - 1) / tick * tick : (best->price.units / tick + 1) * tick;
+  if (units <= 0 || units > price_units_max) return RejectReason::post_only;
+  limit_price = {units};
+  return RejectReason::none;
+}
+
 RejectReason Engine::State::decide_prices(const PlaceOrder& command, const SymbolRecord& symbol,
                                           PlaceDecision& decision) const {
   const OrderInstructions& wanted = command.instructions;
-  if (wanted.post_only) {
-    const std::optional<BookLevel> best = symbol.book.best(opposite(command.side));
-    const bool would_trade = best && (command.side == Side::buy ? command.limit_price >= best->price
-                                                                : command.limit_price <= best->price);
-    if (!would_trade) return RejectReason::none;
-    if (*wanted.post_only == PostOnly::reject) return RejectReason::post_only;
-    const std::int64_t tick = symbol.tick.units;
-    // The nearest tick on the quiet side; prices of the house need not be ticks.
-    const std::int64_t units = command.side == Side::buy ? (best->price.units - 1) / tick * tick
-                                                         : (best->price.units / tick + 1) * tick;
-    if (units <= 0 || units > price_units_max) return RejectReason::post_only;
-    decision.limit_price = {units};
-  } else if (command.type == OrderType::trailing_stop) {
-    const Price reference = symbol.reference();
-    if (!reference) return RejectReason::no_reference_price;
-    const bool is_ratio = wanted.trail_basis_points != 0;
-    decision.stop_price =
-        trailing_stop_price(symbol, command.side, reference,
-                            is_ratio ? wanted.trail_basis_points : wanted.trail_amount.units, is_ratio);
-    if (!decision.stop_price) return RejectReason::invalid_price;
-  }
-  return RejectReason::none;
+  if (wanted.post_only)
+    return keep_from_trading(symbol, command.side, *wanted.post_only, decision.limit_price);
+  if (command.type != OrderType::trailing_stop) return RejectReason::none;
+  const Price reference = symbol.reference();
+  if (!reference) return RejectReason::no_reference_price;
+  const bool is_ratio = wanted.trail_basis_points != 0;
+  decision.stop_price =
+      trailing_stop_price(symbol, command.side, reference,
+                          is_ratio ? wanted.trail_basis_points : wanted.trail_amount.units, is_ratio);
+  return decision.stop_price ? RejectReason::none : RejectReason::invalid_price;
 }
 
 ApplyResult Engine::State::answer(const PlaceDecision& decision) const {

@@ -47,8 +47,12 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
     return RejectReason::invalid_quantity;
   }
   decision.limit_price = command.limit_price.value_or(order.limit_price);
-  if (const RejectReason reason = keep_post_only(order, decision); reason != RejectReason::none)
-    return reason;
+  if (const auto post_only = order.instructions().post_only;
+      post_only && decision.limit_price != order.limit_price) {
+    const RejectReason reason =
+        keep_from_trading(symbols_[order.symbol], order.side, *post_only, decision.limit_price);
+    if (reason != RejectReason::none) return reason;
+  }
   decision.stop_price = command.stop_price.value_or(order.stop_price);
 
   const bool renamed =
@@ -77,21 +81,6 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
     decision.replacement = keeps_place ? Replacement::in_place : Replacement::at_the_back;
   }
   return RejectReason::none;
-}
-
-RejectReason Engine::State::keep_post_only(const Order& order, ReplaceDecision& decision) const {
-  const std::optional<PostOnly> post_only = order.instructions().post_only;
-  if (!post_only || decision.limit_price == order.limit_price) return RejectReason::none;
-  PlaceOrder moved;
-  moved.side = order.side;
-  moved.type = order.type;
-  moved.limit_price = decision.limit_price;
-  moved.instructions.post_only = post_only;
-  PlaceDecision placed;
-  placed.limit_price = decision.limit_price;
-  const RejectReason reason = decide_prices(moved, symbols_[order.symbol], placed);
-  decision.limit_price = placed.limit_price;
-  return reason;
 }
 
 RejectReason Engine::State::check_replace_risk(const Order& order, const ReplaceDecision& decision) const {

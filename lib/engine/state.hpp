@@ -144,11 +144,13 @@ class Engine::State {
   [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
                                            ReplaceDecision& decision) const;
-  /// A post-only order stays one: its new price is refused or slides where it would trade.
-  [[nodiscard]] RejectReason keep_post_only(const Order& order, ReplaceDecision& decision) const;
   [[nodiscard]] RejectReason check_replace_risk(const Order& order, const ReplaceDecision& decision) const;
   void change_reservation(Order& order, const ReplaceDecision& decision);
   [[nodiscard]] RejectReason check_market_state(AccountId account, const SymbolRecord& symbol) const;
+  /// Where a post-only order at this price would trade: refuses it, or moves the price to the best at which
+  /// it rests.
+  [[nodiscard]] static RejectReason keep_from_trading(const SymbolRecord& symbol, Side side,
+                                                      PostOnly post_only, Price& limit_price);
   /// Prices that the market decides: of a post-only order that slides, of a trailing stop.
   [[nodiscard]] RejectReason decide_prices(const PlaceOrder& command, const SymbolRecord& symbol,
                                            PlaceDecision& decision) const;

@@ -336,8 +336,7 @@ Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, Rej
   if (event.instructions != OrderInstructions{}) order->set(event.instructions);
   if (event.type == OrderType::trailing_stop && !is_terminal(status)) {
     // It begins behind what a share is taken to be worth.
-    const SymbolRecord& traded = symbols_[event.symbol.value - 1];
-    const Price reference = traded.last_price ? traded.last_price : traded.previous_close;
+    const Price reference = symbols_[event.symbol.value - 1].reference();
     order->reference_units = static_cast<std::uint32_t>(reference.units);
   }
   if (!event.client_order_id.empty()) orders_.add_client_id(event.order, *order, event.client_order_id);

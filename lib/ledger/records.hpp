@@ -38,6 +38,9 @@ struct SymbolRecord {
   Price previous_close;
   Price last_price;          ///< last trade or print; zero: none yet
   Quantity external_shares;  ///< that came in from outside, over all accounts
+
+  /// What a share is taken to be worth: the last price, else the previous close, else zero.
+  [[nodiscard]] Price reference() const { return last_price ? last_price : previous_close; }
 };
 
 /// What one account holds, or once held, of one symbol.

@@ -28,7 +28,7 @@ std::optional<PositionView> position_view(const Ledger& ledger, const PositionRe
   view.symbol = symbol.symbol.string();
   view.quantity = record.quantity;
   view.cost = record.cost;
-  view.market_price = symbol.last_price ? symbol.last_price : symbol.previous_close;
+  view.market_price = symbol.reference();
   view.current_value = record.cost;
   if (view.market_price) {
     const auto value = market_value(view.market_price, record.quantity);

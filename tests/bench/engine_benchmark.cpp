@@ -2,21 +2,15 @@
 #include <span>
 
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include "workload/engine_day.hpp"
+#include "workload/processor_time.hpp"
 
 namespace trade {
 namespace {
 
 using workload::EngineDay;
-
-/// That this thread was at work, so that others on the machine are not measured.
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
+using workload::thread_seconds;
 
 double run_measured(EngineDay& day, bool prefetch) {
   const std::span<const Command> batch = day.next_batch();
