@@ -1,4 +1,6 @@
 // Finding an order for its owner, and cancelling it.
+#include <algorithm>
+
 #include "engine/state.hpp"
 
 namespace trade {
@@ -30,10 +32,7 @@ Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
 ApplyResult Engine::State::perform(const CancelOrder& command) {
   const Lookup found = decide(command);
   if (found.reason == RejectReason::none) {
-    const SymbolId symbol = orders_[found.slot].symbol;
     cancel(found.slot, CancelReason::requested);
-    // It may have kept an order of its own account beside the book from what lies behind it.
-    settle_symbol(symbol);
   } else {
     log_.emit(CommandRejected{.reason = found.reason, .account = command.account, .order = found.id});
   }
@@ -58,10 +57,17 @@ ApplyResult Engine::State::perform(const CancelAllOrders& command) {
     cancel(slot, CancelReason::requested);
     ++result.affected;
   });
-  for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
-    if (!symbols_[id].beside_book.empty()) settle_symbol(id);
-  }
   return result;
+}
+
+void Engine::State::settle_cancelled() {
+  std::ranges::sort(unsettled_);
+  // Settling one goes on until nothing trades there any more, so what it cancels needs no second look.
+  const std::size_t count = unsettled_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i == 0 || unsettled_[i] != unsettled_[i - 1]) settle_symbol(unsettled_[i]);
+  }
+  unsettled_.clear();
 }
 
 }  // namespace trade

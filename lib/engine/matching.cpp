@@ -203,6 +203,9 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
                            .quantity = order.leaves(),
                            .hidden = hidden});
   end(slot, ended_status(reason));
+  // It may have kept an order of its own account beside the book from what lies behind it.
+  if (!symbol.beside_book.empty()) [[unlikely]]
+    unsettled_.push_back(order.symbol);
 }
 
 void Engine::State::leave_book(Order& order) {

@@ -53,6 +53,8 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
         }
       },
       command.body);
+  if (!unsettled_.empty()) [[unlikely]]
+    settle_cancelled();
   orders_.recycle(client_ids_);
   return result;
 }

@@ -225,6 +225,8 @@ class Engine::State {
     while (stops_may_trigger(symbol) && run_beside_book(symbol))
       run_stops(id);
   }
+  /// Sees to the symbols in `unsettled_`, in ascending order.
+  void settle_cancelled();
   /// A stop price that stays behind `reference` by the order's trail, rounded away from the market; zero: out
   /// of range.
   [[nodiscard]] static Price trailing_stop_price(const SymbolRecord& symbol, Side side, Price reference,
@@ -272,6 +274,7 @@ class Engine::State {
   std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
   std::vector<OrderSlot> expiring_;               ///< likewise
   std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
+  std::vector<SymbolId> unsettled_;  ///< where a cancelled order may have kept another from trading
 };
 
 template <class Visit>

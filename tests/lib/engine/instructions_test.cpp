@@ -204,6 +204,26 @@ TEST_F(InstructionsTest, AnOrderBesideTheBookTradesWhenItsOwnAccountsOrderGivesW
   EXPECT_EQ(lines(), (Lines{"cancelled 1 requested 10 resting", "trade 50@10.00 maker 3:0 taker 2:0"}));
 }
 
+TEST_F(InstructionsTest, SoItDoesWhenThatOrderExpiresOrAllAreCancelled) {
+  const OrderInstructions whole{.all_or_none = true,
+                                .self_trade_prevention = SelfTradePrevention::cancel_incoming};
+  Ticket own{buyer, symbol, Side::sell, 10, "9.99", "0", TimeInForce::gtd};
+  own.instructions.expires_at = {now.nanoseconds + 100'000};
+  placed(own);
+  bid(50, "10.00", whole);
+  offer(50, "10.00");
+  now.nanoseconds += 200'000;
+  events.clear();
+  engine.apply({now, ExpireOrders{}}, events);
+  EXPECT_EQ(lines(), (Lines{"cancelled 1 expiry 10 resting", "trade 50@10.00 maker 3:0 taker 2:0"}));
+
+  placed({buyer, symbol, Side::sell, 10, "9.99"});
+  bid(50, "10.00", whole);
+  offer(50, "10.00");
+  apply(CancelAllOrders{.account = buyer, .symbol = {}, .side = Side::sell});
+  EXPECT_EQ(lines(), (Lines{"cancelled 4 requested 10 resting", "trade 50@10.00 maker 6:0 taker 5:0"}));
+}
+
 // --- self-trade prevention ---
 
 TEST_F(InstructionsTest, SelfTradePreventionCancelsOneTheOtherOrBoth) {
