@@ -24,9 +24,10 @@ class Replay {
     wire::Encoder::BatchHeader header = batch.header;
     header.first_sequence = engine_.last_sequence() + 1;
     header.first_command = commands_ + 1;
-    for (const Command& command : batch.commands) {
+    for (std::size_t i = 0; i < batch.commands.size(); ++i) {
       const std::size_t before = events_.size();
-      engine_.apply(command, events_);
+      engine_.prefetch(std::span(batch.commands).subspan(i));
+      engine_.apply(batch.commands[i], events_);
       events_per_command_.push_back(static_cast<std::uint32_t>(events_.size() - before));
     }
     commands_ += batch.commands.size();

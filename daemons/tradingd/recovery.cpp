@@ -1,5 +1,6 @@
 #include "tradingd/recovery.hpp"
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +19,10 @@ Status replay(Engine& engine, const wire::Batch& batch, std::vector<Event>& even
         "verify' and use the build that wrote it");
   };
   events.clear();
-  for (const Command& command : batch.commands)
-    engine.apply(command, events);
+  for (std::size_t i = 0; i < batch.commands.size(); ++i) {
+    engine.prefetch(std::span(batch.commands).subspan(i));
+    engine.apply(batch.commands[i], events);
+  }
   if (events.size() != batch.events.size()) {
     return different(std::to_string(events.size()) + " events instead of " +
                      std::to_string(batch.events.size()));

@@ -1,6 +1,7 @@
 #include "tradingd/sequencer.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -30,13 +31,16 @@ RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitt
             if (!command.symbol) reason = RejectReason::unknown_symbol;
           }
         }
-        if constexpr (std::is_same_v<std::decay_t<decltype(command)>, SetSession>) {
-          // Opening or closing by hand stays within the day that trades.
-          if (command.trading_date == Date{}) command.trading_date = engine.session().trading_date;
-        }
       },
       body);
   return reason;
+}
+
+/// Opening or closing by hand stays within the day that trades.
+void fill_in_trading_date(const Engine& engine, CommandBody& body) {
+  if (auto* session = std::get_if<SetSession>(&body); session != nullptr && session->trading_date == Date{}) {
+    session->trading_date = engine.session().trading_date;
+  }
 }
 
 }  // namespace
@@ -68,8 +72,16 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   results.reserve(submitted->commands.size());
   const Timestamp timestamp = stamp();
   const std::size_t commands_before = commands_.size();
+  // All are made out first, so that the engine sees what is coming. A name that an earlier one of them gives
+  // is known only when its turn comes.
+  upcoming_.clear();
   for (const SubmittedCommand& command : submitted->commands) {
-    results.push_back(submit_one(command, *submitted, timestamp));
+    upcoming_.push_back({timestamp, command.body});
+    resolve_names(engine_, command, upcoming_.back().body);
+  }
+  for (std::size_t i = 0; i < upcoming_.size(); ++i) {
+    engine_.prefetch(std::span(upcoming_).subspan(i));
+    results.push_back(submit_one(submitted->commands[i], upcoming_[i], *submitted));
   }
   results_ += submitted->commands.size();
   // The batch's commands and events have views into the frame; if nothing was sequenced, nothing has.
@@ -78,16 +90,16 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   std::swap(frames_[frames_used_++], frame);
 }
 
-CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, const SubmitRequest& request,
-                                    Timestamp timestamp) {
+CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, Command& command,
+                                    const SubmitRequest& request) {
   CommandResult result;
-  result.timestamp = timestamp;
-  Command command{timestamp, submitted.body};
+  result.timestamp = command.timestamp;
   result.reason = resolve_names(engine_, submitted, command.body);
   if (result.reason != RejectReason::none) {
     ++counters_.rejected;
     return result;
   }
+  fill_in_trading_date(engine_, command.body);
   const std::size_t first_event = events_.size();
   const ApplyResult applied = request.dry_run ? engine_.check(command) : apply(command);
   result.reason = applied.reason;

@@ -67,8 +67,8 @@ class Sequencer {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  CommandResult submit_one(const SubmittedCommand& submitted, const SubmitRequest& request,
-                           Timestamp timestamp);
+  /// `command` is what was submitted, with those of its names that were known.
+  CommandResult submit_one(const SubmittedCommand& submitted, Command& command, const SubmitRequest& request);
   ApplyResult apply(const Command& command);
   void describe_order(const ApplyResult& applied, const SubmitRequest& request, std::size_t first_event,
                       CommandResult& result) const;
@@ -86,7 +86,8 @@ class Sequencer {
   std::vector<bus::Frame> frames_;  ///< the first `frames_used_` are referred to
   std::size_t frames_used_ = 0;
   std::vector<AddressedReply> replies_;
-  std::size_t results_ = 0;  ///< in the replies, of commands
+  std::size_t results_ = 0;        ///< in the replies, of commands
+  std::vector<Command> upcoming_;  ///< of the request that is being worked on
 
   wire::Encoder encoder_;
   Counters counters_;

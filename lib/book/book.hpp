@@ -117,6 +117,27 @@ class Book {
   /// Gives an order another key: for an owner whose keys come from handles.
   void set_key(BookHandle handle, BookOrderKey key) { node(handle).order.key = key; }
 
+  // Warm the cache. Each needs what the one before brought.
+
+  /// For adding an order on this side, or trading with it: the best level, and where prices near it are
+  /// found.
+  void prefetch_touch(Side side) const {
+    nodes().prefetch(levels(side).best());
+    levels(side).prefetch_touch();
+  }
+  /// Whether an order would trade at once.
+  [[nodiscard]] bool crosses(Side taker_side, Price limit) const {
+    return levels(opposite(taker_side)).best_rank() >= worst_rank(taker_side, limit);
+  }
+  /// For the order that trades next, where there is one.
+  void prefetch_front(Side side) const { nodes().prefetch(nodes()[levels(side).best()].next); }
+  /// For removing an order: the order, then those that it stands between.
+  void prefetch(BookHandle handle) const { nodes().prefetch(handle.node); }
+  void prefetch_neighbours(BookHandle handle) const {
+    nodes().prefetch(node(handle).previous);
+    nodes().prefetch(node(handle).next);
+  }
+
   [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }
   [[nodiscard]] std::uint32_t order_count() const { return order_count_; }
 

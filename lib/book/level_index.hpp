@@ -27,6 +27,12 @@ class LevelIndex {
   [[nodiscard]] std::int32_t best_rank() const { return best_rank_; }
   /// Zero when empty.
   [[nodiscard]] NodeIndex best() const { return best_; }
+  /// Brings the leaf with the best prices nearer.
+  void prefetch_touch() const {
+    const auto* bytes = reinterpret_cast<const char*>(touch_);
+    for (std::size_t at = 0; at < sizeof(RankBlock); at += 64)
+      __builtin_prefetch(bytes + at);
+  }
   [[nodiscard]] std::size_t memory_bytes() const { return block_count_ * sizeof(RankBlock); }
 
   /// The level of this rank, or zero.

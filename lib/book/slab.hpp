@@ -5,13 +5,10 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "base/address_space.hpp"
+
 namespace trade::detail {
 
-/// Reserves address space, to be made usable in steps. Throws std::bad_alloc when it cannot be had.
-std::byte* reserve_address_space(std::size_t bytes);
-void release_address_space(std::byte* address, std::size_t bytes);
-/// Makes part of a reserved space usable; it reads as zeros. Throws std::bad_alloc.
-void commit_memory(std::byte* address, std::size_t bytes);
 /// Stops the process: every owner of a slab bounds what it puts in.
 [[noreturn]] void slab_is_full();
 
@@ -24,13 +21,7 @@ class Slab {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
  public:
-  explicit Slab(std::uint32_t reserved)
-      : things_(reinterpret_cast<T*>(reserve_address_space(address_space_bytes))) {
-    commit(reserved < size_max ? reserved + 1 : size_max);
-  }
-  ~Slab() { release_address_space(reinterpret_cast<std::byte*>(things_), address_space_bytes); }
-  Slab(const Slab&) = delete;
-  Slab& operator=(const Slab&) = delete;
+  explicit Slab(std::uint32_t reserved) { commit(reserved < size_max ? reserved + 1 : size_max); }
 
   T& operator[](std::uint32_t index) { return things_[index]; }
   const T& operator[](std::uint32_t index) const { return things_[index]; }
@@ -47,6 +38,9 @@ class Slab {
     things_[index].*free_link = free_;
     free_ = index;
   }
+
+  /// Brings the first cache line of a thing nearer; index zero is allowed.
+  void prefetch(std::uint32_t index) const { __builtin_prefetch(&things_[index]); }
 
   // The same for two at once, without going to memory in between.
 
@@ -84,7 +78,6 @@ class Slab {
   [[nodiscard]] std::size_t memory_bytes() const { return std::size_t{committed_} * sizeof(T); }
 
  private:
-  static constexpr std::size_t address_space_bytes = std::size_t{size_max} * sizeof(T);
   /// Small enough for a book in a test, large enough to be a rare event.
   static constexpr std::uint32_t things_per_step = 65'536 / sizeof(T);
 
@@ -94,13 +87,14 @@ class Slab {
     if (count > size_max - first) slab_is_full();
     const std::uint32_t whole_steps = (count + things_per_step - 1) / things_per_step * things_per_step;
     const std::uint32_t end = whole_steps < size_max - first ? first + whole_steps : size_max;
-    commit_memory(reinterpret_cast<std::byte*>(things_ + first), std::size_t{end - first} * sizeof(T));
+    space_.make_usable(std::size_t{end} * sizeof(T));
     committed_ = end;
     for (std::uint32_t index = end - 1; index >= first && index != 0; --index)
       free(index);
   }
 
-  T* things_;
+  AddressSpace space_{std::size_t{size_max} * sizeof(T)};
+  T* things_ = reinterpret_cast<T*>(space_.begin());
   std::uint32_t free_ = 0;
   std::uint32_t committed_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_page_allocator.hpp"
 #include "base/time.hpp"
 #include "engine/bounds.hpp"
 #include "engine/hash_index.hpp"
@@ -157,10 +158,10 @@ class Accounts {
     deficit_total_ += deficit(account.free().units);
   }
 
-  std::vector<Account> accounts_;  ///< by id
+  std::vector<Account, LargePageAllocator<Account>> accounts_;  ///< by id
   std::vector<AccountDetail> details_;
   HashIndex name_index_;
-  Slab<Position, 12> positions_;
+  Slab<Position> positions_;
   HashIndex position_index_;
   Money cash_total_;  ///< deposits less withdrawals
   std::int64_t deficit_total_ = 0;

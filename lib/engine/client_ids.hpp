@@ -82,7 +82,7 @@ class ClientIds {
   static std::uint64_t hash_of(AccountId account, std::string_view text);
   void drop(ClientIdIndex index);
 
-  Slab<ClientId, 10> ids_;
+  Slab<ClientId> ids_;
   HashIndex index_;
   TextStore texts_;
 };

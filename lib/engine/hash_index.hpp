@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/large_page_allocator.hpp"
+
 namespace trade::engine {
 
 /// Values are above zero. Of a hash only the upper 32 bits count. Linear probing; removal moves entries back,
@@ -62,6 +64,7 @@ class HashIndex {
     std::uint32_t tag = 0;
     std::uint32_t value = 0;
   };
+  using Slots = std::vector<Slot, LargePageAllocator<Slot>>;
 
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
   static std::uint32_t slots_for(std::uint32_t expected) {
@@ -73,7 +76,7 @@ class HashIndex {
     mask_ = slots - 1;
   }
   void grow() {
-    std::vector<Slot> old;
+    Slots old;
     old.swap(slots_);
     resize(2 * (mask_ + 1));
     for (const Slot& slot : old) {
@@ -87,7 +90,7 @@ class HashIndex {
     slots_[at] = slot;
   }
 
-  std::vector<Slot> slots_;
+  Slots slots_;
   std::uint32_t mask_ = 0;
   std::uint32_t size_ = 0;
 };

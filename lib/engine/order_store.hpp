@@ -172,8 +172,8 @@ class OrderStore {
   [[nodiscard]] std::vector<PageIndex> pages_in_order() const;
   void forget(OrderSlot slot);
 
-  Slab<Order, 12> orders_;
-  Slab<Page, 6> pages_;
+  Slab<Order> orders_;
+  Slab<Page> pages_;
   std::vector<std::uint64_t> page_numbers_;  ///< by page index: the number of the page
   HashIndex page_index_;                     ///< by page number
   OrderId next_id_{1};

@@ -1,36 +1,41 @@
-// Records of one type in chunks that never move, named by a 32-bit index and reused once freed.
+// Records of one type that never move, named by a 32-bit index and reused once freed.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
+#include <type_traits>
 #include <vector>
+
+#include "base/address_space.hpp"
+#include "base/assert.hpp"
 
 namespace trade::engine {
 
-/// Index zero is "none". Memory is taken a chunk of 2^ChunkBits records at a time and kept. A record is as
-/// newly made when it is handed out; the one freed last is the next to be used, while it is still in the
-/// cache.
-template <class Record, unsigned ChunkBits>
+/// Index zero is "none". Memory is taken as records are first used, and kept. A record is as newly made when
+/// it is handed out; the one freed last is the next to be used, while it is still in the cache.
+template <class Record>
 class Slab {
+  static_assert(std::is_trivially_copyable_v<Record> && std::is_trivially_destructible_v<Record>);
+
  public:
-  [[nodiscard]] Record& operator[](std::uint32_t index) {
-    return chunks_[index >> ChunkBits][index & chunk_mask];
-  }
-  [[nodiscard]] const Record& operator[](std::uint32_t index) const {
-    return chunks_[index >> ChunkBits][index & chunk_mask];
-  }
+  Slab() { space_.make_usable(sizeof(Record)); }
+
+  [[nodiscard]] Record& operator[](std::uint32_t index) { return records_[index]; }
+  [[nodiscard]] const Record& operator[](std::uint32_t index) const { return records_[index]; }
 
   std::uint32_t allocate() {
-    if (free_.empty() && next_ >> ChunkBits == chunks_.size()) grow();
     std::uint32_t index = next_;
     if (free_.empty()) {
+      if (next_ == capacity_) [[unlikely]]
+        grow();
       ++next_;
     } else {
       index = free_.back();
       free_.pop_back();
     }
-    (*this)[index] = Record{};
+    ::new (&records_[index]) Record{};
     ++used_;
     return index;
   }
@@ -43,24 +48,30 @@ class Slab {
   [[nodiscard]] std::uint32_t used() const { return used_; }
   /// Brings every cache line of the record nearer; index zero is allowed.
   void prefetch(std::uint32_t index) const {
-    if (index == 0) return;
-    const auto* bytes = reinterpret_cast<const char*>(&(*this)[index]);
+    const auto* bytes = reinterpret_cast<const char*>(&records_[index]);
     for (std::size_t at = 0; at < sizeof(Record); at += 64)
       __builtin_prefetch(bytes + at);
   }
 
  private:
-  static constexpr std::uint32_t chunk_size = 1U << ChunkBits;
-  static constexpr std::uint32_t chunk_mask = chunk_size - 1;
+  /// More than machines have memory for; the range of addresses is all that it costs.
+  static constexpr std::size_t address_space_bytes = std::size_t{1} << 36;
+  static constexpr std::uint32_t records_max =
+      std::min<std::size_t>(address_space_bytes / sizeof(Record), std::uint32_t{1} << 31);
 
-  void grow() {
-    chunks_.push_back(std::make_unique<Record[]>(chunk_size));
+  [[gnu::noinline]] void grow() {
+    TRADE_ASSERT(capacity_ < records_max, "the engine's bounds are below the slab's");
+    space_.make_usable((std::size_t{capacity_} + 1) * sizeof(Record));
+    capacity_ = static_cast<std::uint32_t>(
+        std::min<std::size_t>(space_.usable_bytes() / sizeof(Record), records_max));
     // Room for every index, so that freeing never allocates. Nothing is free now, so nothing is copied.
-    free_.reserve(chunks_.size() * chunk_size);
+    free_.reserve(capacity_);
   }
 
-  std::vector<std::unique_ptr<Record[]>> chunks_;
+  AddressSpace space_{address_space_bytes};
+  Record* records_ = reinterpret_cast<Record*>(space_.begin());
   std::vector<std::uint32_t> free_;
+  std::uint32_t capacity_ = 1;
   std::uint32_t next_ = 1;
   std::uint32_t used_ = 0;
 };

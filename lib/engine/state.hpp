@@ -60,6 +60,11 @@ class Engine::State {
   void prefetch_named(const CommandBody& body) const;
   void prefetch_found(const CommandBody& body) const;
   void prefetch_neighbours(const CommandBody& body) const;
+  void prefetch_counterparty(const CommandBody& body) const;
+  /// The book that the order would trade in at once; none where it would not.
+  [[nodiscard]] const Book* crossed_book(const PlaceOrder& order) const;
+  /// The open order that a command is about; zero: none.
+  [[nodiscard]] OrderSlot open_target(const CommandBody& body) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
 

@@ -68,6 +68,15 @@ class Symbols {
   [[nodiscard]] SymbolRecord& operator[](SymbolId id) { return records_[id.value - 1]; }
   [[nodiscard]] const SymbolRecord& operator[](SymbolId id) const { return records_[id.value - 1]; }
 
+  /// Brings what every order looks at nearer.
+  void prefetch(SymbolId id) const {
+    if (!contains(id)) return;
+    const SymbolRecord& record = records_[id.value - 1];
+    const auto* const end = reinterpret_cast<const char*>(&record.name);
+    for (const auto* line = reinterpret_cast<const char*>(&record); line < end; line += 64)
+      __builtin_prefetch(line);
+  }
+
  private:
   BookPool pool_;
   std::pmr::unsynchronized_pool_resource stop_memory_;

@@ -33,7 +33,7 @@ class TextStore {
     std::array<char, Bytes> bytes;
   };
   template <std::size_t Bytes>
-  using Blocks = Slab<Block<Bytes>, 10>;
+  using Blocks = Slab<Block<Bytes>>;
 
   static_assert(client_order_id_bytes_max <= 128);
   Blocks<16> to_16_;

@@ -56,17 +56,19 @@ TEST(SlabTest, ReusesWhatIsFreedAndHandsItOutAsNew) {
   struct Record {
     int value = 42;
   };
-  Slab<Record, 2> slab;
+  Slab<Record> slab;
   std::set<std::uint32_t> indices;
-  for (int i = 0; i < 10; ++i) {
+  // Past the first steps in which memory is taken.
+  constexpr int count = 100'000;
+  for (int i = 0; i < count; ++i) {
     const std::uint32_t index = slab.allocate();
     EXPECT_NE(index, 0U);
     EXPECT_EQ(slab[index].value, 42);
     slab[index].value = i;
     indices.insert(index);
   }
-  EXPECT_EQ(indices.size(), 10U);
-  EXPECT_EQ(slab.used(), 10U);
+  EXPECT_EQ(indices.size(), std::size_t{count});
+  EXPECT_EQ(slab.used(), std::uint32_t{count});
   slab.free(3);
   EXPECT_EQ(slab.allocate(), 3U);
   EXPECT_EQ(slab[3].value, 42);

@@ -1,0 +1,47 @@
+#include "base/address_space.hpp"
+
+#include <cstdint>
+#include <new>
+
+#include <sys/mman.h>
+
+#include "base/assert.hpp"
+
+namespace trade {
+
+namespace {
+
+constexpr std::size_t large_page_bytes = std::size_t{2} << 20;
+constexpr std::size_t small_step_bytes = std::size_t{64} << 10;
+
+constexpr std::size_t rounded_up(std::size_t bytes, std::size_t step) {
+  return (bytes + step - 1) / step * step;
+}
+
+}  // namespace
+
+AddressSpace::AddressSpace(std::size_t bytes)
+    : mapping_bytes_(rounded_up(bytes, large_page_bytes) + large_page_bytes),
+      bytes_(rounded_up(bytes, large_page_bytes)) {
+  mapping_ = mmap(nullptr, mapping_bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapping_ == MAP_FAILED) throw std::bad_alloc();
+  const auto address = reinterpret_cast<std::uintptr_t>(mapping_);
+  begin_ = static_cast<std::byte*>(mapping_) + (rounded_up(address, large_page_bytes) - address);
+  // Only a wish: where the kernel has no large pages, all works as it would without.
+  static_cast<void>(madvise(begin_, bytes_, MADV_HUGEPAGE));
+}
+
+AddressSpace::~AddressSpace() {
+  munmap(mapping_, mapping_bytes_);
+}
+
+void AddressSpace::grow(std::size_t bytes) {
+  TRADE_ASSERT(bytes <= bytes_, "the range was reserved for as much as its owner may need");
+  const std::size_t step = bytes < large_page_bytes ? small_step_bytes : large_page_bytes;
+  const std::size_t usable = rounded_up(bytes, step);
+  if (mprotect(begin_ + usable_bytes_, usable - usable_bytes_, PROT_READ | PROT_WRITE) != 0)
+    throw std::bad_alloc();
+  usable_bytes_ = usable;
+}
+
+}  // namespace trade
