@@ -26,7 +26,7 @@ class Replay {
     header.first_command = commands_ + 1;
     for (std::size_t i = 0; i < batch.commands.size(); ++i) {
       const std::size_t before = events_.size();
-      engine_.prefetch(std::span(batch.commands).subspan(i));
+      engine_.prefetch(batch.commands, i);
       engine_.apply(batch.commands[i], events_);
       events_per_command_.push_back(static_cast<std::uint32_t>(events_.size() - before));
     }

@@ -1,6 +1,5 @@
 #include "tradingd/recovery.hpp"
 
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +19,7 @@ Status replay(Engine& engine, const wire::Batch& batch, std::vector<Event>& even
   };
   events.clear();
   for (std::size_t i = 0; i < batch.commands.size(); ++i) {
-    engine.prefetch(std::span(batch.commands).subspan(i));
+    engine.prefetch(batch.commands, i);
     engine.apply(batch.commands[i], events);
   }
   if (events.size() != batch.events.size()) {

@@ -1,7 +1,6 @@
 #include "tradingd/sequencer.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -80,7 +79,7 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
     resolve_names(engine_, command, upcoming_.back().body);
   }
   for (std::size_t i = 0; i < upcoming_.size(); ++i) {
-    engine_.prefetch(std::span(upcoming_).subspan(i));
+    engine_.prefetch(upcoming_, i);
     results.push_back(submit_one(submitted->commands[i], upcoming_[i], *submitted));
   }
   results_ += submitted->commands.size();

@@ -117,7 +117,7 @@ class Book {
   /// Gives an order another key: for an owner whose keys come from handles.
   void set_key(BookHandle handle, BookOrderKey key) { node(handle).order.key = key; }
 
-  // Warm the cache. Each needs what the one before brought.
+  // Warm the cache. Each step needs what the one before brought.
 
   /// For adding an order on this side, or trading with it: the best level, and where prices near it are
   /// found.
@@ -129,13 +129,21 @@ class Book {
   [[nodiscard]] bool crosses(Side taker_side, Price limit) const {
     return levels(opposite(taker_side)).best_rank() >= worst_rank(taker_side, limit);
   }
-  /// For the order that trades next, where there is one.
+  /// For trading with this side: the order that trades next.
   void prefetch_front(Side side) const { nodes().prefetch(nodes()[levels(side).best()].next); }
-  /// For removing an order: the order, then those that it stands between.
+  /// For adding an order at this price: its level, then the order that it comes to stand behind.
+  void prefetch_level(Side side, Price price) const {
+    nodes().prefetch(levels(side).find(pool_->blocks_, price_rank(side, price)));
+  }
+  void prefetch_back(Side side, Price price) const {
+    nodes().prefetch(nodes()[levels(side).find(pool_->blocks_, price_rank(side, price))].previous);
+  }
+  /// For removing an order: the order, then what it is linked with.
   void prefetch(BookHandle handle) const { nodes().prefetch(handle.node); }
   void prefetch_neighbours(BookHandle handle) const {
     nodes().prefetch(node(handle).previous);
     nodes().prefetch(node(handle).next);
+    nodes().prefetch(node(handle).order.level);
   }
 
   [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }

@@ -137,13 +137,26 @@ class Accounts {
   void count_day_trade(AccountId id, TradingDay today);
   [[nodiscard]] std::int64_t day_trades(AccountId id, TradingDay today) const;
 
-  // Warm the cache: for an account, for finding a position, and for its record.
+  // Warm the cache: for an account, for finding a position, and for its record, known or not.
   void prefetch(AccountId id) const {
     if (contains(id)) __builtin_prefetch(&accounts_[id.value]);
   }
   void prefetch(PositionIndex index) const { positions_.prefetch(index); }
+  /// What the rules for margin accounts look at: all positions, one after the other. The first `known` are
+  /// near already.
+  void prefetch_for_margin(AccountId id, unsigned known) const {
+    if ((*this)[id].type != AccountType::margin) return;
+    if (known == 0) __builtin_prefetch(&details_[id.value]);
+    PositionIndex index = (*this)[id].first_position;
+    while (index != 0 && known-- > 0)
+      index = positions_[index].next;
+    positions_.prefetch(index);
+  }
   void prefetch(AccountId account, SymbolId symbol) const {
     position_index_.prefetch(position_hash(account, symbol));
+  }
+  void prefetch_position(AccountId account, SymbolId symbol) const {
+    positions_.prefetch(position_index_.guess(position_hash(account, symbol)));
   }
 
  private:

@@ -16,8 +16,8 @@ ApplyResult Engine::check(const Command& command) const {
   return state_->check(command);
 }
 
-void Engine::prefetch(std::span<const Command> upcoming) const {
-  state_->prefetch(upcoming);
+void Engine::prefetch(std::span<const Command> batch, std::size_t next) const {
+  state_->prefetch(batch, next);
 }
 
 std::optional<Timestamp> Engine::next_expiry() const {

@@ -1,6 +1,7 @@
 // Numbers the events, digests them and hands them out.
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
 #include "engine/digest.hpp"
@@ -97,10 +98,21 @@ class EventLog {
 
   template <class Body>
   void emit(const Body& body) {
-    ++sequence_;
-    digest_.fields(sequence_, now_, EventBody(std::in_place_type<Body>).index());
+    emit<Body>([&](Body& event) { event = body; });
+  }
+  /// `write(Body&)` fills in an event that is as newly made, where it is to stay. For the events of every
+  /// order: one that is put together elsewhere is copied in wider pieces than it was written in, for which
+  /// the processor waits.
+  template <class Body, class Write>
+    requires std::is_invocable_v<Write, Body&>
+  void emit(Write&& write) {
+    Event& event = events_->emplace_back();
+    event.sequence = ++sequence_;
+    event.timestamp = now_;
+    Body& body = event.body.template emplace<Body>();
+    write(body);
+    digest_.fields(sequence_, now_, event.body.index());
     digest(digest_, body);
-    events_->push_back({sequence_, now_, body});
   }
 
   [[nodiscard]] Sequence last_sequence() const { return sequence_; }

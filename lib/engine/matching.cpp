@@ -113,18 +113,20 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
   } else {
     settle(maker, taker, price, quantity);
   }
-  log_.emit(TradeExecuted{.trade = next_trade_,
-                          .symbol = taker.symbol,
-                          .price = price,
-                          .quantity = quantity,
-                          .taker_side = taker.side,
-                          .maker_order = maker.id,
-                          .maker_account = maker.account,
-                          .maker_leaves = maker.leaves(),
-                          .taker_order = taker.id,
-                          .taker_account = taker.account,
-                          .taker_leaves = taker.leaves(),
-                          .maker_refreshes = !shown_leaves && maker.leaves()});
+  log_.emit<TradeExecuted>([&](TradeExecuted& event) {
+    event.trade = next_trade_;
+    event.symbol = taker.symbol;
+    event.price = price;
+    event.quantity = quantity;
+    event.taker_side = taker.side;
+    event.maker_order = maker.id;
+    event.maker_account = maker.account;
+    event.maker_leaves = maker.leaves();
+    event.taker_order = taker.id;
+    event.taker_account = taker.account;
+    event.taker_leaves = taker.leaves();
+    event.maker_refreshes = !shown_leaves && maker.leaves();
+  });
   ++next_trade_.value;
   if (!maker.leaves()) {
     if (maker.is_iceberg()) --symbols_[maker.symbol].icebergs_of(maker.side);
@@ -170,11 +172,13 @@ void Engine::State::rest(OrderSlot slot) {
   if (order.is_iceberg()) ++symbol.icebergs_of(order.side);
   order.book_node = symbol.book.add(order.side, order.limit_price, shown, slot).node;
   order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
-  log_.emit(OrderRested{.order = order.id,
-                        .symbol = order.symbol,
-                        .side = order.side,
-                        .price = order.limit_price,
-                        .quantity = shown});
+  log_.emit<OrderRested>([&](OrderRested& event) {
+    event.order = order.id;
+    event.symbol = order.symbol;
+    event.side = order.side;
+    event.price = order.limit_price;
+    event.quantity = shown;
+  });
 }
 
 void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
@@ -193,15 +197,17 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
   }
   order.cancel_reason = reason;
   order.updated_at = log_.now();
-  log_.emit(OrderCancelled{.order = order.id,
-                           .account = order.account,
-                           .symbol = order.symbol,
-                           .side = order.side,
-                           .reason = reason,
-                           .was_resting = was_resting,
-                           .price = order.limit_price,
-                           .quantity = order.leaves(),
-                           .hidden = hidden});
+  log_.emit<OrderCancelled>([&](OrderCancelled& event) {
+    event.order = order.id;
+    event.account = order.account;
+    event.symbol = order.symbol;
+    event.side = order.side;
+    event.reason = reason;
+    event.was_resting = was_resting;
+    event.price = order.limit_price;
+    event.quantity = order.leaves();
+    event.hidden = hidden;
+  });
   end(slot, ended_status(reason));
   // It may have kept an order of its own account beside the book from what lies behind it.
   if (!symbol.beside_book.empty()) [[unlikely]]

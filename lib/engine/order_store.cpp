@@ -40,6 +40,8 @@ OrderInstructions Order::instructions() const {
   return instructions;
 }
 
+OrderStore::OrderStore(std::uint32_t ended_kept) : ended_(64), ended_kept_(ended_kept) {}
+
 OrderStore::PageIndex OrderStore::make_page(std::uint64_t number) {
   const PageIndex page = pages_.allocate();
   if (page >= page_numbers_.size()) page_numbers_.resize(std::size_t{page} * 2);
@@ -90,28 +92,28 @@ void OrderStore::end_open(OrderSlot slot, Account& account) {
 }
 
 void OrderStore::add_ended(OrderSlot slot) {
-  orders_[slot].next = 0;
-  if (newest_ended_ != 0) {
-    orders_[newest_ended_].next = slot;
-  } else {
-    oldest_ended_ = slot;
+  if (ended_count() == ended_.size()) [[unlikely]] {
+    std::vector<OrderSlot, LargePageAllocator<OrderSlot>> larger(2 * ended_.size());
+    for (std::uint64_t at = ended_begin_; at != ended_end_; ++at)
+      larger[at & (larger.size() - 1)] = ended_at(at);
+    ended_.swap(larger);
   }
-  newest_ended_ = slot;
-  ++ended_count_;
+  ended_[ended_end_++ & (ended_.size() - 1)] = slot;
 }
 
 void OrderStore::recycle(ClientIds& client_ids) {
-  while (ended_count_ > ended_kept_) {
-    const OrderSlot slot = oldest_ended_;
-    oldest_ended_ = orders_[slot].next;
-    if (oldest_ended_ == 0) newest_ended_ = 0;
-    --ended_count_;
-    // Those whose turn comes next are as old as this one, and so out of the cache. The next one's record was
-    // called for when the last one went.
-    if (oldest_ended_ != 0) {
-      client_ids.prefetch(orders_[oldest_ended_].client_id);
-      orders_.prefetch(orders_[oldest_ended_].next);
+  // Those whose turn comes next are as old as this one, and so out of the cache: they are called for some
+  // turns ahead.
+  constexpr std::uint64_t turns = 4;
+  while (ended_count() > ended_kept_) {
+    const OrderSlot slot = ended_at(ended_begin_);
+    if (ended_end_ - ended_begin_ > 2 * turns) {
+      const OrderSlot near = ended_at(ended_begin_ + turns);
+      client_ids.prefetch(orders_[near].client_id);
+      prefetch(orders_[near].id);
+      orders_.prefetch(ended_at(ended_begin_ + 2 * turns));
     }
+    ++ended_begin_;
     client_ids.drop_all(orders_[slot].client_id);
     forget(slot);
   }

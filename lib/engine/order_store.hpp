@@ -42,7 +42,7 @@ struct alignas(64) Order {
   Price stop_price;
   Timestamp created_at;
   OrderSlot previous = 0;       ///< open orders of the account
-  OrderSlot next = 0;           ///< open orders of the account; of an ended one, the one that ended after it
+  OrderSlot next = 0;           ///< open orders of the account
   ClientIdIndex client_id = 0;  ///< the newest
   RejectReason reject_reason = RejectReason::none;
   CancelReason cancel_reason{};  ///< zero: not cancelled
@@ -100,7 +100,7 @@ static_assert(sizeof(Order) == 128);
 
 class OrderStore {
  public:
-  explicit OrderStore(std::uint32_t ended_kept) : ended_kept_(ended_kept) {}
+  explicit OrderStore(std::uint32_t ended_kept);
 
   /// The slot of an order; zero: no such order, or it ended too long ago.
   [[nodiscard]] OrderSlot find(OrderId id) const;
@@ -129,7 +129,9 @@ class OrderStore {
   void recycle(ClientIds& client_ids);
 
   [[nodiscard]] std::uint32_t open_count() const { return open_count_; }
-  [[nodiscard]] std::uint32_t ended_count() const { return ended_count_; }
+  [[nodiscard]] std::uint32_t ended_count() const {
+    return static_cast<std::uint32_t>(ended_end_ - ended_begin_);
+  }
 
   /// Calls `visit(slot)` for every order, by ascending id.
   template <class Visit>
@@ -137,8 +139,8 @@ class OrderStore {
   /// Calls `visit(slot)` for the ended ones, in the order in which they ended.
   template <class Visit>
   void for_each_ended(Visit&& visit) const {
-    for (OrderSlot slot = oldest_ended_; slot != 0; slot = orders_[slot].next)
-      visit(slot);
+    for (std::uint64_t at = ended_begin_; at != ended_end_; ++at)
+      visit(ended_at(at));
   }
 
   // Warm the cache: for the record, and for finding an id.
@@ -171,16 +173,19 @@ class OrderStore {
   PageIndex make_page(std::uint64_t number);
   [[nodiscard]] std::vector<PageIndex> pages_in_order() const;
   void forget(OrderSlot slot);
+  [[nodiscard]] const OrderSlot& ended_at(std::uint64_t at) const { return ended_[at & (ended_.size() - 1)]; }
 
   Slab<Order> orders_;
   Slab<Page> pages_;
   std::vector<std::uint64_t> page_numbers_;  ///< by page index: the number of the page
   HashIndex page_index_;                     ///< by page number
   OrderId next_id_{1};
-  OrderSlot oldest_ended_ = 0;
-  OrderSlot newest_ended_ = 0;
+  /// The ended orders in the order in which they ended: a ring, so that those whose turn to be forgotten
+  /// comes next are known. Its size is a power of two.
+  std::vector<OrderSlot, LargePageAllocator<OrderSlot>> ended_;
+  std::uint64_t ended_begin_ = 0;
+  std::uint64_t ended_end_ = 0;
   std::uint32_t open_count_ = 0;
-  std::uint32_t ended_count_ = 0;
   std::uint32_t ended_kept_;
 };
 

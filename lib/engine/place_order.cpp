@@ -250,18 +250,20 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
       order.waiting && !(stops_may_trigger(symbol) && symbol.last_price &&
                          engine::StopOrders::met(order.side, order.stop_price, symbol.last_price));
   order.status = waits ? OrderStatus::validated : OrderStatus::submitted;
-  log_.emit(OrderAccepted{.order = order.id,
-                          .account = order.account,
-                          .symbol = order.symbol,
-                          .side = order.side,
-                          .type = order.type,
-                          .time_in_force = order.time_in_force,
-                          .status = order.status,
-                          .quantity = order.quantity,
-                          .limit_price = order.limit_price,
-                          .stop_price = order.stop_price,
-                          .client_order_id = command.client_order_id,
-                          .instructions = command.instructions});
+  log_.emit<OrderAccepted>([&](OrderAccepted& event) {
+    event.order = order.id;
+    event.account = order.account;
+    event.symbol = order.symbol;
+    event.side = order.side;
+    event.type = order.type;
+    event.time_in_force = order.time_in_force;
+    event.status = order.status;
+    event.quantity = order.quantity;
+    event.limit_price = order.limit_price;
+    event.stop_price = order.stop_price;
+    event.client_order_id = command.client_order_id;
+    event.instructions = command.instructions;
+  });
   if (order.expires_at != Timestamp{}) expiries_.insert(order.expires_at, order.id, slot);
   if (order.waiting) {
     start_stop(slot);

@@ -1,5 +1,8 @@
 // Warming the cache. What a command touches lies anywhere in memory, and waiting for one line after another
 // is most of what a command costs; asked for some commands ahead, the lines arrive side by side.
+#include <algorithm>
+#include <array>
+
 #include "engine/state.hpp"
 
 namespace trade {
@@ -25,13 +28,29 @@ std::optional<Target> target_of(const CommandBody& body) {
 
 }  // namespace
 
-void Engine::State::prefetch(std::span<const Command> upcoming) const {
-  // How many commands ahead each step is taken: about as long as memory takes to answer.
-  constexpr std::size_t step = 4;
-  if (upcoming.size() > 4 * step) prefetch_named(upcoming[4 * step].body);
-  if (upcoming.size() > 3 * step) prefetch_found(upcoming[3 * step].body);
-  if (upcoming.size() > 2 * step) prefetch_neighbours(upcoming[2 * step].body);
-  if (upcoming.size() > step) prefetch_counterparty(upcoming[step].body);
+void Engine::State::prefetch(std::span<const Command> batch, std::size_t next) const {
+  using Step = void (State::*)(const CommandBody&) const;
+  static constexpr std::array<Step, 5> steps{&State::prefetch_named, &State::prefetch_found,
+                                             &State::prefetch_neighbours, &State::prefetch_book_neighbours,
+                                             &State::prefetch_counterparty};
+  // How many commands lie between the steps: about as long as memory takes to answer.
+  constexpr std::size_t distance = 4;
+  if (next == 0) [[unlikely]] {
+    // There was no time before the first ones; at least they wait side by side.
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+      const std::size_t end = std::min(batch.size(), (steps.size() - step) * distance);
+      for (std::size_t at = 0; at < end; ++at)
+        (this->*steps[step])(batch[at].body);
+    }
+  }
+  const auto take = [&](Step step, std::size_t ahead) {
+    if (next + ahead < batch.size()) (this->*step)(batch[next + ahead].body);
+  };
+  take(steps[0], 5 * distance);
+  take(steps[1], 4 * distance);
+  take(steps[2], 3 * distance);
+  take(steps[3], 2 * distance);
+  take(steps[4], 1 * distance);
 }
 
 void Engine::State::prefetch_named(const CommandBody& body) const {
@@ -53,12 +72,13 @@ void Engine::State::prefetch_named(const CommandBody& body) const {
 void Engine::State::prefetch_found(const CommandBody& body) const {
   if (const auto* place = std::get_if<PlaceOrder>(&body)) {
     if (!accounts_.contains(place->account) || !symbols_.contains(place->symbol)) return;
-    accounts_.prefetch(accounts_.find_position(place->account, place->symbol));
+    accounts_.prefetch_position(place->account, place->symbol);
     // The new order is linked behind it.
     orders_.prefetch(accounts_[place->account].last_open);
     const Book& book = symbols_[place->symbol].book;
     book.prefetch_touch(Side::buy);
     book.prefetch_touch(Side::sell);
+    accounts_.prefetch_for_margin(place->account, 0);
   } else if (const std::optional<Target> target = target_of(body)) {
     orders_.prefetch(find_order(target->account, target->order, target->client_order_id));
   }
@@ -66,28 +86,51 @@ void Engine::State::prefetch_found(const CommandBody& body) const {
 
 void Engine::State::prefetch_neighbours(const CommandBody& body) const {
   if (const auto* place = std::get_if<PlaceOrder>(&body)) {
-    if (const Book* book = crossed_book(*place)) book->prefetch_front(opposite(place->side));
+    const Book* const book = book_of(*place);
+    if (book == nullptr) return;
+    accounts_.prefetch_for_margin(place->account, 1);
+    if (book->crosses(place->side, place->limit_price)) {
+      book->prefetch_front(opposite(place->side));
+    } else {
+      book->prefetch_level(place->side, place->limit_price);
+    }
     return;
   }
   const OrderSlot slot = open_target(body);
   if (slot == 0) return;
   const Order& order = orders_[slot];
   prefetch_around(order);
-  symbols_.prefetch(order.symbol);
   symbols_[order.symbol].book.prefetch(BookHandle{order.book_node});
 }
 
-void Engine::State::prefetch_counterparty(const CommandBody& body) const {
+void Engine::State::prefetch_book_neighbours(const CommandBody& body) const {
   if (const auto* place = std::get_if<PlaceOrder>(&body)) {
-    const Book* const book = crossed_book(*place);
+    const Book* const book = book_of(*place);
     if (book == nullptr) return;
-    if (const std::optional<BookOrder> front = book->front(opposite(place->side)))
-      orders_.prefetch(front->key);
+    accounts_.prefetch_for_margin(place->account, 2);
+    if (book->crosses(place->side, place->limit_price)) {
+      if (const auto front = book->front(opposite(place->side))) orders_.prefetch(front->key);
+    } else {
+      book->prefetch_back(place->side, place->limit_price);
+    }
     return;
   }
   const OrderSlot slot = open_target(body);
   if (slot == 0 || orders_[slot].book_node == 0) return;
   symbols_[orders_[slot].symbol].book.prefetch_neighbours(BookHandle{orders_[slot].book_node});
+}
+
+void Engine::State::prefetch_counterparty(const CommandBody& body) const {
+  const auto* const place = std::get_if<PlaceOrder>(&body);
+  const Book* const book = place == nullptr ? nullptr : book_of(*place);
+  if (book == nullptr) return;
+  accounts_.prefetch_for_margin(place->account, 3);
+  if (!book->crosses(place->side, place->limit_price)) return;
+  if (const auto front = book->front(opposite(place->side))) {
+    const Order& maker = orders_[front->key];
+    accounts_.prefetch(maker.account);
+    prefetch_around(maker);
+  }
 }
 
 void Engine::State::prefetch_around(const Order& order) const {
@@ -96,12 +139,11 @@ void Engine::State::prefetch_around(const Order& order) const {
   orders_.prefetch(order.next);
 }
 
-const Book* Engine::State::crossed_book(const PlaceOrder& order) const {
+const Book* Engine::State::book_of(const PlaceOrder& order) const {
   // Not checked yet, as nothing is that is asked for in a command.
   const bool in_range = order.limit_price.units >= 0 && order.limit_price.units <= price_units_max;
-  if (!in_range || !symbols_.contains(order.symbol)) return nullptr;
-  const Book& book = symbols_[order.symbol].book;
-  return book.crosses(order.side, order.limit_price) ? &book : nullptr;
+  if (!in_range || !symbols_.contains(order.symbol) || !accounts_.contains(order.account)) return nullptr;
+  return &symbols_[order.symbol].book;
 }
 
 Engine::State::OrderSlot Engine::State::open_target(const CommandBody& body) const {

@@ -35,8 +35,6 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
   log_.begin(std::max(command.timestamp, log_.now()), events);
   if (!expiries_.empty() && expiries_.first().key <= log_.now()) [[unlikely]]
     expire_orders();
-  // Side by side even without a call to prefetch ahead of time.
-  prefetch_named(command.body);
   const ApplyResult result = std::visit(
       [&](const auto& body) -> ApplyResult {
         using Body = std::decay_t<decltype(body)>;

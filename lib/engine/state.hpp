@@ -27,7 +27,7 @@ class Engine::State {
   ApplyResult apply(const Command& command, std::vector<Event>& events);
   [[nodiscard]] ApplyResult check(const Command& command) const;
 
-  void prefetch(std::span<const Command> upcoming) const;
+  void prefetch(std::span<const Command> batch, std::size_t next) const;
 
   [[nodiscard]] std::optional<AccountView> account_view(AccountId id) const;
   [[nodiscard]] std::optional<SymbolView> symbol_view(SymbolId id) const;
@@ -60,9 +60,10 @@ class Engine::State {
   void prefetch_named(const CommandBody& body) const;
   void prefetch_found(const CommandBody& body) const;
   void prefetch_neighbours(const CommandBody& body) const;
+  void prefetch_book_neighbours(const CommandBody& body) const;
   void prefetch_counterparty(const CommandBody& body) const;
-  /// The book that the order would trade in at once; none where it would not.
-  [[nodiscard]] const Book* crossed_book(const PlaceOrder& order) const;
+  /// The book that the order goes to; none where it cannot.
+  [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
   /// The open order that a command is about; zero: none.
   [[nodiscard]] OrderSlot open_target(const CommandBody& body) const;
   /// What ending this open order touches.

@@ -16,7 +16,7 @@ double run_measured(EngineDay& day, bool prefetch) {
   const std::span<const Command> batch = day.next_batch();
   const double begin = thread_seconds();
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (prefetch) day.engine().prefetch(batch.subspan(i));
+    if (prefetch) day.engine().prefetch(batch, i);
     day.engine().apply(batch[i], day.events());
   }
   const double end = thread_seconds();
