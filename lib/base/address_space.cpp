@@ -20,11 +20,14 @@ constexpr std::size_t rounded_up(std::size_t bytes, std::size_t step) {
 
 }  // namespace
 
-AddressSpace::AddressSpace(std::size_t bytes)
-    : mapping_bytes_(rounded_up(bytes, large_page_bytes) + large_page_bytes),
-      bytes_(rounded_up(bytes, large_page_bytes)) {
-  mapping_ = mmap(nullptr, mapping_bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapping_ == MAP_FAILED) throw std::bad_alloc();
+AddressSpace::AddressSpace(std::size_t bytes, std::size_t bytes_min) {
+  for (;; bytes /= 2) {
+    bytes_ = rounded_up(bytes, large_page_bytes);
+    mapping_bytes_ = bytes_ + large_page_bytes;
+    mapping_ = mmap(nullptr, mapping_bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapping_ != MAP_FAILED) break;
+    if (bytes / 2 < bytes_min) throw std::bad_alloc();
+  }
   const auto address = reinterpret_cast<std::uintptr_t>(mapping_);
   begin_ = static_cast<std::byte*>(mapping_) + (rounded_up(address, large_page_bytes) - address);
   // Only a wish: where the kernel has no large pages, all works as it would without.

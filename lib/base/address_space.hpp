@@ -11,13 +11,18 @@ namespace trade {
 /// virtual machine are the dearest ones (measured: `share/doc/performance.md`).
 class AddressSpace {
  public:
-  /// Throws std::bad_alloc when the range cannot be had.
-  explicit AddressSpace(std::size_t bytes);
+  /// Reserves `bytes`, or, where the system allows a process less (a limit on its address space, an
+  /// emulator), half of that, or half of that again, down to `bytes_min`. Throws std::bad_alloc when even
+  /// that cannot be had.
+  AddressSpace(std::size_t bytes, std::size_t bytes_min);
+  explicit AddressSpace(std::size_t bytes) : AddressSpace(bytes, bytes) {}
   ~AddressSpace();
   AddressSpace(const AddressSpace&) = delete;
   AddressSpace& operator=(const AddressSpace&) = delete;
 
   [[nodiscard]] std::byte* begin() const { return begin_; }
+  /// How much is reserved.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   /// From the start on; it read as zeros until it was written.
   [[nodiscard]] std::size_t usable_bytes() const { return usable_bytes_; }
   /// Makes at least so much usable, at most the whole range: a little at a time while little is used, whole

@@ -5,9 +5,21 @@ namespace trade {
 
 namespace {
 
+/// Whether the numbers of the enumeration's values are 1, 2, 3 and so on.
+template <class Enum>
+constexpr bool is_dense = [] {
+  std::size_t expected = 1;
+  for (const auto& [value, name] : enum_names(Enum{})) {
+    if (static_cast<std::size_t>(value) != expected++) return false;
+  }
+  return true;
+}();
+
+/// Asked of every order, so without a search.
 template <class Enum>
 bool is_valid(Enum value) {
-  return value_numbered<Enum>(static_cast<std::uint8_t>(value)).has_value();
+  static_assert(is_dense<Enum>);
+  return static_cast<std::size_t>(value) - 1 < enum_names(Enum{}).size();
 }
 
 /// A price that must be there and in range when `wanted`, and must be absent when not.

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <type_traits>
 #include <vector>
 
 #include "base/address_space.hpp"
-#include "base/assert.hpp"
 
 namespace trade::engine {
 
@@ -54,21 +54,21 @@ class Slab {
   }
 
  private:
-  /// More than machines have memory for; the range of addresses is all that it costs.
-  static constexpr std::size_t address_space_bytes = std::size_t{1} << 36;
-  static constexpr std::uint32_t records_max =
-      std::min<std::size_t>(address_space_bytes / sizeof(Record), std::uint32_t{1} << 31);
+  // Room for twice as many orders as the books can hold; the range of addresses is all that it costs.
+  static constexpr std::size_t address_space_bytes = std::size_t{16} << 30;
+  static constexpr std::size_t address_space_bytes_min = std::size_t{64} << 20;
 
   [[gnu::noinline]] void grow() {
-    TRADE_ASSERT(capacity_ < records_max, "the engine's bounds are below the slab's");
-    space_.make_usable((std::size_t{capacity_} + 1) * sizeof(Record));
-    capacity_ = static_cast<std::uint32_t>(
-        std::min<std::size_t>(space_.usable_bytes() / sizeof(Record), records_max));
+    const std::size_t bytes = (std::size_t{capacity_} + 1) * sizeof(Record);
+    if (bytes > space_.bytes()) throw std::bad_alloc();
+    space_.make_usable(bytes);
+    capacity_ = static_cast<std::uint32_t>(std::min<std::size_t>(space_.usable_bytes() / sizeof(Record),
+                                                                 std::numeric_limits<std::uint32_t>::max()));
     // Room for every index, so that freeing never allocates. Nothing is free now, so nothing is copied.
     free_.reserve(capacity_);
   }
 
-  AddressSpace space_{address_space_bytes};
+  AddressSpace space_{address_space_bytes, address_space_bytes_min};
   Record* records_ = reinterpret_cast<Record*>(space_.begin());
   std::vector<std::uint32_t> free_;
   std::uint32_t capacity_ = 1;

@@ -2,6 +2,7 @@
 #include "base/address_space.hpp"
 
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -35,6 +36,14 @@ TEST(AddressSpaceTest, ALittleTakesLittle) {
   AddressSpace space(std::size_t{1} << 36);
   space.make_usable(1);
   EXPECT_LE(space.usable_bytes(), std::size_t{64} << 10);
+}
+
+TEST(AddressSpaceTest, TakesLessWhereThatIsAllThereIs) {
+  constexpr std::size_t more_than_any = std::size_t{1} << 50;
+  const AddressSpace space(more_than_any, std::size_t{1} << 20);
+  EXPECT_LT(space.bytes(), more_than_any);
+  EXPECT_GE(space.bytes(), std::size_t{1} << 20);
+  EXPECT_THROW(AddressSpace{more_than_any}, std::bad_alloc);
 }
 
 TEST(AddressSpaceDeathTest, StopsTheProcessBeyondWhatWasReserved) {
