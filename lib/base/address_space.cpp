@@ -1,5 +1,6 @@
 #include "base/address_space.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <new>
 
@@ -18,7 +19,17 @@ constexpr std::size_t rounded_up(std::size_t bytes, std::size_t step) {
   return (bytes + step - 1) / step * step;
 }
 
+std::atomic<std::uint64_t> grants{0};
+
 }  // namespace
+
+std::uint64_t large_memory_grants() {
+  return grants;
+}
+
+void detail::count_large_memory_grant() {
+  ++grants;
+}
 
 AddressSpace::AddressSpace(std::size_t bytes, std::size_t bytes_min) {
   for (;; bytes /= 2) {
@@ -45,6 +56,7 @@ void AddressSpace::grow(std::size_t bytes) {
   if (mprotect(begin_ + usable_bytes_, usable - usable_bytes_, PROT_READ | PROT_WRITE) != 0)
     throw std::bad_alloc();
   usable_bytes_ = usable;
+  detail::count_large_memory_grant();
 }
 
 }  // namespace trade

@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 
+#include "base/address_space.hpp"
+
 namespace trade {
 
 namespace {
@@ -18,6 +20,7 @@ void* allocate_large_pages(std::size_t bytes) {
   if (memory == nullptr) throw std::bad_alloc();
   // Only a wish: where the kernel has no large pages, all works as it would without.
   static_cast<void>(madvise(memory, whole_pages, MADV_HUGEPAGE));
+  detail::count_large_memory_grant();
   return memory;
 }
 

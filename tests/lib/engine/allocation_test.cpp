@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/address_space.hpp"
 #include "engine_test_support.hpp"
 
 // Both functions are replaced and match; the compiler sees through one of them at a time.
@@ -142,18 +143,88 @@ class AllocationTest : public EngineTest {
     ASSERT_EQ(engine.open_order_count(), 0U);
   }
 
+  /// One of each of the kinds that wait, show a part, or are looked at with care.
+  void one_careful_round(std::uint64_t round) {
+    const AccountId seller = accounts[round % accounts.size()];
+    const AccountId buyer = accounts[(round + 1) % accounts.size()];
+    const SymbolId symbol = symbols[round % symbols.size()];
+    const PlaceOrder plain{.account = seller,
+                           .symbol = symbol,
+                           .side = Side::sell,
+                           .type = OrderType::limit,
+                           .time_in_force = TimeInForce::gtc,
+                           .quantity = {300},
+                           .limit_price = {100'000}};
+    PlaceOrder iceberg = plain;
+    iceberg.instructions.display_quantity = {100};
+    const OrderId shows_a_part = run(iceberg).order;
+    PlaceOrder until = plain;
+    until.time_in_force = TimeInForce::gtd;
+    until.limit_price = {101'000};
+    until.instructions.expires_at = {now.nanoseconds + 1'000'000'000};
+    ASSERT_EQ(run(until).reason, RejectReason::none);
+    PlaceOrder whole = plain;
+    whole.limit_price = {102'000};
+    whole.instructions.all_or_none = true;
+    ASSERT_EQ(run(whole).reason, RejectReason::none);
+    PlaceOrder trailing = plain;
+    trailing.type = OrderType::trailing_stop;
+    trailing.limit_price = {};
+    trailing.instructions.trail_amount = {50'000};
+    run(trailing);  // refused until there was a trade
+
+    PlaceOrder bid = plain;
+    bid.account = buyer;
+    bid.side = Side::buy;
+    bid.quantity = {100};
+    bid.limit_price = {99'000};
+    bid.instructions.post_only = PostOnly::slide;
+    ASSERT_EQ(run(bid).reason, RejectReason::none);
+    PlaceOrder taker = plain;
+    taker.account = buyer;
+    taker.side = Side::buy;
+    taker.instructions.minimum_quantity = {200};
+    taker.instructions.self_trade_prevention = SelfTradePrevention::cancel_resting;
+    ASSERT_EQ(run(taker).reason, RejectReason::none);
+    ASSERT_EQ(engine.order_state(shows_a_part)->status, OrderStatus::filled);
+    run(CancelAllOrders{seller, {}});
+    run(CancelAllOrders{buyer, {}});
+    // The shares go back.
+    PlaceOrder back = plain;
+    back.account = buyer;
+    run(back);
+    back.account = seller;
+    back.side = Side::buy;
+    ASSERT_EQ(run(back).reason, RejectReason::none);
+    ASSERT_EQ(engine.open_order_count(), 0U);
+  }
+
   std::vector<SymbolId> symbols;
   std::vector<AccountId> accounts;
 };
+
+TEST_F(AllocationTest, NorDoOrdersWithInstructions) {
+  std::uint64_t round = 0;
+  for (; round < 2'000; ++round)
+    ASSERT_NO_FATAL_FAILURE(one_careful_round(round));
+  const std::uint64_t before = allocations;
+  const std::uint64_t grants_before = large_memory_grants();
+  for (; round < 4'000; ++round)
+    ASSERT_NO_FATAL_FAILURE(one_careful_round(round));
+  EXPECT_EQ(allocations - before, 0U) << "in 20,000 commands";
+  EXPECT_EQ(large_memory_grants() - grants_before, 0U);
+}
 
 TEST_F(AllocationTest, SteadyStateAllocatesNothing) {
   std::uint64_t round = 0;
   for (; round < 3'000; ++round)
     one_round(round);
   const std::uint64_t before = allocations;
+  const std::uint64_t grants_before = large_memory_grants();
   for (; round < 6'000; ++round)
     one_round(round);
   EXPECT_EQ(allocations - before, 0U) << "in 30,000 commands";
+  EXPECT_EQ(large_memory_grants() - grants_before, 0U);
   // The counter counts.
   const auto probe = std::make_unique<int>(1);
   EXPECT_GT(allocations, before);

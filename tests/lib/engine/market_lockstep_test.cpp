@@ -4,6 +4,7 @@
 
 #include "engine_test_support.hpp"
 #include "reference_market.hpp"
+#include "support/seeds.hpp"
 #include "support/shrink.hpp"
 
 namespace trade::engine_test {
@@ -239,7 +240,7 @@ TEST_P(MarketLockstep, NeverDiffers) {
   EXPECT_GT(found_enough, 50U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, MarketLockstep, ::testing::Values(1, 2, 3, 4, 5, 6, 7, 8));
+INSTANTIATE_TEST_SUITE_P(Seeds, MarketLockstep, ::testing::ValuesIn(trade::test::seeds(8)));
 
 }  // namespace
 }  // namespace trade::engine_test

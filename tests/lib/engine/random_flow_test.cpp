@@ -2,6 +2,7 @@
 #include "random_flow.hpp"
 
 #include "follower.hpp"
+#include "support/seeds.hpp"
 
 namespace trade::engine_test {
 namespace {
@@ -189,7 +190,7 @@ TEST_P(RandomFlowTest, ASavedStateGoesOnAlike) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomFlowTest, ::testing::Values(1, 2, 3, 4, 5, 6));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomFlowTest, ::testing::ValuesIn(trade::test::seeds(6)));
 
 }  // namespace
 }  // namespace trade::engine_test
