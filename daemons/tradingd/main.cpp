@@ -36,6 +36,8 @@ Status serve(app::DaemonContext& context) {
   if (!commits) return std::unexpected(commits.error());
   ServiceOptions options;
   options.batch_commands_max = static_cast<std::size_t>(config.integer("tradingd.batch_commands_max"));
+  options.queue = {static_cast<std::size_t>(config.integer("tradingd.queue_commands_max")),
+                   static_cast<std::size_t>(config.integer("tradingd.queue_megabytes_max")) << 20};
   options.checkpoint_every_commands =
       static_cast<std::uint64_t>(config.integer("tradingd.checkpoint_every_commands"));
   options.calendar = config.text("tradingd.calendar") == "us" ? Calendar::us : Calendar::always;

@@ -5,18 +5,26 @@
 namespace trade::tradingd {
 
 Pipeline::Pipeline(Sequencer sequencer, journal::Committer& commits, Outlet& outlet,
-                   std::size_t batch_commands_max)
+                   std::size_t batch_commands_max, std::size_t batch_bytes_max)
     : sequencer_(std::move(sequencer)),
       commits_(commits),
       outlet_(outlet),
-      batch_commands_max_(batch_commands_max) {}
+      batch_commands_max_(batch_commands_max),
+      batch_bytes_max_(batch_bytes_max) {}
 
 bool Pipeline::full() const {
   return sequencer_.command_count() >= batch_commands_max_ ||
-         sequencer_.reply_count() >= 2 * batch_commands_max_;
+         sequencer_.reply_count() >= 2 * batch_commands_max_ || sequencer_.open_bytes() >= batch_bytes_max_;
+}
+
+Work Pipeline::unfinished() const {
+  Work work{sequencer_.command_count(), sequencer_.open_bytes()};
+  work += in_flight_;
+  return work;
 }
 
 Status Pipeline::submit() {
+  in_flight_ = {sequencer_.command_count(), sequencer_.open_bytes()};
   const Sequencer::ClosedBatch closed = sequencer_.close();
   sequencer_.take_replies(replies_in_flight_);
   if (Status status =
@@ -47,6 +55,7 @@ Status Pipeline::complete() {
   const journal::Head head = commits_.head();
   // The next batch goes to the disk first; while it syncs, this one's news go out.
   std::swap(replies_ready_, replies_in_flight_);
+  in_flight_ = {};
   Status flushed = flush();
   send_ready();
   outlet_.became_durable(head);
@@ -60,6 +69,7 @@ Status Pipeline::drain() {
       const auto completed = commits_.wait_completion();
       if (!completed) return std::unexpected(completed.error());
       std::swap(replies_ready_, replies_in_flight_);
+      in_flight_ = {};
       send_ready();
       outlet_.became_durable(commits_.head());
     }

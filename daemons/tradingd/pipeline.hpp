@@ -11,6 +11,7 @@
 #include "bus/frame.hpp"
 #include "bus/sockets.hpp"
 #include "journal/committer.hpp"
+#include "tradingd/intake.hpp"
 #include "tradingd/sequencer.hpp"
 
 namespace trade::tradingd {
@@ -29,16 +30,23 @@ class Outlet {
 
 class Pipeline {
  public:
+  /// Memory of the open batch from which on it is full.
+  static constexpr std::size_t default_batch_bytes_max = 64u << 20;
+
   /// `batch_commands_max`: commands in the open batch from which on it is full. The committer and the outlet
   /// must outlive it.
-  Pipeline(Sequencer sequencer, journal::Committer& commits, Outlet& outlet, std::size_t batch_commands_max);
+  Pipeline(Sequencer sequencer, journal::Committer& commits, Outlet& outlet, std::size_t batch_commands_max,
+           std::size_t batch_bytes_max = default_batch_bytes_max);
 
   /// Nothing more is to be handed in until the batch before is durable: this bounds the memory.
   [[nodiscard]] bool full() const;
+  /// What was handed in and is not yet durable and answered.
+  [[nodiscard]] Work unfinished() const;
 
   /// Into the open batch; see Sequencer. `flush` is to follow, after one or after several.
-  void handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame) {
-    sequencer_.handle(client, request, frame);
+  void handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame,
+              Admission admission = Admission::all) {
+    sequencer_.handle(client, request, frame, admission);
   }
   void sequence(const CommandBody& body) { sequencer_.sequence(body); }
 
@@ -61,6 +69,8 @@ class Pipeline {
   journal::Committer& commits_;
   Outlet& outlet_;
   std::size_t batch_commands_max_;
+  std::size_t batch_bytes_max_;
+  Work in_flight_;                                 ///< of the batch that syncs
   std::vector<AddressedReply> replies_in_flight_;  ///< of the batch that syncs
   std::vector<AddressedReply> replies_ready_;      ///< of the batch that has become durable
 };

@@ -51,9 +51,12 @@ ReplyBody answer(const Engine& engine, const HoldingsRequest& request) {
     return reply;
   }
   const std::uint32_t limit = std::min(request.limit, page_rows_max);
+  std::size_t holdings = 0;
   for (std::uint64_t number = std::uint64_t{request.after.value} + 1;
-       number <= engine.account_count() && reply.rows.size() < limit; ++number) {
+       number <= engine.account_count() && reply.rows.size() < limit && holdings < page_holdings_max;
+       ++number) {
     reply.rows.push_back(*engine.holdings(AccountId{static_cast<std::uint32_t>(number)}));
+    holdings += reply.rows.back().holdings.size();
   }
   return reply;
 }

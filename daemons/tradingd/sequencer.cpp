@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "tradingd/intake.hpp"
 #include "tradingd/queries.hpp"
+#include "tradingd/reply_size.hpp"
 
 namespace trade::tradingd {
 
@@ -12,6 +14,7 @@ namespace {
 
 /// Frames whose memory is kept for the next batch.
 constexpr std::size_t frames_kept_max = 256;
+constexpr std::size_t frame_kept_bytes_max = 64u << 10;
 
 /// Fills in the numbers that a command leaves to the names beside it. Says why it cannot.
 RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitted, CommandBody& body) {
@@ -57,7 +60,8 @@ Timestamp Sequencer::stamp() const {
   return std::max(clock_.now(), engine_.last_timestamp());
 }
 
-void Sequencer::handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame) {
+void Sequencer::handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame,
+                       Admission admission) {
   AddressedReply& addressed = replies_.emplace_back();
   addressed.client = client;
   addressed.reply.id = request.id;
@@ -65,6 +69,7 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   if (submitted == nullptr) {
     ++counters_.queries;
     addressed.reply.body = answer_query(engine_, request.body);
+    reply_bytes_ += approximate_bytes(addressed.reply.body);
     return;
   }
   auto& results = addressed.reply.body.emplace<SubmitReply>().results;
@@ -80,19 +85,26 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   }
   for (std::size_t i = 0; i < upcoming_.size(); ++i) {
     engine_.prefetch(upcoming_, i);
-    results.push_back(submit_one(submitted->commands[i], upcoming_[i], *submitted));
+    results.push_back(submit_one(submitted->commands[i], upcoming_[i], *submitted, admission));
   }
   results_ += submitted->commands.size();
+  reply_bytes_ += approximate_bytes(addressed.reply.body);
   // The batch's commands and events have views into the frame; if nothing was sequenced, nothing has.
   if (commands_.size() == commands_before) return;
   if (frames_used_ == frames_.size()) frames_.emplace_back();
+  frame_bytes_ += frame.bytes().size();
   std::swap(frames_[frames_used_++], frame);
 }
 
 CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, Command& command,
-                                    const SubmitRequest& request) {
+                                    const SubmitRequest& request, Admission admission) {
   CommandResult result;
   result.timestamp = command.timestamp;
+  if (admission == Admission::no_orders && can_be_refused(submitted.body)) {
+    ++counters_.rejected;
+    result.reason = RejectReason::overloaded;
+    return result;
+  }
   result.reason = resolve_names(engine_, submitted, command.body);
   if (result.reason != RejectReason::none) {
     ++counters_.rejected;
@@ -161,8 +173,12 @@ Sequencer::ClosedBatch Sequencer::close() {
   events_per_command_.clear();
   events_.clear();
   frames_used_ = 0;
+  frame_bytes_ = 0;
   // A burst of huge frames must not be paid for ever.
   if (frames_.size() > frames_kept_max) frames_.resize(frames_kept_max);
+  for (bus::Frame& frame : frames_) {
+    if (frame.capacity_bytes() > frame_kept_bytes_max) frame = {};
+  }
   return closed;
 }
 
@@ -170,6 +186,7 @@ void Sequencer::take_replies(std::vector<AddressedReply>& replies) {
   replies.clear();
   std::swap(replies, replies_);
   results_ = 0;
+  reply_bytes_ = 0;
 }
 
 }  // namespace trade::tradingd

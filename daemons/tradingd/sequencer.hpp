@@ -23,6 +23,12 @@ struct AddressedReply {
   Reply reply;
 };
 
+/// Which of a request's commands are taken.
+enum class Admission : std::uint8_t {
+  all,
+  no_orders,  ///< new orders and changes of orders are answered `overloaded`, everything else is done
+};
+
 class Sequencer {
  public:
   /// `head` is the journal's end, which the engine's state must be at.
@@ -31,7 +37,8 @@ class Sequencer {
   /// Applies a request's commands to the open batch, or answers its question, and puts the reply into the
   /// open batch. `frame` is what the request was decoded from: it may be swapped for another, since the batch
   /// refers to its bytes.
-  void handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame);
+  void handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame,
+              Admission admission = Admission::all);
 
   /// Sequences a command of tradingd's own, such as the session's opening. Its texts must be literals.
   ApplyResult sequence(const CommandBody& body);
@@ -42,6 +49,10 @@ class Sequencer {
   [[nodiscard]] bool has_replies() const { return !replies_.empty(); }
   /// Replies in the open batch and the results in them, commands or not: what bounds its memory.
   [[nodiscard]] std::size_t reply_count() const { return replies_.size() + results_; }
+  /// What the open batch holds in memory, roughly: frames, commands, events and replies.
+  [[nodiscard]] std::size_t open_bytes() const {
+    return frame_bytes_ + reply_bytes_ + commands_.size() * sizeof(Command) + events_.size() * sizeof(Event);
+  }
 
   /// A closed batch, ready for the journal. `encoded` is valid until the next close.
   struct ClosedBatch {
@@ -68,7 +79,8 @@ class Sequencer {
 
  private:
   /// `command` is what was submitted, with those of its names that were known.
-  CommandResult submit_one(const SubmittedCommand& submitted, Command& command, const SubmitRequest& request);
+  CommandResult submit_one(const SubmittedCommand& submitted, Command& command, const SubmitRequest& request,
+                           Admission admission);
   ApplyResult apply(const Command& command);
   void describe_order(const ApplyResult& applied, const SubmitRequest& request, std::size_t first_event,
                       CommandResult& result) const;
@@ -86,7 +98,9 @@ class Sequencer {
   std::vector<bus::Frame> frames_;  ///< the first `frames_used_` are referred to
   std::size_t frames_used_ = 0;
   std::vector<AddressedReply> replies_;
-  std::size_t results_ = 0;        ///< in the replies, of commands
+  std::size_t results_ = 0;  ///< in the replies, of commands
+  std::size_t frame_bytes_ = 0;
+  std::size_t reply_bytes_ = 0;
   std::vector<Command> upcoming_;  ///< of the request that is being worked on
 
   wire::Encoder encoder_;

@@ -15,8 +15,14 @@ namespace trade::tradingd {
 
 namespace {
 
-/// Requests taken in one turn of the loop, so that a completed commit is never kept waiting for long.
-constexpr int receive_requests_max = 256;
+/// Requests read, and the commands in them, in one turn of the loop: so that a completed commit is never kept
+/// waiting for long.
+constexpr int receive_requests_max = 1'024;
+constexpr std::size_t receive_commands_max = 16'384;
+/// Commands carried out in one turn. Reading is several times faster, so that a load that is too large is
+/// seen here, where orders can be refused, rather than wait in the sockets.
+constexpr std::size_t work_commands_max = 2'048;
+constexpr std::chrono::hours wait_max{1};
 constexpr std::chrono::milliseconds tick_interval{100};
 constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_second;
 
@@ -27,7 +33,9 @@ Service::Service(app::DaemonContext& context, const ServiceOptions& options, Seq
     : context_(context),
       options_(options),
       commits_(std::move(commits)),
-      pipeline_(std::move(sequencer), *commits_, *this, options.batch_commands_max),
+      intake_(options.queue),
+      pipeline_(std::move(sequencer), *commits_, *this, options.batch_commands_max,
+                std::max(options.queue.bytes, Pipeline::default_batch_bytes_max)),
       reader_(std::move(reader)),
       schedule_(options.calendar),
       checkpointer_(context.home().journal()) {}
@@ -52,15 +60,20 @@ Status Service::run() {
   tick();
   update_reading();
   context_.ready();
-  if (Status status = loop_.run(); !status) return status;
-  return stop_cleanly();
+  while (true) {
+    const auto turned = loop_.run_once(can_work() ? std::chrono::nanoseconds(0) : wait_max);
+    if (!turned) return std::unexpected(turned.error());
+    if (!*turned) return stop_cleanly();
+    work();
+  }
 }
 
 void Service::receive() {
   bus::ClientIdentity client;
-  for (int i = 0; i < receive_requests_max && !pipeline_.full(); ++i) {
+  std::size_t commands = 0;
+  for (int i = 0; i < receive_requests_max && commands < receive_commands_max && !intake_.full(); ++i) {
     if (!server_->receive(client, frame_)) break;
-    const Result<Request> request = wire::decode_request(frame_.bytes());
+    Result<Request> request = wire::decode_request(frame_.bytes());
     if (!request) {
       refuse_malformed(client, request.error());
     } else if (std::holds_alternative<StatusRequest>(request->body)) {
@@ -71,8 +84,26 @@ void Service::receive() {
       send(client,
            Reply{request->id, answer_journal_request(*reader_, commits_->head().batch, *journal_request)});
     } else {
-      pipeline_.handle(client, *request, frame_);
+      if (const auto* submitted = std::get_if<SubmitRequest>(&request->body)) {
+        commands += submitted->commands.size();
+      }
+      // A refusal speaks of nothing that would have to be durable first.
+      if (const auto refusal = intake_.offer(client, *std::move(request), frame_, pipeline_.unfinished())) {
+        send(client, *refusal);
+      }
     }
+  }
+  update_reading();
+}
+
+void Service::work() {
+  if (intake_.empty() || !outcome_) return;
+  std::size_t commands = 0;
+  while (can_work() && commands < work_commands_max) {
+    Intake::Item& item = intake_.front();
+    commands += item.work.commands;
+    pipeline_.handle(item.client, item.request, item.frame, item.admission);
+    intake_.pop();
   }
   flush();
 }
@@ -105,6 +136,9 @@ DaemonView Service::describe() const {
   count("commands", sequencer.counters().commands);
   count("rejected", sequencer.counters().rejected);
   count("queries", sequencer.counters().queries);
+  count("queued_commands", intake_.queued().commands);
+  count("queued_bytes", intake_.queued().bytes);
+  count("overloaded", intake_.refused());
   count("malformed_requests", malformed_ + socket.malformed);
   count("replies_dropped", socket.client_gone + socket.client_slow + socket.too_large);
   count("open_orders", sequencer.engine().open_order_count());
@@ -161,8 +195,8 @@ void Service::tick() {
 }
 
 void Service::update_reading() {
-  // Clients of a full batch wait in their sockets: that is the bound on memory.
-  const bool wanted = !pipeline_.full();
+  // Clients of a full queue wait in their sockets: that is the bound on memory.
+  const bool wanted = !intake_.full();
   if (wanted && server_registration_ == 0) {
     server_registration_ = loop_.add(*server_, [this] { receive(); });
   } else if (!wanted && server_registration_ != 0) {
@@ -188,6 +222,10 @@ Status Service::stop_cleanly() {
   spdlog::info("stopping: committing what was received");
   if (server_registration_ != 0) loop_.remove(server_registration_);
   server_registration_ = 0;
+  for (; !intake_.empty(); intake_.pop()) {
+    Intake::Item& item = intake_.front();
+    pipeline_.handle(item.client, item.request, item.frame, item.admission);
+  }
   if (Status drained = pipeline_.drain(); !drained) return drained;
   const Sequencer& sequencer = pipeline_.sequencer();
   if (sequencer.counters().commands == commands_at_checkpoint_) return {};

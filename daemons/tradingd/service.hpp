@@ -11,6 +11,7 @@
 #include "bus/sockets.hpp"
 #include "journal/commit_thread.hpp"
 #include "tradingd/checkpointer.hpp"
+#include "tradingd/intake.hpp"
 #include "tradingd/pipeline.hpp"
 #include "tradingd/sequencer.hpp"
 #include "tradingd/session_schedule.hpp"
@@ -18,8 +19,10 @@
 namespace trade::tradingd {
 
 struct ServiceOptions {
-  /// Commands in the open batch from which on nothing more is read until the batch before it is durable.
+  /// Commands in the open batch from which on nothing is added to it until the batch before is durable.
   std::size_t batch_commands_max = 65'536;
+  /// Work not yet durable from which on new orders are refused.
+  Work queue{65'536, 64u << 20};
   /// Commands between two checkpoints; zero: only when stopping.
   std::uint64_t checkpoint_every_commands = 5'000'000;
   Calendar calendar = Calendar::always;
@@ -36,6 +39,8 @@ class Service final : private Outlet {
 
  private:
   void receive();
+  void work();
+  [[nodiscard]] bool can_work() const { return !intake_.empty() && !pipeline_.full(); }
   void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
   [[nodiscard]] DaemonView describe() const;
   void send(const bus::ClientIdentity& client, const Reply& reply) override;
@@ -52,6 +57,7 @@ class Service final : private Outlet {
   ServiceOptions options_;
   SystemClock clock_;
   std::unique_ptr<journal::CommitThread> commits_;
+  Intake intake_;
   Pipeline pipeline_;
   std::unique_ptr<journal::Reader> reader_;
   SessionSchedule schedule_;

@@ -24,6 +24,8 @@ class Frame {
   }
   /// Copies `size` bytes.
   void assign(const void* bytes, std::size_t size);
+  /// Memory that it keeps from one `assign` to the next.
+  [[nodiscard]] std::size_t capacity_bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
 
  private:
   std::vector<std::uint64_t> words_;

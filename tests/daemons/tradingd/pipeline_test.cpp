@@ -39,7 +39,7 @@ class ManualCommitter final : public journal::Committer {
   std::optional<journal::Head> submitted_;
 };
 
-class PipelineTest : public testing::Test, private Outlet {
+class PipelineTest : public testing::Test, protected Outlet {
  protected:
   PipelineTest() : pipeline_(Sequencer(Engine(), {}, clock_), commits_, *this, 3) {}
 
@@ -120,6 +120,33 @@ TEST_F(PipelineTest, IsFullWhenTheOpenBatchIs) {
   EXPECT_TRUE(pipeline_.full());
   become_durable();
   EXPECT_FALSE(pipeline_.full());
+}
+
+TEST_F(PipelineTest, IsFullByTheBytesOfItsAnswersToo) {
+  Pipeline small(Sequencer(Engine(), {}, clock_), commits_, *this, 1'000, 4'096);
+  wire::Encoder encoder;
+  int questions = 0;
+  while (!small.full()) {
+    const wire::Bytes bytes = encoder.encode(Request{1, AccountsRequest{.name = "nobody"}});
+    bus::Frame frame;
+    frame.assign(bytes.data(), bytes.size());
+    small.handle({}, wire::decode_request(frame.bytes()).value(), frame);
+    ASSERT_LT(++questions, 100);
+  }
+  EXPECT_GE(small.unfinished().bytes, 4'096u);
+  ASSERT_TRUE(small.flush());
+  EXPECT_FALSE(small.full());
+  EXPECT_EQ(small.unfinished().bytes, 0u);
+}
+
+TEST_F(PipelineTest, CountsWorkUntilItIsDurable) {
+  open_account(1);
+  open_account(2);
+  EXPECT_EQ(pipeline_.unfinished().commands, 2u);
+  become_durable();
+  EXPECT_EQ(pipeline_.unfinished().commands, 1u);
+  become_durable();
+  EXPECT_EQ(pipeline_.unfinished().commands, 0u);
 }
 
 TEST_F(PipelineTest, DrainingCommitsAndAnswersAllThatWasHandedIn) {

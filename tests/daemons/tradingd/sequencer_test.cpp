@@ -108,6 +108,30 @@ TEST_F(SequencerTest, DoesNotSequenceWhatNamesNothing) {
   EXPECT_EQ(sequencer_.command_count(), commands);
 }
 
+TEST_F(SequencerTest, WhereOrdersAreNotAdmittedCancelsStillAre) {
+  make_market();
+  const CommandResult resting = submit(limit(Side::buy, 1, 1'000'000), "alice", "AAPL");
+  SubmitRequest request;
+  request.commands.push_back({limit(Side::buy, 2, 1'000'000), "alice", "AAPL"});
+  request.commands.push_back({ReplaceOrder{.order = resting.order, .quantity = Quantity{2}}, "alice", {}});
+  request.commands.push_back({CancelOrder{{}, resting.order, {}}, "alice", {}});
+  wire::Encoder encoder;
+  const wire::Bytes bytes = encoder.encode(Request{77, request});
+  bus::Frame frame;
+  frame.assign(bytes.data(), bytes.size());
+  const std::size_t commands = sequencer_.command_count();
+  sequencer_.handle({}, wire::decode_request(frame.bytes()).value(), frame, Admission::no_orders);
+  EXPECT_EQ(sequencer_.command_count(), commands + 1);
+  std::vector<AddressedReply> replies;
+  sequencer_.take_replies(replies);
+  const auto& results = std::get<SubmitReply>(replies.at(0).reply.body).results;
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(results[0].reason, RejectReason::overloaded);
+  EXPECT_EQ(results[1].reason, RejectReason::overloaded);
+  EXPECT_EQ(results[2].reason, RejectReason::none);
+  EXPECT_EQ(results[2].status, OrderStatus::cancelled);
+}
+
 TEST_F(SequencerTest, ADryRunChangesNothing) {
   make_market();
   const std::uint64_t hash = sequencer_.engine().full_state_hash();
