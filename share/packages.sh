@@ -7,6 +7,8 @@ build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler lib
   libsodium-dev libboost1.81-dev libssl-dev zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev"
 # What the tests take on top.
 test_packages="python3 jq bats mandoc clang-format-19 curl openssl"
+# The page is tried in a browser, driven by a package from npm.
+if command -v npm >/dev/null 2>&1; then test_packages="$test_packages chromium"; fi
 
 # need_packages GROUP...: asks dpkg what is missing, and apt for just that.
 need_packages() {

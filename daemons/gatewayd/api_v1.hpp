@@ -11,6 +11,7 @@ std::span<const Route> order_routes();
 std::span<const Route> market_routes();
 std::span<const Route> account_routes();
 std::span<const Route> stream_routes();
+std::span<const Route> session_routes();
 
 /// `{"error": …, "code": …}` with the status that belongs to it.
 inline http::Response error(const Error& error) {

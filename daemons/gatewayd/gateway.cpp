@@ -8,6 +8,7 @@
 #include "format/json.hpp"
 #include "gatewayd/alpaca.hpp"
 #include "gatewayd/api_v1.hpp"
+#include "gatewayd/browser.hpp"
 #include "gatewayd/credentials.hpp"
 #include "gatewayd/service_routes.hpp"
 
@@ -86,6 +87,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->router_.add(Surface::v1, v1::market_routes());
   gateway->router_.add(Surface::v1, v1::account_routes());
   gateway->router_.add(Surface::v1, v1::stream_routes());
+  gateway->router_.add(Surface::v1, v1::session_routes());
+  gateway->router_.add(Surface::v1, page_routes());
   for (const auto routes :
        {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(), alpaca::asset_routes(),
         alpaca::data_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
@@ -241,15 +244,22 @@ std::optional<Problem> Gateway::refuse(Exchange& exchange, const Router::Match& 
 
 std::optional<Problem> Gateway::authenticate(Exchange& exchange) {
   const std::int64_t now_ns = monotonic_nanoseconds();
-  const Credentials credentials = credentials_of(exchange.call.request);
-  auto key = keys_->verify(credentials.id, credentials.secret, clock_.now());
+  const http::Request& request = exchange.call.request;
+  const Credentials credentials = credentials_of(request);
+  const std::string_view token = credentials.id.empty() ? session_token(request) : std::string_view{};
+  if (!token.empty() && changes_state(request.method) && !same_origin(request)) {
+    return Problem{403, "foreign_origin", "A page of another site asks for this"};
+  }
+  auto key = token.empty() ? keys_->verify(credentials.id, credentials.secret, clock_.now())
+                           : key_of_session(*services_, token);
   if (!key) {
     services_->metrics.count_unauthorized();
     exchange.verdict =
         services_->stranger_limiter.take(exchange.call.request.peer, stranger_requests_per_minute, now_ns);
     if (!exchange.verdict.allowed) return Problem{429, "too_many_requests", "Too many requests"};
-    return Problem{401, "unauthorized",
-                   credentials.id.empty() ? "An API key is needed" : std::string(key.error().message)};
+    return Problem{
+        401, "unauthorized",
+        credentials.id.empty() && token.empty() ? "An API key is needed" : std::string(key.error().message)};
   }
   exchange.call.key = std::move(*key);
   const std::uint32_t own = exchange.call.key->requests_per_minute;
@@ -273,7 +283,10 @@ void Gateway::finish(Exchange& exchange, http::Response response) {
     if (!verdict.allowed)
       response.headers.push_back({"Retry-After", std::to_string(verdict.retry_in_seconds)});
   }
-  response.headers.push_back({"Cache-Control", "no-store"});
+  const auto is_cache_control = [](const http::Header& header) { return header.name == "Cache-Control"; };
+  if (std::ranges::none_of(response.headers, is_cache_control)) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+  }
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   const int status = response.upgrade ? 101 : response.status;
   services_->metrics.count(exchange.route == nullptr ? "" : exchange.route->method,
@@ -283,7 +296,10 @@ void Gateway::finish(Exchange& exchange, http::Response response) {
 }
 
 void Gateway::log(const Exchange& exchange, int status, std::int64_t duration_ns) {
-  const bool audited = exchange.call.key && changes_state(exchange.call.request.method);
+  // What only asks whether something would be granted leaves no note, and is no change.
+  const bool only_asked =
+      exchange.call.note.empty() && status == 200 && exchange.call.request.method == "POST";
+  const bool audited = exchange.call.key && changes_state(exchange.call.request.method) && !only_asked;
   if (!access_log_ && !audited) return;
   format::Json line;
   line["time"] = format_timestamp(clock_.now());

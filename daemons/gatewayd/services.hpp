@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <string>
 
+#include "access/browser_sessions.hpp"
 #include "access/key_store.hpp"
 #include "app/log.hpp"
 #include "base/clock.hpp"
 #include "base/time.hpp"
 #include "gatewayd/metrics.hpp"
+#include "gatewayd/page.hpp"
 #include "gatewayd/rate_limiter.hpp"
 #include "gatewayd/upstream.hpp"
 #include "http/loop.hpp"
@@ -32,6 +34,9 @@ struct Services {
   Metrics metrics;
   RateLimiter limiter;           ///< by key
   RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key
+  RateLimiter sign_in_limiter;   ///< by address
+  access::BrowserSessions sessions;
+  PageFiles page{page_directory()};
 };
 
 }  // namespace trade::gatewayd

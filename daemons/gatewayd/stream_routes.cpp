@@ -2,6 +2,7 @@
 #include <array>
 
 #include "gatewayd/api_v1.hpp"
+#include "gatewayd/browser.hpp"
 #include "gatewayd/credentials.hpp"
 #include "gatewayd/services.hpp"
 #include "gatewayd/stream_v1.hpp"
@@ -21,13 +22,21 @@ Task<http::Response> stream(Call& call) {
   }
   const Credentials credentials = credentials_of(call.request);
   std::optional<KeyView> key;
+  std::string token;
   if (!credentials.id.empty()) {
     auto verified = call.services.keys.verify(credentials.id, credentials.secret, call.services.clock.now());
     if (!verified) co_return error(verified.error());
     key = std::move(*verified);
+  } else if (token = session_token(call.request); !token.empty()) {
+    if (!same_origin(call.request)) {
+      co_return response_to(Surface::v1, {403, "foreign_origin", "A page of another site asks for this"});
+    }
+    auto found = key_of_session(call.services, token);
+    if (!found) co_return response_to(Surface::v1, {401, "unauthorized", std::string(found.error().message)});
+    key = std::move(*found);
   }
   http::Response response;
-  response.upgrade = std::make_unique<StreamV1>(call.services, std::move(key));
+  response.upgrade = std::make_unique<StreamV1>(call.services, std::move(key), std::move(token));
   co_return response;
 }
 

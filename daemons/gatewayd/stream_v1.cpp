@@ -29,8 +29,11 @@ std::string message_of(std::string_view type, const View& view) {
 
 }  // namespace
 
-StreamV1::StreamV1(Services& services, std::optional<KeyView> key)
-    : services_(services), key_(std::move(key)), self_(std::make_shared<Self>(this)) {}
+StreamV1::StreamV1(Services& services, std::optional<KeyView> key, std::string session)
+    : services_(services),
+      key_(std::move(key)),
+      session_(std::move(session)),
+      self_(std::make_shared<Self>(this)) {}
 
 StreamV1::~StreamV1() {
   self_->stream = nullptr;
@@ -305,7 +308,10 @@ void StreamV1::on_tick() {
     return;
   }
   if (const Status good = services_.keys.check(key_->id, services_.clock.now()); !good) {
-    connection_->close(http::CloseCode::policy, good.error().message);
+    return connection_->close(http::CloseCode::policy, good.error().message);
+  }
+  if (!session_.empty() && !services_.sessions.alive(session_, services_.clock.now())) {
+    connection_->close(http::CloseCode::policy, "the session is over: sign in again");
   }
 }
 

@@ -20,7 +20,8 @@ namespace trade::gatewayd {
 /// One client. It may come with a key, or send one as its first message.
 class StreamV1 final : public http::WebSocketHandler, public Subscriber {
  public:
-  StreamV1(Services& services, std::optional<KeyView> key);
+  /// `session`: the token of the browser's session that the key is from; empty: none.
+  StreamV1(Services& services, std::optional<KeyView> key, std::string session = {});
   ~StreamV1() override;
   StreamV1(const StreamV1&) = delete;
   StreamV1& operator=(const StreamV1&) = delete;
@@ -64,6 +65,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
 
   Services& services_;
   std::optional<KeyView> key_;
+  std::string session_;
   http::WebSocketConnection* connection_ = nullptr;
   std::shared_ptr<Self> self_;
   Outbox outbox_;

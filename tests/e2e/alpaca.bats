@@ -3,20 +3,9 @@
 load suite.bash
 load gateway.bash
 
-# Installs the clients once for all tests of a build.
 clients() {
-  command -v npm >/dev/null || skip "npm is not installed: the official clients cannot be tried"
-  local directory=${TRADE_TESTS_BIN:?}/alpaca
-  mkdir -p "$directory"
-  (
-    flock 9
-    if ! cmp -s "$BATS_TEST_DIRNAME/alpaca/package-lock.json" "$directory/installed"; then
-      cp "$BATS_TEST_DIRNAME"/alpaca/package*.json "$directory/"
-      (cd "$directory" && timeout 150 npm ci --no-audit --no-fund) >"$directory/npm.log" 2>&1 || exit 1
-      cp "$directory/package-lock.json" "$directory/installed"
-    fi
-  ) 9>"$directory/lock" || skip "npm cannot install the official clients (no network?): $directory/npm.log"
-  export NODE_PATH=$directory/node_modules NODE_EXTRA_CA_CERTS=$certificate
+  npm_packages alpaca
+  export NODE_EXTRA_CA_CERTS=$certificate
 }
 
 # bot SCRIPT BASE: with a key of alice's, who may buy what bob sells at 150 and sell what carol buys at 149.

@@ -35,3 +35,20 @@ http() {
     return 1
   fi
 }
+
+# npm_packages NAME: installs what tests/e2e/NAME/package-lock.json lists, once for all tests of a build, and sets NODE_PATH.
+# Skips the test where that cannot be done.
+npm_packages() {
+  command -v npm >/dev/null || skip "npm is not installed: $1 cannot be tried"
+  local directory=${TRADE_TESTS_BIN:?}/$1
+  mkdir -p "$directory"
+  (
+    flock 9
+    if ! cmp -s "$BATS_TEST_DIRNAME/$1/package-lock.json" "$directory/installed"; then
+      cp "$BATS_TEST_DIRNAME/$1"/package*.json "$directory/"
+      (cd "$directory" && timeout 150 npm ci --no-audit --no-fund) >"$directory/npm.log" 2>&1 || exit 1
+      cp "$directory/package-lock.json" "$directory/installed"
+    fi
+  ) 9>"$directory/lock" || skip "npm cannot install what $1 needs (no network?): $directory/npm.log"
+  export NODE_PATH=$directory/node_modules
+}

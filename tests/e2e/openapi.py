@@ -21,7 +21,8 @@ def ask(method, path, body=None, with_key=True):
         request.add_header("Authorization", f"Bearer {key}:{secret}")
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, json.loads(answer.read())
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())
 
@@ -73,6 +74,9 @@ def call(method, pattern, path, body=None, status=None, with_key=True):
         problems.append(f"{where}: expected {status}: {answer}")
     if str(got) not in operation["responses"]:
         problems.append(f"{where}: this status is not described")
+    elif "content" not in operation["responses"][str(got)]:
+        if answer is not None:
+            problems.append(f"{where}: {answer!r} where nothing is described")
     else:
         check(where, answer, operation["responses"][str(got)]["content"]["application/json"]["schema"])
     return answer
@@ -94,6 +98,13 @@ for name in ("fills", "account", "portfolio", "key", "quotes", "symbols", "marke
 for name in ("quotes", "depth", "tape", "symbols"):
     call("GET", f"/api/v1/{name}/{{symbol}}", f"/api/v1/{name}/AAPL", status=200)
     call("GET", f"/api/v1/{name}/{{symbol}}", f"/api/v1/{name}/NONE", status=404)
+session = "/api/v1/session"
+call("POST", session, session, {"key": key, "secret": secret}, 201, with_key=False)
+call("POST", session, session, {"key": key, "secret": "wrong"}, 401, with_key=False)
+call("POST", session, session, {"key": 1}, 422, with_key=False)
+call("GET", session, session, status=200)
+call("GET", session, session, status=401, with_key=False)
+call("DELETE", session, session, status=204, with_key=False)
 call("GET", "/api/v1/stream", "/api/v1/stream", status=426)
 call("GET", "/api/v1/openapi.json", "/api/v1/openapi.json", status=200)
 

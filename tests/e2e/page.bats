@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# The page in the browser: what it is made of, signing in and out, and the whole of it in Chromium.
+load suite.bash
+load gateway.bash
+
+# page_market: as page.js expects it; `pair` is a key of alice's, "ID:SECRET".
+page_market() {
+  start_gateway
+  t symbol add NOTHN --previous-close 5 >/dev/null
+  t account open dora --deposit 10000 >/dev/null
+  t account open carol --deposit 1000000 >/dev/null
+  t place sell 500 AAPL --limit 150 --account bob >/dev/null
+  t place buy 500 AAPL --limit 149 --account carol >/dev/null
+  pair=$(new_key dora trader --requests-per-minute 10000)
+}
+
+# in_chromium URL: screenshots go to $TRADE_TESTS_BIN/page-screenshots.
+in_chromium() {
+  command -v "${CHROMIUM:-/usr/bin/chromium}" >/dev/null || skip "Chromium is not installed"
+  npm_packages page
+  local screenshots=$TRADE_TESTS_BIN/page-screenshots/${1%%:*}
+  mkdir -p "$screenshots"
+  TRADE=$trade timeout 110 node "$BATS_TEST_DIRNAME/page/page.js" "$1" "${pair%%:*}" "${pair##*:}" "$screenshots"
+}
+
+@test "the page is used in a browser over plain HTTP" {
+  page_market
+  in_chromium "$url"
+}
+
+@test "the page is used in a browser over TLS" {
+  page_market
+  in_chromium "$tls_url"
+}
+
+@test "the page's files come with their type, a tag, and rules that keep foreign scripts out" {
+  start_gateway
+  http 200 GET /
+  [[ $output == *"<title>trade</title>"* ]]
+  [[ $headers == *"Content-Security-Policy: default-src 'self'"*"frame-ancestors 'none'"* ]]
+  [[ $headers == *"X-Content-Type-Options: nosniff"* ]]
+  # Nothing in it that those rules would keep from working.
+  ! grep -Eq '<script>|<style|style=| on[a-z]+=|javascript:|https?://' <<<"$output"
+  for file in $(grep -o '/assets/[a-z.-]*' <<<"$output" | sort -u) /assets/chart.js /assets/ticket.js; do
+    http 200 GET "$file"
+  done
+  http 200 GET /assets/app.js
+  [[ $headers == *"Content-Type: text/javascript"* ]]
+  tag=$(sed -n 's/^ETag: //p' <<<"$headers")
+  http 304 GET /assets/app.js "" --header "If-None-Match: $tag"
+  [ -z "$output" ]
+  for path in /assets/../trade.toml /assets/..%2f..%2fetc%2fpasswd /assets/%2e%2e /assets/none.js /assets/ /assets /assets/a/b; do
+    status=$(curl --silent --path-as-is --output /dev/null --write-out '%{http_code}' "$url$path")
+    [ "$status" = 404 ] || [ "$status" = 400 ] || { echo "$path answered $status"; false; }
+  done
+}
+
+@test "a session stands for its key until it ends, and for pages of this gateway alone" {
+  start_gateway
+  pair=$(new_key alice trader)
+  jar=$TRADE_HOME/.cookies
+  sign_in="{\"key\":\"${pair%%:*}\",\"secret\":\"${pair##*:}\"}"
+  http 401 POST /api/v1/session '{"key":"PKNOBODY","secret":"none"}'
+  http 422 POST /api/v1/session '{"key":1}'
+  http 201 POST /api/v1/session "$sign_in" --cookie-jar "$jar"
+  jq -e '.account == "alice" and .role == "trader"' <<<"$output" >/dev/null
+  [[ $headers == *"Set-Cookie: trade_session="*"HttpOnly; SameSite=Strict"* ]]
+  [[ $headers != *Secure* ]]
+  base=$tls_url http 201 POST /api/v1/session "$sign_in" --insecure
+  [[ $headers == *"; Secure"* ]]
+
+  http 200 GET /api/v1/session "" --cookie "$jar"
+  http 200 GET /api/v1/account "" --cookie "$jar"
+  order='{"symbol":"AAPL","side":"buy","quantity":1,"price":"1.00"}'
+  http 403 POST /api/v1/orders "$order" --cookie "$jar"
+  http 403 POST /api/v1/orders "$order" --cookie "$jar" --header "Origin: http://evil.example"
+  http 403 POST /api/v1/orders "$order" --cookie "$jar" --header "Origin: null"
+  jq -e '.code == "foreign_origin"' <<<"$output" >/dev/null
+  http 201 POST /api/v1/orders "$order" --cookie "$jar" --header "Origin: $url"
+  # A WebSocket of another site's page is refused before it stands.
+  upgrade=(--header "Connection: Upgrade" --header "Upgrade: websocket" --header "Sec-WebSocket-Version: 13"
+    --header "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+  http 403 GET /api/v1/stream "" "${upgrade[@]}" --cookie "$jar" --header "Origin: http://evil.example"
+  http 403 GET /api/v1/stream "" "${upgrade[@]}" --cookie "$jar"
+  # What it shows is in no log.
+  ! grep -rqF "$(awk '/trade_session/ { print $7 }' "$jar")" "$TRADE_HOME/log"
+  ! grep -rqF "${pair##*:}" "$TRADE_HOME/log"
+
+  http 403 DELETE /api/v1/session "" --cookie "$jar" --header "Origin: http://evil.example"
+  http 204 DELETE /api/v1/session "" --cookie "$jar" --header "Origin: $url"
+  http 401 GET /api/v1/account "" --cookie "$jar"
+
+  http 201 POST /api/v1/session "$sign_in" --cookie-jar "$jar"
+  t key revoke "${pair%%:*}" >/dev/null
+  http 401 GET /api/v1/account "" --cookie "$jar"
+}
+
+@test "whoever guesses at keys has to wait" {
+  start_gateway
+  local answered=""
+  for _ in $(seq 1 40); do
+    answered=$(curl --silent --output /dev/null --write-out '%{http_code}' --data '{"key":"PK","secret":"x"}' "$url/api/v1/session")
+    [ "$answered" = 429 ] && break
+  done
+  [ "$answered" = 429 ]
+}
