@@ -27,6 +27,10 @@ struct CommandRow {
   Handler (*define)(CLI::App& app) = nullptr;
 };
 
+/// Whether a command can be a step of a scenario: those that work on accounts, orders, the market and
+/// holdings.
+bool works_in_scenario(const CommandRow& row);
+
 /// The one table of commands: feeds the parser, help, completions and the documentation check.
 std::span<const CommandRow> command_table();
 

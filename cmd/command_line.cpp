@@ -62,6 +62,19 @@ bool has_argument(int argc, char** argv, std::string_view wanted) {
   return std::any_of(argv + 1, argv + argc, [&](const char* argument) { return argument == wanted; });
 }
 
+/// The path of the command that the words call; where they call none, that of as many of its groups as there
+/// are.
+std::string called_path(std::span<const std::string> words) {
+  std::string path;
+  for (const std::string& word : words) {
+    const std::string longer = path.empty() ? word : path + " " + word;
+    if (std::ranges::none_of(command_table(), [&](const CommandRow& row) { return row.path == longer; }))
+      break;
+    path = longer;
+  }
+  return path;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view text, const std::vector<std::string>& candidates) {
@@ -77,13 +90,15 @@ std::string nearest(std::string_view text, const std::vector<std::string>& candi
   return best;
 }
 
-CommandLine::CommandLine() : app_(description, "trade") {
+CommandLine::CommandLine() : CommandLine(std::span<const std::string>()) {}
+
+CommandLine::CommandLine(std::span<const std::string> words) : app_(description, "trade") {
   app_.fallthrough();
   app_.require_subcommand(0, 1);
   app_.set_help_flag("-h,--help", "Show help");
   app_.set_version_flag("--version", "trade " + std::string(app::version()), "Show the version");
   add_globals();
-  add_commands();
+  add_commands(called_path(words));
 }
 
 void CommandLine::add_globals() {
@@ -103,8 +118,9 @@ void CommandLine::add_globals() {
   app_.add_flag("--no-color", globals_.no_color, "No colour, on a terminal either (NO_COLOR)");
 }
 
-void CommandLine::add_commands() {
+void CommandLine::add_commands(std::string_view only) {
   for (const CommandRow& row : command_table()) {
+    if (!only.empty() && only != row.path && !only.starts_with(std::string(row.path) + " ")) continue;
     const std::size_t space = row.path.rfind(' ');
     CLI::App* parent = &app_;
     if (space != std::string_view::npos) parent = find(row.path.substr(0, space))->app;
@@ -125,12 +141,12 @@ const CommandLine::Command* CommandLine::find(std::string_view path) const {
 
 std::vector<std::string> CommandLine::names_under(std::string_view path) const {
   std::vector<std::string> names;
-  for (const Command& command : commands_) {
-    const std::string_view own = command.row->path;
-    const std::size_t space = own.rfind(' ');
+  for (const CommandRow& row : command_table()) {
+    const std::size_t space = row.path.rfind(' ');
     const std::string_view parent =
-        space == std::string_view::npos ? std::string_view{} : own.substr(0, space);
-    if (parent == path && !command.row->topic.empty()) names.push_back(command.app->get_name());
+        space == std::string_view::npos ? std::string_view{} : row.path.substr(0, space);
+    if (parent != path || row.topic.empty()) continue;
+    names.emplace_back(space == std::string_view::npos ? row.path : row.path.substr(space + 1));
   }
   return names;
 }
@@ -215,15 +231,40 @@ int CommandLine::run(int argc, char** argv) {
     return static_cast<int>(ExitStatus::done);
   }
   if (!command->handler) {
-    const std::string path(command->row->path);
-    std::string names;
-    for (const std::string& name : names_under(path))
-      names += (names.empty() ? "" : ", ") + name;
-    report_error({ErrorCode::usage, "usage", "'" + path + "' needs a command", "one of " + names},
+    report_error(group_without_command(command->row->path),
                  globals_.output.value_or(format::OutputMode::table), color_allowed(globals_.no_color));
     return static_cast<int>(ExitStatus::usage);
   }
   return run_command(*command);
+}
+
+Error CommandLine::group_without_command(std::string_view path) const {
+  std::string names;
+  for (const std::string& name : names_under(path))
+    names += (names.empty() ? "" : ", ") + name;
+  return {ErrorCode::usage, "usage", "'" + std::string(path) + "' needs a command", "one of " + names};
+}
+
+Result<ExitStatus> CommandLine::run_on(Stage& stage, const std::string& account,
+                                       std::span<const std::string> words) {
+  try {
+    app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::Success&) {
+    return fail(ErrorCode::usage, "a scenario shows no help", "leave --help and --version out");
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(usage_error(error));
+  }
+  const Command* command = parsed_command();
+  if (command == nullptr) return std::unexpected(unknown_command("", words.empty() ? "" : words.front()));
+  if (!works_in_scenario(*command->row)) {
+    return fail(ErrorCode::usage, "'" + std::string(command->row->path) + "' is no step of a scenario",
+                "steps are commands about accounts, symbols, orders, the market and holdings");
+  }
+  if (!command->handler) return std::unexpected(group_without_command(command->row->path));
+  globals_.output = format::OutputMode::json;
+  if (!globals_.account && !account.empty()) globals_.account = account;
+  Context context(globals_, stage);
+  return command->handler(context);
 }
 
 int CommandLine::run_command(const Command& command) {

@@ -2,6 +2,7 @@
 // called.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,15 @@ class CommandLine {
   };
 
   CommandLine();
+  /// With no command but the one that these words call, and its groups: making all takes longer than most
+  /// commands do.
+  explicit CommandLine(std::span<const std::string> words);
 
   /// Parses and runs; returns the process's exit status.
   int run(int argc, char** argv);
+  /// The same on a stage, which takes what is written; in JSON, whatever is asked for. `account` is that of
+  /// --account where the words have none; empty: none.
+  Result<ExitStatus> run_on(Stage& stage, const std::string& account, std::span<const std::string> words);
 
   [[nodiscard]] const CLI::App& app() const { return app_; }
   /// In the order of the table.
@@ -37,7 +44,9 @@ class CommandLine {
 
  private:
   void add_globals();
-  void add_commands();
+  /// Those whose path is a beginning of `only`; all where that is empty.
+  void add_commands(std::string_view only);
+  [[nodiscard]] Error group_without_command(std::string_view path) const;
   /// The deepest command that the parser has come to; null: none.
   [[nodiscard]] const Command* parsed_command() const;
   [[nodiscard]] Error usage_error(const CLI::ParseError& error) const;

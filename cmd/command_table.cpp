@@ -13,7 +13,7 @@ constexpr std::string_view accounts = "Accounts and symbols";
 constexpr std::string_view orders = "Orders";
 constexpr std::string_view market = "Market data";
 constexpr std::string_view holdings = "Holdings";
-constexpr std::string_view replays = "Replay, journal and measurement";
+constexpr std::string_view replays = "Tests, replay, journal and measurement";
 constexpr std::string_view program = "This program";
 constexpr std::string_view hidden = "";
 
@@ -74,6 +74,7 @@ constexpr std::array rows{
     CommandRow{"portfolio", holdings, "Show what an account holds", define_portfolio},
     CommandRow{"reconcile", holdings, "Compare risk's state with the books of record", define_reconcile},
 
+    CommandRow{"test", replays, "Run scenarios and compare with what they expect", define_test},
     CommandRow{"replay", replays, "Play a recorded market or a journal"},
     CommandRow{"replay itch", replays, "Play an ITCH 5.0 file into the market", define_replay_itch},
     CommandRow{"replay journal", replays, "Run a journal through a fresh engine and compare",
@@ -99,6 +100,10 @@ constexpr std::array rows{
 };
 
 }  // namespace
+
+bool works_in_scenario(const CommandRow& row) {
+  return row.topic == accounts || row.topic == orders || row.topic == market || row.topic == holdings;
+}
 
 std::span<const CommandRow> command_table() {
   return rows;

@@ -52,6 +52,7 @@ Handler define_tape(CLI::App& app);
 Handler define_portfolio(CLI::App& app);
 Handler define_reconcile(CLI::App& app);
 
+Handler define_test(CLI::App& app);
 Handler define_replay_itch(CLI::App& app);
 Handler define_replay_journal(CLI::App& app);
 Handler define_generate_itch(CLI::App& app);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -38,6 +39,11 @@ void report_error(const Error& error, format::OutputMode mode, bool may_color) {
 Context::Context(Globals globals)
     : globals_(std::move(globals)), output_(output_mode(), color_allowed(globals_.no_color)) {}
 
+Context::Context(Globals globals, Stage& stage)
+    : globals_(std::move(globals)),
+      stage_(&stage),
+      output_(globals_.output.value_or(format::OutputMode::json), stage.output) {}
+
 format::OutputMode Context::output_mode() {
   if (globals_.output) return *globals_.output;
   // A configuration that cannot be read is told by whatever needs it, in words.
@@ -47,6 +53,10 @@ format::OutputMode Context::output_mode() {
 }
 
 Result<app::Home> Context::home() {
+  if (stage_ != nullptr) {
+    return fail(ErrorCode::usage, "a scenario has no home: this command works on a suite's directory",
+                "run it from a shell");
+  }
   return globals_.home ? app::resolve_home(std::string_view(*globals_.home)) : app::resolve_home();
 }
 
@@ -74,6 +84,7 @@ std::chrono::milliseconds Context::timeout() {
   if (globals_.timeout_seconds) {
     return std::chrono::milliseconds(std::llround(std::ceil(*globals_.timeout_seconds * 1'000)));
   }
+  if (stage_ != nullptr) return timeout_default;
   const Result<const app::Config*> loaded = config();
   return loaded ? std::chrono::seconds((*loaded)->integer("trade.timeout_seconds")) : timeout_default;
 }
@@ -86,6 +97,7 @@ Result<ClientOptions> Context::client_options() {
 }
 
 Result<Client*> Context::client() {
+  if (stage_ != nullptr) return stage_->client;
   if (client_ == nullptr) {
     Result<ClientOptions> options = client_options();
     if (!options) return pass_on(std::move(options));
@@ -94,8 +106,26 @@ Result<Client*> Context::client() {
   return client_.get();
 }
 
+const Clock& Context::clock() const {
+  static const SystemClock system_clock;
+  return stage_ != nullptr ? *stage_->clock : system_clock;
+}
+
+std::chrono::nanoseconds Context::monotonic_time() const {
+  return std::chrono::nanoseconds(stage_ != nullptr ? clock().now().nanoseconds : monotonic_nanoseconds());
+}
+
+void Context::pause(std::chrono::nanoseconds time) const {
+  if (stage_ != nullptr) {
+    stage_->pause(time);
+  } else {
+    std::this_thread::sleep_for(time);
+  }
+}
+
 Result<std::optional<std::string>> Context::named_account() {
   std::optional<std::string> name = globals_.account;
+  if (stage_ != nullptr) return name;
   if (!name) name = environment("TRADE_ACCOUNT");
   if (!name) {
     Result<const app::Config*> loaded = config();
@@ -133,7 +163,7 @@ Result<std::string> Context::account() {
 }
 
 void Context::note(std::string_view text) const {
-  if (globals_.quiet) return;
+  if (globals_.quiet || stage_ != nullptr) return;
   const std::string line = format::printable(text) + '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
@@ -143,6 +173,10 @@ void Context::detail(std::string_view text) const {
 }
 
 void Context::report(const Error& error) const {
+  if (stage_ != nullptr) {
+    stage_->errors.push_back(error);
+    return;
+  }
   report_error(error, output_.mode(), color_allowed(globals_.no_color));
 }
 

@@ -4,13 +4,16 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/config.hpp"
 #include "app/home.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "client/client.hpp"
 #include "output.hpp"
@@ -29,12 +32,24 @@ struct Globals {
   bool no_color = false;
 };
 
+/// What a command works with where it is run within another one: in place of a suite, the machine's clock and
+/// the process's output. No configuration and no environment count then, only the globals.
+struct Stage {
+  Client* client = nullptr;
+  const Clock* clock = nullptr;
+  std::function<void(std::chrono::nanoseconds)> pause;  ///< lets time pass
+  std::string output;                                   ///< what it wrote
+  std::vector<Error> errors;                            ///< what it reported
+};
+
 constexpr std::chrono::milliseconds timeout_default{5'000};
 constexpr double timeout_seconds_max = 86'400;
 
 class Context {
  public:
   explicit Context(Globals globals);
+  /// The stage must outlive the context.
+  Context(Globals globals, Stage& stage);
 
   [[nodiscard]] const Globals& globals() const { return globals_; }
   Output& output() { return output_; }
@@ -47,6 +62,12 @@ class Context {
   [[nodiscard]] std::chrono::milliseconds timeout();
   Result<ClientOptions> client_options();
   Result<Client*> client();
+  /// The present: the machine's, or the stage's.
+  [[nodiscard]] const Clock& clock() const;
+  /// For measuring spans and deadlines: of a clock that never goes back.
+  [[nodiscard]] std::chrono::nanoseconds monotonic_time() const;
+  /// Lets time pass.
+  void pause(std::chrono::nanoseconds time) const;
 
   /// The account that is named by --account, TRADE_ACCOUNT or the configuration, if one is.
   Result<std::optional<std::string>> named_account();
@@ -64,6 +85,7 @@ class Context {
   format::OutputMode output_mode();
 
   Globals globals_;
+  Stage* stage_ = nullptr;
   std::optional<app::Config> config_;
   Output output_;
   std::unique_ptr<Client> client_;

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "arguments.hpp"
-#include "base/clock.hpp"
 #include "calendar/calendar.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
@@ -45,7 +44,7 @@ Result<ExitStatus> set_session(Context& context, SessionPhase phase, const Sessi
   // An opening is that of today in New York, unless the engine's own date is later already; a closing is
   // that of the session that is open.
   if (phase == SessionPhase::open) {
-    command.trading_date = std::max(session->trading_date, calendar::to_new_york(SystemClock().now()).date);
+    command.trading_date = std::max(session->trading_date, calendar::to_new_york(context.clock().now()).date);
   }
   if (arguments.trading_date) command.trading_date = *arguments.trading_date;
   const SubmittedCommand submitted{command, {}, {}};

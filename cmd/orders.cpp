@@ -1,10 +1,8 @@
 // trade order, orders, fills and wait: the books of record about orders.
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "arguments.hpp"
-#include "base/clock.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
 #include "order_output.hpp"
@@ -101,9 +99,7 @@ struct WaitArguments {
 Result<ExitStatus> wait_for_order(Context& context, const WaitArguments& arguments) {
   constexpr std::chrono::milliseconds interval_first{5};
   constexpr std::chrono::milliseconds interval_max{100};
-  const std::int64_t deadline =
-      monotonic_nanoseconds() +
-      std::chrono::duration_cast<std::chrono::nanoseconds>(context.timeout()).count();
+  const std::chrono::nanoseconds deadline = context.monotonic_time() + context.timeout();
   std::chrono::milliseconds interval = interval_first;
   for (;;) {
     Result<OrderView> order = find_order(context, arguments.id);
@@ -115,14 +111,14 @@ Result<ExitStatus> wait_for_order(Context& context, const WaitArguments& argumen
                         "order " + std::to_string(arguments.id.value) + " ended " +
                             std::string(name_of(order->status)) + ", not filled");
     }
-    if (monotonic_nanoseconds() >= deadline) {
+    if (context.monotonic_time() >= deadline) {
       print_order(context, *order);
       return fail(
           ErrorCode::timed_out,
           "order " + std::to_string(arguments.id.value) + " is still " + std::string(name_of(order->status)),
           "wait longer with --timeout SECONDS");
     }
-    std::this_thread::sleep_for(interval);
+    context.pause(interval);
     interval = std::min(interval * 2, interval_max);
   }
 }

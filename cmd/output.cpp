@@ -50,6 +50,10 @@ std::size_t Output::terminal_height() const {
 }
 
 bool Output::write(std::string_view text) {
+  if (sink_ != nullptr) {
+    sink_->append(text);
+    return true;
+  }
   while (!text.empty() && !closed_ && error_number_ == 0) {
     const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
     if (written >= 0) {
@@ -67,6 +71,7 @@ bool Output::write(std::string_view text) {
 }
 
 bool Output::reader_gone() {
+  if (sink_ != nullptr) return false;
   pollfd state{STDOUT_FILENO, 0, 0};
   if (poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP)) != 0) closed_ = true;
   return closed_;

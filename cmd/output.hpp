@@ -15,6 +15,8 @@ class Output {
  public:
   /// Colour only on a terminal, and only when `color_allowed`.
   Output(format::OutputMode mode, bool color_allowed);
+  /// Into a text in place of standard output.
+  Output(format::OutputMode mode, std::string& sink) : mode_(mode), sink_(&sink) {}
 
   [[nodiscard]] format::OutputMode mode() const { return mode_; }
   [[nodiscard]] const format::Style& style() const { return style_; }
@@ -37,6 +39,7 @@ class Output {
  private:
   format::OutputMode mode_;
   format::Style style_;
+  std::string* sink_ = nullptr;  ///< null: standard output
   bool terminal_ = false;
   bool closed_ = false;
   int error_number_ = 0;

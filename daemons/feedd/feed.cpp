@@ -98,53 +98,6 @@ ReplyBody Feed::answer(const RequestBody& request) {
   return std::visit([this](const auto& body) { return reply(body); }, request);
 }
 
-Result<SymbolId> Feed::find(std::string_view name) const {
-  auto symbol = parse_symbol(name);
-  if (!symbol) return pass_on(std::move(symbol));
-  const SymbolId id = market_.find(*symbol);
-  if (!id) {
-    return fail(ErrorCode::not_found, "no symbol '" + symbol->string() + "'",
-                "'trade symbol list' shows those there are, 'trade symbol add' adds one");
-  }
-  return id;
-}
-
-ReplyBody Feed::reply(const QuotesRequest& request) const {
-  QuotesReply quotes;
-  if (request.symbols.empty()) {
-    quotes.quotes.reserve(market_.symbol_count());
-    for (const auto& [name, id] : market_.by_name())
-      quotes.quotes.push_back(market_.symbol(id).quote());
-    return quotes;
-  }
-  quotes.quotes.reserve(request.symbols.size());
-  for (const std::string& name : request.symbols) {
-    const auto id = find(name);
-    if (!id) return ErrorReply{id.error()};
-    quotes.quotes.push_back(market_.symbol(*id).quote());
-  }
-  return quotes;
-}
-
-ReplyBody Feed::reply(const DepthRequest& request) const {
-  const auto id = find(request.symbol);
-  if (!id) return ErrorReply{id.error()};
-  return DepthReply{
-      market_.symbol(*id).depth(std::min<std::size_t>(request.levels, answered_depth_levels_max))};
-}
-
-ReplyBody Feed::reply(const TapeRequest& request) const {
-  const auto id = find(request.symbol);
-  if (!id) return ErrorReply{id.error()};
-  const SymbolMarket& symbol = market_.symbol(*id);
-  TapeReply tape;
-  for (std::uint64_t number = symbol.tape.count();
-       number >= symbol.tape.first_kept() && number > 0 && tape.entries.size() < request.limit; --number) {
-    tape.entries.push_back(symbol.tape_entry(number));
-  }
-  return tape;
-}
-
 Status Feed::idle(Timestamp now) {
   static_cast<void>(now);  // a wall clock may be set back; spans are measured by the other
   if (auto outcome = writer_->take_outcome()) finish_saving(std::move(*outcome));

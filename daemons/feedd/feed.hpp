@@ -13,17 +13,17 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "client/transport.hpp"
 #include "feedd/market_store.hpp"
 #include "feedd/store_writer.hpp"
 #include "follower/application.hpp"
 #include "market/market.hpp"
+#include "market/views.hpp"
 
 namespace trade::feedd {
 
 /// Levels of each side in a published depth.
 constexpr std::size_t published_depth_levels = 10;
-/// The most levels of each side in an answer.
-constexpr std::size_t answered_depth_levels_max = 1'000;
 
 struct FeedOptions {
   std::filesystem::path directory;                ///< of the stored market
@@ -60,16 +60,14 @@ class Feed final : public follower::Application {
  private:
   Feed(const FeedOptions& options, MarketStore store, MarketStore::Loaded loaded);
 
-  ReplyBody reply(const QuotesRequest& request) const;
-  ReplyBody reply(const DepthRequest& request) const;
-  ReplyBody reply(const TapeRequest& request) const;
+  ReplyBody reply(const QuotesRequest& request) const { return reply_of(quotes_view(market_, request)); }
+  ReplyBody reply(const DepthRequest& request) const { return reply_of(depth_view(market_, request)); }
+  ReplyBody reply(const TapeRequest& request) const { return reply_of(tape_view(market_, request)); }
   template <class Other>
   ReplyBody reply(const Other& request) const {
     static_cast<void>(request);
     return follower::not_served_here("feedd");
   }
-  /// The symbol that a request names, or the reason why there is none.
-  Result<SymbolId> find(std::string_view name) const;
   void publish_trades(follower::Publisher& publisher, SymbolId id);
 
   void start_saving();

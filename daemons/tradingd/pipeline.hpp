@@ -11,10 +11,15 @@
 #include "bus/frame.hpp"
 #include "bus/sockets.hpp"
 #include "journal/committer.hpp"
-#include "tradingd/intake.hpp"
-#include "tradingd/sequencer.hpp"
+#include "sequencer/intake.hpp"
+#include "sequencer/sequencer.hpp"
 
 namespace trade::tradingd {
+
+using sequencer::AddressedReply;
+using sequencer::Admission;
+using sequencer::Sequencer;
+using sequencer::Work;
 
 /// Where a pipeline's news go. None of the calls may call the pipeline back.
 class Outlet {

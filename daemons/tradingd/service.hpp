@@ -10,13 +10,17 @@
 #include "bus/poll_loop.hpp"
 #include "bus/sockets.hpp"
 #include "journal/commit_thread.hpp"
+#include "sequencer/intake.hpp"
+#include "sequencer/sequencer.hpp"
+#include "sequencer/session_schedule.hpp"
 #include "tradingd/checkpointer.hpp"
-#include "tradingd/intake.hpp"
 #include "tradingd/pipeline.hpp"
-#include "tradingd/sequencer.hpp"
-#include "tradingd/session_schedule.hpp"
 
 namespace trade::tradingd {
+
+using sequencer::Calendar;
+using sequencer::Intake;
+using sequencer::SessionSchedule;
 
 struct ServiceOptions {
   /// Commands in the open batch from which on nothing is added to it until the batch before is durable.

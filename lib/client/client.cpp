@@ -1,7 +1,6 @@
 #include "client/client.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "client/connection.hpp"
 
@@ -11,6 +10,11 @@ namespace {
 
 /// Rows asked for at a time.
 constexpr std::uint32_t page_rows = 1'000;
+
+constexpr std::string_view tradingd = "tradingd";
+constexpr std::string_view ledgerd = "ledgerd";
+constexpr std::string_view feedd = "feedd";
+constexpr std::string_view gatewayd = "gatewayd";
 
 /// A retry of an order with a client order id gets the original's answer; a dry run changes nothing.
 Retry retry_of(const SubmitRequest& request) {
@@ -31,63 +35,45 @@ Result<Part> part_of(Result<ReplyType> reply, Part ReplyType::* part) {
 
 }  // namespace
 
-class Client::Connections {
- public:
-  explicit Connections(const ClientOptions& options)
-      : connections_{Connection{context_, options, "tradingd"}, Connection{context_, options, "ledgerd"},
-                     Connection{context_, options, "feedd"}, Connection{context_, options, "gatewayd"},
-                     Connection{context_, options, "fixd"}} {}
+template <class Wanted>
+Result<Wanted> Client::ask(std::string_view daemon, RequestBody body, Retry retry) {
+  Result<ReplyBody> reply = transport_->ask(daemon, std::move(body), retry);
+  if (!reply) return pass_on(std::move(reply));
+  if (auto* wanted = std::get_if<Wanted>(&*reply)) return std::move(*wanted);
+  return std::unexpected(unwanted_reply(daemon, std::move(*reply)));
+}
 
-  Connection& tradingd() { return connections_[0]; }
-  Connection& ledgerd() { return connections_[1]; }
-  Connection& feedd() { return connections_[2]; }
-  Connection& gatewayd() { return connections_[3]; }
-
-  Result<Connection*> named(std::string_view daemon) {
-    for (Connection& connection : connections_) {
-      if (connection.daemon() == daemon) return &connection;
-    }
-    return fail(ErrorCode::usage, "no such daemon: '" + std::string(daemon) + "'",
-                "choose one of tradingd, ledgerd, feedd, gatewayd, fixd");
-  }
-
-  /// All rows, page by page. `after` is where a page starts, and is moved on; `number_of` tells a row's
-  /// number.
-  template <class Wanted, class View, class RequestType, class Id>
-  Result<std::vector<View>> all_pages(RequestType request, std::vector<View> Wanted::* rows,
-                                      Id View::* number) {
-    std::vector<View> all;
-    for (;;) {
-      request.limit = page_rows;
-      auto reply = tradingd().ask<Wanted>(request);
-      if (!reply) return pass_on(std::move(reply));
-      std::vector<View>& page = (*reply).*rows;
-      // Whatever number of rows the daemon gives at a time, the end is where it gives none.
-      if (page.empty()) return all;
-      for (View& row : page) {
-        if (row.*number <= request.after) {
-          return fail(ErrorCode::internal,
-                      "tradingd gave a page of rows that does not follow the one before");
-        }
-        request.after = row.*number;
-        all.push_back(std::move(row));
+/// `after` is where a page starts, and is moved on; `number` tells a row's number.
+template <class Wanted, class View, class RequestType, class Id>
+Result<std::vector<View>> Client::all_pages(RequestType request, std::vector<View> Wanted::* rows,
+                                            Id View::* number) {
+  std::vector<View> all;
+  for (;;) {
+    request.limit = page_rows;
+    auto reply = ask<Wanted>(tradingd, request);
+    if (!reply) return pass_on(std::move(reply));
+    std::vector<View>& page = (*reply).*rows;
+    // Whatever number of rows the daemon gives at a time, the end is where it gives none.
+    if (page.empty()) return all;
+    for (View& row : page) {
+      if (row.*number <= request.after) {
+        return fail(ErrorCode::internal, "tradingd gave a page of rows that does not follow the one before");
       }
+      request.after = row.*number;
+      all.push_back(std::move(row));
     }
   }
+}
 
- private:
-  bus::Context context_;
-  std::array<Connection, 5> connections_;
-};
-
-Client::Client(ClientOptions options) : connections_(std::make_unique<Connections>(options)) {}
+Client::Client(const ClientOptions& options) : transport_(socket_transport(options)) {}
+Client::Client(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
 Result<SubmitReply> Client::submit(const SubmitRequest& request) {
   if (auto checked = check_submit(request); !checked) return pass_on(std::move(checked));
-  auto reply = connections_->tradingd().ask<SubmitReply>(request, retry_of(request));
+  auto reply = ask<SubmitReply>(tradingd, request, retry_of(request));
   if (reply && reply->results.size() != request.commands.size()) {
     return fail(ErrorCode::internal, "tradingd answered " + std::to_string(request.commands.size()) +
                                          " commands with " + std::to_string(reply->results.size()) +
@@ -108,14 +94,14 @@ Result<CommandResult> Client::submit(const SubmittedCommand& command, bool dry_r
 }
 
 Result<std::vector<AccountView>> Client::accounts() {
-  return connections_->all_pages(AccountsRequest{}, &AccountsReply::accounts, &AccountView::number);
+  return all_pages(AccountsRequest{}, &AccountsReply::accounts, &AccountView::number);
 }
 
 Result<AccountView> Client::account(std::string_view name) {
   AccountsRequest request;
   request.name = name;
   request.limit = 1;
-  auto reply = connections_->tradingd().ask<AccountsReply>(std::move(request));
+  auto reply = ask<AccountsReply>(tradingd, std::move(request));
   if (!reply) return pass_on(std::move(reply));
   if (reply->accounts.empty()) {
     return fail_named(ErrorCode::not_found, "unknown_account", "no account '" + std::string(name) + "'",
@@ -125,14 +111,14 @@ Result<AccountView> Client::account(std::string_view name) {
 }
 
 Result<std::vector<SymbolView>> Client::symbols() {
-  return connections_->all_pages(SymbolsRequest{}, &SymbolsReply::symbols, &SymbolView::number);
+  return all_pages(SymbolsRequest{}, &SymbolsReply::symbols, &SymbolView::number);
 }
 
 Result<SymbolView> Client::symbol(std::string_view symbol) {
   SymbolsRequest request;
   request.symbol = symbol;
   request.limit = 1;
-  auto reply = connections_->tradingd().ask<SymbolsReply>(std::move(request));
+  auto reply = ask<SymbolsReply>(tradingd, std::move(request));
   if (!reply) return pass_on(std::move(reply));
   if (reply->symbols.empty()) {
     return fail_named(ErrorCode::not_found, "unknown_symbol", "no symbol '" + std::string(symbol) + "'",
@@ -142,24 +128,24 @@ Result<SymbolView> Client::symbol(std::string_view symbol) {
 }
 
 Result<SessionView> Client::session() {
-  return part_of(connections_->tradingd().ask<SessionReply>(SessionRequest{}), &SessionReply::session);
+  return part_of(ask<SessionReply>(tradingd, SessionRequest{}), &SessionReply::session);
 }
 
 Result<JournalReply> Client::journal(const JournalRequest& request) {
-  return connections_->tradingd().ask<JournalReply>(request);
+  return ask<JournalReply>(tradingd, request);
 }
 
 Result<PortfolioView> Client::portfolio(std::string_view account) {
-  return part_of(connections_->ledgerd().ask<PortfolioReply>(PortfolioRequest{std::string(account)}),
+  return part_of(ask<PortfolioReply>(ledgerd, PortfolioRequest{std::string(account)}),
                  &PortfolioReply::portfolio);
 }
 
 Result<std::vector<OrderView>> Client::orders(const OrdersRequest& request) {
-  return part_of(connections_->ledgerd().ask<OrdersReply>(request), &OrdersReply::orders);
+  return part_of(ask<OrdersReply>(ledgerd, request), &OrdersReply::orders);
 }
 
 Result<OrdersReply> Client::orders_and_sequence(const OrdersRequest& request) {
-  return connections_->ledgerd().ask<OrdersReply>(request);
+  return ask<OrdersReply>(ledgerd, request);
 }
 
 Result<OrderView> Client::order(OrderId id) {
@@ -176,53 +162,46 @@ Result<OrderView> Client::order(OrderId id) {
 }
 
 Result<std::vector<FillView>> Client::fills(const FillsRequest& request) {
-  return part_of(connections_->ledgerd().ask<FillsReply>(request), &FillsReply::fills);
+  return part_of(ask<FillsReply>(ledgerd, request), &FillsReply::fills);
 }
 
 Result<std::vector<PostingView>> Client::postings(const PostingsRequest& request) {
-  return part_of(connections_->ledgerd().ask<PostingsReply>(request), &PostingsReply::postings);
+  return part_of(ask<PostingsReply>(ledgerd, request), &PostingsReply::postings);
 }
 
 Result<std::vector<QuoteView>> Client::quotes(const std::vector<std::string>& symbols) {
-  return part_of(connections_->feedd().ask<QuotesReply>(QuotesRequest{symbols}), &QuotesReply::quotes);
+  return part_of(ask<QuotesReply>(feedd, QuotesRequest{symbols}), &QuotesReply::quotes);
 }
 
 Result<DepthView> Client::depth(std::string_view symbol, std::uint32_t levels) {
-  return part_of(connections_->feedd().ask<DepthReply>(DepthRequest{std::string(symbol), levels}),
-                 &DepthReply::depth);
+  return part_of(ask<DepthReply>(feedd, DepthRequest{std::string(symbol), levels}), &DepthReply::depth);
 }
 
 Result<std::vector<TapeEntryView>> Client::tape(std::string_view symbol, std::uint32_t limit) {
-  return part_of(connections_->feedd().ask<TapeReply>(TapeRequest{std::string(symbol), limit}),
-                 &TapeReply::entries);
+  return part_of(ask<TapeReply>(feedd, TapeRequest{std::string(symbol), limit}), &TapeReply::entries);
 }
 
 Result<KeyCreatedReply> Client::create_key(const CreateKeyRequest& request) {
-  return connections_->gatewayd().ask<KeyCreatedReply>(request, Retry::unsafe);
+  return ask<KeyCreatedReply>(gatewayd, request, Retry::unsafe);
 }
 
 Result<std::vector<KeyView>> Client::keys() {
-  return part_of(connections_->gatewayd().ask<KeysReply>(KeysRequest{}), &KeysReply::keys);
+  return part_of(ask<KeysReply>(gatewayd, KeysRequest{}), &KeysReply::keys);
 }
 
 Result<KeyView> Client::revoke_key(std::string_view id) {
-  auto keys =
-      part_of(connections_->gatewayd().ask<KeysReply>(RevokeKeyRequest{std::string(id)}), &KeysReply::keys);
+  auto keys = part_of(ask<KeysReply>(gatewayd, RevokeKeyRequest{std::string(id)}), &KeysReply::keys);
   if (!keys) return pass_on(std::move(keys));
   if (keys->size() != 1) return fail(ErrorCode::internal, "gatewayd did not say what became of the key");
   return std::move(keys->front());
 }
 
 Result<DaemonView> Client::status(std::string_view daemon) {
-  auto connection = connections_->named(daemon);
-  if (!connection) return pass_on(std::move(connection));
-  return part_of((*connection)->ask<StatusReply>(StatusRequest{}), &StatusReply::daemon);
+  return part_of(ask<StatusReply>(daemon, StatusRequest{}), &StatusReply::daemon);
 }
 
 Result<HoldingsReply> Client::holdings(std::string_view daemon, const HoldingsRequest& request) {
-  auto connection = connections_->named(daemon);
-  if (!connection) return pass_on(std::move(connection));
-  return (*connection)->ask<HoldingsReply>(request);
+  return ask<HoldingsReply>(daemon, request);
 }
 
 }  // namespace trade

@@ -1,5 +1,5 @@
-// Typed access to the daemons of a suite, for the command line, the gateways and the tests. Blocking calls
-// with a deadline; one Client belongs to one thread.
+// Typed access to the daemons of a suite, or to a venue that stands for one, for the command line, the
+// gateways and the tests. Blocking calls with a deadline; one Client belongs to one thread.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "client/transport.hpp"
 #include "model/messages.hpp"
 
 namespace trade {
@@ -22,7 +23,9 @@ struct ClientOptions {
 
 class Client {
  public:
-  explicit Client(ClientOptions options);
+  explicit Client(const ClientOptions& options);
+  /// Of what answers at the other end of the transport.
+  explicit Client(std::unique_ptr<Transport> transport);
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
@@ -63,8 +66,14 @@ class Client {
   Result<HoldingsReply> holdings(std::string_view daemon, const HoldingsRequest& request);
 
  private:
-  class Connections;
-  std::unique_ptr<Connections> connections_;
+  template <class Wanted>
+  Result<Wanted> ask(std::string_view daemon, RequestBody body, Retry retry = Retry::safe);
+  /// All rows, page by page.
+  template <class Wanted, class View, class RequestType, class Id>
+  Result<std::vector<View>> all_pages(RequestType request, std::vector<View> Wanted::* rows,
+                                      Id View::* number);
+
+  std::unique_ptr<Transport> transport_;
 };
 
 /// Many requests under way at once, for load generators and replays: send without waiting, receive replies

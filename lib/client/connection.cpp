@@ -50,19 +50,20 @@ Error unreadable_reply(std::string_view daemon, const Error& reason) {
       .error();
 }
 
-Error Connection::timed_out_error(const RequestBody& body) const {
+Error timed_out_error(std::string_view daemon, const RequestBody& body, std::string_view waited,
+                      std::string_view where) {
   const auto* submit = std::get_if<SubmitRequest>(&body);
   return fail(ErrorCode::timed_out,
-              daemon_ + " did not answer within " + format_seconds(options_.timeout) + " (home " +
-                  options_.home.string() + ")",
+              std::string(daemon) + " did not answer within " + std::string(waited) + std::string(where),
               submit != nullptr && !submit->dry_run ? unknown_outcome_hint(*submit)
                                                     : "try again, or give it longer with --timeout SECONDS")
       .error();
 }
 
-Error Connection::unwanted_reply(ReplyBody reply) const {
+Error unwanted_reply(std::string_view daemon, ReplyBody reply) {
   if (auto* error = std::get_if<ErrorReply>(&reply)) return std::move(error->error);
-  return fail(ErrorCode::internal, daemon_ + " answered with a message of another kind than was asked for",
+  return fail(ErrorCode::internal,
+              std::string(daemon) + " answered with a message of another kind than was asked for",
               "are all programs of one version? 'trade status' shows them")
       .error();
 }
@@ -100,7 +101,8 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
     auto reply = attempt(encoded, request.id, deadline, phase);
     if (reply) return reply;
     if (reply.error().code == ErrorCode::timed_out && phase == Phase::sent) {
-      return std::unexpected(timed_out_error(request.body));
+      return std::unexpected(timed_out_error(daemon_, request.body, format_seconds(options_.timeout),
+                                             " (home " + options_.home.string() + ")"));
     }
     if (reply.error().code != ErrorCode::not_running) return reply;
 

@@ -11,6 +11,7 @@
 
 #include "bus/sockets.hpp"
 #include "client/client.hpp"
+#include "client/transport.hpp"
 #include "model/messages.hpp"
 #include "wire/wire.hpp"
 
@@ -18,12 +19,6 @@ namespace trade {
 
 /// How long to wait before a daemon that is being restarted is tried again.
 constexpr std::chrono::milliseconds reconnect_interval{20};
-
-/// What may be done about a request whose daemon went away before it answered.
-enum class Retry : std::uint8_t {
-  safe,    ///< asking twice is as good as asking once
-  unsafe,  ///< it may have been carried out
-};
 
 class Connection {
  public:
@@ -41,7 +36,7 @@ class Connection {
     Result<ReplyBody> reply = call(std::move(body), retry);
     if (!reply) return pass_on(std::move(reply));
     if (auto* wanted = std::get_if<Wanted>(&*reply)) return std::move(*wanted);
-    return std::unexpected(unwanted_reply(std::move(*reply)));
+    return std::unexpected(unwanted_reply(daemon_, std::move(*reply)));
   }
 
   [[nodiscard]] const std::string& daemon() const { return daemon_; }
@@ -49,8 +44,6 @@ class Connection {
  private:
   enum class Phase : std::uint8_t { sending, sent };
   Result<ReplyBody> attempt(wire::Bytes request, std::uint64_t id, bus::Deadline deadline, Phase& phase);
-  [[nodiscard]] Error unwanted_reply(ReplyBody reply) const;
-  [[nodiscard]] Error timed_out_error(const RequestBody& body) const;
 
   bus::Context context_;
   ClientOptions options_;

@@ -55,9 +55,9 @@ void TradingNode::start() {
                                                 [this] { run([this] { return pipeline_->complete(); }); });
   tradingd::Outlet& outlet = *this;
   pipeline_ = std::make_unique<tradingd::Pipeline>(
-      tradingd::Sequencer(std::move(recovered->engine), recovered->head, world_), *commits_, outlet,
+      sequencer::Sequencer(std::move(recovered->engine), recovered->head, world_), *commits_, outlet,
       batch_commands_max);
-  schedule_.emplace(tradingd::Calendar::always);
+  schedule_.emplace(sequencer::Calendar::always);
   commands_at_checkpoint_ = 0;
   tick();
 }

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "sequencer/session_schedule.hpp"
 #include "sim/network.hpp"
 #include "sim/virtual_journal.hpp"
 #include "tradingd/pipeline.hpp"
-#include "tradingd/session_schedule.hpp"
 
 namespace trade::sim {
 
@@ -52,7 +52,7 @@ class TradingNode final : private tradingd::Outlet {
   Hooks hooks_;
   std::unique_ptr<VirtualCommitter> commits_;
   std::unique_ptr<tradingd::Pipeline> pipeline_;
-  std::optional<tradingd::SessionSchedule> schedule_;
+  std::optional<sequencer::SessionSchedule> schedule_;
   std::optional<journal::Checkpoint> checkpoint_;  ///< waits for its batch
   std::uint64_t commands_at_checkpoint_ = 0;
   std::uint64_t checkpoint_every_ = 0;

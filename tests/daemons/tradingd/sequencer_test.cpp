@@ -1,4 +1,4 @@
-#include "tradingd/sequencer.hpp"
+#include "sequencer/sequencer.hpp"
 
 #include <filesystem>
 

@@ -1,9 +1,9 @@
-#include "tradingd/queries.hpp"
+#include "sequencer/queries.hpp"
 
 #include <algorithm>
 #include <string>
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 namespace {
 
@@ -78,4 +78,4 @@ ReplyBody answer_query(const Engine& engine, const RequestBody& request) {
   return std::visit([&](const auto& body) { return answer(engine, body); }, request);
 }
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

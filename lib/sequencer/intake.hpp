@@ -12,9 +12,9 @@
 #include "bus/frame.hpp"
 #include "bus/sockets.hpp"
 #include "model/messages.hpp"
-#include "tradingd/sequencer.hpp"
+#include "sequencer/sequencer.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 /// Work that is received and not yet durable.
 struct Work {
@@ -79,4 +79,4 @@ class Intake {
   std::vector<bus::Frame> spare_frames_;  ///< whose memory is used again
 };
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

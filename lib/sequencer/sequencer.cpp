@@ -1,14 +1,14 @@
-#include "tradingd/sequencer.hpp"
+#include "sequencer/sequencer.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/assert.hpp"
-#include "tradingd/intake.hpp"
-#include "tradingd/queries.hpp"
-#include "tradingd/reply_size.hpp"
+#include "sequencer/intake.hpp"
+#include "sequencer/queries.hpp"
+#include "sequencer/reply_size.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 namespace {
 
@@ -189,4 +189,4 @@ void Sequencer::take_replies(std::vector<AddressedReply>& replies) {
   reply_bytes_ = 0;
 }
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

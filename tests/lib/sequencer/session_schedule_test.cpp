@@ -1,8 +1,8 @@
-#include "tradingd/session_schedule.hpp"
+#include "sequencer/session_schedule.hpp"
 
 #include <gtest/gtest.h>
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 namespace {
 
 Timestamp at(const char* text) {
@@ -98,4 +98,4 @@ TEST(AnyCalendar, NeverGoesBackADay) {
 }
 
 }  // namespace
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

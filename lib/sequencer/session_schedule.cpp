@@ -1,8 +1,8 @@
-#include "tradingd/session_schedule.hpp"
+#include "sequencer/session_schedule.hpp"
 
 #include "calendar/calendar.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView&
   return wanted;
 }
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

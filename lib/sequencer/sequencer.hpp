@@ -15,7 +15,7 @@
 #include "model/messages.hpp"
 #include "wire/wire.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 /// A reply and whom it is for.
 struct AddressedReply {
@@ -67,6 +67,8 @@ class Sequencer {
   void take_replies(std::vector<AddressedReply>& replies);
 
   [[nodiscard]] const Engine& engine() const { return engine_; }
+  /// What came of the open batch's commands so far. Its texts are valid until the batch is closed.
+  [[nodiscard]] std::span<const Event> events() const { return events_; }
   /// The number of the batch that closes next.
   [[nodiscard]] std::uint64_t next_batch() const { return next_batch_; }
 
@@ -107,4 +109,4 @@ class Sequencer {
   Counters counters_;
 };
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

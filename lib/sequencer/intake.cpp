@@ -1,4 +1,4 @@
-#include "tradingd/intake.hpp"
+#include "sequencer/intake.hpp"
 
 #include <algorithm>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 namespace {
 
@@ -89,4 +89,4 @@ void Intake::pop() {
   items_.pop_front();
 }
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

@@ -5,10 +5,10 @@
 
 #include "model/messages.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 /// Bytes, near enough to bound memory by: rows, what rows have beside them, and texts too long for a string's
 /// own room. Rounded up rather than down.
 std::size_t approximate_bytes(const ReplyBody& body);
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

@@ -7,7 +7,7 @@
 #include "engine/engine.hpp"
 #include "model/messages.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 /// Rows of one page at most, whatever is asked for.
 constexpr std::uint32_t page_rows_max = 1'000;
@@ -17,4 +17,4 @@ constexpr std::size_t page_holdings_max = 100'000;
 /// An ErrorReply where the question is not for tradingd or names what does not exist.
 ReplyBody answer_query(const Engine& engine, const RequestBody& request);
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

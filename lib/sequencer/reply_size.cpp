@@ -1,9 +1,9 @@
-#include "tradingd/reply_size.hpp"
+#include "sequencer/reply_size.hpp"
 
 #include <string>
 #include <vector>
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::size_t approximate_bytes(const ReplyBody& body) {
   return sizeof(Reply) + std::visit([](const auto& reply) { return bytes_of(reply); }, body);
 }
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

@@ -1,4 +1,4 @@
-// When tradingd opens and closes the session by itself, and when it starts a new trading day.
+// When the session opens and closes by itself, and when it starts a new trading day.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 #include "model/command.hpp"
 #include "model/views.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 
 enum class Calendar : std::uint8_t {
   always,  ///< open at any hour until closed by hand; a trading day is New York's, weekends belong to Monday
@@ -24,9 +24,12 @@ class SessionSchedule {
   /// the calendar's last change still stands.
   std::optional<SetSession> due(Timestamp now, const SessionView& session, Timestamp last_command_at);
 
+  /// When a command may be due next: none is before. Not set until `due` was first asked.
+  [[nodiscard]] Timestamp next_change() const { return next_change_; }
+
  private:
   Calendar calendar_;
   Timestamp next_change_;  ///< not set: nothing was decided yet
 };
 
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

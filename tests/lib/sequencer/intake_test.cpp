@@ -1,14 +1,14 @@
 // Under more load than can be taken: orders are refused early, cancels go through, memory is bounded.
-#include "tradingd/intake.hpp"
+#include "sequencer/intake.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "tradingd/reply_size.hpp"
+#include "sequencer/reply_size.hpp"
 #include "wire/wire.hpp"
 
-namespace trade::tradingd {
+namespace trade::sequencer {
 namespace {
 
 constexpr std::size_t no_bound = std::size_t{1} << 40;
@@ -139,4 +139,4 @@ TEST(ReplySize, CountsWhatRowsHoldBeside) {
 }
 
 }  // namespace
-}  // namespace trade::tradingd
+}  // namespace trade::sequencer

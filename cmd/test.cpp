@@ -1,0 +1,206 @@
+// trade test: runs scenarios and compares what comes of them with what they expect.
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <fstream>
+#include <thread>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "format/layout.hpp"
+#include "scenario/report.hpp"
+#include "scenario/runner.hpp"
+#include "scenario_desk.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+using scenario::Scenario;
+using scenario::ScenarioResult;
+using scenario::Verdict;
+
+constexpr std::uint64_t jobs_max = 256;
+
+struct Arguments {
+  std::vector<std::string> paths;
+  std::string filter;
+  std::string junit;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> jobs;
+  bool fail_fast = false;
+  bool tap = false;
+  bool list = false;
+};
+
+/// One file's scenarios and what came of those that were run.
+struct File {
+  std::vector<Scenario> scenarios;
+  std::vector<ScenarioResult> results;
+};
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return text;
+}
+
+Result<std::vector<File>> load(const Arguments& arguments) {
+  Result<std::vector<std::filesystem::path>> paths = scenario::find_files(arguments.paths);
+  if (!paths) return pass_on(std::move(paths));
+  const std::string wanted = lower_case(arguments.filter);
+  std::vector<File> files;
+  for (const std::filesystem::path& path : *paths) {
+    Result<std::vector<Scenario>> scenarios = scenario::load_file(path);
+    if (!scenarios) return pass_on(std::move(scenarios));
+    std::erase_if(*scenarios, [&](const Scenario& one) {
+      return lower_case(path.string() + ": " + one.title).find(wanted) == std::string::npos;
+    });
+    if (!scenarios->empty()) files.push_back({*std::move(scenarios), {}});
+  }
+  if (files.empty()) {
+    return fail(ErrorCode::usage, "no scenario to run",
+                arguments.filter.empty() ? "scenarios are in files named *.scenario" : "does --filter fit?");
+  }
+  return files;
+}
+
+/// What happens at random in a scenario depends on the run's seed and on its title alone: neither on its
+/// neighbours nor on which thread runs it.
+std::uint64_t seed_of(std::uint64_t seed, const Scenario& scenario) {
+  std::uint64_t hash = 14'695'981'039'346'656'037u ^ seed;  // FNV-1a
+  for (const char c : scenario.title)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
+  return hash;
+}
+
+/// Runs the files, each on one thread, and stops early where that is wanted.
+void run(std::vector<File>& files, const Arguments& arguments, std::uint64_t seed) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> stop = false;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < files.size() && !stop; i = next++) {
+      for (const Scenario& one : files[i].scenarios) {
+        if (stop) return;
+        ScenarioResult result = scenario::run_scenario(one, make_venue_desk, seed_of(seed, one));
+        result.seed = seed;
+        const bool failed = result.verdict == Verdict::failed || result.verdict == Verdict::invalid;
+        files[i].results.push_back(std::move(result));
+        if (failed && arguments.fail_fast) stop = true;
+      }
+    }
+  };
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t jobs = std::min<std::size_t>(arguments.jobs.value_or(cores), files.size());
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < jobs; ++i)
+    others.emplace_back(work);
+  work();
+}
+
+const format::Layout& result_layout() {
+  static const format::Layout layout{"scenarios",
+                                     {{"file", "FILE"},
+                                      {"line", "LINE", format::Align::right},
+                                      {"scenario", "SCENARIO"},
+                                      {"verdict", "VERDICT"}},
+                                     format::field_names(json_of(ScenarioResult{}))};
+  return layout;
+}
+
+void print(Context& context, const Arguments& arguments, const std::vector<ScenarioResult>& results,
+           double seconds, std::uint64_t seed) {
+  Output& output = context.output();
+  if (arguments.tap) {
+    output.write(tap_text(results));
+    return;
+  }
+  if (output.mode() != format::OutputMode::table) {
+    std::vector<format::Json> records;
+    for (const ScenarioResult& result : results)
+      records.push_back(json_of(result));
+    output.list(result_layout(), records);
+    return;
+  }
+  std::string text;
+  for (const ScenarioResult& result : results) {
+    if (result.verdict == Verdict::passed && context.globals().verbose) {
+      text += "ok   " + result.file + ":" + std::to_string(result.line) + ": " +
+              format::printable(result.title) + "\n";
+    }
+    if (result.verdict != Verdict::skipped || context.globals().verbose)
+      text += failure_text(result, output.style().color);
+  }
+  output.write(text + summary_text(summarize(results), seconds, seed));
+}
+
+Status write_file(const std::string& path, const std::string& text) {
+  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  if (!stream) return fail(ErrorCode::internal, "cannot write " + path, "is the directory there?");
+  return {};
+}
+
+ExitStatus list_scenarios(Context& context, const std::vector<File>& files) {
+  std::vector<format::Json> records;
+  for (const File& file : files) {
+    for (const Scenario& one : file.scenarios) {
+      format::Json record;
+      record["file"] = one.line.file->path.string();
+      record["line"] = one.line.number();
+      record["scenario"] = one.title;
+      records.push_back(std::move(record));
+    }
+  }
+  const format::Layout layout{
+      "scenarios",
+      {{"file", "FILE"}, {"line", "LINE", format::Align::right}, {"scenario", "SCENARIO"}},
+      {"file", "line", "scenario"}};
+  context.output().list(layout, records);
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> test(Context& context, const Arguments& arguments) {
+  if (arguments.paths.empty()) return fail(ErrorCode::usage, "which scenarios? name files or directories");
+  Result<std::vector<File>> files = load(arguments);
+  if (!files) return pass_on(std::move(files));
+  if (arguments.list) return list_scenarios(context, *files);
+  const auto begun = context.monotonic_time();
+  const std::uint64_t seed = arguments.seed.value_or(1);
+  run(*files, arguments, seed);
+  const double seconds = std::chrono::duration<double>(context.monotonic_time() - begun).count();
+  std::vector<ScenarioResult> results;
+  for (File& file : *files)
+    std::ranges::move(file.results, std::back_inserter(results));
+  print(context, arguments, results, seconds, seed);
+  if (!arguments.junit.empty()) {
+    if (Status written = write_file(arguments.junit, junit_text(results, seconds)); !written)
+      return pass_on(std::move(written));
+  }
+  return summarize(results).failed == 0 ? ExitStatus::done : ExitStatus::difference;
+}
+
+Result<std::uint64_t> parse_jobs(std::string_view text) {
+  Result<std::uint64_t> number = parse_count(text);
+  if (number && *number > jobs_max) return fail(ErrorCode::usage, "at most " + std::to_string(jobs_max));
+  return number;
+}
+
+}  // namespace
+
+Handler define_test(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  add_values(app, "path", arguments->paths, parse_text, file_kind, "Scenarios, or directories of *.scenario");
+  add_value(app, "--filter", arguments->filter, parse_text, "TEXT", "Only those whose file or title has it");
+  add_flag(app, "--fail-fast", arguments->fail_fast, "Stop after the first that fails");
+  add_value(app, "--seed", arguments->seed, parse_number, "N", "Of what the venue does at random (1)");
+  add_value(app, "--jobs", arguments->jobs, parse_jobs, "N", "Files at a time (one for each core)");
+  add_flag(app, "--tap", arguments->tap, "Write the Test Anything Protocol");
+  add_value(app, "--junit", arguments->junit, parse_text, file_kind, "Write JUnit's XML into a file, too");
+  add_flag(app, "--list", arguments->list, "List the scenarios; run none");
+  return [arguments](Context& context) { return test(context, *arguments); };
+}
+
+}  // namespace trade::cmd
