@@ -126,7 +126,9 @@ END
 
 @test "commands come in their time, in the order of their times" {
   scenario <<<"$beginning
-in 2s: as bob: place sell 1 AAPL --limit 152
+account open carol
+account transfer-in carol AAPL 1 --cost 1
+in 2s: as carol: place sell 1 AAPL --limit 152
 in 1s: as alice: place buy 1 AAPL --limit 150.10
 \$later = in 3s: as alice: place buy 1 AAPL --limit 149
 expect tape AAPL: count=0
