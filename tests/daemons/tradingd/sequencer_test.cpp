@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tradingd/checkpointer.hpp"
+#include "tradingd/pipeline.hpp"
 #include "tradingd/recovery.hpp"
 
 namespace trade::tradingd {
