@@ -1,0 +1,66 @@
+// Frames of the bus and journal batches: decoded, or refused; what is decoded survives another round.
+#include "wire/wire.hpp"
+
+#include <vector>
+
+#include "fuzz/fuzz.hpp"
+
+namespace trade::fuzz {
+namespace {
+
+using Encoded = std::vector<std::byte>;
+
+Encoded copied(wire::Bytes bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+Result<Encoded> again_request(wire::AlignedBuffer& buffer) {
+  const auto message = wire::decode_request(buffer.bytes());
+  if (!message) return std::unexpected(message.error());
+  wire::Encoder encoder;
+  return copied(encoder.encode(*message));
+}
+Result<Encoded> again_reply(wire::AlignedBuffer& buffer) {
+  const auto message = wire::decode_reply(buffer.bytes());
+  if (!message) return std::unexpected(message.error());
+  wire::Encoder encoder;
+  return copied(encoder.encode(*message));
+}
+Result<Encoded> again_publication(wire::AlignedBuffer& buffer) {
+  const auto message = wire::decode_publication(buffer.bytes());
+  if (!message) return std::unexpected(message.error());
+  wire::Encoder encoder;
+  return copied(encoder.encode(*message));
+}
+Result<Encoded> again_batch(wire::AlignedBuffer& buffer) {
+  wire::Batch batch;
+  batch.buffer.assign(buffer.bytes());
+  if (Status status = wire::decode_batch(batch); !status) return std::unexpected(status.error());
+  wire::Encoder encoder;
+  return copied(encoder.encode_batch(batch.header, batch.commands, batch.events_per_command, batch.events));
+}
+
+constexpr Result<Encoded> (*kinds[])(wire::AlignedBuffer&) = {again_request, again_reply, again_publication,
+                                                              again_batch};
+
+}  // namespace
+}  // namespace trade::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace trade;
+  fuzz::Input input(data, size);
+  const auto again = fuzz::kinds[input.take_byte() % std::size(fuzz::kinds)];
+  wire::AlignedBuffer buffer;
+  buffer.assign(input.bytes());
+  const auto first = again(buffer);
+  if (!first) {
+    fuzz::require(first.error().code == ErrorCode::corrupt, "a frame is refused as corrupt");
+    fuzz::require(!first.error().message.empty(), "a refusal says why");
+    return 0;
+  }
+  buffer.assign(*first);
+  const auto second = again(buffer);
+  fuzz::require(second.has_value(), "what was encoded can be decoded");
+  fuzz::require(*second == *first, "encoding is the same again");
+  return 0;
+}
