@@ -1,8 +1,8 @@
-// acknowledged_orders send HOME FILE SECONDS: places orders without pause, each with a client order id of its
-// own, and writes a line "CLIENT_ORDER_ID ORDER_ID" to FILE for each that was acknowledged. When a daemon is
-// gone, it sends the same orders again until it is back, as a careful client does. acknowledged_orders check
-// HOME FILE: every line of FILE is in the books exactly once under that order id, and no client order id is
-// there twice.
+// acknowledged_orders send HOME FILE SECONDS [PREFIX]: places orders without pause, each with a client order id of
+// its own (PREFIX, or c, and a number), and writes a line "CLIENT_ORDER_ID ORDER_ID" to FILE for each that was
+// acknowledged. When a daemon is gone, it sends the same orders again until it is back, as a careful client
+// does. acknowledged_orders check HOME FILE: every line of FILE is in the books exactly once under that order
+// id, and no client order id is there twice.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -39,7 +39,7 @@ SubmitRequest make_request(const std::vector<std::string>& ids, std::uint64_t fi
   return request;
 }
 
-int send(const std::filesystem::path& home, const char* file, int seconds) {
+int send(const std::filesystem::path& home, const char* file, int seconds, const std::string& prefix) {
   std::ofstream acknowledged(file);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   // Retrying is part of the test: until this long after the end.
@@ -50,7 +50,7 @@ int send(const std::filesystem::path& home, const char* file, int seconds) {
   while (std::chrono::steady_clock::now() < end) {
     std::vector<std::string> ids;
     for (int i = 0; i < orders_per_request; ++i)
-      ids.push_back("c" + std::to_string(number + static_cast<std::uint64_t>(i)));
+      ids.push_back(prefix + std::to_string(number + static_cast<std::uint64_t>(i)));
     const SubmitRequest request = make_request(ids, number);
     Result<SubmitReply> reply = client.submit(request);
     while (!reply) {
@@ -124,8 +124,10 @@ int check(const std::filesystem::path& home, const char* file) {
 
 int main(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
-  if (verb == "send" && argc == 5) return send(argv[2], argv[3], std::atoi(argv[4]));
+  if (verb == "send" && (argc == 5 || argc == 6)) {
+    return send(argv[2], argv[3], std::atoi(argv[4]), argc == 6 ? argv[5] : "c");
+  }
   if (verb == "check" && argc == 4) return check(argv[2], argv[3]);
-  std::cerr << "usage: acknowledged_orders send HOME FILE SECONDS | check HOME FILE\n";
+  std::cerr << "usage: acknowledged_orders send HOME FILE SECONDS [PREFIX] | check HOME FILE\n";
   return 2;
 }

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# Stopped processes, maps that must grow, subscribers that do not read.
+load suite.bash
+
+rich_market() {
+  start_suite
+  t account open buyer --deposit 900000000000 >/dev/null
+  t account open seller --deposit 1 >/dev/null
+  t symbol add TEST --previous-close 100 >/dev/null
+  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+}
+
+teardown() {
+  unset TRADE_TRADINGD_MAP_MEGABYTES TRADE_LEDGERD_MAP_MEGABYTES TRADE_FEEDD_MAP_MEGABYTES
+  [ -z "${stopped:-}" ] || kill -CONT "$stopped" 2>/dev/null || true
+  remove_home
+}
+
+stop_process() {
+  stopped=$1
+  kill -STOP "$stopped"
+}
+
+go_on() {
+  kill -CONT "$stopped"
+  stopped=
+}
+
+resident_kilobytes() {
+  awk '/^VmRSS/ { print $2 }' "/proc/$1/status"
+}
+
+@test "a stopped tradingd: clients time out, and what was sent is done once when it goes on" {
+  small_market
+  stop_process "$(cat "$TRADE_HOME/run/tradingd.pid")"
+  expect_exit 6 t --timeout 1 place buy 1 AAPL --limit 149 --account alice --client-id once
+  go_on
+  expect_exit 0 t place buy 1 AAPL --limit 149 --account alice --client-id once
+  expect_exit 0 t orders --account alice
+  expect_json length 1
+  expect_exit 0 t reconcile
+}
+
+@test "a stopped feedd or gatewayd holds up no order" {
+  small_market
+  for daemon in feedd gatewayd; do
+    stop_process "$(cat "$TRADE_HOME/run/$daemon.pid")"
+    for _ in $(seq 10); do t place buy 1 AAPL --limit 149 --account alice >/dev/null; done
+    go_on
+  done
+  expect_exit 0 t orders --account alice --status open
+  expect_json length 20
+  expect_exit 0 t quote AAPL
+  expect_json '(if type == "array" then .[0] else . end)|.bid_size' 20
+}
+
+@test "memory maps that are too small grow while orders flow" {
+  export TRADE_TRADINGD_MAP_MEGABYTES=16 TRADE_LEDGERD_MAP_MEGABYTES=16 TRADE_FEEDD_MAP_MEGABYTES=16
+  start_suite
+  output=$(t bench orders --home "$TRADE_HOME" --orders 150000 2>/dev/null)
+  expect_json .rejected 0
+  for part in journal ledger; do
+    size=$(stat -c %s "$TRADE_HOME/$part/data.mdb")
+    echo "$part has $size bytes"
+    [ "$size" -gt $((16 * 1024 * 1024)) ]
+  done
+  expect_exit 0 t --timeout 60 reconcile
+  expect_exit 0 t journal verify
+  expect_exit 0 t status
+}
+
+@test "a subscriber that does not read slows nobody and costs bounded memory" {
+  rich_market
+  "$trade" --json quote TEST --watch >"$TRADE_HOME/quotes" &
+  watcher=$!
+  for _ in $(seq 50); do
+    [ -s "$TRADE_HOME/quotes" ] && break
+    sleep 0.1
+  done
+  stop_process "$watcher"
+  feed=$(cat "$TRADE_HOME/run/feedd.pid")
+  before=$(resident_kilobytes "$feed")
+  "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/acknowledged" 3
+  after=$(resident_kilobytes "$feed")
+  echo "feedd: $before kB before, $after kB after"
+  [ $((after - before)) -lt 131072 ]
+  expect_exit 0 t place buy 1 TEST --limit 1 --account buyer
+  expect_exit 0 t quote TEST
+  go_on
+  # What it then gets is the newest: a change that is made now comes through.
+  t place buy 7 TEST --limit 99.98 --account buyer >/dev/null
+  t place sell 900000 TEST --limit 0.02 --account seller >/dev/null
+  for _ in $(seq 100); do
+    last=$(tail -n 1 "$TRADE_HOME/quotes" | jq -r .bid)
+    [ "$last" = "$(t quote TEST | jq -r '(if type == "array" then .[0] else . end)|.bid')" ] && break
+    sleep 0.1
+  done
+  kill "$watcher"
+  wait "$watcher" || true
+  [ "$last" = "$(t quote TEST | jq -r '(if type == "array" then .[0] else . end)|.bid')" ]
+}
