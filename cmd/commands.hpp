@@ -56,9 +56,13 @@ Handler define_test(CLI::App& app);
 Handler define_replay_itch(CLI::App& app);
 Handler define_replay_journal(CLI::App& app);
 Handler define_generate_itch(CLI::App& app);
+Handler define_backup(CLI::App& app);
+Handler define_restore(CLI::App& app);
 Handler define_journal_verify(CLI::App& app);
 Handler define_journal_dump(CLI::App& app);
 Handler define_journal_hash(CLI::App& app);
+Handler define_journal_archive(CLI::App& app);
+Handler define_journal_prune(CLI::App& app);
 
 Handler define_bench_orders(CLI::App& app);
 Handler define_bench_day(CLI::App& app);

@@ -19,6 +19,7 @@ Result<ExitStatus> verify(Context& context, const std::string& directory) {
   format::Json record;
   record["journal"] = path->string();
   record["batches"] = report->batches;
+  record["archived_batches"] = report->archived;
   record["commands"] = report->commands;
   record["events"] = report->events;
   record["bytes"] = report->bytes;

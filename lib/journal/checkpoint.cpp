@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/byte_stream.hpp"
+#include "journal/copy.hpp"
 #include "journal/hash.hpp"
 #include "journal/journal.hpp"
 #include "store/error.hpp"
@@ -160,6 +161,18 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& d
       return Checkpoint{batch, std::move(*state)};
   }
   return std::nullopt;
+}
+
+Status copy_checkpoints(const std::filesystem::path& from, const std::filesystem::path& to) {
+  auto batches = list(from);
+  if (!batches) return pass_on(std::move(batches));
+  std::ranges::reverse(*batches);
+  for (const std::uint64_t batch : *batches) {
+    const auto state = read_checkpoint(file_of(from, batch), batch);
+    if (!state) continue;
+    if (Status saved = save_checkpoint(to, batch, *state); !saved) return saved;
+  }
+  return {};
 }
 
 }  // namespace trade::journal

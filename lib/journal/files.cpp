@@ -22,13 +22,33 @@ store::Bytes version_key() {
 store::Bytes identity_key() {
   return text_key("identity");
 }
+store::Bytes start_key() {
+  return text_key("start");
+}
+
+/// Where the database's first record begins.
+Status read_start(JournalFiles& files, store::Transaction& transaction) {
+  files.start = {Head{}, files.identity};
+  const auto stored = transaction.get(files.meta, start_key());
+  if (!stored) return std::unexpected(stored.error());
+  if (!stored->has_value()) return {};
+  ByteReader reader(**stored);
+  files.start.head.batch = reader.read<std::uint64_t>();
+  files.start.head.next_command = reader.read<std::uint64_t>();
+  files.start.head.last_sequence = reader.read<std::uint64_t>();
+  for (std::byte& byte : files.start.hash)
+    byte = reader.read<std::byte>();
+  if (reader.ok() && reader.at_end()) return {};
+  return fail(ErrorCode::corrupt, "the journal at " + files.directory.string() + " has a damaged head",
+              "restore it from a copy");
+}
 
 /// False where the journal was never given a version.
-Result<bool> read_meta(JournalFiles& files, store::Database meta, store::Transaction& transaction) {
+Result<bool> read_meta(JournalFiles& files, store::Transaction& transaction) {
   const std::string where = "the journal at " + files.directory.string();
-  const auto version = transaction.get(meta, version_key());
+  const auto version = transaction.get(files.meta, version_key());
   if (!version) return std::unexpected(version.error());
-  const auto identity = transaction.get(meta, identity_key());
+  const auto identity = transaction.get(files.meta, identity_key());
   if (!identity) return std::unexpected(identity.error());
   if (!version->has_value() && !identity->has_value()) return false;
   if (!version->has_value() || (*version)->size() != sizeof format_version || !identity->has_value() ||
@@ -43,11 +63,12 @@ Result<bool> read_meta(JournalFiles& files, store::Database meta, store::Transac
                       "use the release of this program that wrote it");
   }
   std::ranges::copy(**identity, files.identity.begin());
+  if (Status start = read_start(files, transaction); !start) return pass_on(std::move(start));
   return true;
 }
 
-Status initialize(JournalFiles& files, store::Database meta, store::Transaction& transaction) {
-  auto known = read_meta(files, meta, transaction);
+Status initialize(JournalFiles& files, const std::optional<Hash>& identity, store::Transaction& transaction) {
+  auto known = read_meta(files, transaction);
   if (!known) return pass_on(std::move(known));
   if (*known) return {};
   const auto batches = transaction.count(files.batches);
@@ -56,14 +77,16 @@ Status initialize(JournalFiles& files, store::Database meta, store::Transaction&
     return fail(ErrorCode::corrupt, "the journal at " + files.directory.string() + " has batches but no head",
                 "restore it from a copy");
   }
-  files.identity = random_identity();
-  if (auto put = transaction.put(meta, identity_key(), files.identity); !put) return put;
-  return transaction.put(meta, version_key(), std::as_bytes(std::span(&format_version, 1)));
+  files.identity = identity ? *identity : random_identity();
+  files.start = {Head{}, files.identity};
+  if (auto put = transaction.put(files.meta, identity_key(), files.identity); !put) return put;
+  return transaction.put(files.meta, version_key(), std::as_bytes(std::span(&format_version, 1)));
 }
 
 }  // namespace
 
-Result<JournalFiles> open_files_for_writing(const std::filesystem::path& directory, const Options& options) {
+Result<JournalFiles> open_files_for_writing(const std::filesystem::path& directory, const Options& options,
+                                            const std::optional<Hash>& identity) {
   JournalFiles files;
   files.directory = directory;
   auto environment = store::Environment::open(
@@ -75,8 +98,9 @@ Result<JournalFiles> open_files_for_writing(const std::filesystem::path& directo
   files.batches = *batches;
   auto meta = files.environment->open_database(meta_name);
   if (!meta) return pass_on(std::move(meta));
+  files.meta = *meta;
   auto initialized = files.environment->write(
-      [&](store::Transaction& transaction) { return initialize(files, *meta, transaction); });
+      [&](store::Transaction& transaction) { return initialize(files, identity, transaction); });
   if (!initialized) return pass_on(std::move(initialized));
   return files;
 }
@@ -98,12 +122,31 @@ Result<JournalFiles> open_files_for_reading(const std::filesystem::path& directo
   files.batches = *batches;
   auto meta = files.environment->open_database(meta_name, false);
   if (!meta) return missing(std::move(meta).error());
+  files.meta = *meta;
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto known = read_meta(files, *meta, *transaction);
+  auto known = read_meta(files, *transaction);
   if (!known) return pass_on(std::move(known));
   if (!*known) return missing(Error{ErrorCode::not_found, {}, {}, {}});
   return files;
+}
+
+Result<JournalFiles> open_files_for_pruning(const std::filesystem::path& directory) {
+  // An environment is opened once in a process: for reading first would forbid writing.
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory / "data.mdb", ignored)) {
+    return fail(ErrorCode::not_found, "there is no journal at " + directory.string(), "check the path");
+  }
+  return open_files_for_writing(directory, {});
+}
+
+Status put_start(const JournalFiles& files, store::Transaction& transaction, const ChainLink& start) {
+  ByteWriter writer;
+  writer.write(start.head.batch);
+  writer.write(start.head.next_command);
+  writer.write(start.head.last_sequence);
+  writer.write_bytes(start.hash);
+  return transaction.put(files.meta, start_key(), writer.bytes());
 }
 
 Result<std::uint64_t> number_of_key(const JournalFiles& files, store::Bytes key) {

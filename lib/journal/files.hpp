@@ -17,7 +17,8 @@ namespace trade::journal {
 
 // Database "batches": key big-endian u64 batch number, value the record (see record.hpp).
 // Database "meta": "format_version" (u32, little-endian), "identity" (32 random bytes, set when the journal
-// is made; they stand for the hash of a record before the first).
+// is made; they stand for the hash of a record before the first), and, once old batches were removed, "start"
+// (56 bytes: u64 batch, u64 next_command, u64 last_sequence of the last one removed, and its hash).
 
 constexpr std::uint32_t format_version = 1;
 
@@ -26,13 +27,22 @@ struct JournalFiles {
   std::filesystem::path directory;
   std::shared_ptr<store::Environment> environment;
   store::Database batches;
+  store::Database meta;
   Hash identity{};
+  ChainLink start;  ///< what the first record in the database follows, when this was opened
 };
 
-/// Creates what is missing. Only for the holder of the writer's lock.
-Result<JournalFiles> open_files_for_writing(const std::filesystem::path& directory, const Options& options);
+/// Creates what is missing, a new journal with this identity or, where none is given, with one of its own.
+/// Only for the holder of the writer's lock.
+Result<JournalFiles> open_files_for_writing(const std::filesystem::path& directory, const Options& options,
+                                            const std::optional<Hash>& identity = std::nullopt);
 /// not_found where there is no journal (yet).
 Result<JournalFiles> open_files_for_reading(const std::filesystem::path& directory);
+
+/// An existing journal, for removing what is archived; beside a writer.
+Result<JournalFiles> open_files_for_pruning(const std::filesystem::path& directory);
+/// Notes what the first record must follow now.
+Status put_start(const JournalFiles& files, store::Transaction& transaction, const ChainLink& start);
 
 /// The last record's number and bytes, good as long as the transaction; nothing where there is none.
 struct StoredRecord {

@@ -75,14 +75,16 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& d
 struct VerifyReport {
   Head head;  ///< the end of what is good; so are the counts
   std::uint64_t batches = 0;
+  std::uint64_t archived = 0;  ///< of them, those that are in the archive alone
   std::uint64_t commands = 0;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
   std::optional<std::uint64_t> bad_batch;  ///< the first one that is wrong
   std::string problem;                     ///< what is wrong with it
 };
-/// Reads every batch: numbers dense, checksums and chain of hashes right, contents decode. Runs in a process
-/// of its own, since damage within LMDB's own pages can end the process that reads them.
+/// Reads every batch, archived ones that were removed from the database included, from the first that is
+/// there on: numbers dense, checksums and chain of hashes right, contents decode. Runs in a process of its
+/// own, since damage within LMDB's own pages can end the process that reads them.
 Result<VerifyReport> verify(const std::filesystem::path& directory);
 
 }  // namespace trade::journal

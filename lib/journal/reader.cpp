@@ -5,6 +5,7 @@
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
+#include "journal/segment.hpp"
 #include "store/key.hpp"
 
 namespace trade::journal {
@@ -13,7 +14,7 @@ namespace {
 
 class LocalReader final : public Reader {
  public:
-  explicit LocalReader(JournalFiles files) : files_(std::move(files)) {}
+  explicit LocalReader(JournalFiles files) : files_(std::move(files)), archive_(files_.directory) {}
 
   Result<Head> head() override {
     auto transaction = files_.environment->begin_read();
@@ -32,7 +33,7 @@ class LocalReader final : public Reader {
       // Copied out at once: decoding within the transaction would hold back the writer's old pages.
       auto transaction = files_.environment->begin_read();
       if (!transaction) return pass_on(std::move(transaction));
-      auto record = transaction->get(files_.batches, store::Key().number(number));
+      auto record = find(*transaction, number);
       if (!record) return pass_on(std::move(record));
       if (!record->has_value()) return false;
       auto found = read_header(number, **record);
@@ -49,7 +50,7 @@ class LocalReader final : public Reader {
   Result<bool> read_encoded(std::uint64_t number, std::string& record) override {
     auto transaction = files_.environment->begin_read();
     if (!transaction) return pass_on(std::move(transaction));
-    auto found = transaction->get(files_.batches, store::Key().number(number));
+    auto found = find(*transaction, number);
     if (!found) return pass_on(std::move(found));
     if (!found->has_value()) return false;
     // Its form is checked, so that a damaged length is not taken for one.
@@ -59,6 +60,33 @@ class LocalReader final : public Reader {
   }
 
  private:
+  /// The record in the database or, where it was removed from there, in the archive; nothing where it is not
+  /// there yet.
+  Result<std::optional<wire::Bytes>> find(store::Transaction& transaction, std::uint64_t number) {
+    auto record = transaction.get(files_.batches, store::Key().number(number));
+    if (!record || record->has_value()) return record;
+    std::uint64_t first = 0;
+    {
+      auto cursor = transaction.cursor(files_.batches);
+      if (!cursor) return pass_on(std::move(cursor));
+      const auto any = cursor->first();
+      if (!any) return std::unexpected(any.error());
+      if (!*any) return std::nullopt;
+      const auto found = number_of_key(files_, cursor->key());
+      if (!found) return std::unexpected(found.error());
+      first = *found;
+    }
+    if (number == 0 || number > first) return std::nullopt;
+    // Reading a segment takes its time.
+    transaction.abort();
+    auto archived = archive_.record(number);
+    if (!archived || archived->has_value()) return archived;
+    return fail_named(ErrorCode::not_found, "batch_not_archived",
+                      "batch " + std::to_string(number) + " of the journal at " + files_.directory.string() +
+                          " was removed, and the archive does not have it",
+                      "bring its segment back to " + archive_directory(files_.directory).string());
+  }
+
   Result<RecordHeader> read_header(std::uint64_t number, wire::Bytes record) const {
     auto header = read_record_header(record);
     if (!header) return std::unexpected(damaged(files_, number, header.error().message));
@@ -68,6 +96,7 @@ class LocalReader final : public Reader {
   }
 
   JournalFiles files_;
+  ArchiveReader archive_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "journal/record.hpp"
+#include "journal/segment.hpp"
 #include "store/key.hpp"
 
 namespace trade::journal {
@@ -19,12 +20,13 @@ constexpr std::int64_t transaction_nanoseconds_max = 250 * nanoseconds_per_milli
 }  // namespace
 
 Verification::Verification(JournalFiles files, VerifyProgress& progress)
-    : files_(std::move(files)), progress_(progress), link_{Head{}, files_.identity} {}
+    : files_(std::move(files)), progress_(progress), link_(files_.start) {}
 
 Result<VerifyReport> Verification::run() {
+  if (Status archive = verify_archive(); !archive) return pass_on(std::move(archive));
   const auto last = find_last();
   if (!last) return std::unexpected(last.error());
-  while (!bad_batch_ && progress_.batches < *last) {
+  while (!bad_batch_ && link_.head.batch < *last) {
     if (auto portion = verify_portion(*last); !portion) return pass_on(std::move(portion));
   }
   VerifyReport report = report_of(progress_);
@@ -42,6 +44,40 @@ Result<std::uint64_t> Verification::find_last() {
   return record->has_value() ? (*record)->number : 0;
 }
 
+/// What was removed from the database, as far as the archive goes back.
+Status Verification::verify_archive() {
+  const ChainLink start = link_;
+  const auto files = list_segments(files_.directory);
+  if (!files) return std::unexpected(files.error());
+  bool begun = false;
+  for (const SegmentFile& file : *files) {
+    if (file.last > start.head.batch) break;
+    const auto segment = read_segment(file);
+    if (!segment) {
+      set_bad(file.first, segment.error().message);
+      return {};
+    }
+    if (!begun) link_ = segment->previous;
+    begun = true;
+    if (segment->identity != files_.identity || segment->previous.hash != link_.hash) {
+      set_bad(link_.head.batch + 1, file.path.string() + " does not follow on from what is before it");
+      return {};
+    }
+    for (const wire::Bytes record : segment->records) {
+      verify_record(link_.head.batch + 1, record);
+      if (bad_batch_) return {};
+      ++progress_.archived;
+    }
+  }
+  // Where the last segments are not there, what was removed cannot be verified.
+  if (begun && link_.head.batch == start.head.batch && link_.hash != start.hash) {
+    set_bad(start.head.batch, "the archive ends otherwise than the journal begins");
+  } else if (!begun || link_.head.batch < start.head.batch) {
+    link_ = start;
+  }
+  return {};
+}
+
 /// As many batches as one read transaction may last.
 Status Verification::verify_portion(std::uint64_t last) {
   auto transaction = files_.environment->begin_read();
@@ -51,27 +87,32 @@ Status Verification::verify_portion(std::uint64_t last) {
   const std::int64_t end = monotonic_nanoseconds() + transaction_nanoseconds_max;
   const std::uint64_t bytes_end = progress_.bytes + transaction_bytes_max;
   // From the very first key on, be it a batch's or not.
-  auto there = cursor->seek(store::Key().number(progress_.batches == 0 ? 0 : progress_.batches + 1));
+  auto there = cursor->seek(
+      store::Key().number(link_.head.batch == files_.start.head.batch ? 0 : link_.head.batch + 1));
   while (true) {
-    const std::uint64_t expected = progress_.batches + 1;
+    const std::uint64_t expected = link_.head.batch + 1;
     if (!there) {
       set_bad(expected, there.error().message);
     } else if (!*there) {
       set_bad(expected, "it is missing");
     } else {
-      verify_record(expected, cursor->key(), cursor->value());
+      verify_stored(expected, cursor->key(), cursor->value());
     }
-    if (bad_batch_ || progress_.batches >= last) return {};
+    if (bad_batch_ || link_.head.batch >= last) return {};
     if (progress_.bytes >= bytes_end || monotonic_nanoseconds() >= end) return {};
     there = cursor->next();
   }
 }
 
-void Verification::verify_record(std::uint64_t expected, store::Bytes key, wire::Bytes record) {
+void Verification::verify_stored(std::uint64_t expected, store::Bytes key, wire::Bytes record) {
   const auto number = number_of_key(files_, key);
   if (!number) return set_bad(expected, "in its place there is a key that is no batch number");
   if (*number != expected)
     return set_bad(expected, "it is missing: there is batch " + std::to_string(*number));
+  verify_record(expected, record);
+}
+
+void Verification::verify_record(std::uint64_t expected, wire::Bytes record) {
   const auto header = read_record_header(record);
   if (!header) return set_bad(expected, header.error().message);
   const auto payload = record_payload(record);

@@ -14,6 +14,7 @@ namespace trade::journal {
 struct VerifyProgress {
   Head head;
   std::uint64_t batches = 0;
+  std::uint64_t archived = 0;  ///< of them, in the archive alone
   std::uint64_t commands = 0;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
@@ -24,6 +25,7 @@ inline VerifyReport report_of(const VerifyProgress& progress) {
   VerifyReport report;
   report.head = progress.head;
   report.batches = progress.batches;
+  report.archived = progress.archived;
   report.commands = progress.commands;
   report.events = progress.events;
   report.bytes = progress.bytes;
@@ -39,9 +41,11 @@ class Verification {
   Result<VerifyReport> run();
 
  private:
+  Status verify_archive();
   Result<std::uint64_t> find_last();
   Status verify_portion(std::uint64_t last);
-  void verify_record(std::uint64_t expected, store::Bytes key, wire::Bytes record);
+  void verify_stored(std::uint64_t expected, store::Bytes key, wire::Bytes record);
+  void verify_record(std::uint64_t expected, wire::Bytes record);
   void set_bad(std::uint64_t batch, std::string problem);
 
   JournalFiles files_;

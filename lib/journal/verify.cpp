@@ -142,7 +142,7 @@ Result<VerifyReport> verify(const std::filesystem::path& directory) {
                 "try again");
   }
   VerifyReport report = report_of(*progress.get());
-  report.bad_batch = report.batches + 1;
+  report.bad_batch = report.head.batch + 1;
   report.problem = "the pages of the database that lead to it are damaged";
   return report;
 }

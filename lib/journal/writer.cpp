@@ -16,15 +16,15 @@ namespace trade::journal {
 namespace {
 
 /// The link that the next record must follow. Checks what can be checked at once: the last record whole, the
-/// first one numbered 1 and none missing between. (A crash leaves no torn record behind: LMDB writes new
-/// pages beside the old ones and then, in one sector, the root that names them; until that is on the disk the
-/// last commit stands.)
+/// first one the one after those that were removed, and none missing between. (A crash leaves no torn record
+/// behind: LMDB writes new pages beside the old ones and then, in one sector, the root that names them; until
+/// that is on the disk the last commit stands.)
 Result<ChainLink> find_end(const JournalFiles& files) {
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
   const auto last = last_record(files, *transaction);
   if (!last) return std::unexpected(last.error());
-  if (!last->has_value()) return ChainLink{Head{}, files.identity};
+  if (!last->has_value()) return files.start;
   const std::uint64_t number = (*last)->number;
   const auto header = read_record_header((*last)->bytes);
   if (!header) return std::unexpected(damaged(files, number, header.error().message));
@@ -33,12 +33,13 @@ Result<ChainLink> find_end(const JournalFiles& files) {
   if (!whole) return std::unexpected(damaged(files, number, whole.error().message));
   const auto count = transaction->count(files.batches);
   if (!count) return std::unexpected(count.error());
-  auto first = transaction->get(files.batches, store::Key().number(std::uint64_t{1}));
+  auto first = transaction->get(files.batches, store::Key().number(files.start.head.batch + 1));
   if (!first) return pass_on(std::move(first));
-  if (*count != number || !first->has_value()) {
+  if (*count != number - files.start.head.batch || !first->has_value()) {
     return fail(ErrorCode::corrupt,
                 "the journal at " + files.directory.string() + " ends with batch " + std::to_string(number) +
-                    " but has " + std::to_string(*count) + " batches: some are missing",
+                    " but has " + std::to_string(*count) + " batches from " +
+                    std::to_string(files.start.head.batch + 1) + " on: some are missing",
                 "run 'trade journal verify' and restore the journal from a copy");
   }
   return ChainLink{header->head(), header->hash};

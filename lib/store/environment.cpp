@@ -313,6 +313,27 @@ void Environment::committed() {
   ::mdb_reader_check(environment_, &dead);
 }
 
+Status Environment::copy_to(const std::filesystem::path& directory) {
+  constexpr const char* what = "write a copy of the database";
+  if (auto usable = check_usable(); !usable) return usable;
+  if (auto made = make_directories(directory); !made) return made;
+  const auto file = directory / "data.mdb";
+  const FileDescriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+  if (!descriptor.open()) return fail_with(errno, file, what);
+  constexpr int attempts_max = 8;
+  int code = MDB_MAP_RESIZED;
+  for (int attempt = 0; attempt < attempts_max && code == MDB_MAP_RESIZED; ++attempt) {
+    // Takes over the map's size where another process has made it larger.
+    if (auto adopted = begin_read(); !adopted) return pass_on(std::move(adopted));
+    map_gate_.enter();
+    code = ::mdb_env_copyfd2(environment_, descriptor.get(), 0);
+    map_gate_.leave();
+  }
+  if (code != 0) return fail_with(code, file, what);
+  if (::fsync(descriptor.get()) != 0) return fail_with(errno, file, what);
+  return sync_directory(directory);
+}
+
 Result<EnvironmentUsage> Environment::usage() {
   if (auto usable = check_usable(); !usable) return pass_on(std::move(usable));
   MDB_envinfo info{};

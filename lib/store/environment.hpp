@@ -78,6 +78,11 @@ class Environment : public std::enable_shared_from_this<Environment> {
   /// well. Returns how many there were.
   Result<int> clear_dead_readers();
 
+  /// Writes a copy, as it is at this moment, to `directory`/data.mdb, which must not be there yet; others go
+  /// on writing meanwhile. The copy is on the disk when this returns. It is one read transaction: see
+  /// `begin_read`.
+  Status copy_to(const std::filesystem::path& directory);
+
   Result<EnvironmentUsage> usage();
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] bool read_only() const { return options_.read_only; }

@@ -6,6 +6,7 @@ import tempfile
 
 import layers
 import tidy
+import units
 
 failures = 0
 
@@ -29,8 +30,16 @@ expect(not layer_problems("lib/engine/a.cpp", '#include "model/ids.hpp"\n'), "an
 expect(layer_problems("lib/model/a.cpp", '#include "engine/engine.hpp"\n'), "an upward include passes")
 expect(layer_problems("lib/engine/a.cpp", '#include <lmdb.h>\n'), "a guarded header passes")
 expect(layer_problems("cmd/place.cpp", '#include "engine/engine.hpp"\n'), "a command includes the engine")
-expect(not layer_problems("cmd/replay_journal.cpp", '#include "engine/engine.hpp"\n'), "an offline command may not")
+expect(not layer_problems("cmd/replay_check.cpp", '#include "engine/engine.hpp"\n'), "an offline command may not")
 expect(layer_problems("daemons/ledgerd/a.cpp", '#include "tradingd/b.hpp"\n'), "a daemon includes another")
+with tempfile.TemporaryDirectory() as tree:
+    unit = pathlib.Path(tree, "share/systemd/trade-ledgerd.service.in")
+    unit.parent.mkdir(parents=True)
+    settings = units.REQUIRED | {"RestrictAddressFamilies": "AF_UNIX"}
+    unit.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    expect(not units.problems_of(tree), "a unit that has every setting is reported")
+    unit.write_text(unit.read_text().replace("NoNewPrivileges=yes\n", "").replace("AF_UNIX", "AF_UNIX AF_INET"))
+    expect(len(units.problems_of(tree)) == 2, "a missing or a wider setting passes")
 expect(tidy.problems_of_text("lib/engine/a.cpp", "double x;\n"), "a double in the engine passes")
 expect(not tidy.problems_of_text("lib/engine/a.cpp", "// double\nint x;\n"), "a double in a comment is reported")
 expect(tidy.problems_of_text("lib/base/a.cpp", "assert(x);\n"), "assert passes")

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# Backups that are taken while orders flow, and homes that are made from them.
+load suite.bash
+
+teardown() {
+  if [ -n "${other:-}" ]; then
+    (TRADE_HOME=$other && remove_home)
+  fi
+  [ -z "${copy:-}" ] || rm -rf "$copy"
+  remove_home
+}
+
+@test "a backup taken under load is restored to a home that trades on, proven by replay" {
+  start_suite
+  t account open buyer --deposit 900000000000 >/dev/null
+  t account open seller --deposit 1 >/dev/null
+  t symbol add TEST --previous-close 100 >/dev/null
+  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+  key=$(t key create --account buyer --role trader | jq -r .id)
+  echo '[log]
+level = "info"' >"$TRADE_HOME/trade.toml"
+  copy=$(mktemp -d)
+  "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$copy/before" 1
+  "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$copy/during" 4 &
+  sender=$!
+  sleep 1
+  expect_exit 0 t backup --verify "$copy/backup"
+  hash=$(jq -r .full_state_hash <<<"$output")
+  batch=$(jq -r .batch <<<"$output")
+  expect_json '.parts | sort' '["access","feed","journal","ledger","trade.toml"]'
+  wait "$sender"
+  expect_exit 0 t journal verify "$copy/backup/journal"
+  expect_json .batches "$batch"
+
+  other=$(mktemp -d)
+  rmdir "$other"
+  expect_exit 0 "$trade" --json --home "$other" restore "$copy/backup"
+  expect_json .full_state_hash "\"$hash\""
+  expect_json .replaced null
+  [ "$(stat -c %a "$other/journal/data.mdb")" = 600 ]
+  (
+    TRADE_HOME=$other
+    "$trade" up >/dev/null
+    "$TRADE_TESTS_BIN/acknowledged_orders" check "$TRADE_HOME" "$copy/before"
+    expect_exit 0 t --timeout 60 reconcile
+    expect_exit 0 t place buy 1 TEST --limit 1 --account buyer
+    expect_exit 0 t key list
+    expect_json ".[0].id" "\"$key\""
+    expect_exit 0 t quote TEST
+    "$trade" down >/dev/null
+    expect_exit 0 t replay journal
+  )
+}
+
+@test "restore does not touch a home that is used, and keeps what it replaces" {
+  small_market
+  copy=$(mktemp -d)
+  expect_exit 0 t backup --journal-only "$copy/backup"
+  expect_json '.parts | index("ledger")' null
+  expect_exit 2 t backup "$copy/backup"
+  expect_exit 3 t restore "$copy/backup"
+  expect_error suite_running
+  t place buy 1 AAPL --limit 149 --account alice >/dev/null
+  "$trade" down >/dev/null
+  expect_exit 3 t restore "$copy/backup"
+  expect_error home_not_empty
+  expect_exit 0 t restore --force --dry-run "$copy/backup"
+  expect_json '.replaces | sort' '["access","feed","journal","ledger"]'
+  expect_exit 0 t restore --force "$copy/backup"
+  [ -f "$(jq -r .replaced <<<"$output")/journal/data.mdb" ]
+  "$trade" up >/dev/null
+  expect_exit 0 t orders --account alice
+  expect_json length 0
+  expect_exit 0 t portfolio --account bob
+  expect_json '.positions[0].quantity' 1000
+  expect_exit 0 t reconcile
+}
+
+@test "a damaged backup is refused with exit 8, and the home stays as it was" {
+  small_market
+  copy=$(mktemp -d)
+  t backup "$copy/backup" >/dev/null
+  "$trade" down >/dev/null
+  for offset in $(grep -abo alice "$copy/backup/journal/data.mdb" | cut -d: -f1); do
+    printf 'A' | dd of="$copy/backup/journal/data.mdb" bs=1 seek="$offset" conv=notrunc 2>/dev/null
+  done
+  other=$(mktemp -d)/home
+  expect_exit 8 "$trade" --json --home "$other" restore "$copy/backup"
+  [ ! -e "$other/journal/data.mdb" ]
+  rm "$copy/backup/backup.json"
+  expect_exit 5 "$trade" --json --home "$other" restore "$copy/backup"
+  rm -rf "$(dirname "$other")"
+  other=
+}

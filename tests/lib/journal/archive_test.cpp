@@ -1,0 +1,174 @@
+#include "journal/archive.hpp"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "journal/copy.hpp"
+#include "journal/segment.hpp"
+#include "lib/journal/support.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace trade::journal {
+namespace {
+
+const auto go_on = [](std::uint64_t, std::uint64_t) { return true; };
+
+class ArchiveTest : public testing::Test {
+ protected:
+  ArchiveTest() : journal_(directory_.path() / "journal") { make_journal(journal_, 30); }
+
+  void archive_and_prune(std::uint64_t through) {
+    ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+    ASSERT_TRUE(succeeded(archive(journal_, through, go_on)));
+    const auto pruned = prune(journal_, through, go_on);
+    ASSERT_TRUE(succeeded(pruned));
+    ASSERT_EQ(pruned->kept_from, through + 1);
+  }
+  void expect_all(std::uint64_t last) {
+    auto reader = open_reader(journal_);
+    ASSERT_TRUE(succeeded(reader));
+    wire::Batch batch;
+    for (std::uint64_t number = 1; number <= last; ++number) {
+      const auto there = (*reader)->read(number, batch);
+      ASSERT_TRUE(succeeded(there));
+      ASSERT_TRUE(*there);
+      EXPECT_TRUE(is_source_batch(batch, number));
+    }
+    EXPECT_FALSE((*reader)->read(last + 1, batch).value());
+  }
+
+  test::TemporaryDirectory directory_;
+  std::filesystem::path journal_;
+};
+
+TEST_F(ArchiveTest, WhatIsPrunedIsReadFromTheArchive) {
+  archive_and_prune(20);
+  expect_all(30);
+  const auto report = verify(journal_);
+  ASSERT_TRUE(succeeded(report));
+  EXPECT_FALSE(report->bad_batch) << report->problem;
+  EXPECT_EQ(report->batches, 30u);
+  EXPECT_EQ(report->archived, 20u);
+}
+
+TEST_F(ArchiveTest, ThePrunedJournalIsWrittenOnAndArchivedFurther) {
+  archive_and_prune(20);
+  {
+    auto writer = open_writer(journal_);
+    ASSERT_TRUE(succeeded(writer));
+    EXPECT_EQ((*writer)->head().batch, 30u);
+    BatchSource source((*writer)->head());
+    for (int i = 0; i < 10; ++i)
+      ASSERT_TRUE(succeeded(append(**writer, source.next())));
+  }
+  const auto second = archive(journal_, 35, go_on);
+  ASSERT_TRUE(succeeded(second));
+  EXPECT_EQ(second->first, 21u);
+  EXPECT_EQ(second->last, 35u);
+  ASSERT_TRUE(save_checkpoint(journal_, 40, {}));
+  ASSERT_TRUE(succeeded(prune(journal_, 40, go_on)));
+  expect_all(40);
+  const auto report = verify(journal_);
+  ASSERT_TRUE(succeeded(report));
+  EXPECT_FALSE(report->bad_batch) << report->problem;
+  EXPECT_EQ(report->archived, 35u);
+  // Nothing is left to do.
+  EXPECT_EQ(archive(journal_, 35, go_on)->segments, 0u);
+}
+
+TEST_F(ArchiveTest, WorksWhileTheJournalIsWritten) {
+  auto writer = open_writer(journal_);
+  ASSERT_TRUE(succeeded(writer));
+  BatchSource source((*writer)->head());
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  ASSERT_TRUE(succeeded(archive(journal_, 10, [&](std::uint64_t, std::uint64_t) {
+    EXPECT_TRUE(append(**writer, source.next()));
+    return true;
+  })));
+  ASSERT_TRUE(succeeded(prune(journal_, 10, [&](std::uint64_t, std::uint64_t) {
+    EXPECT_TRUE(append(**writer, source.next()));
+    return true;
+  })));
+  expect_all(32);
+}
+
+TEST_F(ArchiveTest, KeepsWhatAStartNeeds) {
+  ASSERT_TRUE(succeeded(archive(journal_, 30, go_on)));
+  // No checkpoint: a start replays from the first batch.
+  EXPECT_EQ(prune(journal_, 30, go_on)->last, 0u);
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  // The only segment holds the last batch, which stays.
+  EXPECT_EQ(prunable(journal_, 30)->last, 0u);
+  EXPECT_EQ(prune(journal_, 30, go_on)->last, 0u);
+}
+
+TEST_F(ArchiveTest, NothingIsPrunedThatTheArchiveDoesNotHaveWhole) {
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  ASSERT_TRUE(succeeded(archive(journal_, 20, go_on)));
+  const auto segments = list_segments(journal_);
+  ASSERT_EQ(segments->size(), 1u);
+  std::string bytes = read_file(segments->front().path);
+  for (const std::size_t at : {std::size_t{3}, bytes.size() / 2, bytes.size() - 1}) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    write_file(segments->front().path, changed);
+    EXPECT_FALSE(prune(journal_, 20, go_on)) << at;
+  }
+  write_file(segments->front().path, bytes.substr(0, bytes.size() / 2));
+  EXPECT_FALSE(prune(journal_, 20, go_on));
+  std::filesystem::remove(segments->front().path);
+  EXPECT_EQ(prune(journal_, 20, go_on)->last, 0u);
+  expect_all(30);
+}
+
+TEST_F(ArchiveTest, VerifyFindsADamagedSegmentAndReadersSayWhatIsMissing) {
+  archive_and_prune(20);
+  const auto segments = list_segments(journal_);
+  ASSERT_EQ(segments->size(), 1u);
+  const std::string bytes = read_file(segments->front().path);
+  std::string changed = bytes;
+  changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 0x01);
+  write_file(segments->front().path, changed);
+  const auto report = verify(journal_);
+  ASSERT_TRUE(succeeded(report));
+  EXPECT_EQ(report->bad_batch, 1u);
+  // Taken away, what is left is verified, and what is gone is missed by name.
+  std::filesystem::remove(segments->front().path);
+  const auto rest = verify(journal_);
+  ASSERT_TRUE(succeeded(rest));
+  EXPECT_FALSE(rest->bad_batch) << rest->problem;
+  EXPECT_EQ(rest->batches, 10u);
+  auto reader = open_reader(journal_);
+  ASSERT_TRUE(reader);
+  wire::Batch batch;
+  const auto missing = (*reader)->read(7, batch);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().name, "batch_not_archived");
+}
+
+TEST_F(ArchiveTest, ACopyOfAPrunedJournalBeginsWhereItDoes) {
+  archive_and_prune(20);
+  const auto to = directory_.path() / "copy";
+  ASSERT_TRUE(succeeded(copy(journal_, to, go_on)));
+  const auto report = verify(to);
+  ASSERT_TRUE(succeeded(report));
+  EXPECT_FALSE(report->bad_batch) << report->problem;
+  EXPECT_EQ(report->batches, 10u);
+  EXPECT_TRUE(succeeded(open_writer(to)));
+}
+
+TEST_F(ArchiveTest, FindsTheLastBatchBeforeATime) {
+  auto reader = open_reader(journal_);
+  ASSERT_TRUE(reader);
+  wire::Batch batch;
+  ASSERT_TRUE((*reader)->read(13, batch).value());
+  const Timestamp time = batch.commands.front().timestamp;
+  EXPECT_EQ(last_batch_before(**reader, time).value(), 12u);
+  EXPECT_EQ(last_batch_before(**reader, Timestamp{time.nanoseconds + 1}).value(), 13u);
+  EXPECT_EQ(last_batch_before(**reader, Timestamp{0}).value(), 0u);
+  EXPECT_EQ(last_batch_before(**reader, Timestamp{INT64_MAX}).value(), 30u);
+}
+
+}  // namespace
+}  // namespace trade::journal
