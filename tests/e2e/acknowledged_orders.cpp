@@ -1,8 +1,8 @@
-// acknowledged_orders send HOME FILE SECONDS [PREFIX]: places orders without pause, each with a client order id of
-// its own (PREFIX, or c, and a number), and writes a line "CLIENT_ORDER_ID ORDER_ID" to FILE for each that was
-// acknowledged. When a daemon is gone, it sends the same orders again until it is back, as a careful client
-// does. acknowledged_orders check HOME FILE: every line of FILE is in the books exactly once under that order
-// id, and no client order id is there twice.
+// acknowledged_orders send HOME FILE SECONDS [PREFIX]: places orders without pause, each with a client order
+// id of its own (PREFIX, or c, and a number), and writes a line "CLIENT_ORDER_ID ORDER_ID" to FILE for each
+// that was acknowledged. When a daemon is gone, it sends the same orders again until it is back, as a careful
+// client does. acknowledged_orders check HOME FILE: every line of FILE is in the books exactly once under
+// that order id, and no client order id is there twice.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
