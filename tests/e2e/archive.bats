@@ -3,16 +3,18 @@
 load suite.bash
 
 @test "a journal is archived and pruned under load, and is whole for every reader" {
-  export TRADE_TRADINGD_CHECKPOINT_EVERY_COMMANDS=1000
   start_suite
   t account open buyer --deposit 900000000000 >/dev/null
   t account open seller --deposit 1 >/dev/null
   t symbol add TEST --previous-close 100 >/dev/null
   t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
   "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/before" 2
+  # Stopping leaves a checkpoint: what is before it can be pruned.
+  "$trade" down >/dev/null
+  half=$(($(t journal verify | jq .batches) / 2))
+  "$trade" up >/dev/null
   "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/during" 6 d &
   sender=$!
-  half=$(($(t journal verify | jq .batches) / 2))
   expect_exit 0 t journal archive --through "$half"
   expect_json .last_batch "$half"
   expect_json '.compressed_bytes < .bytes' true
@@ -21,7 +23,6 @@ load suite.bash
   expect_exit 0 t journal prune --older-than 0
   expect_json .kept_from $((half + 1))
   wait "$sender"
-  unset TRADE_TRADINGD_CHECKPOINT_EVERY_COMMANDS
   expect_exit 0 t journal verify
   expect_json .archived_batches "$half"
   expect_exit 0 t replay journal
