@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/assert.hpp"
+#include "bus/accept_guard.hpp"
 
 namespace trade::bus {
 
@@ -57,6 +58,7 @@ Status bind_socket(zmq::socket_t& socket, Endpoints& endpoints, std::string_view
                   "stop it first, or choose another home");
     }
     try {
+      keep_spare_descriptor();
       socket.bind("ipc://" + path.string());
       return {};
     } catch (const zmq::error_t& error) {

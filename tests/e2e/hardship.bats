@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Stopped processes, maps that must grow, subscribers that do not read.
+# Stopped processes, maps that must grow, no descriptors left, subscribers that do not read.
 load suite.bash
 
 rich_market() {
@@ -98,4 +98,49 @@ resident_kilobytes() {
   kill "$watcher"
   wait "$watcher" || true
   [ "$last" = "$(t quote TEST | jq -r '(if type == "array" then .[0] else . end)|.bid')" ]
+}
+
+@test "without descriptors left, daemons refuse and go on, and work again when there are some" {
+  (
+    ulimit -n 64
+    "$trade" up >/dev/null
+  )
+  t account open alice --deposit 10000 >/dev/null
+  t symbol add AAPL --previous-close 150 >/dev/null
+  address=$(cat "$TRADE_HOME/run/gatewayd.http")
+  port=${address##*:}
+  # Connections to the gateway and to the sockets of the others, more than they can have.
+  python3 - "$port" "$TRADE_HOME" <<'PY'
+import glob, socket, sys, time
+held = []
+for _ in range(150):
+    connection = socket.socket()
+    connection.settimeout(2)
+    try:
+        connection.connect(("127.0.0.1", int(sys.argv[1])))
+    except OSError:
+        pass
+    held.append(connection)
+for path in glob.glob(sys.argv[2] + "/run/**/*", recursive=True):
+    for _ in range(100):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.setblocking(False)
+        try:
+            connection.connect(path)
+        except OSError:
+            connection.close()
+            break
+        held.append(connection)
+print(len(held), "connections held")
+time.sleep(2)
+PY
+  for _ in $(seq 100); do
+    "$trade" --json status >"$TRADE_HOME/.status" 2>/dev/null && break
+    sleep 0.2
+  done
+  output=$(cat "$TRADE_HOME/.status")
+  expect_json 'all(.[]; .state == "running")' true
+  expect_exit 0 t place buy 1 AAPL --limit 149 --account alice
+  curl -fsS "http://127.0.0.1:$port/healthz" >/dev/null
+  expect_exit 0 t reconcile
 }
