@@ -8,6 +8,10 @@ namespace trade {
 
 namespace {
 
+/// Days that a Timestamp can tell every moment of: 1678-01-01 to 2261-12-31.
+constexpr std::int32_t first_day = -106650;
+constexpr std::int32_t last_day = 106650;
+
 /// Parses exactly `count` decimal digits at the start of `text` and removes them.
 bool take_digits(std::string_view& text, std::size_t count, std::int64_t& value) {
   if (text.size() < count) return false;
@@ -57,6 +61,10 @@ Result<Date> parse_date(std::string_view text) {
   Date date;
   if (!take_date(rest, date) || !rest.empty()) {
     return fail(ErrorCode::usage, "not a date: '" + std::string(text) + "'", "write it as YYYY-MM-DD");
+  }
+  if (date.days < first_day || date.days > last_day) {
+    return fail(ErrorCode::usage, "a date out of range: '" + std::string(text) + "'",
+                "dates are from 1678-01-01 to 2261-12-31");
   }
   return date;
 }

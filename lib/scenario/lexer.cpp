@@ -56,7 +56,7 @@ std::string quoted_words(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
     if (!text.empty()) text += ' ';
-    if (!word.empty() && word.front() != '#' && word.find_first_of(" \t\"'\\") == std::string::npos) {
+    if (!word.empty() && word.front() != '#' && word.find_first_of(" \t\r\"'\\") == std::string::npos) {
       text += word;
       continue;
     }

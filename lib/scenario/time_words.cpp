@@ -100,6 +100,10 @@ Result<std::int64_t> parse_duration(std::string_view text) {
 Result<Timestamp> parse_moment(const std::vector<std::string>& words, Timestamp now) {
   if (words.size() == 2 && words[0] == "next" && (words[1] == "open" || words[1] == "close"))
     return parse_next(words[1], now);
+  if (words.empty() || words.size() > 2) {
+    return fail(ErrorCode::usage, "not a time: " + std::to_string(words.size()) + " words",
+                "a time such as 09:30:00, a date and a time, or 'next open'");
+  }
   Date date = calendar::to_new_york(now).date;
   if (words.size() == 2) {
     Result<Date> given = parse_date(words[0]);

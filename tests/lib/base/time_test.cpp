@@ -40,5 +40,12 @@ TEST(Dates, RoundTripOverLeapYears) {
   EXPECT_FALSE(parse_date("2023-2-9").has_value());
 }
 
+TEST(Dates, AreThoseThatATimestampCanTell) {
+  for (const char* text : {"1678-01-01", "2261-12-31"})
+    EXPECT_TRUE(parse_date(text).has_value()) << text;
+  for (const char* text : {"0001-01-01", "1677-12-31", "2262-01-01", "9999-12-31"})
+    EXPECT_FALSE(parse_date(text).has_value()) << text;
+}
+
 }  // namespace
 }  // namespace trade
