@@ -1,37 +1,47 @@
-// Requests to /api/v1. The session's cookie goes along by itself and cannot be read from here.
+// Requests to /api/v1. The session is a cookie that this page cannot read.
 
 export class Refusal extends Error {
-  constructor(status, code, message, retryAfterSeconds) {
+  constructor(status, code, message) {
     super(message);
     this.status = status;
     this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-async function ask(method, path, body) {
+let whenSignedOut = () => {};
+
+/** Called when the server no longer knows the session. */
+export function onSignedOut(callback) {
+  whenSignedOut = callback;
+}
+
+export async function ask(method, path, body) {
+  const options = {method, headers: {}, credentials: "same-origin", cache: "no-store"};
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
   let answer;
   try {
-    answer = await fetch("/api/v1" + path, {
-      method,
-      credentials: "same-origin",
-      cache: "no-store",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    answer = await fetch(`/api/v1${path}`, options);
   } catch {
-    throw new Refusal(0, "unreachable", "The gateway cannot be reached");
+    throw new Refusal(0, "unreachable", "The server does not answer");
   }
-  const text = await answer.text();
-  let value = null;
-  try { value = text === "" ? null : JSON.parse(text); } catch { /* told by the status */ }
-  if (answer.ok) return value;
-  if (answer.status === 401 && path !== "/session") document.dispatchEvent(new CustomEvent("signed-out"));
-  throw new Refusal(answer.status, value?.code ?? "error", value?.error ?? `The gateway answered ${answer.status}`,
-    Number(answer.headers.get("Retry-After")) || 0);
+  let json = null;
+  try {
+    json = await answer.json();
+  } catch {
+    // An answer that is no JSON comes from something between the server and this page.
+  }
+  if (answer.ok) return json;
+  if (answer.status === 401 && path !== "/session") whenSignedOut();
+  throw new Refusal(answer.status, json?.code ?? "", json?.error ?? `The server answered ${answer.status}`);
 }
 
 export const get = (path) => ask("GET", path);
-export const post = (path, body) => ask("POST", path, body);
-export const patch = (path, body) => ask("PATCH", path, body);
-export const remove = (path) => ask("DELETE", path);
+
+/** A name of its own for an order, so that sending it twice cannot place two. */
+export function newOrderName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return `page-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}

@@ -1,301 +1,289 @@
-// The desk: what it knows, and what happens when something comes in.
-import { get, patch, post, remove } from "/assets/api.js";
-import { candleOf, makeChart, takeTrade } from "/assets/chart.js";
-import { $, element, oncePerFrame, settled } from "/assets/dom.js";
-import { Stream } from "/assets/stream.js";
-import { drawFills, drawLadder, drawOrders, drawPositions, drawQuoteLine, drawTape, drawTotals, drawWatchlist } from "/assets/tables.js";
-import { fillTicket, show as showTicket, startTicket } from "/assets/ticket.js";
+// The page as a whole: signing in and out, what is loaded when, keys.
+import {ask, get, onSignedOut} from "./api.js";
+import * as books from "./books.js";
+import * as chart from "./chart.js";
+import * as decimal from "./decimal.js";
+import * as depth from "./depth.js";
+import {byId, element, setText, toast} from "./dom.js";
+import {isOpen, loadWatched, on, state, tell} from "./state.js";
+import {Stream} from "./stream.js";
+import * as ticket from "./ticket.js";
+import * as watchlist from "./watchlist.js";
 
-const intervals = { "1s": 1, "1m": 60, "5m": 300, "1h": 3600, "1d": 86400 };
-const over = ["filled", "cancelled", "rejected", "expired"];
-const watchedName = "trade.watchlist", themeName = "trade.theme";  // all that is kept in the browser
-const tradesKept = 50, watchedFirst = 8;
+const watchedAtFirst = 12;
+const marketInterval = 15000;
+const holdingsDelay = 250;
 
-const desk = {
-  role: "viewer", symbol: null, interval: "1m", watched: [], quotes: new Map(), depth: new Map(), tape: new Map(),
-  orders: new Map(), fills: [], portfolio: null, candles: [],
-  pick, unwatch, replace, cancel, took,
-  refresh: settled(250, refresh),
-  intoTicket: (price, side) => fillTicket({ symbol: desk.symbol, side: side === "bid" ? "sell" : "buy", price }),
-};
-const stream = new Stream();
-let chart = null, marketTimer = 0, started = false;
+const stream = new Stream({
+  quote: takeQuote,
+  quote_update: takeQuote,
+  depth: takeDepth,
+  depth_update: takeDepth,
+  trade: chart.onTrade,
+  trade_update: chart.onTrade,
+  order_update: takeOrder,
+}, (text, good) => {
+  const pill = byId("stream-state");
+  setText(pill, text);
+  pill.className = `pill ${good ? "good" : "bad"}`;
+}, () => loadHoldings(), checkSession);
 
-const draw = oncePerFrame(() => {
-  drawWatchlist(desk); drawQuoteLine(desk); drawLadder(desk); drawTape(desk); drawPositions(desk); showTicket();
-});
-
-// --- signing in and out ---
-
-function showSignIn() {
-  stream.stop();
-  clearInterval(marketTimer);
-  $("desk").hidden = true;
-  $("sign-in").hidden = false;
-  $("key-id").focus();
-}
-
-async function begin() {
-  let session;
-  try {
-    session = await get("/session");
-  } catch (refusal) {
-    if (refusal.status !== 401) $("sign-in-error").textContent = refusal.message;
-    return showSignIn();
-  }
-  $("sign-in").hidden = true;
-  $("desk").hidden = false;
-  desk.role = session.role;
-  $("account").textContent = `${session.account} · ${session.role.replace("_", " ")}`;
-  $("submit").disabled = session.role === "viewer";
-  const made = chart ? null : await makeChart();
-  if (made) { chart = made.chart; $("chart-note").replaceChildren(...made.note); }
-  const symbols = (await get("/symbols")).map((symbol) => symbol.symbol);
-  $("symbols").replaceChildren(...symbols.map((symbol) => element("option", { value: symbol })));
-  desk.watched = (JSON.parse(localStorage.getItem(watchedName) ?? "null") ?? symbols.slice(0, watchedFirst)).filter((symbol) => symbols.includes(symbol));
-  desk.orders.clear();
-  if (!started) { startTicket(desk); started = true; }
-  drawOrders(desk);
-  stream.start();
-  watchAll();
-  if (desk.watched.length) pick(desk.watched[0]);
-  await refresh();
-  await showMarket();
-  clearInterval(marketTimer);
-  marketTimer = setInterval(showMarket, 15000);
-  draw();
-}
-
-$("sign-in-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  $("sign-in-error").textContent = "";
-  try {
-    await post("/session", { key: $("key-id").value.trim(), secret: $("key-secret").value.trim() });
-    event.target.reset();
-    await begin();
-  } catch (refusal) {
-    $("sign-in-error").textContent = refusal.message;
-  }
-});
-$("sign-out").addEventListener("click", async () => { await remove("/session").catch(() => {}); showSignIn(); });
-document.addEventListener("signed-out", showSignIn);
-
-// --- what is watched ---
-
-function watchAll() {
-  for (const symbol of desk.watched) stream.watch(symbol, symbol === desk.symbol ? ["quotes", "depth", "trades"] : ["quotes"]);
-}
-
-function keepWatched() {
-  localStorage.setItem(watchedName, JSON.stringify(desk.watched));
-}
-
-async function pick(symbol) {
-  const before = desk.symbol;
-  if (before && before !== symbol) {
-    stream.watch(before, desk.watched.includes(before) ? ["quotes"] : []);
-    desk.tape.delete(before);
-  }
-  desk.symbol = symbol;
-  stream.watch(symbol, ["quotes", "depth", "trades"]);
-  fillTicket({ symbol });
-  draw();
-  await showBars();
-}
-
-function unwatch(symbol) {
-  desk.watched = desk.watched.filter((other) => other !== symbol);
-  keepWatched();
-  if (symbol !== desk.symbol) stream.watch(symbol, []);
-  draw();
-}
-
-$("watch-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const box = $("watch-symbol"), symbol = box.value.trim().toUpperCase();
-  if (!symbol) return;
-  try {
-    await get("/symbols/" + encodeURIComponent(symbol));
-    if (!desk.watched.includes(symbol)) desk.watched.push(symbol);
-    keepWatched();
-    box.value = "";
-    box.setCustomValidity("");
-    pick(symbol);
-  } catch (refusal) {
-    box.setCustomValidity(refusal.message);
-    box.reportValidity();
-  }
-});
-$("watch-symbol").addEventListener("input", (event) => event.target.setCustomValidity(""));
-
-async function showBars() {
-  const { symbol, interval } = desk;
-  for (const button of $("intervals").children) button.setAttribute("aria-pressed", button.value === interval);
-  let bars = [];
-  try {
-    bars = await get(`/bars/${encodeURIComponent(symbol)}?interval=${interval}&limit=500`);
-  } catch (refusal) {
-    if (refusal.status !== 404) $("chart-note").replaceChildren(refusal.message);
-  }
-  if (symbol !== desk.symbol || interval !== desk.interval) return;
-  desk.candles = bars.map(candleOf);
-  chart.set(desk.candles);
-}
-
-for (const interval of Object.keys(intervals)) {
-  $("intervals").append(element("button", { class: "small", type: "button", value: interval, "aria-pressed": "false",
-    onclick: () => { desk.interval = interval; showBars(); } }, interval));
-}
-
-// --- what comes in ---
-
-for (const kind of ["quote", "quote_update"]) stream.addEventListener(kind, ({ detail }) => { desk.quotes.set(detail.symbol, detail); draw(); });
-for (const kind of ["depth", "depth_update"]) stream.addEventListener(kind, ({ detail }) => { desk.depth.set(detail.symbol, detail); draw(); });
-for (const kind of ["trade", "trade_update"]) {
-  stream.addEventListener(kind, ({ detail }) => {
-    const list = desk.tape.get(detail.symbol) ?? [];
-    if (list.some((trade) => trade.id === detail.id)) return;
-    desk.tape.set(detail.symbol, [detail, ...list].slice(0, tradesKept));
-    if (kind === "trade_update" && detail.symbol === desk.symbol) {
-      const candle = takeTrade(desk.candles, detail, intervals[desk.interval]);
-      if (candle) chart.update(candle);
-    }
-    draw();
-  });
-}
-for (const kind of ["order", "order_update"]) stream.addEventListener(kind, ({ detail }) => took(detail));
-stream.addEventListener("state", ({ detail }) => {
-  $("connection").textContent = detail.connected ? "live" : "offline";
-  $("connection").className = "pill " + (detail.connected ? "up" : "down");
-  $("connection").title = detail.reason ?? "";
-  // What happened meanwhile is asked for; a session that is over shows there.
-  if (detail.connected) { desk.orders.clear(); desk.refresh(); if (desk.symbol) showBars(); }
-});
-
-// A session that is over leads back to signing in; a page that was too slow to read begins anew.
-stream.addEventListener("dropped", async () => {
+/** A stream that was dropped may mean that the session is over: then one has to sign in again. */
+async function checkSession() {
   try {
     await get("/session");
   } catch (refusal) {
-    if (refusal.status === 401) return;
+    if (refusal.status === 401 && state.session) leave("The session has ended: sign in again");
   }
-  setTimeout(() => { if (!$("desk").hidden) stream.start(); }, 1000);
-});
-
-function took(order) {
-  if (over.includes(order.status)) desk.orders.delete(order.id); else desk.orders.set(order.id, order);
-  drawOrders(desk);
-  desk.refresh();
 }
 
-async function refresh() {
+function takeQuote(quote) {
+  state.quotes.set(quote.symbol, quote);
+  tell("quote", quote.symbol);
+}
+
+function takeDepth(told) {
+  if (told.symbol !== state.selected) return;
+  state.depth = told;
+  tell("depth");
+}
+
+function takeOrder(order) {
+  const known = state.orders.get(order.id);
+  // The answer to a request and the stream may cross: what is over stays so.
+  if (known && !isOpen(known) && isOpen(order)) return;
+  state.orders.set(order.id, order);
+  tell("orders");
+  if (known && known.status !== order.status && order.status === "filled") {
+    toast(`Filled: ${order.side} ${decimal.grouped(order.quantity)} ${order.symbol} at ${decimal.priceText(decimal.parse(order.average_price))}`, "good");
+  }
+  loadHoldingsSoon();
+}
+
+let holdingsTimer = null;
+
+function loadHoldingsSoon() {
+  holdingsTimer ??= setTimeout(() => {
+    holdingsTimer = null;
+    loadMoney();
+  }, holdingsDelay);
+}
+
+/** The account's money, positions and fills: what an order of its own can change. */
+async function loadMoney() {
+  const [account, portfolio, fills] = await Promise.allSettled([get("/account"), get("/portfolio"), get("/fills?limit=200")]);
+  if (account.status === "fulfilled") state.account = account.value;
+  if (portfolio.status === "fulfilled") state.portfolio = portfolio.value;
+  if (fills.status === "fulfilled") state.fills = fills.value;
+  for (const topic of ["account", "portfolio", "fills"]) tell(topic);
+  drawMoney();
+  subscribe();
+}
+
+async function loadHoldings() {
+  await loadMoney();
+  const [open, recent] = await Promise.allSettled([get("/orders?status=open&limit=500"), get("/orders?status=all&limit=100")]);
+  if (open.status === "fulfilled") {
+    const names = new Set(open.value.map((order) => order.id));
+    for (const [id, order] of state.orders) if (isOpen(order) && !names.has(id)) state.orders.delete(id);
+    for (const order of [...open.value, ...(recent.value ?? [])]) state.orders.set(order.id, order);
+  }
+  tell("orders");
+}
+
+async function loadMarket() {
+  if (document.hidden || !state.session) return;
   try {
-    [desk.portfolio, desk.fills] = await Promise.all([get("/portfolio"), get("/fills?limit=50")]);
+    state.market = await get("/market");
+    const open = state.market.status === "open";
+    const day = state.market.trading_date ? ` · ${state.market.trading_date}` : "";
+    setText(byId("market-state"), `Market ${state.market.status.replaceAll("_", " ")}${day}`);
+    byId("market-state").className = `pill ${open ? "good" : "bad"}`;
   } catch (refusal) {
-    if (refusal.status === 429) setTimeout(desk.refresh, 1000 * Math.max(1, refusal.retryAfterSeconds));
-    return;
-  }
-  for (const { symbol } of desk.portfolio.positions) if (!desk.watched.includes(symbol) && symbol !== desk.symbol) stream.watch(symbol, ["quotes"]);
-  drawTotals(desk);
-  drawFills(desk);
-  draw();
-}
-
-async function showMarket() {
-  const pill = $("market-state");
-  try {
-    const { status } = await get("/market");
-    pill.textContent = `market ${status.replace(/_/g, " ")}`;
-    pill.className = "pill " + (["open", "continuous"].includes(status) ? "up" : "down");
-  } catch {
-    pill.textContent = "market unknown";
-    pill.className = "pill";
+    setText(byId("market-state"), refusal.message);
+    byId("market-state").className = "pill bad";
   }
 }
 
-// --- orders ---
-
-function sayOrders(text, kind = "problem") {
-  $("orders-message").textContent = text;
-  $("orders-message").className = kind;
+function drawMoney() {
+  const positions = state.portfolio?.positions ?? [];
+  let drift = 0n;
+  let unrealized = 0n;
+  for (const position of positions) {
+    const now = books.reckon(position);
+    drift += now.value - decimal.parse(position.current_value);
+    unrealized += now.unrealized;
+  }
+  const equity = decimal.parse(state.portfolio?.equity);
+  setText(byId("account-name"), state.session?.account ?? "–");
+  setText(byId("account-equity"), decimal.moneyText(equity === null ? null : equity + drift));
+  setText(byId("account-unrealized"), state.portfolio ? decimal.moneyText(unrealized, true) : "–");
+  byId("account-unrealized").className = unrealized > 0n ? "up" : unrealized < 0n ? "down" : "";
+  setText(byId("account-buying-power"), decimal.moneyText(decimal.parse(state.account?.buying_power)));
+  setText(byId("account-cash"), decimal.moneyText(decimal.parse(state.account?.cash_balance)));
 }
 
-async function cancel(order) {
+/** Quotes of what is watched or held, and depth and trades of what is selected. */
+function subscribe() {
+  const quotes = new Set([...state.watched, ...(state.portfolio?.positions ?? []).map((position) => position.symbol)]);
+  if (state.selected) quotes.add(state.selected);
+  for (const symbol of [...stream.wanted.keys()]) {
+    if (!quotes.has(symbol)) stream.want(symbol, []);
+  }
+  for (const symbol of quotes) stream.want(symbol, symbol === state.selected ? ["quotes", "depth", "trades"] : ["quotes"]);
+}
+
+async function enter(session) {
+  state.session = session;
+  byId("sign-in").hidden = true;
+  byId("desk").hidden = false;
+  document.title = `trade · ${session.account}`;
+  tell("session");
   try {
-    took(await remove("/orders/" + order.id));
-    sayOrders(`Order ${order.id} cancelled`, "good");
+    const symbols = await get("/symbols");
+    state.symbols = new Map(symbols.map((symbol) => [symbol.symbol, symbol]));
   } catch (refusal) {
-    sayOrders(`Order ${order.id}: ${refusal.message}`);
+    toast(`The symbols are not there: ${refusal.message}`, "refused");
   }
+  tell("symbols");
+  const kept = loadWatched()?.filter((name) => state.symbols.has(name));
+  state.watched = kept?.length ? kept : [...state.symbols.keys()].slice(0, watchedAtFirst);
+  tell("watched");
+  watchlist.select(state.watched[0] ?? null);
+  loadMarket();
+  stream.open();
 }
 
-let replaced = null;
-function replace(order) {
-  replaced = order;
-  const fields = $("replace-form").elements;
-  $("replace-title").textContent = `Replace order ${order.id}: ${order.side} ${order.symbol}`;
-  fields.quantity.value = order.quantity;
-  for (const name of ["price", "stop_price"]) {
-    fields[name].value = order[name] ?? "";
-    fields[name].closest("label").hidden = !order[name];
-  }
-  $("replace-error").textContent = "";
-  $("replace-dialog").showModal();
+function leave(why = "") {
+  stream.close();
+  stream.wanted.clear();
+  Object.assign(state, {session: null, account: null, portfolio: null, selected: null, depth: null, fills: [], watched: []});
+  state.orders.clear();
+  state.quotes.clear();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  setText(byId("stream-state"), "signed out");
+  byId("desk").hidden = true;
+  byId("sign-in").hidden = false;
+  document.title = "trade";
+  setText(byId("sign-in-error"), why);
+  byId("key-id").focus();
 }
 
-$("replace-form").addEventListener("submit", async (event) => {
-  if (event.submitter?.value !== "replace") return;
+async function signIn(event) {
   event.preventDefault();
-  const fields = event.target.elements, change = {};
-  if (Number(fields.quantity.value) !== replaced.quantity) change.quantity = Number(fields.quantity.value);
-  for (const name of ["price", "stop_price"]) if (replaced[name] && fields[name].value !== replaced[name]) change[name] = fields[name].value;
-  if (Object.keys(change).length === 0) return $("replace-dialog").close();
+  const error = byId("sign-in-error");
+  setText(error, "");
+  const key = byId("key-id").value.trim();
+  const secret = byId("key-secret").value.trim();
+  if (key === "" || secret === "") return setText(error, "Both the key's id and its secret are needed");
+  const button = event.target.querySelector("button");
+  button.disabled = true;
   try {
-    took(await patch("/orders/" + replaced.id, change));
-    $("replace-dialog").close();
-    sayOrders(`Order ${replaced.id} replaced`, "good");
+    const session = await ask("POST", "/session", {key, secret});
+    byId("key-secret").value = "";
+    await enter(session);
   } catch (refusal) {
-    $("replace-error").textContent = refusal.message;
+    setText(error, refusal.status === 401 || refusal.status === 403 ? `Not signed in: ${refusal.message}` : refusal.message);
+    byId("key-secret").select();
   }
-});
-
-// --- dark, light, keys ---
-
-function applyTheme(theme) {
-  document.documentElement.dataset.theme = theme;
-  chart?.theme();
+  button.disabled = false;
 }
+
+async function signOut() {
+  try {
+    await ask("DELETE", "/session");
+  } catch {
+    // It may have ended by itself.
+  }
+  leave();
+}
+
 function toggleTheme() {
-  const theme = document.documentElement.dataset.theme === "light" ? "dark" : "light";
-  localStorage.setItem(themeName, theme);
-  applyTheme(theme);
-}
-applyTheme(localStorage.getItem(themeName) ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
-$("theme").addEventListener("click", toggleTheme);
-$("help").addEventListener("click", () => $("help-dialog").showModal());
-
-function step(by) {
-  if (desk.watched.length === 0) return;
-  const at = desk.watched.indexOf(desk.symbol);
-  pick(desk.watched[(at + by + desk.watched.length) % desk.watched.length]);
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  try {
+    localStorage.setItem("trade-theme", root.dataset.theme);
+  } catch {
+    // Then it holds until the page is loaded anew.
+  }
+  chart.restyle();
 }
 
 const keys = {
-  j: () => step(1), k: () => step(-1), t: toggleTheme, "?": () => $("help-dialog").showModal(), "/": () => $("watch-symbol").focus(),
-  b: () => toTicket("buy"), s: () => toTicket("sell"), o: () => $("orders").querySelector("button")?.focus(),
+  b: () => ticket.prepare({side: "buy"}),
+  s: () => ticket.prepare({side: "sell"}),
+  "/": () => byId("watch-input").focus(),
+  j: () => watchlist.selectNext(1),
+  k: () => watchlist.selectNext(-1),
+  "[": () => chart.chooseNext(-1),
+  "]": () => chart.chooseNext(1),
+  x: () => books.cancelAll(),
+  t: toggleTheme,
+  "?": () => byId("help").showModal(),
+  1: () => books.showNumber(1),
+  2: () => books.showNumber(2),
+  3: () => books.showNumber(3),
+  4: () => books.showNumber(4),
 };
-function toTicket(side) {
-  fillTicket({ side });
-  $("ticket").elements.quantity.select();
-}
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") return document.activeElement?.blur();
-  if (event.ctrlKey || event.metaKey || event.altKey || $("desk").hidden || document.querySelector("dialog[open]")) return;
-  if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "radio") return;
-  const act = keys[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
 
-begin();
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || byId("desk").hidden || document.querySelector("dialog[open]")) return;
+  const inField = event.target.matches("input, select, textarea") && event.target.type !== "radio" && event.target.type !== "checkbox";
+  if (event.key === "Escape" && inField) return event.target.blur();
+  if (inField || !keys[event.key]) return;
+  event.preventDefault();
+  const view = {b: "ticket", s: "ticket", "/": "watch", 1: "books", 2: "books", 3: "books", 4: "books"}[event.key];
+  if (view) showSection(view);
+  keys[event.key]();
+}
+
+/** On a small screen one section is shown at a time. */
+const sections = [["watch", "Watch"], ["chart", "Chart"], ["ticket", "Trade"], ["books", "Book"]];
+
+function showSection(name) {
+  document.body.dataset.view = name;
+  for (const button of byId("sections").children) {
+    if (button.dataset.view === name) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+async function start() {
+  byId("sections").append(...sections.map(([name, text]) => element("button", {type: "button", data: {view: name}, onclick: () => showSection(name)}, text)));
+  showSection("watch");
+  watchlist.start();
+  depth.start();
+  books.start();
+  await Promise.all([ticket.start(), chart.start()]);
+  on("selected", subscribe);
+  on("watched", subscribe);
+  on("select", (name) => watchlist.select(name));
+  on("order", takeOrder);
+  on("refused", loadHoldingsSoon);
+  on("quote", (name) => {
+    if (state.portfolio?.positions.some((position) => position.symbol === name)) drawMoney();
+  });
+  byId("watch-rows").addEventListener("click", (event) => {
+    if (event.target.closest("button.away") === null && matchMedia("(max-width: 760px)").matches) showSection("chart");
+  });
+  byId("sign-in-form").addEventListener("submit", signIn);
+  byId("sign-out").addEventListener("click", signOut);
+  byId("theme-button").addEventListener("click", toggleTheme);
+  byId("help-button").addEventListener("click", () => byId("help").showModal());
+  byId("replace-close").addEventListener("click", () => byId("replace").close());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", chart.restyle);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("visibilitychange", loadMarket);
+  setInterval(loadMarket, marketInterval);
+  onSignedOut(() => {
+    if (state.session) leave("The session has ended: sign in again");
+  });
+  try {
+    await enter(await get("/session"));
+  } catch {
+    leave();
+  }
+}
+
+start();

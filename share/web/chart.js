@@ -1,113 +1,185 @@
-// Candles and volume: by TradingView's lightweight-charts where the gateway has it, else drawn here, plainly.
-import { $, element } from "/assets/dom.js";
+// The chart of the selected symbol: candles and volume, live from the tape.
+import {get} from "./api.js";
+import {addTrade, PlainChart, spans} from "./candles.js";
+import * as decimal from "./decimal.js";
+import {byId, element, setText} from "./dom.js";
+import {on, state} from "./state.js";
 
-const svgName = "http://www.w3.org/2000/svg";
-const shown = 120;
+let library = null; // lightweight-charts, when the server has it
+let drawing = null;
+let bars = [];
+let seconds = 60;
+let lastTrade = 0n;
+let asked = 0;
 
-function svg(name, attributes, text) {
-  const made = document.createElementNS(svgName, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-class PlainChart {
-  constructor(box) { this.box = box; new ResizeObserver(() => this.draw()).observe(box); }
-  set(candles) { this.candles = candles; this.draw(); }
-  update() { this.draw(); }
-  theme() {}
-
-  draw() {
-    const width = this.box.clientWidth, height = this.box.clientHeight;
-    const candles = (this.candles ?? []).slice(-shown);
-    const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-    this.box.replaceChildren(picture);
-    if (candles.length === 0 || width < 60) return;
-    const high = Math.max(...candles.map((c) => c.high)), low = Math.min(...candles.map((c) => c.low));
-    const span = high - low || high * 0.01 || 1;
-    const right = 64, bottom = 18, prices = (height - bottom) * 0.78;
-    const y = (price) => 8 + (prices - 8) * (1 - (price - low) / span);
-    const most = Math.max(1, ...candles.map((c) => c.volume));
-    for (let i = 0; i <= 4; ++i) {
-      const price = low + (span * i) / 4;
-      picture.append(svg("line", { class: "grid", x1: 0, x2: width - right, y1: y(price), y2: y(price) }),
-        svg("text", { class: "label", x: width - right + 6, y: y(price) + 4 }, price.toFixed(2)));
-    }
-    const step = Math.min(14, (width - right) / candles.length);
-    candles.forEach((candle, i) => {
-      const x = i * step + step / 2, kind = candle.close >= candle.open ? "rise" : "fall";
-      const top = y(Math.max(candle.open, candle.close)), body = Math.max(1, Math.abs(y(candle.open) - y(candle.close)));
-      const tall = ((height - bottom - prices - 6) * candle.volume) / most;
-      picture.append(svg("line", { class: kind, x1: x, x2: x, y1: y(candle.high), y2: y(candle.low) }),
-        svg("rect", { class: kind, x: x - step * 0.35, width: Math.max(1, step * 0.7), y: top, height: body }),
-        svg("rect", { class: kind + " volume", x: x - step * 0.35, width: Math.max(1, step * 0.7), y: height - bottom - tall, height: tall }));
-    });
-    for (const at of [0, candles.length - 1]) {
-      const label = new Date(candles[at].time * 1000).toLocaleTimeString([], { hour12: false });
-      picture.append(svg("text", { class: "label", x: Math.min(at * step, width - right - 50), y: height - 4 }, label));
-    }
-  }
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 class LibraryChart {
-  constructor(box, library) {
-    this.chart = library.createChart(box, { autoSize: true, layout: { attributionLogo: false }, timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 3 },
-      rightPriceScale: { borderVisible: false }, localization: { timeFormatter: (time) => new Date(time * 1000).toLocaleString() } });
-    this.candles = this.chart.addSeries(library.CandlestickSeries, { borderVisible: false });
-    this.volume = this.chart.addSeries(library.HistogramSeries, { priceFormat: { type: "volume" }, priceScaleId: "volume" });
-    this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.8, bottom: 0 } });
-    this.theme();
+  constructor(area) {
+    this.chart = library.createChart(area, {autoSize: true, ...this.look()});
+    this.candles = this.chart.addSeries(library.CandlestickSeries, {});
+    this.volume = this.chart.addSeries(library.HistogramSeries, {
+      priceFormat: {type: "volume"}, priceScaleId: "", lastValueVisible: false, priceLineVisible: false,
+    });
+    this.volume.priceScale().applyOptions({scaleMargins: {top: 0.82, bottom: 0}});
+    this.candles.priceScale().applyOptions({scaleMargins: {top: 0.08, bottom: 0.24}});
+    this.restyle();
   }
 
-  theme() {
-    const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    this.colors = { up: color("--up"), down: color("--down") };
-    this.chart.applyOptions({ layout: { background: { color: color("--panel") }, textColor: color("--quiet") },
-      grid: { vertLines: { color: color("--line") }, horzLines: { color: color("--line") } } });
-    this.candles.applyOptions({ upColor: this.colors.up, downColor: this.colors.down, wickUpColor: this.colors.up, wickDownColor: this.colors.down });
-    if (this.list) this.set(this.list);
+  look() {
+    return {
+      // The footer of the page has the attribution: the library's own comes with an inline style.
+      layout: {background: {color: "transparent"}, textColor: colour("--quiet"), attributionLogo: false,
+        fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 11},
+      grid: {vertLines: {color: colour("--line-faint")}, horzLines: {color: colour("--line-faint")}},
+      rightPriceScale: {borderColor: colour("--line")},
+      timeScale: {borderColor: colour("--line"), timeVisible: seconds < 86400, secondsVisible: false, rightOffset: 4},
+      crosshair: {mode: 0},
+      localization: {timeFormatter: (time) => new Date(time * 1000).toLocaleString([], {hour12: false})},
+    };
   }
 
-  bar(candle) {
-    return { time: candle.time, value: candle.volume, color: (candle.close >= candle.open ? this.colors.up : this.colors.down) + "59" };
+  restyle() {
+    this.chart.applyOptions(this.look());
+    const up = colour("--up");
+    const down = colour("--down");
+    this.candles.applyOptions({upColor: up, downColor: down, wickUpColor: up, wickDownColor: down, borderVisible: false});
+    if (this.bars) this.set(this.bars, true);
   }
-  set(candles) {
-    this.list = candles;
-    this.candles.setData(candles);
-    this.volume.setData(candles.map((candle) => this.bar(candle)));
-    this.chart.timeScale().scrollToRealTime();
+
+  candle(bar) {
+    return {time: bar.time, open: decimal.toNumber(bar.open), high: decimal.toNumber(bar.high),
+      low: decimal.toNumber(bar.low), close: decimal.toNumber(bar.close)};
   }
-  update(candle) { this.candles.update(candle); this.volume.update(this.bar(candle)); }
+
+  column(bar) {
+    return {time: bar.time, value: bar.volume, color: colour(bar.close >= bar.open ? "--up-faint" : "--down-faint")};
+  }
+
+  set(all, stay) {
+    this.bars = all;
+    this.candles.setData(all.map((bar) => this.candle(bar)));
+    this.volume.setData(all.map((bar) => this.column(bar)));
+    if (stay) return;
+    // The newest hundred or so: few bars are not stretched over the whole width.
+    const shown = Math.min(120, Math.max(60, all.length));
+    this.chart.timeScale().setVisibleLogicalRange({from: all.length - shown, to: all.length + 4});
+  }
+
+  update(bar) {
+    this.candles.update(this.candle(bar));
+    this.volume.update(this.column(bar));
+  }
+
+  remove() {
+    this.chart.remove();
+  }
 }
 
-/** The chart of the page, and a word on what draws it. */
-export async function makeChart() {
+async function load(name) {
+  const mine = ++asked;
+  setText(byId("chart-note"), "");
+  let loaded = [];
+  const interval = spans.find(([, length]) => length === seconds)[0];
   try {
-    const library = await import("/assets/lightweight-charts.js");
-    // Their logo would need an inline style, which the page's rules keep out; the licence asks for this instead.
-    const credit = element("a", { href: "https://www.tradingview.com/", rel: "noreferrer", target: "_blank" }, "TradingView");
-    return { chart: new LibraryChart($("chart"), library), note: ["Chart by ", credit] };
+    const answer = await get(`/bars/${encodeURIComponent(name)}?interval=${interval}&limit=500`);
+    loaded = answer.map((bar) => ({time: Math.floor(Date.parse(bar.start) / 1000), open: decimal.parse(bar.open),
+      high: decimal.parse(bar.high), low: decimal.parse(bar.low), close: decimal.parse(bar.close), volume: bar.volume}));
   } catch {
-    return { chart: new PlainChart($("chart")), note: ["Drawn without TradingView’s lightweight-charts, which this gateway does not have."] };
+    try {
+      const trades = await get(`/tape/${encodeURIComponent(name)}?limit=1000`);
+      for (const trade of trades.reverse()) {
+        addTrade(loaded, seconds, trade.executed_at, decimal.parse(trade.price), trade.quantity);
+        lastTrade = BigInt(trade.id ?? 0);
+      }
+    } catch (refusal) {
+      if (mine === asked) setText(byId("chart-note"), `No chart: ${refusal.message}`);
+      return;
+    }
+  }
+  if (mine !== asked) return;
+  bars = loaded;
+  drawing.set(bars);
+  if (bars.length === 0) setText(byId("chart-note"), `${name} has not traded yet`);
+  else if (!library) setText(byId("chart-note"), "Plain chart: this server has no lightweight-charts");
+}
+
+export function onTrade(trade) {
+  if (trade.symbol !== state.selected || !drawing) return;
+  // The stream begins with trades that the bars have already.
+  const number = BigInt(trade.id ?? 0);
+  if (number <= lastTrade) return;
+  lastTrade = number;
+  const price = decimal.parse(trade.price);
+  const bar = addTrade(bars, seconds, trade.executed_at, price, trade.quantity);
+  drawing.update(bar);
+  if (bars.length === 1) setText(byId("chart-note"), library ? "" : "Plain chart: this server has no lightweight-charts");
+}
+
+function drawHead() {
+  const name = state.selected;
+  const quote = state.quotes.get(name);
+  setText(byId("chart-title"), name ?? "–");
+  const last = decimal.parse(quote?.last);
+  const before = decimal.parse(quote?.previous_close) ?? decimal.parse(quote?.open);
+  setText(byId("chart-last"), decimal.priceText(last ?? before));
+  const change = byId("chart-change");
+  const difference = last !== null && before !== null ? last - before : null;
+  setText(change, difference === null ? "" : `${difference > 0n ? "+" : ""}${decimal.priceText(difference)}  ${decimal.changeText(last, before)}`);
+  change.className = `change ${difference > 0n ? "up" : difference < 0n ? "down" : ""}`;
+  const facts = [["Open", decimal.priceText(decimal.parse(quote?.open))], ["High", decimal.priceText(decimal.parse(quote?.high))],
+    ["Low", decimal.priceText(decimal.parse(quote?.low))], ["Volume", quote ? decimal.grouped(quote.volume) : "–"]];
+  const list = byId("chart-facts");
+  if (list.children.length === 0) {
+    list.append(...facts.map(([label]) => element("div", {}, element("dt", {}, label), element("dd", {}, "–"))));
+  }
+  facts.forEach(([, text], index) => setText(list.children[index].lastChild, text));
+}
+
+function markSpan() {
+  for (const button of byId("chart-intervals").children) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.seconds) === seconds));
   }
 }
 
-/** Bars of the API as candles; the chart's axis needs numbers, and is the one place that uses floating point. */
-export const candleOf = (bar) => ({ time: Math.floor(Date.parse(bar.start) / 1000), open: Number(bar.open), high: Number(bar.high),
-  low: Number(bar.low), close: Number(bar.close), volume: bar.volume });
+function choose(length) {
+  seconds = length;
+  markSpan();
+  drawing.restyle();
+  if (state.selected) load(state.selected);
+}
 
-/** Takes a trade into the last candle, or begins the next; gives back the candle that changed. */
-export function takeTrade(candles, trade, seconds) {
-  const price = Number(trade.price), time = Math.floor(Date.parse(trade.executed_at) / 1000 / seconds) * seconds;
-  const last = candles.at(-1);
-  if (last && time < last.time) return null;
-  if (!last || time > last.time) {
-    candles.push({ time, open: price, high: price, low: price, close: price, volume: trade.quantity });
-  } else {
-    last.high = Math.max(last.high, price);
-    last.low = Math.min(last.low, price);
-    last.close = price;
-    last.volume += trade.quantity;
+export function chooseNext(step) {
+  const at = spans.findIndex(([, length]) => length === seconds) + step;
+  if (spans[at]) choose(spans[at][1]);
+}
+
+export function restyle() {
+  drawing?.restyle();
+}
+
+export async function start() {
+  byId("chart-intervals").append(...spans.map(([label, length]) =>
+    element("button", {type: "button", data: {seconds: length}, onclick: () => choose(length)}, label)));
+  markSpan();
+  try {
+    library = await import("./lightweight-charts.js");
+  } catch {
+    library = null;
   }
-  return candles.at(-1);
+  const area = byId("chart-area");
+  area.dataset.library = library ? "lightweight-charts" : "none";
+  drawing = library ? new LibraryChart(area) : new PlainChart(area);
+  on("selected", (name) => {
+    bars = [];
+    lastTrade = 0n;
+    drawing.set(bars);
+    drawHead();
+    if (name) load(name);
+  });
+  on("quote", (name) => {
+    if (name === state.selected) drawHead();
+  });
 }

@@ -1,40 +1,60 @@
-// Small helpers for the document. Text only ever goes in as text.
+// Making elements. Text that comes from the server only ever becomes text.
 
-export const $ = (id) => document.getElementById(id);
-
-/** An element with attributes and children: element("td", { class: "up" }, "12.00"). */
-export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
+/** element("td", {class: "price", title: "…", onclick: f, data: {side: "buy"}}, "text", otherElement, …) */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name === "data") Object.assign(made.dataset, value);
+    else if (name === "class") made.className = value;
+    else if (value === true) made.setAttribute(name, "");
+    else made.setAttribute(name, value);
   }
-  made.append(...children);
+  made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
 }
 
-export function rows(table, list, columns, emptyText) {
-  const body = table.tBodies[0];
-  if (list.length === 0 && emptyText) {
-    body.replaceChildren(element("tr", { class: "empty" }, element("td", { colspan: columns }, emptyText)));
-  } else {
-    body.replaceChildren(...list);
-  }
+export function byId(id) {
+  return document.getElementById(id);
 }
 
-/** Calls at most once a frame, with what came last. */
-export function oncePerFrame(draw) {
-  let waiting = false;
-  return () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => { waiting = false; draw(); });
-  };
+/** Writes only what changes, so that a reader's cursor and a screen reader are left alone. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
-/** Calls `after` milliseconds after the last of several calls. */
-export function settled(after, act) {
-  let timer = 0;
-  return () => { clearTimeout(timer); timer = setTimeout(act, after); };
+/** For a moment marks what has just gone up or down. */
+export function flash(node, direction) {
+  node.classList.remove("flash-up", "flash-down");
+  // Reading a layout value starts the animation anew.
+  void node.offsetWidth;
+  node.classList.add(direction > 0 ? "flash-up" : "flash-down");
+}
+
+export function toast(text, kind = "") {
+  const note = element("p", {class: `toast ${kind}`}, text);
+  byId("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+  while (byId("toasts").children.length > 4) byId("toasts").firstChild.remove();
+}
+
+/** Asks yes or no. */
+export function confirmed(text) {
+  const dialog = byId("confirm");
+  byId("confirm-text").textContent = text;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), {once: true});
+  });
+}
+
+/** "14:30:05" of a point in time, or the date and time when it is of another day. */
+export function timeText(stamp) {
+  if (!stamp) return "–";
+  const time = new Date(stamp);
+  const today = new Date().toDateString() === time.toDateString();
+  const clock = time.toLocaleTimeString([], {hour12: false});
+  return today ? clock : `${time.toLocaleDateString([], {month: "short", day: "numeric"})} ${clock}`;
 }

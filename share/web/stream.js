@@ -1,58 +1,64 @@
-// The WebSocket at /api/v1/stream: comes back by itself, and asks again for what was watched.
+// The WebSocket at /api/v1/stream: one connection, that comes back by itself.
 
-export class Stream extends EventTarget {
-  #socket = null;
-  #watched = new Map();  // symbol -> channels
-  #delay = 500;
-  #stopped = false;
+const retryFirst = 500;
+const retryMax = 15000;
 
-  start() {
-    this.#stopped = false;
-    this.#connect();
+export class Stream {
+  /** handlers: {message type: function of its data}; state(text, good) tells how the connection stands. */
+  constructor(handlers, state, opened, dropped) {
+    this.handlers = handlers;
+    this.state = state;
+    this.opened = opened;
+    this.dropped = dropped;
+    this.wanted = new Map(); // "SYMBOL" -> channels
+    this.retry = retryFirst;
+    this.closed = true;
   }
 
-  stop() {
-    this.#stopped = true;
-    this.#socket?.close();
-  }
-
-  watch(symbol, channels) {
-    const before = this.#watched.get(symbol) ?? [];
-    const added = channels.filter((channel) => !before.includes(channel));
-    const ended = before.filter((channel) => !channels.includes(channel));
-    if (channels.length) this.#watched.set(symbol, channels); else this.#watched.delete(symbol);
-    if (ended.length) this.#send({ action: "unsubscribe", symbols: [symbol], channels: ended });
-    if (added.length) this.#send({ action: "subscribe", symbols: [symbol], channels: added });
-  }
-
-  #send(message) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
-  }
-
-  #connect() {
-    const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/api/v1/stream");
-    this.#socket = socket;
+  open() {
+    this.closed = false;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/stream`);
+    this.socket = socket;
+    this.state("connecting", false);
     socket.addEventListener("open", () => {
-      this.#delay = 500;
-      this.#tell("state", { connected: true });
-      this.#send({ action: "subscribe", channels: ["orders"] });
-      for (const [symbol, channels] of this.#watched) this.#send({ action: "subscribe", symbols: [symbol], channels });
+      this.retry = retryFirst;
+      this.state("live", true);
+      for (const [symbol, channels] of this.wanted) this.send("subscribe", symbol, channels);
+      this.opened();
     });
     socket.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
-      this.#tell(message.type, message.data ?? message);
+      this.handlers[message.type]?.(message.data ?? message);
     });
     socket.addEventListener("close", (event) => {
-      this.#tell("state", { connected: false, reason: event.reason });
-      if (this.#stopped) return;
-      // Closed on purpose: whoever is told finds out whether to come back.
-      if (event.code === 1008) return this.#tell("dropped", event.reason);
-      setTimeout(() => { if (!this.#stopped) this.#connect(); }, this.#delay);
-      this.#delay = Math.min(this.#delay * 2, 10000);
+      if (this.closed || this.socket !== socket) return;
+      this.state(event.reason || "reconnecting", false);
+      this.timer = setTimeout(() => this.open(), this.retry * (0.75 + Math.random() / 2));
+      this.retry = Math.min(this.retry * 2, retryMax);
+      this.dropped();
     });
   }
 
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
+  }
+
+  /** From now on exactly these channels of a symbol; none: no longer. */
+  want(symbol, channels) {
+    const had = this.wanted.get(symbol) ?? [];
+    const less = had.filter((channel) => !channels.includes(channel));
+    const more = channels.filter((channel) => !had.includes(channel));
+    if (channels.length === 0) this.wanted.delete(symbol);
+    else this.wanted.set(symbol, channels);
+    if (less.length > 0) this.send("unsubscribe", symbol, less);
+    if (more.length > 0) this.send("subscribe", symbol, more);
+  }
+
+  send(action, symbol, channels) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.socket.send(JSON.stringify({action, symbols: [symbol], channels}));
   }
 }

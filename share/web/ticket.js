@@ -1,122 +1,334 @@
-// The order ticket: what it asks for, what that will cost, and what came of it.
-import { post } from "/assets/api.js";
-import { $, settled } from "/assets/dom.js";
-import { count, grouped, money, textOf, unitsOf } from "/assets/numbers.js";
+// The order ticket: what can be ordered, what it will cost, and why it was refused.
+import {ask, newOrderName} from "./api.js";
+import * as decimal from "./decimal.js";
+import {byId, element, setText, toast} from "./dom.js";
+import {on, state, tell} from "./state.js";
 
-const form = $("ticket");
-let desk;
+const typeLabels = {
+  market: "Market", limit: "Limit", stop_loss: "Stop", stop_limit: "Stop limit", trailing_stop: "Trailing stop",
+};
+const timeLabels = {
+  day: "Day", gtc: "Good till cancelled", ioc: "Immediate or cancel", fok: "Fill or kill", gtd: "Good till date",
+  opg: "At the open", cls: "At the close",
+};
+const label = (labels, name) => labels[name] ?? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 
-export function startTicket(of) {
-  desk = of;
-  form.addEventListener("input", () => { say(""); show(); check(); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); place(); });
-  show();
+let form;
+let field = {}; // name -> input
+let rows = {}; // name -> the element around it
+let sending = false;
+let checkTimer = null;
+let checkNumber = 0;
+
+const value = (name) => field[name].value.trim();
+const side = () => (field.buy.checked ? "buy" : "sell");
+const needsLimit = () => ["limit", "stop_limit"].includes(value("order_type"));
+const needsStop = () => ["stop_loss", "stop_limit"].includes(value("order_type"));
+const isTrailing = () => value("order_type") === "trailing_stop";
+
+function input(name, text, attributes = {}) {
+  const made = element("input", {id: `ticket-${name}`, name, inputmode: "decimal", spellcheck: "false",
+    "aria-describedby": "ticket-message", ...attributes});
+  field[name] = made;
+  rows[name] = element("div", {class: "field"}, element("label", {for: made.id}, text), made);
+  return rows[name];
 }
 
-/** Puts the symbol into the ticket, and the price where one is given. */
-export function fillTicket({ symbol, side, price }) {
-  say("");
-  if (symbol) form.elements.symbol.value = symbol;
-  if (side) form.elements.side.value = side;
-  if (price) {
-    if (!["limit", "stop_limit"].includes(form.elements.order_type.value)) form.elements.order_type.value = "limit";
-    form.elements.price.value = price;
+function choice(name, text, options) {
+  const made = element("select", {id: `ticket-${name}`, name}, ...options.map(([option, shown]) => element("option", {value: option}, shown)));
+  field[name] = made;
+  rows[name] = element("div", {class: "field"}, element("label", {for: made.id}, text), made);
+  return rows[name];
+}
+
+function radio(name, text) {
+  field[name] = element("input", {type: "radio", name: "side", id: `ticket-${name}`, value: name, checked: name === "buy"});
+  return [field[name], element("label", {for: `ticket-${name}`, class: name}, text)];
+}
+
+function step(by) {
+  const now = decimal.parseQuantity(value("quantity")) ?? 0n;
+  const next = now + by;
+  field.quantity.value = String(next > 0n ? next : 1n);
+  changed();
+}
+
+/** The description of the API says which types and times there are. */
+async function choices() {
+  try {
+    const description = await (await fetch("/api/v1/openapi.json")).json();
+    const properties = description.components.schemas.NewOrder.properties;
+    return {types: properties.order_type.enum, times: properties.time_in_force.enum};
+  } catch {
+    return {types: Object.keys(typeLabels), times: ["day", "gtc", "ioc", "fok", "gtd"]};
   }
-  show();
 }
 
-function say(text, kind = "problem") {
-  const message = $("ticket-message");
-  message.textContent = text;
-  message.className = kind;
+function build({types, times}) {
+  form = byId("ticket-form");
+  form.append(
+    element("fieldset", {class: "sides"}, element("legend", {class: "unseen"}, "Side"), ...radio("buy", "Buy"), ...radio("sell", "Sell")),
+    element("div", {class: "pair"},
+      choice("order_type", "Type", types.map((name) => [name, label(typeLabels, name)])),
+      choice("time_in_force", "Time in force", times.map((name) => [name, label(timeLabels, name)]))),
+    element("div", {class: "pair"}, input("quantity", "Shares", {inputmode: "numeric", maxlength: "12"}), input("price", "Limit price")),
+    element("div", {class: "steps", role: "group", "aria-label": "More shares"},
+      ...[1n, 10n, 100n].map((by) => element("button", {type: "button", tabindex: "-1", onclick: () => step(by)}, `+${by}`)),
+      element("button", {type: "button", tabindex: "-1", id: "ticket-max", onclick: fillMost}, "Max")),
+    element("div", {class: "pair"}, input("stop_price", "Stop price"), input("trail", "Trail by")),
+    choice("trail_unit", "Trail in", [["amount", "Dollars"], ["percent", "Percent"]]),
+    input("expires_at", "Until", {type: "datetime-local", inputmode: null, step: "60"}),
+    element("details", {id: "ticket-more"}, element("summary", {}, "More instructions"),
+      element("div", {class: "pair"}, input("display_quantity", "Show only (iceberg)", {inputmode: "numeric"}), input("minimum_quantity", "At least at once", {inputmode: "numeric"})),
+      element("div", {class: "pair"},
+        choice("post_only", "Add liquidity only", [["", "No"], ["reject", "Else refuse"], ["slide", "Else slide the price"]]),
+        choice("self_trade_prevention", "Against own orders", [["", "As usual"], ["cancel_resting", "Cancel the resting"],
+          ["cancel_incoming", "Cancel the incoming"], ["cancel_both", "Cancel both"], ["decrement_and_cancel", "Reduce both"]])),
+      element("div", {class: "check"}, field.all_or_none = element("input", {type: "checkbox", id: "ticket-all_or_none"}),
+        element("label", {for: "ticket-all_or_none"}, "All or none"))),
+    element("dl", {class: "estimate"},
+      ...[["cost", "Estimated cost"], ["after", "Buying power after"], ["check", "Check"]].map(([name, text]) =>
+        element("div", {id: `ticket-${name}-row`}, element("dt", {id: `ticket-${name}-label`}, text), element("dd", {id: `ticket-${name}`}, "–")))),
+    element("p", {id: "ticket-message", class: "message", role: "alert"}),
+    element("button", {type: "submit", id: "ticket-send", class: "primary buy"}, "Buy"));
+  field.quantity.value = "1";
+  field.order_type.value = "limit";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  form.addEventListener("input", changed);
 }
 
-/** Fits the fields to the type, and tells the cost. */
-export function show() {
-  const type = form.elements.order_type.value, side = form.elements.side.value;
-  for (const label of form.querySelectorAll("[data-for]")) {
-    label.hidden = !label.dataset.for.split(" ").includes(type);
-    label.querySelector("input").required = !label.hidden;
+/** As many shares as buying power takes at the price, or as are held. */
+function fillMost() {
+  const price = reference().price;
+  if (side() === "sell") {
+    const held = state.portfolio?.positions.find((position) => position.symbol === state.selected)?.quantity ?? 0;
+    field.quantity.value = String(Math.max(1, held));
+  } else if (price) {
+    const most = (decimal.parse(state.account?.buying_power) ?? 0n) / price;
+    field.quantity.value = String(most > 0n ? most : 1n);
   }
-  $("submit").className = "primary " + side;
-  $("submit").textContent = `${side === "buy" ? "Buy" : "Sell"} ${form.elements.quantity.value} ${form.elements.symbol.value.toUpperCase()}`;
-  const cost = costOf(type, side);
-  $("cost").replaceChildren();
-  if (cost === null) return;
-  const verb = side === "buy" ? "Costs" : "Brings";
-  const strong = document.createElement("strong");
-  strong.textContent = money(textOf(cost.units));
-  $("cost").append(`${verb} ${cost.about ? "about " : ""}`, strong, cost.short ? ", more than the book holds now" : "");
-  const power = unitsOf(desk.portfolio?.buying_power);
-  if (side === "buy" && power !== null && cost.units > power) $("cost").append(`; buying power is ${money(desk.portfolio.buying_power)}`);
+  changed();
 }
 
-/** From the price that the order names, else from what the book holds. */
-function costOf(type, side) {
-  const shares = /^\d{1,9}$/.test(form.elements.quantity.value) ? BigInt(form.elements.quantity.value) : 0n;
-  if (shares === 0n) return null;
-  const named = type === "limit" || type === "stop_limit" ? "price" : type === "stop_loss" ? "stop_price" : null;
-  if (named) {
-    const price = unitsOf(form.elements[named].value);
-    return price === null ? null : { units: price * shares, about: type !== "limit" };
-  }
-  const depth = desk.depth.get(form.elements.symbol.value.toUpperCase());
-  const levels = (side === "buy" ? depth?.asks : depth?.bids) ?? [];
-  let left = shares, units = 0n;
+/** What a market order would pay for so many shares, level by level of what the page sees of the book. */
+function walk(levels, quantity) {
+  let left = quantity;
+  let total = 0n;
   for (const level of levels) {
-    const taken = left < BigInt(level.size) ? left : BigInt(level.size);
-    units += taken * unitsOf(level.price);
+    const taken = BigInt(level.size) < left ? BigInt(level.size) : left;
+    total += taken * decimal.parse(level.price);
     left -= taken;
+    if (left === 0n) return {total, left};
   }
-  return levels.length === 0 ? null : { units, about: true, short: left > 0n };
+  return {total, left};
+}
+
+/** The price to reckon with, one share's, and where it comes from. */
+function reference() {
+  const quote = state.quotes.get(state.selected);
+  if (needsLimit()) return {price: decimal.parse(value("price"))};
+  if (needsStop()) return {price: decimal.parse(value("stop_price"))};
+  const best = decimal.parse(side() === "buy" ? quote?.ask : quote?.bid);
+  return {price: best ?? decimal.parse(quote?.last) ?? decimal.parse(quote?.previous_close)};
+}
+
+function estimate() {
+  const quantity = decimal.parseQuantity(value("quantity"));
+  if (!quantity) return null;
+  const price = reference().price;
+  if (value("order_type") === "market" && state.depth?.symbol === state.selected) {
+    const {total, left} = walk(side() === "buy" ? state.depth.asks : state.depth.bids, quantity);
+    if (left === 0n) return {total, rough: false};
+    if (total > 0n && price) return {total: total + left * price, rough: true};
+  }
+  return price ? {total: quantity * price, rough: !needsLimit()} : null;
+}
+
+function drawEstimate() {
+  const worth = estimate();
+  const buying = side() === "buy";
+  setText(byId("ticket-cost-label"), buying ? "Estimated cost" : "Estimated proceeds");
+  setText(byId("ticket-cost"), worth ? `${worth.rough ? "about " : ""}${decimal.moneyText(worth.total)}` : "–");
+  const power = decimal.parse(state.account?.buying_power);
+  const after = worth && power !== null && buying ? power - worth.total : null;
+  byId("ticket-after-row").hidden = !buying;
+  setText(byId("ticket-after"), decimal.moneyText(after));
+  byId("ticket-after").classList.toggle("down", after !== null && after < 0n);
+}
+
+function drawForm() {
+  const show = (name, shown) => { rows[name].hidden = !shown; };
+  show("price", needsLimit());
+  show("stop_price", needsStop());
+  show("trail", isTrailing());
+  show("trail_unit", isTrailing());
+  show("expires_at", value("time_in_force") === "gtd");
+  const button = byId("ticket-send");
+  const viewer = state.session?.role === "viewer";
+  button.disabled = sending || viewer || !state.selected;
+  button.className = `primary ${side()}`;
+  const quantity = decimal.parseQuantity(value("quantity"));
+  setText(button, viewer ? "A viewer's key places no orders"
+    : `${side() === "buy" ? "Buy" : "Sell"} ${quantity ? decimal.grouped(quantity) : ""} ${state.selected ?? ""}`.replace("  ", " "));
+  drawEstimate();
+}
+
+/** The first thing that is missing or wrong, with the field it is about. */
+function problem() {
+  if (!state.selected) return [null, "Choose a symbol first"];
+  if (!decimal.parseQuantity(value("quantity"))) return ["quantity", "How many shares? A whole number above zero"];
+  for (const [name, needed, text] of [["price", needsLimit(), "limit price"], ["stop_price", needsStop(), "stop price"], ["trail", isTrailing(), "trail"]]) {
+    if (!needed) continue;
+    const amount = decimal.parse(value(name));
+    if (amount === null || amount <= 0n) return [name, `What ${text}? A decimal like 150.25`];
+  }
+  for (const name of ["display_quantity", "minimum_quantity"]) {
+    if (value(name) !== "" && !decimal.parseQuantity(value(name))) return [name, "A whole number of shares above zero, or nothing"];
+  }
+  if (value("time_in_force") === "gtd" && value("expires_at") === "") return ["expires_at", "Until when?"];
+  return null;
 }
 
 function order() {
-  const value = (name) => form.elements[name].value.trim();
-  const type = value("order_type");
-  const asked = { symbol: value("symbol").toUpperCase(), side: value("side"), order_type: type, quantity: Number(value("quantity")), time_in_force: value("time_in_force") };
-  if (type === "limit" || type === "stop_limit") asked.price = value("price");
-  if (type === "stop_loss" || type === "stop_limit") asked.stop_price = value("stop_price");
-  if (type === "trailing_stop") {
-    const trail = value("trail");
-    if (trail.endsWith("%")) asked.trail_percent = trail.slice(0, -1); else asked.trail_amount = trail;
-  }
-  return asked;
+  const wanted = {symbol: state.selected, side: side(), quantity: Number(value("quantity")), order_type: value("order_type"),
+    time_in_force: value("time_in_force")};
+  if (needsLimit()) wanted.price = decimal.wireText(decimal.parse(value("price")));
+  if (needsStop()) wanted.stop_price = decimal.wireText(decimal.parse(value("stop_price")));
+  if (isTrailing()) wanted[`trail_${value("trail_unit")}`] = value("trail");
+  if (value("time_in_force") === "gtd") wanted.expires_at = new Date(value("expires_at")).toISOString();
+  for (const name of ["post_only", "self_trade_prevention"]) if (value(name)) wanted[name] = value(name);
+  for (const name of ["display_quantity", "minimum_quantity"]) if (value(name)) wanted[name] = Number(value(name));
+  if (field.all_or_none.checked) wanted.all_or_none = true;
+  return wanted;
 }
 
-/** Asks beforehand whether the order would be taken, once the fields have come to rest. */
-const check = settled(500, async () => {
-  if (!form.checkValidity() || desk.role === "viewer") return;
-  try {
-    const answer = await post("/orders", { ...order(), dry_run: true });
-    if (!answer.accepted) say(`Would be refused: ${answer.error}`);
-  } catch (refusal) {
-    if (refusal.status === 422) say(refusal.message);
-  }
-});
+function say(text, kind = "") {
+  const message = byId("ticket-message");
+  message.className = `message ${kind}`;
+  setText(message, text);
+}
 
-async function place() {
-  const button = $("submit");
-  button.disabled = true;
-  say("");
-  // One name for one wish: if the answer is lost, asking again places no second order.
-  const wish = { ...order(), client_order_id: `page-${crypto.randomUUID()}` };
-  try {
-    let placed;
-    try {
-      placed = await post("/orders", wish);
-    } catch (refusal) {
-      if (refusal.status !== 0 && refusal.status !== 503 && refusal.status !== 504) throw refusal;
-      await new Promise((resume) => setTimeout(resume, 1000 * Math.max(1, refusal.retryAfterSeconds ?? 1)));
-      placed = await post("/orders", wish);
+function mark(name) {
+  for (const other of Object.values(field)) other.removeAttribute("aria-invalid");
+  if (!name) return;
+  field[name].setAttribute("aria-invalid", "true");
+  field[name].focus();
+}
+
+/** Why risk said no, with the figures that the page knows. */
+function reason(refusal) {
+  if (refusal.code === "insufficient_buying_power") {
+    const worth = estimate();
+    const power = decimal.parse(state.account?.buying_power);
+    if (worth && power !== null) {
+      return `${refusal.message}: the order takes ${worth.rough ? "about " : ""}${decimal.moneyText(worth.total)}, and ${decimal.moneyText(power)} is free`;
     }
-    const done = placed.filled_quantity > 0 ? `, ${count(placed.filled_quantity)} filled at ${grouped(placed.average_price)}` : "";
-    say(`Order ${placed.id}: ${placed.status.replace("_", " ")}${done}`, "good");
-    desk.took(placed);
-  } catch (refusal) {
-    say(`Refused: ${refusal.message}`);
-    desk.refresh();
-  } finally {
-    button.disabled = false;
   }
+  if (refusal.code === "insufficient_shares") {
+    const held = state.portfolio?.positions.find((position) => position.symbol === state.selected)?.quantity ?? 0;
+    return `${refusal.message}: ${decimal.grouped(held)} ${state.selected} held, less what open orders already sell`;
+  }
+  return refusal.message;
+}
+
+/** Asks the server, without placing anything, whether the order would be taken. */
+async function check() {
+  const mine = ++checkNumber;
+  const line = byId("ticket-check");
+  if (problem() || state.session?.role === "viewer") return setText(line, "–");
+  let text;
+  let good = false;
+  try {
+    const answer = await ask("POST", "/orders", {...order(), dry_run: true});
+    good = answer.accepted;
+    text = good ? "would be accepted" : answer.error;
+  } catch (refusal) {
+    text = refusal.message;
+  }
+  if (mine !== checkNumber) return;
+  line.className = good ? "up" : "down";
+  setText(line, text);
+}
+
+function changed() {
+  mark(null);
+  say("");
+  drawForm();
+  ++checkNumber;
+  clearTimeout(checkTimer);
+  checkTimer = setTimeout(check, 500);
+}
+
+function outcome(placed) {
+  const what = `${placed.side} ${decimal.grouped(placed.quantity)} ${placed.symbol}`;
+  if (placed.status === "filled") return `Filled: ${what} at ${decimal.priceText(decimal.parse(placed.average_price))}`;
+  if (placed.status === "partially_filled") return `Partly filled: ${placed.filled_quantity} of ${what}; the rest waits`;
+  if (placed.status === "cancelled") return `Cancelled unfilled, as its time in force says: ${what}`;
+  return `Order ${placed.id} is in the book: ${what}${placed.price ? ` at ${decimal.priceText(decimal.parse(placed.price))}` : ""}`;
+}
+
+async function send() {
+  if (sending) return;
+  const wrong = problem();
+  if (wrong) {
+    say(wrong[1], "refused");
+    return mark(wrong[0]);
+  }
+  sending = true;
+  drawForm();
+  try {
+    const placed = await ask("POST", "/orders", {...order(), client_order_id: newOrderName()});
+    say(outcome(placed), "good");
+    toast(outcome(placed), "good");
+    tell("order", placed);
+  } catch (refusal) {
+    say(reason(refusal), "refused");
+    tell("refused");
+  }
+  sending = false;
+  drawForm();
+}
+
+/** Puts an order's wishes into the ticket, and the cursor to the shares. */
+export function prepare({symbol = state.selected, side: wanted, quantity, price, type}, focus = true) {
+  if (symbol !== state.selected) tell("select", symbol);
+  if (wanted) field[wanted].checked = true;
+  if (type) field.order_type.value = type;
+  if (quantity) field.quantity.value = String(quantity);
+  if (price) field.price.value = decimal.priceText(decimal.parse(price)).replaceAll(",", "");
+  changed();
+  if (!focus) return;
+  field.quantity.focus();
+  field.quantity.select();
+}
+
+export async function start() {
+  build(await choices());
+  on("price-picked", ({price, side: wanted}) => prepare({side: wanted, price, type: needsLimit() ? null : "limit"}, false));
+  on("selected", (name) => {
+    setText(byId("ticket-symbol"), name ?? "");
+    field.price.value = "";
+    field.stop_price.value = "";
+    changed();
+  });
+  on("quote", (name) => {
+    if (name !== state.selected) return;
+    // A price to begin with: the side's own best, until one is typed.
+    if (value("price") === "" && document.activeElement !== field.price) {
+      const quote = state.quotes.get(name);
+      const best = decimal.parse(side() === "buy" ? quote.ask : quote.bid) ?? decimal.parse(quote.last) ?? decimal.parse(quote.previous_close);
+      if (best) {
+        field.price.value = decimal.priceText(best).replaceAll(",", "");
+        drawForm();
+      }
+    }
+    drawEstimate();
+  });
+  on("depth", drawEstimate);
+  on("account", drawForm);
+  on("session", drawForm);
+  drawForm();
 }

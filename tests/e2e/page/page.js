@@ -1,131 +1,201 @@
-// Uses the page as a person does. Usage: page.js URL KEY SECRET SCREENSHOTS
-// The market: AAPL with 500 offered at 150.00 and 500 bid at 149.00. The account holds 10,000 dollars.
+// The page in a real browser. Environment: URL, KEY, SECRET (of alice), CHROMIUM, SHOTS (a directory), TRADE (the program),
+// BRIEFLY (only as far as the first fill).
+// The market is page_market's of page.bats.
 "use strict";
+const {execFileSync} = require("node:child_process");
 const assert = require("node:assert");
-const { execFileSync } = require("node:child_process");
-const path = require("node:path");
-const { chromium } = require("playwright-core");
+const {chromium} = require("playwright-core");
 
-const [url, key, secret, screenshots] = process.argv.slice(2);
+const {URL: url, KEY: key, SECRET: secret, CHROMIUM: browserPath, SHOTS: shots, TRADE: trade} = process.env;
+const complaints = [];
 
-/** A command of the suite, by somebody else. */
-const trade = (...words) => execFileSync(process.env.TRADE, words, { encoding: "utf8" });
-
-async function main() {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
-  });
-  try {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ignoreHTTPSErrors: true, colorScheme: "dark" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    const complaints = [];
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("console", (message) => {
-      // Answers that refuse are told in the page; what else the browser has to say is a fault of the page.
-      if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
-    });
-    const shot = (name) => page.screenshot({ path: path.join(screenshots, name + ".png") });
-    const text = (selector) => page.locator(selector).innerText();
-
-    await page.goto(url);
-    await shot("1-sign-in");
-    await page.fill("#key-id", key);
-    await page.fill("#key-secret", "wrong");
-    await page.click("text=Sign in >> nth=-1");
-    await page.waitForFunction(() => document.querySelector("#sign-in-error").textContent !== "");
-    await page.fill("#key-secret", secret);
-    await page.press("#key-secret", "Enter");
-    await page.waitForSelector("#desk:not([hidden])");
-    await page.waitForSelector("text=live");
-    assert.match(await text("#account"), /dora/);
-    assert.match(await text("#market-state"), /open|continuous/);
-    await page.waitForSelector('#ladder tr[data-price="150.00"]');
-    assert.equal(await text("#equity"), "10,000.00");
-
-    // Nothing that opens anything is where a script, a neighbour or a log could read it.
-    const kept = await page.evaluate(() => JSON.stringify([location.href, document.cookie, { ...localStorage }, { ...sessionStorage }]));
-    assert.ok(!kept.includes(secret) && !kept.includes("trade_session"), kept);
-    const [cookie] = await context.cookies();
-    assert.ok(cookie.httpOnly && cookie.sameSite === "Strict" && cookie.secure === url.startsWith("https:"), JSON.stringify(cookie));
-
-    // A quote that changes.
-    trade("place", "buy", "10", "AAPL", "--limit", "149.50", "--account", "carol");
-    await page.waitForSelector('#ladder tr.bid[data-price="149.50"]');
-    assert.match(await text("#quote-line"), /149\.50 × 150\.00/);
-
-    // An order that fills, and the position and the money that come of it.
-    await page.selectOption('#ticket [name="order_type"]', "limit");
-    await page.fill('#ticket [name="quantity"]', "20");
-    await page.fill('#ticket [name="price"]', "150");
-    assert.match(await text("#cost"), /Costs 3,000\.00/);
-    await page.click("#submit");
-    await page.waitForSelector("#ticket-message.good");
-    assert.match(await text("#ticket-message"), /filled, 20 filled at 150\.00/);
-    await page.waitForSelector('[data-position="AAPL"]');
-    assert.match(await text('[data-position="AAPL"]'), /20\s+150\.00/);
-    await page.waitForSelector("#fills [data-fill]");
-    await page.waitForFunction(() => document.querySelector("#cash").textContent === "7,000.00");
-
-    // The price moves, and the profit with it.
-    trade("place", "sell", "480", "AAPL", "--limit", "151", "--account", "bob");
-    trade("place", "buy", "481", "AAPL", "--limit", "151", "--account", "carol");
-    await page.waitForFunction(() => document.querySelector("[data-profit]")?.textContent === "+20.00");
-
-    // One that rests: changed, then cancelled.
-    await page.fill('#ticket [name="price"]', "140");
-    await page.fill('#ticket [name="quantity"]', "5");
-    await page.click("#submit");
-    await page.waitForSelector("#orders [data-order]");
-    await page.click("#orders >> text=Replace");
-    await page.fill('#replace-form [name="quantity"]', "4");
-    await page.fill('#replace-form [name="price"]', "141.50");
-    await page.click("#replace-form >> button.primary");
-    await page.waitForFunction(() => /141\.50/.test(document.querySelector("#orders [data-order]").textContent));
-    await shot("2-desk");
-    await page.click("#orders >> text=Cancel");
-    await page.waitForSelector("#orders .empty");
-
-    // Refused for lack of money: said before, and when it is tried all the same.
-    await page.fill('#ticket [name="quantity"]', "100");
-    await page.fill('#ticket [name="price"]', "150");
-    await page.waitForFunction(() => /Would be refused: Insufficient buying power/.test(document.querySelector("#ticket-message").textContent));
-    await page.click("#submit");
-    await page.waitForFunction(() => /^Refused: Insufficient buying power/.test(document.querySelector("#ticket-message").textContent));
-    assert.match(await text("#cost"), /buying power is 7,000\.00/);
-    await shot("3-refused");
-
-    // By keys alone.
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("j");
-    await page.waitForFunction(() => document.querySelector("#symbol").textContent !== "AAPL");
-    await page.keyboard.press("k");
-    await page.waitForFunction(() => document.querySelector("#symbol").textContent === "AAPL");
-    await page.keyboard.press("s");
-    assert.equal(await page.inputValue('#ticket [name="quantity"]'), "100");
-    assert.equal(await page.evaluate(() => document.activeElement.name), "quantity");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("t");
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
-    await shot("4-light");
-
-    // On a phone nothing is wider than the screen.
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.waitForTimeout(300);
-    const tooWide = () => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, #chart, .unseen") &&
-      one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 80));
-    assert.deepEqual(await page.evaluate(tooWide), []);
-    await page.screenshot({ path: path.join(screenshots, "5-phone.png"), fullPage: true });
-
-    // A key that is revoked closes the page at once.
-    trade("key", "revoke", key);
-    await page.waitForSelector("#sign-in:not([hidden])");
-    assert.deepEqual(complaints, []);
-  } finally {
-    await browser.close();
-  }
+/** Runs the command line, as somebody else in the market. */
+function market(...args) {
+  return execFileSync(trade, ["--json", ...args], {encoding: "utf8"});
 }
 
-main().catch((error) => { console.error(error); process.exit(1); });
+function note(text) {
+  console.log(`# ${text}`);
+}
+
+async function main() {
+  const browser = await chromium.launch({executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]});
+  const context = await browser.newContext({viewport: {width: 1440, height: 900}, ignoreHTTPSErrors: true, colorScheme: "dark"});
+  const page = await context.newPage();
+  page.setDefaultTimeout(60000);
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    // A refused request (400, 401) is told by the browser too: that is expected here.
+    if (message.type() === "error" && !/the server responded with a status of 4\d\d/.test(message.text())) {
+      complaints.push(`console: ${message.text()}`);
+    }
+  });
+  page.on("request", (request) => {
+    if (request.url().includes(secret)) complaints.push(`the secret is in ${request.url()}`);
+    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) complaints.push(`foreign request: ${request.url()}`);
+  });
+  const shot = (name) => page.screenshot({path: `${shots}/${name}.png`});
+  const text = (selector) => page.locator(selector).innerText();
+  const waitText = (selector, pattern) => page.waitForFunction(
+    ([where, source]) => new RegExp(source).test(document.querySelector(where)?.textContent ?? ""), [selector, pattern.source]);
+
+  note("sign in: refused with the reason, then done");
+  await page.goto(url);
+  await page.fill("#key-id", key);
+  await page.fill("#key-secret", "wrong");
+  await page.keyboard.press("Enter");
+  await waitText("#sign-in-error", /not valid/);
+  await shot("01-sign-in");
+  await page.fill("#key-secret", secret);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#desk:not([hidden])");
+  await waitText("#account-name", /^alice$/);
+  await waitText("#stream-state", /^live$/);
+  await waitText("#market-state", /open/);
+  await waitText("#account-buying-power", /^\$10,000\.00$/);
+
+  note("the quote changes while one looks");
+  const last = 'tr[data-symbol="AAPL"] td:nth-child(2)';
+  await waitText(last, /^150\.00$/);
+  await page.locator('tr[data-symbol="AAPL"] button.symbol').click();
+  market("place", "sell", "5", "AAPL", "--limit", "150.50", "--account", "bob");
+  market("place", "buy", "5", "AAPL", "--limit", "150.50", "--account", "carol");
+  await waitText(last, /^150\.50$/);
+  await waitText("#chart-last", /^150\.50$/);
+  assert.equal(await page.locator("#depth-rows .size.ask").count() > 0, true, "the ladder has asks");
+  assert.equal(await page.locator("#depth-rows .size.bid").count() > 0, true, "the ladder has bids");
+
+  note("a market order by the keyboard alone: fill, position, money");
+  await page.keyboard.press("b");
+  await page.keyboard.type("10");
+  await page.selectOption("#ticket-order_type", "market");
+  await waitText("#ticket-cost", /\$1,51\d\.\d\d/);
+  await waitText("#ticket-check", /would be accepted/);
+  await page.focus("#ticket-quantity");
+  await page.keyboard.press("Enter");
+  await waitText("#ticket-message", /^Filled: buy 10 AAPL at 151\.00$/);
+  await page.locator("#ticket-title").click();
+  await page.keyboard.press("1");
+  await waitText('#panel-positions tr[data-symbol="AAPL"] td:nth-child(2)', /^10$/);
+  await page.keyboard.press("4");
+  await waitText("#panel-fills tbody", /AAPL.*Buy.*10.*151\.00/);
+  await page.keyboard.press("1");
+
+  if (process.env.BRIEFLY) {
+    await shot("desk");
+    await browser.close();
+    return assert.deepEqual(complaints, []);
+  }
+
+  note("profit and loss live, as others trade");
+  market("place", "sell", "1", "AAPL", "--limit", "150.70", "--account", "bob");
+  market("place", "buy", "1", "AAPL", "--limit", "150.70", "--account", "carol");
+  await waitText('#panel-positions tr[data-symbol="AAPL"] td:nth-child(6)', /^−\$3\.00$/);
+  await waitText("#account-unrealized", /^−\$3\.00$/);
+
+  note("a resting order: replaced, then cancelled");
+  await page.keyboard.press("b");
+  await page.selectOption("#ticket-order_type", "limit");
+  await page.fill("#ticket-quantity", "3");
+  await page.fill("#ticket-price", "140.00");
+  await page.click("#ticket-send");
+  await waitText("#ticket-message", /is in the book: buy 3 AAPL at 140\.00/);
+  await page.click("#tab-open");
+  await page.click('#panel-open button:text("Replace…")');
+  await page.fill("#replace-price", "141.25");
+  await shot("02-replace");
+  await page.click('#replace button:text-is("Replace")');
+  await waitText("#panel-open tbody", /141\.25/);
+  await shot("03-desk-dark");
+  await page.click('#panel-open button:text("Cancel")');
+  await waitText("#panel-open .empty", /No open orders/);
+  await page.click("#tab-history");
+  await waitText("#panel-history tbody", /AAPL.*cancelled/);
+
+  note("refused for lack of buying power, and why");
+  await page.fill("#ticket-quantity", "1000");
+  await page.fill("#ticket-price", "150.00");
+  await waitText("#ticket-check", /Insufficient buying power/);
+  await page.click("#ticket-send");
+  await waitText("#ticket-message", /^Insufficient buying power: the order takes \$150,000\.00, and \$8,490\.00 is free$/);
+  assert.equal(await page.locator("#ticket-message").getAttribute("role"), "alert");
+  await page.click("#tab-positions");
+  await shot("04-refused-dark");
+  await page.click("#theme-button");
+  await page.waitForTimeout(300);
+  await shot("05-refused-light");
+
+  note("keys: help, symbols, bars");
+  await page.locator("#chart-title").click();
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("#help").evaluate((dialog) => dialog.open), true);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await waitText("#chart-title", /^MSFT$/);
+  await page.keyboard.press("k");
+  await waitText("#chart-title", /^AAPL$/);
+  await page.keyboard.press("]");
+  assert.equal(await page.locator('#chart-intervals button[aria-pressed="true"]').innerText(), "5m");
+  await page.keyboard.press("[");
+
+  note("every control has a name");
+  const nameless = await page.evaluate(() => [...document.querySelectorAll("button, input, select")]
+    .filter((control) => !(control.getAttribute("aria-label") || control.labels?.length || control.textContent.trim() || control.title))
+    .map((control) => control.outerHTML.slice(0, 80)));
+  assert.deepEqual(nameless, []);
+
+  note("no secret is kept where a script or the address could show it");
+  const kept = await page.evaluate(() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href]));
+  assert.equal(kept.includes(secret) || kept.includes("trade_session"), false, kept);
+  const cookies = await context.cookies();
+  assert.deepEqual(cookies.map(({httpOnly, sameSite, secure}) => [httpOnly, sameSite, secure]), [[true, "Strict", url.startsWith("https:")]]);
+
+  note("inline code does not run");
+  assert.equal(await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.inlineRan = true";
+    document.body.append(script);
+    return window.inlineRan === true;
+  }), false);
+  const expected = complaints.findIndex((complaint) => complaint.includes("inline script"));
+  assert.notEqual(expected, -1, "the browser says that it refused the inline script");
+  complaints.splice(expected, 1);
+
+  note("on a phone");
+  await page.setViewportSize({width: 390, height: 844});
+  for (const view of ["watch", "chart", "ticket", "books"]) {
+    await page.click(`#sections button[data-view="${view}"]`);
+    await page.waitForTimeout(150);
+    await shot(`06-phone-${view}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.equal(wide <= 0, true, `${view} is ${wide} pixels too wide for a phone`);
+  }
+  await page.setViewportSize({width: 1440, height: 900});
+
+  note("the session outlives a reload, and ends when one signs out");
+  await page.reload();
+  await waitText("#account-name", /^alice$/);
+  await page.click("#sign-out");
+  await page.waitForSelector("#sign-in:not([hidden])");
+  const answer = await context.request.get(`${url}/api/v1/account`, {headers: {Cookie: `trade_session=${cookies[0].value}`}});
+  assert.equal(answer.status(), 401);
+
+  note("a key that is revoked closes the page at once");
+  await page.fill("#key-id", key);
+  await page.fill("#key-secret", secret);
+  await page.keyboard.press("Enter");
+  await waitText("#stream-state", /^live$/);
+  market("key", "revoke", key);
+  await waitText("#sign-in-error", /session has ended/);
+
+  console.log(`# charts drawn by: ${await page.locator("#chart-area").getAttribute("data-library")}`);
+  await browser.close();
+  assert.deepEqual(complaints, []);
+  console.log("# done");
+}
+
+main().catch((error) => {
+  console.error(error);
+  for (const complaint of complaints) console.error(complaint);
+  process.exit(1);
+});
