@@ -86,6 +86,8 @@ constexpr std::array rows{
     CommandRow{"journal", replays, "Verify, print, hash and archive a journal"},
     CommandRow{"journal verify", replays, "Check every batch of a journal", define_journal_verify},
     CommandRow{"journal dump", replays, "Print commands and events, one object a line", define_journal_dump},
+    CommandRow{"journal scenario", replays, "Write a stretch of a journal as a scenario",
+               define_journal_scenario},
     CommandRow{"journal hash", replays, "Print the digests of a journal's state", define_journal_hash},
     CommandRow{"journal archive", replays, "Compress old batches into files", define_journal_archive},
     CommandRow{"journal prune", replays, "Remove what is archived from the database", define_journal_prune},

@@ -60,6 +60,7 @@ Handler define_backup(CLI::App& app);
 Handler define_restore(CLI::App& app);
 Handler define_journal_verify(CLI::App& app);
 Handler define_journal_dump(CLI::App& app);
+Handler define_journal_scenario(CLI::App& app);
 Handler define_journal_hash(CLI::App& app);
 Handler define_journal_archive(CLI::App& app);
 Handler define_journal_prune(CLI::App& app);

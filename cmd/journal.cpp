@@ -6,6 +6,8 @@
 #include "format/layout.hpp"
 #include "interrupt.hpp"
 #include "journal_directory.hpp"
+#include "journal_lines.hpp"
+#include "journal_scenario.hpp"
 
 namespace trade::cmd {
 
@@ -38,32 +40,6 @@ struct DumpArguments {
   std::uint64_t from = 1;
   std::optional<std::uint64_t> to;
 };
-
-/// The lines of one batch: each command, then its events.
-std::string batch_lines(const wire::Batch& batch, format::NameDirectory& names) {
-  std::string text;
-  std::size_t next_event = 0;
-  for (std::size_t i = 0; i < batch.commands.size(); ++i) {
-    format::Json command;
-    command["kind"] = "command";
-    command["batch"] = batch.header.batch;
-    command["command"] = batch.header.first_command + i;
-    command.update(format::json_of(batch.commands[i], names));
-    text += format::text_of(command) + '\n';
-    for (std::uint32_t j = 0; j < batch.events_per_command[i] && next_event < batch.events.size();
-         ++j, ++next_event) {
-      const Event& event = batch.events[next_event];
-      names.learn(event);
-      format::Json line;
-      line["kind"] = "event";
-      line["batch"] = batch.header.batch;
-      line["command"] = batch.header.first_command + i;
-      line.update(format::json_of(event, names));
-      text += format::text_of(line) + '\n';
-    }
-  }
-  return text;
-}
 
 Result<ExitStatus> dump(Context& context, const DumpArguments& arguments) {
   Result<std::filesystem::path> path = find_journal(context, arguments.directory);
@@ -118,7 +94,39 @@ Result<ExitStatus> hash(Context& context, const std::string& directory) {
   return ExitStatus::done;
 }
 
+struct ScenarioArguments {
+  std::string directory;
+  ScenarioOfJournal wanted;
+};
+
+Result<ExitStatus> write_scenario(Context& context, const ScenarioArguments& arguments) {
+  Result<std::filesystem::path> path = find_journal(context, arguments.directory);
+  if (!path) return pass_on(std::move(path));
+  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
+  if (!reader) return pass_on(std::move(reader));
+  ScenarioOfJournal wanted = arguments.wanted;
+  // The global --account is whose outcomes are wanted; that of the configuration is not.
+  wanted.account = context.globals().account.value_or("");
+  if (wanted.from > wanted.to) return fail(ErrorCode::usage, "--from is behind --to");
+  Result<WrittenScenario> written = scenario_of_journal(**reader, wanted);
+  if (!written) return pass_on(std::move(written));
+  context.output().write(written->text);
+  if (written->left_out > 0)
+    context.note(std::to_string(written->left_out) +
+                 " commands are no steps of a scenario and were left out");
+  return ExitStatus::done;
+}
+
 }  // namespace
+
+Handler define_journal_scenario(CLI::App& app) {
+  auto arguments = std::make_shared<ScenarioArguments>();
+  add_journal_directory(app, arguments->directory);
+  add_value(app, "--from", arguments->wanted.from, parse_count, "SEQUENCE", "From this event on (1)");
+  add_value(app, "--to", arguments->wanted.to, parse_count, "SEQUENCE", "Up to this event (the last)");
+  add_flag(app, "--keep-names", arguments->wanted.keep_names, "Do not rename accounts and clients' ids");
+  return [arguments](Context& context) { return write_scenario(context, *arguments); };
+}
 
 Handler define_journal_verify(CLI::App& app) {
   auto directory = std::make_shared<std::string>();

@@ -1,6 +1,7 @@
 // trade replay journal: the same commands through a fresh engine must give the same events and state.
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "compare_builds.hpp"
 #include "format/json.hpp"
 #include "journal_directory.hpp"
 #include "replay_check.hpp"
@@ -31,9 +32,23 @@ Result<ExitStatus> replay_journal(Context& context, const std::string& directory
 }  // namespace
 
 Handler define_replay_journal(CLI::App& app) {
-  auto directory = std::make_shared<std::string>();
-  add_journal_directory(app, *directory);
-  return [directory](Context& context) { return replay_journal(context, *directory); };
+  auto arguments = std::make_shared<BuildComparison>();
+  add_journal_directory(app, arguments->directory);
+  add_value(app, "--against", arguments->against, parse_text, file_kind,
+            "Compare with what this other 'trade' makes of the journal");
+  add_value(app, "--events", arguments->events, parse_text, file_kind,
+            "Compare with what --write-events of another build wrote");
+  add_value(app, "--write-events", arguments->write_events, parse_text, file_kind,
+            "Write the events that this build makes, one a line; - is standard output");
+  return [arguments](Context& context) -> Result<ExitStatus> {
+    const int chosen = (arguments->against.empty() ? 0 : 1) + (arguments->events.empty() ? 0 : 1) +
+                       (arguments->write_events.empty() ? 0 : 1);
+    if (chosen > 1)
+      return fail(ErrorCode::usage, "--against, --events and --write-events exclude each other");
+    if (!arguments->write_events.empty()) return write_events(context, *arguments);
+    if (chosen == 1) return compare_builds(context, *arguments);
+    return replay_journal(context, arguments->directory);
+  };
 }
 
 }  // namespace trade::cmd

@@ -2,8 +2,10 @@
 
 #include <utility>
 
-#include "command_line.hpp"
+#include "run_on_stage.hpp"
+#include "venue/rehearsal.hpp"
 #include "venue/venue.hpp"
+#include "venue_words.hpp"
 
 namespace trade::cmd {
 
@@ -16,38 +18,17 @@ constexpr EngineCapacity scenario_capacity{.accounts_max = 10'000,
                                            .ended_orders_kept = 100'000,
                                            .positions_max = 100'000};
 
-/// What a command wrote: one document; of several, one in each line, a list of them.
-format::Json document_of(const std::string& output) {
-  if (output.empty()) return nullptr;
-  format::Json whole = format::Json::parse(output, nullptr, false);
-  if (!whole.is_discarded()) return whole;
-  format::Json list = format::Json::array();
-  for (std::size_t begin = 0; begin < output.size();) {
-    const std::size_t end = std::min(output.find('\n', begin), output.size());
-    format::Json line = format::Json::parse(output.substr(begin, end - begin), nullptr, false);
-    if (!line.is_discarded()) list.push_back(std::move(line));
-    begin = end + 1;
-  }
-  return list;
-}
-
-scenario::Outcome run_on_stage(Stage& stage, const std::string& account,
-                               const std::vector<std::string>& words) {
-  CommandLine line(words);
-  Result<ExitStatus> status = line.run_on(stage, account, words);
-  scenario::Outcome outcome;
-  if (!status) outcome.errors.push_back(std::move(status).error());
-  std::ranges::move(stage.errors, std::back_inserter(outcome.errors));
-  outcome.output = document_of(stage.output);
-  return outcome;
-}
-
 class VenueDesk final : public scenario::Desk {
  public:
   explicit VenueDesk(const scenario::DeskOptions& options)
       : options_(options),
         venue_({.start = options.start, .capacity = scenario_capacity}),
-        client_(venue::venue_transport(venue_)) {}
+        rehearsal_(
+            new venue::Rehearsal(venue::venue_transport(venue_),
+                                 {.clock = &venue_.clock(),
+                                  .pass_time = [this](Timestamp time) { return options_.pass_time(time); },
+                                  .seed = options.seed})),
+        client_(std::unique_ptr<Transport>(rehearsal_)) {}
 
   scenario::Outcome run(const std::string& account, const std::vector<std::string>& words) override {
     Stage stage;
@@ -64,14 +45,17 @@ class VenueDesk final : public scenario::Desk {
   Status set_calendar(bool us) override {
     return venue_.set_calendar(us ? sequencer::Calendar::us : sequencer::Calendar::always);
   }
-  Status behave(const std::vector<std::string>&) override {
-    return fail(ErrorCode::usage, "the venue cannot be told to behave");
+  Status behave(const std::vector<std::string>& words) override {
+    Result<venue::Behaviour> behaviour = parse_behaviour(words);
+    if (!behaviour) return pass_on(std::move(behaviour));
+    return rehearsal_->behave(*behaviour);
   }
   Status check() override { return venue_.check(); }
 
  private:
   scenario::DeskOptions options_;
   venue::Venue venue_;
+  venue::Rehearsal* rehearsal_;  ///< the client's
   Client client_;
 };
 

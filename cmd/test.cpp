@@ -5,11 +5,15 @@
 #include <fstream>
 #include <thread>
 
+#include <unistd.h>
+
 #include "arguments.hpp"
+#include "bench_suite.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
 #include "scenario/report.hpp"
 #include "scenario/runner.hpp"
+#include "scenario/update.hpp"
 #include "scenario_desk.hpp"
 
 namespace trade::cmd {
@@ -31,6 +35,9 @@ struct Arguments {
   bool fail_fast = false;
   bool tap = false;
   bool list = false;
+  bool live = false;
+  bool update = false;
+  bool dry_run = false;
 };
 
 /// One file's scenarios and what came of those that were run.
@@ -76,14 +83,15 @@ std::uint64_t seed_of(std::uint64_t seed, const Scenario& scenario) {
 }
 
 /// Runs the files, each on one thread, and stops early where that is wanted.
-void run(std::vector<File>& files, const Arguments& arguments, std::uint64_t seed) {
+void run(std::vector<File>& files, const Arguments& arguments, const scenario::MakeDesk& make_desk,
+         std::uint64_t seed) {
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stop = false;
   const auto work = [&] {
     for (std::size_t i = next++; i < files.size() && !stop; i = next++) {
       for (const Scenario& one : files[i].scenarios) {
         if (stop) return;
-        ScenarioResult result = scenario::run_scenario(one, make_venue_desk, seed_of(seed, one));
+        ScenarioResult result = scenario::run_scenario(one, make_desk, seed_of(seed, one));
         result.seed = seed;
         const bool failed = result.verdict == Verdict::failed || result.verdict == Verdict::invalid;
         files[i].results.push_back(std::move(result));
@@ -92,7 +100,9 @@ void run(std::vector<File>& files, const Arguments& arguments, std::uint64_t see
     }
   };
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t jobs = std::min<std::size_t>(arguments.jobs.value_or(cores), files.size());
+  // In one suite, one after the other: rules and the session are everybody's.
+  const std::size_t jobs =
+      arguments.live ? 1 : std::min<std::size_t>(arguments.jobs.value_or(cores), files.size());
   std::vector<std::jthread> others;
   for (std::size_t i = 1; i < jobs; ++i)
     others.emplace_back(work);
@@ -129,7 +139,7 @@ void print(Context& context, const Arguments& arguments, const std::vector<Scena
       text += "ok   " + result.file + ":" + std::to_string(result.line) + ": " +
               format::printable(result.title) + "\n";
     }
-    if (result.verdict != Verdict::skipped || context.globals().verbose)
+    if (result.verdict != Verdict::skipped || context.globals().verbose || arguments.live)
       text += failure_text(result, output.style().color);
   }
   output.write(text + summary_text(summarize(results), seconds, seed));
@@ -162,18 +172,59 @@ ExitStatus list_scenarios(Context& context, const std::vector<File>& files) {
   return ExitStatus::done;
 }
 
+/// On a terminal, asks; elsewhere whoever says --update means it.
+bool wants_it_written(Context& context) {
+  if (!context.output().is_terminal() || isatty(STDIN_FILENO) == 0) return true;
+  std::fputs("write this? [y/N] ", stderr);
+  const int answer = std::getchar();
+  return answer == 'y' || answer == 'Y';
+}
+
+/// Shows what would have to be written for everything to be expected, and writes it.
+Result<ExitStatus> update(Context& context, const Arguments& arguments,
+                          const std::vector<ScenarioResult>& results) {
+  const scenario::Update changes = scenario::make_update(results);
+  context.output().write(update_text(changes, context.output().style().color));
+  if (changes.changes.empty()) {
+    context.note("nothing to write");
+    return changes.left_out.empty() ? ExitStatus::done : ExitStatus::difference;
+  }
+  if (arguments.dry_run) {
+    context.note("dry run: nothing was changed");
+    return ExitStatus::done;
+  }
+  if (!wants_it_written(context)) return ExitStatus::difference;
+  if (Status written = write_update(changes); !written) return pass_on(std::move(written));
+  context.note(std::to_string(changes.changes.size()) +
+               " lines written; what comes after a refusal shows when they are run again");
+  return changes.left_out.empty() ? ExitStatus::done : ExitStatus::difference;
+}
+
 Result<ExitStatus> test(Context& context, const Arguments& arguments) {
+  if (arguments.dry_run && !arguments.update) return fail(ErrorCode::usage, "--dry-run goes with --update");
   if (arguments.paths.empty()) return fail(ErrorCode::usage, "which scenarios? name files or directories");
   Result<std::vector<File>> files = load(arguments);
   if (!files) return pass_on(std::move(files));
   if (arguments.list) return list_scenarios(context, *files);
   const auto begun = context.monotonic_time();
   const std::uint64_t seed = arguments.seed.value_or(1);
-  run(*files, arguments, seed);
+  ThrowAwaySuite suite(context.globals());
+  scenario::MakeDesk make_desk = make_venue_desk;
+  if (arguments.live) {
+    Result<Context*> started = suite.start();
+    if (!started) return pass_on(std::move(started));
+    Result<ClientOptions> options = (*started)->client_options();
+    if (!options) return pass_on(std::move(options));
+    make_desk = [suite_options = *options](const scenario::DeskOptions& desk) {
+      return make_live_desk(suite_options, desk);
+    };
+  }
+  run(*files, arguments, make_desk, seed);
   const double seconds = std::chrono::duration<double>(context.monotonic_time() - begun).count();
   std::vector<ScenarioResult> results;
   for (File& file : *files)
     std::ranges::move(file.results, std::back_inserter(results));
+  if (arguments.update) return update(context, arguments, results);
   print(context, arguments, results, seconds, seed);
   if (!arguments.junit.empty()) {
     if (Status written = write_file(arguments.junit, junit_text(results, seconds)); !written)
@@ -200,6 +251,9 @@ Handler define_test(CLI::App& app) {
   add_flag(app, "--tap", arguments->tap, "Write the Test Anything Protocol");
   add_value(app, "--junit", arguments->junit, parse_text, file_kind, "Write JUnit's XML into a file, too");
   add_flag(app, "--list", arguments->list, "List the scenarios; run none");
+  add_flag(app, "--live", arguments->live, "On daemons that run: throw-away ones, or those of --home");
+  add_flag(app, "--update", arguments->update, "Write what came of them into the files as what is expected");
+  add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return test(context, *arguments); };
 }
 

@@ -202,6 +202,8 @@ class Run {
     Difference& difference = new_difference(step);
     difference.message = "refused: " + error.name + " (" + error.message + ")";
     difference.hint = error.hint;
+    difference.refusal = RefusalDifference::unexpected;
+    difference.reason = error.name;
     if (error.code == ErrorCode::usage) result_.verdict = Verdict::invalid;
     given_up_ = true;
   }
@@ -235,8 +237,10 @@ class Run {
     last_ = desk_->run(words->account, words->words);
     last_step_ = &step;
     if (last_.errors.empty()) {
-      new_difference(step).message =
+      Difference& difference = new_difference(step);
+      difference.message =
           "expected a refusal" + (wanted->empty() ? "" : " (" + *wanted + ")") + ", and it was accepted";
+      difference.refusal = RefusalDifference::missing;
       return {};
     }
     const Error& error = last_.errors.front();

@@ -25,6 +25,13 @@ struct FieldDifference {
   std::size_t value_end = 0;
 };
 
+/// How a command's being refused differs from what was expected.
+enum class RefusalDifference : std::uint8_t {
+  none,
+  unexpected,  ///< it was refused
+  missing,     ///< it was accepted
+};
+
 /// A step that did not come to what was expected.
 struct Difference {
   SourceLine line;
@@ -34,7 +41,8 @@ struct Difference {
   std::string bindings;  ///< "side=buy, limit=150.00"; empty outside of loops
   std::string message;   ///< what went wrong where that is no field; empty: `fields` says it
   std::string hint;
-  std::string reason;  ///< of a refusal that has another reason than expected, the one it has
+  RefusalDifference refusal = RefusalDifference::none;
+  std::string reason;  ///< of a refusal, the one it has
   std::vector<FieldDifference> fields;
 };
 

@@ -166,3 +166,55 @@ END
   expect 8 "$trade" --json test "$file" --fail-fast --filter bad
   [ "$(jq -r '.[0].verdict' <<<"$output")" = failed ]
 }
+
+@test "--update writes what came of it into the files" {
+  scenario <<<"$beginning
+scenario one # two
+  as alice: place buy 60 AAPL --limit 150.10
+    expect status=? average_price=150 quantity>=70  # a comment
+  as alice: place buy 6000 AAPL --limit 150.10
+scenario two
+  expect rejected lot_size: as alice: place buy 6000 AAPL --limit 150.10
+  expect rejected lot_size: as alice: place buy 1 AAPL --limit 150.10
+  for n in 1 2 do
+    as alice: place buy \$n AAPL --limit 1
+      expect quantity=3 status=none
+  end"
+  cp "$file" "$TRADE_HOME/before"
+  expect 0 "$trade" test "$file" --update --dry-run --filter one
+  cmp "$file" "$TRADE_HOME/before"
+  expect 8 "$trade" test "$file" --update
+  grep -q "quantity is no plain value" <<<"$output"
+  grep -q "a loop came to several values here" <<<"$output"
+  grep -q "expect status=filled average_price=150.10 quantity>=70  # a comment" "$file"
+  grep -q "^  expect rejected insufficient_buying_power: as alice: place buy 6000" "$file"
+  grep -q "^  as alice: place buy 1 AAPL --limit 150.10" "$file"
+  [ "$(grep -c "expect rejected insufficient_buying_power: as alice" "$file")" = 2 ]
+  sed -i 's/quantity>=70/quantity<70/; s/quantity=3/quantity=$n/' "$file"
+  expect 0 "$trade" test "$file" --update
+  expect 0 "$trade" test "$file"
+  expect 2 "$trade" test "$file" --dry-run
+}
+
+@test "the venue is told in words, and says what it does not understand" {
+  for text in 'fill AAPL' 'fill AAPL 40 on 3' 'fill AAPL 101%' 'reject AAPL nonsense' 'delay soon' 'lose' 'odds' \
+    'fill AAPL 1 times 0' 'fill AAPL 1 odds 101%' 'trade 1 AAPL' 'disconnect until' 'dance'; do
+    scenario <<<"$beginning
+venue $text"
+    expect 8 "$trade" --json test "$file"
+    [ "$(jq -r '.[0].verdict' <<<"$output")" = invalid ] || { echo "$text: $output"; return 1; }
+  done
+  scenario <<<"$beginning
+for n in 1..40 do
+  venue fill AAPL 1..9 odds 50%
+  as alice: place buy 10 AAPL --limit 149 --tif ioc
+    expect filled_quantity=?
+end"
+  expect 8 "$trade" --json test "$file" --seed 7
+  first=$(jq -c '[.[0].differences[].fields[].actual]' <<<"$output")
+  expect 8 "$trade" --json test "$file" --seed 7
+  [ "$first" = "$(jq -c '[.[0].differences[].fields[].actual]' <<<"$output")" ]
+  expect 8 "$trade" --json test "$file" --seed 8
+  [ "$first" != "$(jq -c '[.[0].differences[].fields[].actual]' <<<"$output")" ]
+  [ "$(jq -r 'unique | length' <<<"$first")" -gt 5 ]
+}

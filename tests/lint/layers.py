@@ -48,7 +48,8 @@ GUARDED_HEADERS = {
 # The doors never touch the store or the engine, except the commands that work offline on a journal.
 TOP_FORBIDDEN = {"cmd": ["store", "engine", "book"], "daemons/gatewayd": ["store", "engine", "book"],
                  "daemons/fixd": ["engine", "book"]}
-OFFLINE_COMMANDS = {"replay_check.cpp", "journal.cpp", "bench_engine.cpp", "bench_book.cpp"}
+OFFLINE_COMMANDS = {"replay_check.cpp", "compare_builds.cpp", "journal.cpp", "journal_scenario.cpp", "bench_engine.cpp",
+                    "bench_book.cpp"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
