@@ -13,8 +13,13 @@ SCENARIOS_MIN = 150
 binary, root = sys.argv[1], pathlib.Path(sys.argv[2])
 directory = root / "tests/scenarios"
 
-# What cannot be brought about by a scenario, and why.
-EXEMPT = {}
+# What is shown elsewhere, and where.
+EXEMPT = {
+    **dict.fromkeys(("market_phase", "account_kill_switch", "symbol_kill_switch", "market_kill_switch", "price_band",
+                     "opg", "cls"), "tests/e2e/phases.bats"),
+    **dict.fromkeys(("--take-profit", "--stop-loss", "--stop-loss-limit", "--class", "--self-trade-prevention"),
+                    "tests/e2e/linked.bats"),
+}
 
 
 def without_comments(text):
