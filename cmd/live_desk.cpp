@@ -60,11 +60,14 @@ class LiveDesk final : public scenario::Desk {
     Stage stage;
     stage.client = &client_;
     stage.clock = &clock_;
-    stage.pause = [](std::chrono::nanoseconds time) { std::this_thread::sleep_for(time); };
+    stage.pause = [this](std::chrono::nanoseconds time) {
+      static_cast<void>(options_.pass_time(Timestamp{now().nanoseconds + time.count()}));
+    };
     return run_on_stage(stage, account, words);
   }
 
   [[nodiscard]] Timestamp now() const override { return clock_.now(); }
+  [[nodiscard]] bool owns_time() const override { return false; }
   Status advance_to(Timestamp time) override {
     const std::int64_t wait = time.nanoseconds - now().nanoseconds;
     if (wait > wait_max_nanoseconds)

@@ -41,6 +41,7 @@ class VenueDesk final : public scenario::Desk {
   }
 
   [[nodiscard]] Timestamp now() const override { return venue_.clock().now(); }
+  [[nodiscard]] bool owns_time() const override { return true; }
   Status advance_to(Timestamp time) override { return venue_.advance_to(time); }
   Status set_calendar(bool us) override {
     return venue_.set_calendar(us ? sequencer::Calendar::us : sequencer::Calendar::always);

@@ -33,6 +33,8 @@ class Desk {
   /// Runs a command, for the account where one is named.
   virtual Outcome run(const std::string& account, const std::vector<std::string>& words) = 0;
   [[nodiscard]] virtual Timestamp now() const = 0;
+  /// Whether the clock stands until it is moved, so that a scenario can say when something happens.
+  [[nodiscard]] virtual bool owns_time() const = 0;
   /// Lets the time come. `not_permitted` where time cannot be told to.
   virtual Status advance_to(Timestamp time) = 0;
   /// From now on the session follows New York's hours, or is open at any.

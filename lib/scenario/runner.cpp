@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::int32_t open_second_of_day = 9 * 3'600 + 30 * 60;
 
+constexpr std::string_view needs_virtual_time_name = "needs_virtual_time";
+
 /// A command that waits for its time.
 struct Waiting {
   Timestamp due;
@@ -67,7 +69,7 @@ class Run {
 
   /// A step that could not be done: what is behind it would only tell of that.
   void note_problem(const Step& step, const Error& error) {
-    if (error.code == ErrorCode::not_permitted && error.name == "needs_virtual_time") {
+    if (error.code == ErrorCode::not_permitted && error.name == needs_virtual_time_name) {
       result_.verdict = Verdict::skipped;
       result_.skipped_because = error.message;
       return;
@@ -164,11 +166,25 @@ class Run {
     }
   }
 
+  static std::unexpected<Error> needs_virtual_time(std::string why) {
+    return fail_named(ErrorCode::not_permitted, needs_virtual_time_name, std::move(why));
+  }
+
+  /// Runs a command; an error where it would need a clock of the scenario's own.
+  Result<Outcome> run_on_desk(const Spoken& words) {
+    Outcome outcome = desk_->run(words.account, words.words);
+    for (Error& error : outcome.errors) {
+      if (error.name == needs_virtual_time_name) return std::unexpected(std::move(error));
+    }
+    return outcome;
+  }
+
   Status move_to(Timestamp time) {
     if (desk_ == nullptr) {
       start_ = time;
       return {};
     }
+    if (!desk_->owns_time()) return needs_virtual_time("it says what time it is");
     if (time < desk_->now()) {
       return fail(ErrorCode::usage, "time cannot go back: it is " + new_york_text(desk_->now()),
                   "name the date, or a later time");
@@ -220,7 +236,9 @@ class Run {
     }
     Result<Spoken> words = spoken(step);
     if (!words) return pass_on(std::move(words));
-    last_ = desk_->run(words->account, words->words);
+    Result<Outcome> outcome = run_on_desk(*words);
+    if (!outcome) return pass_on(std::move(outcome));
+    last_ = *std::move(outcome);
     last_step_ = &step;
     remember_id(step, last_);
     if (!last_.errors.empty()) unexpected_refusal(step, last_.errors.front());
@@ -234,7 +252,9 @@ class Run {
     Result<std::string> wanted = said(step, step.refusal);
     if (!wanted) return pass_on(std::move(wanted));
     ++result_.expectations;
-    last_ = desk_->run(words->account, words->words);
+    Result<Outcome> outcome = run_on_desk(*words);
+    if (!outcome) return pass_on(std::move(outcome));
+    last_ = *std::move(outcome);
     last_step_ = &step;
     if (last_.errors.empty()) {
       Difference& difference = new_difference(step);
@@ -293,6 +313,8 @@ class Run {
         differences.push_back({*path, *wanted, "no such field", names.empty() ? "" : "there are " + names});
         continue;
       }
+      if (!desk_->owns_time() && shown_value(*actual) != *actual && *wanted != value_any)
+        return needs_virtual_time("it says when something happens");
       Result<bool> same = matches(*actual, field.comparison, *wanted);
       if (!same) return pass_on(std::move(same));
       if (*same) continue;

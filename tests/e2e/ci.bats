@@ -134,13 +134,21 @@ scenario An answer that is lost
   expect market: status=open
 scenario Needs a clock of its own
   advance 1h
+scenario Says when
+  as alice: place buy 1 AAPL --limit 1
+    expect created_at=09:30
 scenario Fails
   expect quote AAPL: last=1
 END
   expect_exit 8 "$trade" --home "$TRADE_HOME" --json test --live "$TRADE_HOME/one.scenario"
-  [ "$(jq -r '[.[].verdict] | join(" ")' <<<"$output")" = "passed passed passed skipped failed" ] || {
+  [ "$(jq -r '[.[].verdict] | join(" ")' <<<"$output")" = "passed passed passed skipped skipped failed" ] || {
     echo "$output"
     return 1
   }
   expect_exit 0 "$trade" test --live --filter "a trade" "$TRADE_HOME/one.scenario"
+}
+
+@test "the project's own scenarios go on daemons as they go in one process" {
+  expect_exit 0 "$trade" --json test --live "$TRADE_SOURCE_DIR/tests/scenarios"
+  [ "$(jq '[.[] | select(.verdict == "passed")] | length' <<<"$output")" -ge 100 ]
 }
