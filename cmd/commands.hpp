@@ -26,10 +26,15 @@ Handler define_symbol_list(CLI::App& app);
 Handler define_symbol_show(CLI::App& app);
 Handler define_symbol_halt(CLI::App& app);
 Handler define_symbol_resume(CLI::App& app);
+Handler define_symbol_bands(CLI::App& app);
 
 Handler define_market_open(CLI::App& app);
 Handler define_market_close(CLI::App& app);
 Handler define_market_status(CLI::App& app);
+Handler define_market_phase(CLI::App& app);
+Handler define_kill_account(CLI::App& app);
+Handler define_kill_symbol(CLI::App& app);
+Handler define_kill_market(CLI::App& app);
 Handler define_rules_show(CLI::App& app);
 Handler define_rules_set(CLI::App& app);
 

@@ -1,5 +1,6 @@
 // trade market: the session; trade rules: what holds for every account.
 #include <algorithm>
+#include <string>
 
 #include "arguments.hpp"
 #include "calendar/calendar.hpp"
@@ -7,6 +8,7 @@
 #include "format/layout.hpp"
 #include "format/ratio.hpp"
 #include "submit.hpp"
+#include "symbol_output.hpp"
 
 namespace trade::cmd {
 
@@ -33,33 +35,67 @@ Result<ExitStatus> print_rules(Context& context) {
 }
 
 struct SessionArguments {
+  MarketPhase phase = MarketPhase::continuous;
+  std::string symbol;  ///< of which alone the phase changes; empty: of all
   std::optional<Date> trading_date;
   bool dry_run = false;
 };
 
-Result<ExitStatus> set_session(Context& context, SessionPhase phase, const SessionArguments& arguments) {
+Result<ExitStatus> set_session(Context& context, const SessionArguments& arguments) {
   Result<SessionView> session = ask_session(context);
   if (!session) return pass_on(std::move(session));
-  SetSession command{.phase = phase, .trading_date = session->trading_date};
-  // An opening is that of today in New York, unless the engine's own date is later already; a closing is
-  // that of the session that is open.
-  if (phase == SessionPhase::open) {
+  const SessionPhase phase =
+      arguments.phase == MarketPhase::closed ? SessionPhase::closed : SessionPhase::open;
+  SetSession command{.phase = phase, .trading_date = session->trading_date, .market_phase = arguments.phase};
+  // An opening is that of today in New York, unless the engine's own date is later already; what follows it
+  // is of the session that is open.
+  const bool begins = arguments.phase == MarketPhase::continuous || session->phase == SessionPhase::closed;
+  if (phase == SessionPhase::open && begins) {
     command.trading_date = std::max(session->trading_date, calendar::to_new_york(context.clock().now()).date);
   }
   if (arguments.trading_date) command.trading_date = *arguments.trading_date;
   const SubmittedCommand submitted{command, {}, {}};
-  const std::string about = phase == SessionPhase::open ? "open the market" : "close the market";
+  const std::string about = "move the market to " + std::string(name_of(arguments.phase));
   if (arguments.dry_run) return dry_run(context, submitted, about);
   Result<CommandResult> result = submit(context, submitted, about);
   if (!result) return pass_on(std::move(result));
   return print_session(context);
 }
 
-Handler define_set_session(CLI::App& app, SessionPhase phase) {
+Result<ExitStatus> set_symbol_phase(Context& context, const SessionArguments& arguments) {
+  if (arguments.trading_date) return fail(ErrorCode::usage, "--date is the market's, not a symbol's");
+  const SubmittedCommand command{
+      SetSymbolPhase{.symbol = {}, .phase = arguments.phase}, {}, arguments.symbol};
+  return change_symbol(context, arguments.symbol, command,
+                       "move " + arguments.symbol + " to " + std::string(name_of(arguments.phase)),
+                       arguments.dry_run);
+}
+
+/// With hyphens, as commands are written, or as the phases are called everywhere else.
+Result<MarketPhase> parse_phase(std::string_view text) {
+  std::string name(text);
+  std::ranges::replace(name, '-', '_');
+  if (name == name_of(MarketPhase::halt)) {
+    return fail(ErrorCode::usage, "a symbol is halted with 'trade symbol halt'");
+  }
+  return parse_enum<MarketPhase>(name);
+}
+
+std::string phase_choices() {
+  std::string choices;
+  for (const auto& [phase, name] : enum_names(MarketPhase{})) {
+    if (phase != MarketPhase::halt) choices += (choices.empty() ? "" : "|") + std::string(name);
+  }
+  std::ranges::replace(choices, '_', '-');
+  return choices;
+}
+
+Handler define_set_session(CLI::App& app, MarketPhase phase) {
   auto arguments = std::make_shared<SessionArguments>();
+  arguments->phase = phase;
   add_value(app, "--date", arguments->trading_date, parse_date, "DATE", "The trading date: YYYY-MM-DD");
   add_dry_run(app, arguments->dry_run);
-  return [arguments, phase](Context& context) { return set_session(context, phase, *arguments); };
+  return [arguments](Context& context) { return set_session(context, *arguments); };
 }
 
 /// The rules that are to change.
@@ -109,11 +145,24 @@ Result<std::uint64_t> parse_day_trades(std::string_view text) {
 }  // namespace
 
 Handler define_market_open(CLI::App& app) {
-  return define_set_session(app, SessionPhase::open);
+  return define_set_session(app, MarketPhase::continuous);
 }
 
 Handler define_market_close(CLI::App& app) {
-  return define_set_session(app, SessionPhase::closed);
+  return define_set_session(app, MarketPhase::closed);
+}
+
+Handler define_market_phase(CLI::App& app) {
+  auto arguments = std::make_shared<SessionArguments>();
+  required(
+      add_value(app, "phase", arguments->phase, parse_phase, phase_choices(), "What the market goes on to"));
+  add_value(app, "--symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Only this symbol");
+  add_value(app, "--date", arguments->trading_date, parse_date, "DATE", "The trading date: YYYY-MM-DD");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) {
+    return arguments->symbol.empty() ? set_session(context, *arguments)
+                                     : set_symbol_phase(context, *arguments);
+  };
 }
 
 Handler define_market_status(CLI::App&) {

@@ -2,7 +2,10 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
+#include "format/ratio.hpp"
+#include "model/auction.hpp"
 #include "submit.hpp"
+#include "symbol_output.hpp"
 
 namespace trade::cmd {
 
@@ -10,30 +13,6 @@ namespace {
 
 /// The most bytes that the reason of a halt has (model/command.hpp).
 constexpr std::size_t halt_reason_bytes_max = 64;
-
-Result<ExitStatus> print_symbol(Context& context, const std::string& symbol) {
-  Result<Client*> client = context.client();
-  if (!client) return pass_on(std::move(client));
-  Result<SymbolView> view = (*client)->symbol(symbol);
-  if (!view) return pass_on(std::move(view));
-  context.output().record(format::symbol_layout(), format::json_of(*view));
-  return ExitStatus::done;
-}
-
-Result<ExitStatus> change_symbol(Context& context, const std::string& symbol, CommandBody body,
-                                 const std::string& about, bool only_dry_run) {
-  const SubmittedCommand command{std::move(body), {}, symbol};
-  if (only_dry_run) return dry_run(context, command, about);
-  Result<CommandResult> result = submit(context, command, about);
-  if (!result && result.error().name == row_of(RejectReason::unknown_symbol).name) {
-    // An order for an unknown symbol is rejected; a symbol that is to be changed is not found.
-    Error error = result.error();
-    error.code = ErrorCode::not_found;
-    return std::unexpected(std::move(error));
-  }
-  if (!result) return pass_on(std::move(result));
-  return print_symbol(context, symbol);
-}
 
 struct AddArguments {
   std::string symbol;
@@ -46,8 +25,51 @@ struct AddArguments {
 struct HaltArguments {
   std::string symbol;
   std::string reason;
+  bool auction = false;
   bool dry_run = false;
 };
+
+struct BandArguments {
+  std::string symbol;
+  std::optional<std::int64_t> basis_points;
+  std::optional<std::uint64_t> pause_seconds;
+  Price reference;
+  bool off = false;
+  bool dry_run = false;
+};
+
+/// As under the plan to address extraordinary market volatility (Limit Up-Limit Down): five minutes.
+constexpr std::int64_t usual_pause_seconds = 300;
+
+Result<std::uint64_t> parse_pause(std::string_view text) {
+  Result<std::uint64_t> seconds = parse_count(text);
+  if (seconds && *seconds > static_cast<std::uint64_t>(pause_seconds_max))
+    return fail(ErrorCode::usage, "a pause is at most " + std::to_string(pause_seconds_max) + " seconds");
+  return seconds;
+}
+
+Result<std::int64_t> parse_band(std::string_view text) {
+  Result<std::int64_t> basis_points = format::parse_percent(text);
+  if (basis_points && (*basis_points == 0 || *basis_points > band_basis_points_max))
+    return fail(ErrorCode::usage, "a band is from 0.01% to 99.99%");
+  return basis_points;
+}
+
+Result<ExitStatus> set_bands(Context& context, const BandArguments& arguments) {
+  if (arguments.off == arguments.basis_points.has_value())
+    return fail(ErrorCode::usage, "give --percent, or --off for no bands");
+  if (arguments.off && (arguments.pause_seconds || arguments.reference))
+    return fail(ErrorCode::usage, "--pause and --reference go with --percent");
+  SetPriceBands bands;
+  if (arguments.basis_points) {
+    bands.basis_points = *arguments.basis_points;
+    bands.pause_seconds =
+        arguments.pause_seconds ? static_cast<std::int64_t>(*arguments.pause_seconds) : usual_pause_seconds;
+    bands.reference = arguments.reference;
+  }
+  return change_symbol(context, arguments.symbol, {bands, {}, arguments.symbol},
+                       "set the price bands of " + arguments.symbol, arguments.dry_run);
+}
 
 Result<std::string> parse_halt_reason(std::string_view text) {
   if (text.empty() || text.size() > halt_reason_bytes_max) {
@@ -84,8 +106,8 @@ Handler define_symbol_add(CLI::App& app) {
                         .previous_close = arguments->previous_close,
                         .tick = arguments->tick,
                         .lot = arguments->lot};
-    return change_symbol(context, arguments->symbol, add, "add symbol " + arguments->symbol,
-                         arguments->dry_run);
+    return change_symbol(context, arguments->symbol, {add, {}, arguments->symbol},
+                         "add symbol " + arguments->symbol, arguments->dry_run);
   };
 }
 
@@ -108,19 +130,40 @@ Handler define_symbol_halt(CLI::App& app) {
   return [arguments](Context& context) {
     return change_symbol(
         context, arguments->symbol,
-        SetSymbolStatus{.symbol = {}, .status = SymbolStatus::halted, .reason = arguments->reason},
+        {SetSymbolStatus{.symbol = {}, .status = SymbolStatus::halted, .reason = arguments->reason},
+         {},
+         arguments->symbol},
         "halt " + arguments->symbol, arguments->dry_run);
   };
+}
+
+Handler define_symbol_bands(CLI::App& app) {
+  auto arguments = std::make_shared<BandArguments>();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
+  add_value(app, "--percent", arguments->basis_points, parse_band, "PERCENT",
+            "How far from the reference price it may trade");
+  add_value(app, "--pause", arguments->pause_seconds, parse_pause, "SECONDS",
+            "How long the auction lasts that follows (300)");
+  add_value(app, "--reference", arguments->reference, parse_price, "PRICE",
+            "Instead of the last price or the previous close");
+  add_flag(app, "--off", arguments->off, "No bands any more");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) { return set_bands(context, *arguments); };
 }
 
 Handler define_symbol_resume(CLI::App& app) {
   auto arguments = std::make_shared<HaltArguments>();
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
+  add_flag(app, "--auction", arguments->auction, "Through an auction, which 'trade market phase' ends");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
-    return change_symbol(context, arguments->symbol,
-                         SetSymbolStatus{.symbol = {}, .status = SymbolStatus::trading, .reason = {}},
-                         "resume " + arguments->symbol, arguments->dry_run);
+    return change_symbol(
+        context, arguments->symbol,
+        {SetSymbolStatus{
+             .symbol = {}, .status = SymbolStatus::trading, .reason = {}, .auction = arguments->auction},
+         {},
+         arguments->symbol},
+        "resume " + arguments->symbol, arguments->dry_run);
   };
 }
 

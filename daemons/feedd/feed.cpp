@@ -115,7 +115,7 @@ void Feed::start_saving() {
     changes.add(change.symbol, symbol, saved);
     saved = {symbol.tape.count(), symbol.bars.minutes().count(), symbol.bars.days().count()};
   }
-  changes.set_position(position_, market_.trading_date());
+  changes.set_position(position_, market_);
   unsaved_.clear();
   saved_position_ = position_;
   writer_->start(std::move(changes));

@@ -158,6 +158,7 @@ Status MarketStore::write(const MarketChanges& changes) {
   position.write(changes.position_.last_sequence);
   position.write(changes.position_.state_hash);
   position.write(changes.trading_date_.days);
+  position.write(changes.market_phase_);
   ByteWriter format;
   format.write(store_format);
   const std::span<const std::byte> values = changes.values_.bytes();
@@ -200,8 +201,10 @@ Result<MarketStore::Loaded> MarketStore::load() {
   loaded.position.batch = about.read<std::uint64_t>();
   loaded.position.last_sequence = about.read<Sequence>();
   loaded.position.state_hash = about.read<std::uint64_t>();
-  loaded.market.restore_trading_date(Date{about.read<std::int32_t>()});
-  if (!about.ok() || !about.at_end()) return corrupt("its position is not well formed");
+  const Date trading_date{about.read<std::int32_t>()};
+  const auto market_phase = value_numbered<MarketPhase>(about.read<std::uint8_t>());
+  if (market_phase) loaded.market.restore_session(trading_date, *market_phase);
+  if (!about.ok() || !about.at_end() || !market_phase) return corrupt("its position is not well formed");
 
   std::vector<ElementReader> elements;
   for (const Table which : {Table::tape, Table::minute_bars, Table::day_bars}) {

@@ -4,7 +4,8 @@
 //
 // LMDB databases, keys big-endian, values as lib/market writes records:
 //   "about"       "format"             -> u32, `store_format`
-//                 "position"           -> batch u64, last sequence u64, state hash u64, trading date i32
+//                 "position"           -> batch u64, last sequence u64, state hash u64, trading date i32,
+//                                       the market's phase u8
 //   "symbols"     symbol id u32        -> quote, depth, and how many trades and bars there have been
 //   "tape"        symbol id u32, slot u16 -> a trade, where slot = (its number in the symbol's tape - 1) %
 //   256 "minute_bars" the same, % 480 "day_bars"    the same, % 260
@@ -32,7 +33,7 @@
 namespace trade::feedd {
 
 /// Of another format a stored market is made anew from the journal.
-constexpr std::uint32_t store_format = 1;
+constexpr std::uint32_t store_format = 2;
 
 enum class Table : std::uint8_t { symbols, tape, minute_bars, day_bars };
 constexpr std::size_t table_count = 4;
@@ -42,9 +43,10 @@ class MarketChanges {
  public:
   /// Adds what is new of a symbol since its rings had `saved` elements.
   void add(SymbolId id, const market::SymbolMarket& symbol, const market::RingCounts& saved);
-  void set_position(const follower::Position& position, Date trading_date) {
+  void set_position(const follower::Position& position, const market::Market& market) {
     position_ = position;
-    trading_date_ = trading_date;
+    trading_date_ = market.trading_date();
+    market_phase_ = market.market_phase();
   }
   void clear();
 
@@ -68,6 +70,7 @@ class MarketChanges {
 
   follower::Position position_;
   Date trading_date_;
+  MarketPhase market_phase_ = MarketPhase::continuous;
   std::vector<Record> records_;
   std::vector<SymbolId> symbols_;
   ByteWriter values_;

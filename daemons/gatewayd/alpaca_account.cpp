@@ -160,7 +160,10 @@ Task<http::Response> clock(Call& call) {
   }
   format::Json json;
   json["timestamp"] = format::time_or_null(now);
-  json["is_open"] = reply->session.phase == SessionPhase::open;
+  // Before the opening auction has executed the market is not open yet.
+  const MarketPhase phase = reply->session.market_phase;
+  json["is_open"] = phase != MarketPhase::closed && phase != MarketPhase::pre_open &&
+                    phase != MarketPhase::opening_auction;
   json["next_open"] = format::time_or_null(next_open);
   json["next_close"] = format::time_or_null(next_close);
   co_return json_response(200, json);

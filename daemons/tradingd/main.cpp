@@ -41,6 +41,8 @@ Status serve(app::DaemonContext& context) {
   options.checkpoint_every_commands =
       static_cast<std::uint64_t>(config.integer("tradingd.checkpoint_every_commands"));
   options.calendar = config.text("tradingd.calendar") == "us" ? Calendar::us : Calendar::always;
+  options.calls = {.opening_seconds = 60 * config.integer("tradingd.opening_call_minutes"),
+                   .closing_seconds = 60 * config.integer("tradingd.closing_call_minutes")};
   const SystemClock clock;
   Service service(context, options, Sequencer(std::move(recovered->engine), recovered->head, clock),
                   std::move(*commits), std::move(*reader));

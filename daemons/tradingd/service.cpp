@@ -37,7 +37,7 @@ Service::Service(app::DaemonContext& context, const ServiceOptions& options, Seq
       pipeline_(std::move(sequencer), *commits_, *this, options.batch_commands_max,
                 std::max(options.queue.bytes, Pipeline::default_batch_bytes_max)),
       reader_(std::move(reader)),
-      schedule_(options.calendar),
+      schedule_(options.calendar, options.calls),
       checkpointer_(context.home().journal()) {}
 
 Status Service::run() {
@@ -180,7 +180,8 @@ void Service::became_durable(const journal::Head& head) {
 void Service::tick() {
   const Engine& engine = pipeline_.sequencer().engine();
   if (const auto session = schedule_.due(clock_.now(), engine.session(), engine.last_timestamp())) {
-    spdlog::info("session {} on {}", name_of(session->phase), format_date(session->trading_date));
+    spdlog::info("session {} on {}, phase {}", name_of(session->phase), format_date(session->trading_date),
+                 name_of(session->market_phase.value_or(engine.session().market_phase)));
     pipeline_.sequence(*session);
     flush();
   }

@@ -30,6 +30,7 @@ struct ServiceOptions {
   /// Commands between two checkpoints; zero: only when stopping.
   std::uint64_t checkpoint_every_commands = 5'000'000;
   Calendar calendar = Calendar::always;
+  CallTimes calls = {};
 };
 
 class Service final : private Outlet {

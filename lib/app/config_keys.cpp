@@ -49,6 +49,7 @@ std::string_view check_account(std::string_view value) {
   return {};
 }
 
+constexpr std::int64_t call_minutes_max = 120;
 constexpr std::int64_t map_megabytes_min = 16;
 constexpr std::int64_t map_megabytes_max = 16 << 20;
 
@@ -57,6 +58,12 @@ constexpr std::array keys = {
         "tradingd", "calendar", ConfigType::text, "always",
         "Trading hours: 'always' keeps the session as it is set by hand, 'us' follows New York's exchanges",
         0, 0, "always|us"},
+    ConfigKey{"tradingd", "opening_call_minutes", ConfigType::integer, "0",
+              "How long orders gather for an opening auction, with calendar 'us'; 0: no auction", 0,
+              call_minutes_max},
+    ConfigKey{"tradingd", "closing_call_minutes", ConfigType::integer, "0",
+              "How long orders gather for a closing auction, with calendar 'us'; 0: no auction", 0,
+              call_minutes_max},
     ConfigKey{"tradingd", "batch_commands_max", ConfigType::integer, "4096",
               "Commands that are made durable together at most", 1, 65'536},
     ConfigKey{"tradingd", "queue_commands_max", ConfigType::integer, "65536",

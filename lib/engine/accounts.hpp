@@ -37,6 +37,7 @@ struct alignas(64) Account {
   PositionIndex first_position = 0;
   AccountType type = AccountType::cash;
   AccountStatus status = AccountStatus::active;
+  bool kill_switch = false;
 
   /// Cash that no open order has a claim on.
   [[nodiscard]] Money free() const { return cash - reserved; }

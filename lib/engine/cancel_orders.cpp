@@ -23,7 +23,7 @@ Engine::State::Lookup Engine::State::look_up(AccountId account, OrderId id,
 
 Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
   Lookup found = look_up(command.account, command.order, command.client_order_id);
-  if (found.reason == RejectReason::none && !orders_[found.slot].open()) {
+  if (found.reason == RejectReason::none && (!orders_[found.slot].open() || stands(orders_[found.slot]))) {
     found.reason = RejectReason::order_not_cancellable;
   }
   return found;

@@ -161,7 +161,7 @@ bool Engine::State::run_beside_book(SymbolRecord& symbol) {
       Order& order = orders_[entry.slot];
       if (!accepts(side, order.limit_price, best->price)) break;
       const Quantity least = order.least();
-      if (available(order, order.limit_price, least) < least) continue;
+      if (available(order, symbol.within_band(side, order.limit_price), least) < least) continue;
       symbol.beside_book.erase(side, order.limit_price, order.id);
       order.beside_book = false;
       work_limit(entry.slot);

@@ -47,6 +47,9 @@ inline void digest(Digest& to, const SymbolStatusChanged& event) {
 }
 inline void digest(Digest& to, const SessionChanged& event) {
   to.fields(event.phase, event.trading_date, event.new_trading_day);
+  // A session that is only open or closed has the digest that it had before there were phases.
+  if (event.market_phase != usual_phase(event.phase) || !event.moves_symbols)
+    to.fields(event.market_phase, event.moves_symbols);
 }
 inline void digest(Digest& to, const OrderAccepted& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
@@ -70,6 +73,8 @@ inline void digest(Digest& to, const TradeExecuted& event) {
   to.fields(event.trade, event.symbol, event.price, event.quantity, event.taker_side, event.maker_order,
             event.maker_account, event.maker_leaves, event.taker_order, event.taker_account,
             event.taker_leaves, event.maker_refreshes);
+  if (event.in_auction) [[unlikely]]
+    to.fields(event.legs.maker_price, event.legs.maker_shown, event.legs.taker_price, event.legs.taker_shown);
 }
 inline void digest(Digest& to, const TradePrinted& event) {
   to.fields(event.trade, event.symbol, event.price, event.quantity);
@@ -86,6 +91,28 @@ inline void digest(Digest& to, const OrderReplaced& event) {
 }
 inline void digest(Digest& to, const StopTrailed& event) {
   to.fields(event.order, event.account, event.symbol, event.stop_price, event.reference_price);
+}
+
+inline void digest(Digest& to, const AuctionFigures& figures) {
+  to.fields(figures.price, figures.volume, figures.imbalance, figures.imbalance_side.value_or(Side{}));
+}
+inline void digest(Digest& to, const SymbolPhaseChanged& event) {
+  to.fields(event.symbol, event.phase, event.ends_at, event.limit_state.value_or(Side{}));
+}
+inline void digest(Digest& to, const AuctionIndicated& event) {
+  to.fields(event.symbol);
+  digest(to, event.figures);
+}
+inline void digest(Digest& to, const AuctionUncrossed& event) {
+  to.fields(event.symbol, event.phase);
+  digest(to, event.figures);
+}
+inline void digest(Digest& to, const KillSwitchChanged& event) {
+  to.fields(event.account, event.symbol, event.on);
+}
+inline void digest(Digest& to, const PriceBandsChanged& event) {
+  const PriceBands& bands = event.bands;
+  to.fields(event.symbol, bands.basis_points, bands.pause_seconds, bands.reference, bands.lower, bands.upper);
 }
 
 class EventLog {

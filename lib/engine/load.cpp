@@ -47,6 +47,7 @@ class Engine::State::Loader {
   void read_globals();
   void read_rules();
   void read_symbols();
+  void read_symbol_phase(SymbolId id);
   void read_accounts();
   void read_positions(AccountId id);
   void read_orders();
@@ -55,6 +56,7 @@ class Engine::State::Loader {
   void read_client_ids(OrderSlot slot);
   void open_order(OrderSlot slot);
   void read_books();
+  void read_market_orders(SymbolId id);
   void check_whole();
 
   State& state_;
@@ -72,6 +74,7 @@ class Engine::State::Loader {
   std::vector<Money> saved_reserved_;  ///< of the accounts, from the first on
   std::vector<Claims> saved_claims_;
   engine::WideMoney cash_above_zero_ = 0;
+  std::uint64_t market_orders_ = 0;  ///< of the auctions that form
 };
 
 namespace {
@@ -105,6 +108,11 @@ void Engine::State::Loader::read_globals() {
   const auto digest = reader_.read<std::uint64_t>();
   state_.log_.restore(sequence, now, digest);
   state_.phase_ = read_enum<SessionPhase>("session phase");
+  state_.market_phase_ = read_enum<MarketPhase>("market phase");
+  require(state_.market_phase_ != MarketPhase::halt &&
+              (state_.phase_ == SessionPhase::closed) == (state_.market_phase_ == MarketPhase::closed),
+          "market phase");
+  state_.market_kill_switch_ = read_bool("kill switch");
   state_.trading_date_ = {reader_.read<std::int32_t>()};
   require(state_.trading_date_ >= Date{}, "trading date");
   state_.today_ = reader_.read<std::uint32_t>();
@@ -163,7 +171,35 @@ void Engine::State::Loader::read_symbols() {
     symbol.lot = added.lot;
     symbol.range_low = range_low;
     symbol.range_high = range_high;
+    read_symbol_phase(state_.symbols_.find(added.symbol.view()));
   }
+}
+
+void Engine::State::Loader::read_symbol_phase(SymbolId id) {
+  SymbolRecord& symbol = state_.symbols_[id];
+  symbol.phase = read_enum<MarketPhase>("symbol's phase");
+  symbol.gathering = read_bool("symbol's phase");
+  const bool may_gather = is_call(symbol.phase) || symbol.status == SymbolStatus::halted;
+  require(symbol.phase != MarketPhase::halt && (symbol.gathering ? may_gather : !is_call(symbol.phase)),
+          "symbol's phase");
+  symbol.kill_switch = read_bool("kill switch");
+  const Timestamp ends_at{read_within(0, int64_max, "end of a pause")};
+  require(ends_at == Timestamp{} || symbol.phase == MarketPhase::volatility_auction, "end of a pause");
+  symbol.indicated.price = {read_within(0, price_units_max, "auction")};
+  symbol.indicated.volume = {read_within(0, int64_max, "auction")};
+  symbol.indicated.imbalance = {read_within(0, int64_max, "auction")};
+  const auto side = reader_.read<std::uint8_t>();
+  symbol.indicated.imbalance_side = value_numbered<Side>(side);
+  require(side == 0 || symbol.indicated.imbalance_side, "auction");
+  require(symbol.gathering || symbol.indicated == AuctionFigures{}, "auction");
+  PriceBands& bands = symbol.bands;
+  bands.basis_points = read_within(0, band_basis_points_max, "price bands");
+  bands.pause_seconds = read_within(bands.basis_points != 0 ? 1 : 0,
+                                    bands.basis_points != 0 ? pause_seconds_max : 0, "price bands");
+  bands.reference = {read_within(0, price_units_max, "price bands")};
+  bands.lower = {read_within(0, price_units_max, "price bands")};
+  bands.upper = {read_within(0, price_units_max, "price bands")};
+  if (good()) state_.set_pause_end(id, ends_at);
 }
 
 void Engine::State::Loader::read_accounts() {
@@ -177,10 +213,12 @@ void Engine::State::Loader::read_accounts() {
     opened.type = read_enum<AccountType>("account type");
     if (!require(state_.refusal(opened) == RejectReason::none, "account")) return;
     const auto status = read_enum<AccountStatus>("account status");
+    const bool kill_switch = read_bool("kill switch");
     const Timestamp created_at{reader_.read<std::int64_t>()};
     const AccountId id = state_.accounts_.open(opened.name, opened.type, created_at);
     engine::Account& account = state_.accounts_[id];
     account.status = status;
+    account.kill_switch = kill_switch;
     const std::int64_t cash_min = opened.type == AccountType::cash ? 0 : -engine::deficit_total_units_max;
     const Money cash{read_within(cash_min, cash_units_max, "cash")};
     if (cash.units > 0) cash_above_zero_ += cash.units;
@@ -260,6 +298,9 @@ Engine::State::OrderSlot Engine::State::Loader::read_order(bool open) {
   order.type = read_enum<OrderType>("order type");
   order.time_in_force = read_enum<TimeInForce>("time in force");
   order.waiting = read_bool("order");
+  const auto auction_place = reader_.read<std::uint8_t>();
+  require(auction_place <= static_cast<std::uint8_t>(engine::AuctionPlace::held), "order's place");
+  order.auction_place = static_cast<engine::AuctionPlace>(auction_place);
   const auto reject_reason = reader_.read<std::uint8_t>();
   require(reject_reason == 0 || reject_reason_numbered(reject_reason).has_value(), "reject reason");
   order.reject_reason = static_cast<RejectReason>(reject_reason);
@@ -320,7 +361,14 @@ void Engine::State::Loader::check_open_order(const Order& order) {
           "open order's expiry");
   require(!order.beside_book || (has_limit && !order.waiting && order.least()), "open order beside the book");
   // An order is open between commands because its stop waits, or because it is in the market.
-  require(order.waiting ? has_stop && order.filled_shares == 0 : has_limit, "open order's type");
+  const bool for_auction = order.auction_place != engine::AuctionPlace::none;
+  require(order.waiting ? has_stop && order.filled_shares == 0 : has_limit || for_auction,
+          "open order's type");
+  require(!for_auction || (!order.waiting && !order.beside_book), "open order's place");
+  require(order.auction_place != engine::AuctionPlace::held || order.time_in_force == TimeInForce::cls,
+          "open order's place");
+  require(order.auction_place != engine::AuctionPlace::market_order || is_market(order.type),
+          "open order's place");
   const OrderStatus resting =
       order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
   require(order.status == (order.waiting ? OrderStatus::validated : resting), "open order's status");
@@ -395,6 +443,8 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
     if (order.trails()) symbol.trailing.insert(order.side, order.id, slot);
   } else if (order.beside_book) {
     state_.symbols_[order.symbol].beside_book.insert(order.side, order.limit_price, order.id, slot);
+  } else if (order.auction_place == engine::AuctionPlace::held) {
+    state_.symbols_[order.symbol].held_for_close.insert(order.id, slot);
   }
   if (order.expires_at != Timestamp{}) state_.expiries_.insert(order.expires_at, order.id, slot);
 }
@@ -413,7 +463,8 @@ void Engine::State::Loader::read_books() {
       const Quantity most = order.shown();
       const bool fits = order.is_iceberg() ? leaves.shares > 0 && leaves <= most : leaves == most;
       if (!require(order.open() && !order.waiting && !order.beside_book && order.book_node == 0 &&
-                       order.symbol == id && order.limit_price == price && fits,
+                       order.auction_place == engine::AuctionPlace::none && order.symbol == id &&
+                       order.limit_price == price && fits,
                    "order in a book")) {
         return;
       }
@@ -422,7 +473,30 @@ void Engine::State::Loader::read_books() {
     }
     const std::optional<BookLevel> bid = book.best(Side::buy);
     const std::optional<BookLevel> offer = book.best(Side::sell);
-    require(!bid || !offer || bid->price < offer->price, "crossed book");
+    require(!bid || !offer || bid->price < offer->price || state_.symbols_[id].gathering, "crossed book");
+    read_market_orders(id);
+  }
+}
+
+void Engine::State::Loader::read_market_orders(SymbolId id) {
+  SymbolRecord& symbol = state_.symbols_[id];
+  const auto count = reader_.read<std::uint32_t>();
+  require(count == 0 || symbol.gathering, "market order in an auction");
+  OrderId last;
+  for (std::uint32_t read = 0; read < count && good(); ++read) {
+    const OrderId order_id{reader_.read<std::uint64_t>()};
+    const Price worst_price{read_within(1, price_units_max, "market order in an auction")};
+    const OrderSlot slot = state_.orders_.find(order_id);
+    if (!require(slot != 0 && order_id > last, "market order in an auction")) return;
+    last = order_id;
+    const Order& order = state_.orders_[slot];
+    // A buy has reserved what it may pay.
+    const bool fits = order.open() && order.symbol == id &&
+                      order.auction_place == engine::AuctionPlace::market_order &&
+                      (order.side == Side::sell || worst_price <= order.reserve_price());
+    if (!require(fits, "market order in an auction")) return;
+    symbol.market_orders.insert(order_id, slot, worst_price);
+    ++market_orders_;
   }
 }
 
@@ -435,11 +509,16 @@ void Engine::State::Loader::check_whole() {
     require(position.open_buys == saved.open_buys && position.promised == saved.promised,
             "position's claims");
   }
+  std::uint64_t market_orders = 0;
   state_.orders_.for_each([&](OrderSlot slot) {
     const Order& order = state_.orders_[slot];
-    require(!order.open() || order.waiting || order.beside_book || order.book_node != 0,
+    const bool for_auction = order.auction_place != engine::AuctionPlace::none;
+    require(!order.open() || order.waiting || order.beside_book || order.book_node != 0 || for_auction,
             "open order in no book");
+    require(order.open() || !for_auction, "ended order in an auction");
+    if (order.auction_place == engine::AuctionPlace::market_order) ++market_orders;
   });
+  require(market_orders == market_orders_, "market order in no auction");
   for (AccountId id{1}; state_.accounts_.contains(id); ++id.value) {
     require(state_.accounts_[id].reserved == saved_reserved_[id.value - 1], "reserved cash");
     state_.accounts_.for_each_position(id, [&](const engine::Position& position) {

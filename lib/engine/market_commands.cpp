@@ -51,6 +51,8 @@ void Engine::State::perform(const AddSymbol& command) {
   symbol.previous_close = command.previous_close;
   symbol.tick = command.tick;
   symbol.lot = command.lot;
+  symbol.phase = market_phase_;
+  symbol.gathering = is_call(market_phase_);
   log_.emit(SymbolAdded{.id = id,
                         .symbol = command.symbol,
                         .previous_close = command.previous_close,
@@ -58,60 +60,18 @@ void Engine::State::perform(const AddSymbol& command) {
                         .lot = command.lot});
 }
 
-RejectReason Engine::State::refusal(const SetSymbolStatus& command) const {
-  if (!symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
-  const bool valid = value_numbered<SymbolStatus>(static_cast<std::uint8_t>(command.status)) &&
-                     command.reason.size() <= engine::halt_reason_bytes_max;
-  return valid ? RejectReason::none : RejectReason::invalid_command;
-}
-
-void Engine::State::perform(const SetSymbolStatus& command) {
-  SymbolRecord& symbol = symbols_[command.symbol];
-  symbol.status = command.status;
-  const bool halted = command.status == SymbolStatus::halted;
-  symbol.halt_reason = *decltype(symbol.halt_reason)::make(halted ? command.reason : std::string_view{});
-  log_.emit(
-      SymbolStatusChanged{.symbol = command.symbol, .status = command.status, .reason = command.reason});
-  settle_symbol(command.symbol);
-}
-
-RejectReason Engine::State::refusal(const SetSession& command) const {
-  const bool valid = value_numbered<SessionPhase>(static_cast<std::uint8_t>(command.phase)) &&
-                     command.trading_date >= trading_date_;
-  return valid ? RejectReason::none : RejectReason::invalid_command;
-}
-
-void Engine::State::perform(const SetSession& command) {
-  const bool new_trading_day = command.trading_date > trading_date_;
-  // The expiries belong to the day that ends, so they come before the event that begins the next.
-  if (new_trading_day || command.phase == SessionPhase::closed) expire_day_orders();
-  phase_ = command.phase;
-  trading_date_ = command.trading_date;
-  if (new_trading_day) {
-    ++today_;
-    for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
-      SymbolRecord& symbol = symbols_[id];
-      if (symbol.last_price) symbol.previous_close = symbol.last_price;
-    }
-  }
-  log_.emit(
-      SessionChanged{.phase = phase_, .trading_date = trading_date_, .new_trading_day = new_trading_day});
-  for (SymbolId id{1}; symbols_.contains(id); ++id.value)
-    settle_symbol(id);
-}
-
 void Engine::State::expire_orders() {
   while (!expiries_.empty() && expiries_.first().key <= log_.now())
     cancel(expiries_.first().slot, CancelReason::expiry);
 }
 
-void Engine::State::expire_day_orders() {
+void Engine::State::expire_day_orders(SymbolId symbol) {
   expiring_.clear();
   orders_.for_each([&](OrderSlot slot) {
     const Order& order = orders_[slot];
     // A stop that waits to become an ioc or fok order does not outlive the day either.
     const bool outlives = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::gtd;
-    if (order.open() && !outlives) expiring_.push_back(slot);
+    if (order.open() && !outlives && (!symbol || order.symbol == symbol)) expiring_.push_back(slot);
   });
   for (const OrderSlot slot : expiring_)
     cancel(slot, CancelReason::session_end);
@@ -129,6 +89,7 @@ void Engine::State::perform(const PrintTrade& command) {
   log_.emit(TradePrinted{
       .trade = next_trade_, .symbol = command.symbol, .price = command.price, .quantity = command.quantity});
   ++next_trade_.value;
+  note_call_change(command.symbol);
   settle_symbol(command.symbol);
 }
 

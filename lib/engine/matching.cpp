@@ -6,24 +6,6 @@
 
 namespace trade {
 
-namespace {
-
-/// What an order's owner is told when a market order found nothing at all.
-RejectReason reason_of_nothing_filled(CancelReason reason) {
-  switch (reason) {
-    case CancelReason::no_liquidity:
-      return RejectReason::no_liquidity;
-    case CancelReason::price_collar:
-      return RejectReason::price_collar;
-    case CancelReason::insufficient_buying_power:
-      return RejectReason::insufficient_buying_power;
-    default:
-      return RejectReason::none;
-  }
-}
-
-}  // namespace
-
 Price Engine::State::collar(const SymbolRecord& symbol, AccountId account, Side side, Price reference) const {
   // The house plays a recorded market, which traded where it traded.
   if (!reference || rules_.price_collar_basis_points == 0) return {};
@@ -51,10 +33,16 @@ Price Engine::State::reserve_price_of(OrderType type, Price limit_price, Price s
 
 void Engine::State::work_limit(OrderSlot slot) {
   const Order& order = orders_[slot];
-  if (!survives_fill_or_kill(slot, order.limit_price)) return;
-  if (order.least() && !finds_its_least(slot, order.limit_price)) return;
-  match(slot, order.limit_price);
+  const SymbolRecord& symbol = symbols_[order.symbol];
+  if (symbol.gathering) [[unlikely]]
+    return gather_limit(slot);
+  const Price worst_price = symbol.within_band(order.side, order.limit_price);
+  if (!survives_fill_or_kill(slot, worst_price)) return;
+  if (order.least() && !finds_its_least(slot, worst_price)) return;
+  match(slot, worst_price);
   if (!order.open()) return;
+  if (is_stopped_by_band(symbol, order.side, order.limit_price)) [[unlikely]]
+    begin_pause(order.symbol, order.side);
   if (order.time_in_force == TimeInForce::ioc) {
     cancel(slot, CancelReason::immediate_or_cancel);
   } else {
@@ -64,13 +52,19 @@ void Engine::State::work_limit(OrderSlot slot) {
 
 void Engine::State::work_market(OrderSlot slot, Price worst_price, CancelReason at_worst_price) {
   Order& order = orders_[slot];
-  if (!survives_fill_or_kill(slot, worst_price)) return;
-  if (order.least() && !finds_its_least(slot, worst_price)) return;
-  match(slot, worst_price);
+  const SymbolRecord& symbol = symbols_[order.symbol];
+  const Price limit = symbol.within_band(order.side, worst_price);
+  if (!survives_fill_or_kill(slot, limit)) return;
+  if (order.least() && !finds_its_least(slot, limit)) return;
+  match(slot, limit);
   if (!order.open()) return;
   // If the other side still has orders, it was the price that ended it.
-  const bool liquidity_left = !symbols_[order.symbol].book.empty(opposite(order.side));
-  const CancelReason reason = liquidity_left ? at_worst_price : CancelReason::no_liquidity;
+  const bool liquidity_left = !symbol.book.empty(opposite(order.side));
+  CancelReason reason = liquidity_left ? at_worst_price : CancelReason::no_liquidity;
+  if (is_stopped_by_band(symbol, order.side, worst_price)) [[unlikely]] {
+    reason = CancelReason::price_band;
+    begin_pause(order.symbol, order.side);
+  }
   if (order.filled_shares == 0) order.reject_reason = reason_of_nothing_filled(reason);
   cancel(slot, reason);
 }
@@ -179,6 +173,7 @@ void Engine::State::rest(OrderSlot slot) {
     event.price = order.limit_price;
     event.quantity = shown;
   });
+  note_call_change(order.symbol);
 }
 
 void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
@@ -194,7 +189,12 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
     if (order.trails()) symbol.trailing.erase(order.side, order.id);
   } else if (order.beside_book) {
     symbol.beside_book.erase(order.side, order.limit_price, order.id);
+  } else if (order.auction_place == engine::AuctionPlace::market_order) {
+    symbol.market_orders.erase(order.id);
+  } else if (order.auction_place == engine::AuctionPlace::held) {
+    symbol.held_for_close.erase(order.id);
   }
+  note_call_change(order.symbol);
   order.cancel_reason = reason;
   order.updated_at = log_.now();
   log_.emit<OrderCancelled>([&](OrderCancelled& event) {
@@ -238,6 +238,7 @@ void Engine::State::end(OrderSlot slot, OrderStatus status) {
   order.book_node = 0;
   order.waiting = false;
   order.beside_book = false;
+  order.auction_place = engine::AuctionPlace::none;
   if (order.expires_at != Timestamp{}) expiries_.erase(order.expires_at, order.id);
   orders_.end_open(slot, account);
   --position.open_orders;

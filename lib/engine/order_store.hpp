@@ -18,6 +18,13 @@
 
 namespace trade::engine {
 
+/// Where an order is that is neither in the book nor beside it, nor a waiting stop.
+enum class AuctionPlace : std::uint8_t {
+  none = 0,
+  market_order = 1,  ///< among the market orders of an auction that forms
+  held = 2,          ///< a cls order before the closing auction
+};
+
 /// One order. What every fill touches comes first, in one cache line.
 struct alignas(64) Order {
   OrderId id;
@@ -36,6 +43,7 @@ struct alignas(64) Order {
   OrderType type = OrderType::market;
   TimeInForce time_in_force = TimeInForce::day;
   bool waiting = false;  ///< a stop that is not triggered
+  AuctionPlace auction_place = AuctionPlace::none;
 
   // --- second cache line ---
   Price limit_price;

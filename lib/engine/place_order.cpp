@@ -27,9 +27,13 @@ bool valid_price(Price price, bool wanted) {
   return wanted ? price.units > 0 && price.units <= price_units_max : price.units == 0;
 }
 
+bool is_for_auction(TimeInForce time_in_force) {
+  return time_in_force == TimeInForce::opg || time_in_force == TimeInForce::cls;
+}
+
 RejectReason check_instructions(const PlaceOrder& order, Timestamp now) {
   const OrderInstructions& wanted = order.instructions;
-  if (wanted == OrderInstructions{} && order.time_in_force != TimeInForce::gtd &&
+  if (wanted == OrderInstructions{} && order.time_in_force <= TimeInForce::fok &&
       order.type != OrderType::trailing_stop) [[likely]] {
     return RejectReason::none;
   }
@@ -49,6 +53,8 @@ RejectReason check_instructions(const PlaceOrder& order, Timestamp now) {
     return RejectReason::invalid_order;
   }
   if (wanted.all_or_none && wanted.minimum_quantity) return RejectReason::invalid_order;
+  if (is_for_auction(order.time_in_force) && (wants_stop(order.type) || wanted.post_only || asks_for_a_least))
+    return RejectReason::invalid_order;
   if (wanted.display_quantity && (!may_rest || asks_for_a_least)) return RejectReason::invalid_order;
   const auto out_of_range = [&](Quantity part) { return part.shares < 0 || part > order.quantity; };
   if (out_of_range(wanted.display_quantity) || out_of_range(wanted.minimum_quantity)) {
@@ -93,7 +99,11 @@ std::string_view showable_client_id(const PlaceOrder& order) {
 RejectReason Engine::State::check_market_state(AccountId id, const SymbolRecord& symbol) const {
   const engine::Account& account = accounts_[id];
   if (account.status != AccountStatus::active) return RejectReason::account_not_active;
-  if (phase_ != SessionPhase::open && account.type != AccountType::house) return RejectReason::market_closed;
+  if (account.kill_switch) return RejectReason::account_kill_switch;
+  if (symbol.kill_switch) return RejectReason::symbol_kill_switch;
+  if (market_kill_switch_) return RejectReason::market_kill_switch;
+  if (symbol.phase == MarketPhase::closed && account.type != AccountType::house)
+    return RejectReason::market_closed;
   return symbol.status == SymbolStatus::trading ? RejectReason::none : RejectReason::symbol_halted;
 }
 
@@ -144,6 +154,8 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
   if (const RejectReason reason = check_market_state(command.account, symbol); reason != RejectReason::none) {
     return refuse(reason);
   }
+  if (const RejectReason reason = check_phase(command, symbol); reason != RejectReason::none)
+    return refuse(reason);
   const Price reference = symbol.reference();
   if (account.type != AccountType::house) {
     const RejectReason reason =
@@ -160,12 +172,20 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
 
   Money cost;      // of a buy
   Money notional;  // of either side, at the worst
-  if (command.type == OrderType::market) {
+  const bool waits_for_auction = symbol.gathering || command.time_in_force == TimeInForce::cls;
+  if (command.type == OrderType::market && waits_for_auction) {
+    decision.worst_price = auction_worst_price(symbol, command.account, command.side);
+    if (!decision.worst_price) return refuse(RejectReason::no_reference_price);
+    if (command.side == Side::buy) decision.reserve_price = decision.worst_price;
+    cost = decision.worst_price * command.quantity;
+    notional = command.side == Side::buy ? cost : reference * command.quantity;
+  } else if (command.type == OrderType::market) {
     decision.worst_price = collar(symbol, command.account, command.side, reference);
     // Exactly what it will trade for, and an allowance for what it will not find.
     const Taker taker{command.account, command.symbol, command.side,
                       command.instructions.self_trade_prevention.has_value()};
-    const Book::Sweep found = sweep(taker, decision.worst_price, command.quantity);
+    const Book::Sweep found =
+        sweep(taker, symbol.within_band(command.side, decision.worst_price), command.quantity);
     cost = found.notional + reference * (command.quantity - found.quantity);
     notional = std::max(cost, reference * command.quantity);
   } else {
@@ -279,8 +299,12 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   if (order.expires_at != Timestamp{}) expiries_.insert(order.expires_at, order.id, slot);
   if (order.waiting) {
     start_stop(slot);
+  } else if (order.time_in_force == TimeInForce::cls && symbol.phase != MarketPhase::closing_auction) {
+    hold_for_close(slot);
   } else if (order.type == OrderType::limit) {
     work_limit(slot);
+  } else if (symbol.gathering) {
+    gather_market(slot, decision.worst_price);
   } else {
     work_market(slot, decision.worst_price, CancelReason::price_collar);
   }

@@ -17,7 +17,7 @@ Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command
   RejectReason& reason = decision.order.reason;
   if (reason != RejectReason::none) return decision;
   const Order& order = orders_[decision.order.slot];
-  if (!order.open()) {
+  if (!order.open() || stands(order)) {
     reason = RejectReason::order_not_replaceable;
     return decision;
   }
@@ -73,6 +73,8 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
   }
   if (decision.quantity <= order.filled()) {
     decision.replacement = Replacement::below_filled;
+  } else if (order.auction_place != engine::AuctionPlace::none) {
+    decision.replacement = Replacement::for_auction;
   } else if (order.waiting) {
     decision.replacement = Replacement::waiting_stop;
   } else {
@@ -85,8 +87,12 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
 
 RejectReason Engine::State::check_replace_risk(const Order& order, const ReplaceDecision& decision) const {
   // Only what grows is checked: an account that is over its limits may always make its orders smaller.
-  const Price price = decision.limit_price ? decision.limit_price : decision.stop_price;
-  const Price old_price = order.limit_price ? order.limit_price : order.stop_price;
+  // A market order that waits for an auction goes by what it holds.
+  const auto price_of = [](Price limit, Price stop, Price reserved) {
+    return limit ? limit : stop ? stop : reserved;
+  };
+  const Price price = price_of(decision.limit_price, decision.stop_price, decision.reserve_price);
+  const Price old_price = price_of(order.limit_price, order.stop_price, order.reserve_price());
   if (decision.quantity > order.quantity || price * decision.quantity > old_price * order.quantity) {
     const RejectReason reason = risk_.check_size(order.account, decision.quantity, price * decision.quantity);
     if (reason != RejectReason::none) return reason;
@@ -149,7 +155,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
     order.beside_book = false;
   } else if (decision.replacement == Replacement::at_the_back) {
     leave_book(order);
-  } else if (event.leaves < event.old_leaves - event.old_hidden) {
+  } else if (event.was_resting && event.leaves < event.old_leaves - event.old_hidden) {
     symbol.book.reduce_to({order.book_node}, event.leaves);
   }
   change_reservation(order, decision);
@@ -159,6 +165,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   order.reserve_units = static_cast<std::uint32_t>(decision.reserve_price.units);
   order.updated_at = log_.now();
   log_.emit(event);
+  note_call_change(order.symbol);
 
   if (decision.replacement == Replacement::waiting_stop) start_stop(slot);
   if (decision.replacement == Replacement::at_the_back) work_limit(slot);

@@ -46,6 +46,8 @@ void Engine::State::write(Sink& sink) const {
   sink.write(log_.now().nanoseconds);
   sink.write(log_.value());
   sink.write(phase_);
+  sink.write(market_phase_);
+  sink.write(market_kill_switch_);
   sink.write(trading_date_.days);
   sink.write(today_);
   sink.write(next_trade_.value);
@@ -74,6 +76,19 @@ void Engine::State::write_symbols(Sink& sink) const {
     sink.write(symbol.lot.shares);
     sink.write(symbol.range_low.units);
     sink.write(symbol.range_high.units);
+    sink.write(symbol.phase);
+    sink.write(symbol.gathering);
+    sink.write(symbol.kill_switch);
+    sink.write(symbol.phase_ends_at.nanoseconds);
+    sink.write(symbol.indicated.price.units);
+    sink.write(symbol.indicated.volume.shares);
+    sink.write(symbol.indicated.imbalance.shares);
+    sink.write(symbol.indicated.imbalance_side.value_or(Side{}));
+    sink.write(symbol.bands.basis_points);
+    sink.write(symbol.bands.pause_seconds);
+    sink.write(symbol.bands.reference.units);
+    sink.write(symbol.bands.lower.units);
+    sink.write(symbol.bands.upper.units);
   }
 }
 
@@ -87,6 +102,7 @@ void Engine::State::write_accounts(Sink& sink) const {
     sink.write_text(detail.name.view());
     sink.write(account.type);
     sink.write(account.status);
+    sink.write(account.kill_switch);
     sink.write(detail.created_at.nanoseconds);
     sink.write(account.cash.units);
     sink.write(account.reserved.units);
@@ -136,6 +152,7 @@ void Engine::State::write_order(Sink& sink, const Order& order) const {
   sink.write(order.type);
   sink.write(order.time_in_force);
   sink.write(order.waiting);
+  sink.write(order.auction_place);
   sink.write(order.reject_reason);
   sink.write(order.cancel_reason);
   sink.write(order.quantity.shares);
@@ -184,6 +201,12 @@ void Engine::State::write_books(Sink& sink) const {
         sink.write(price.units);
         sink.write(leaves.shares);
       });
+    }
+    const engine::AuctionOrders& market_orders = symbols_[id].market_orders;
+    sink.write(static_cast<std::uint32_t>(market_orders.size()));
+    for (const engine::AuctionOrders::Entry& entry : market_orders) {
+      sink.write(entry.id.value);
+      sink.write(entry.worst_price.units);
     }
   }
 }

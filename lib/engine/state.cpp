@@ -15,7 +15,8 @@ constexpr EngineCapacity bounded(EngineCapacity capacity) {
 
 template <class Body>
 constexpr bool about_orders = std::is_same_v<Body, PlaceOrder> || std::is_same_v<Body, CancelOrder> ||
-                              std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, ReplaceOrder>;
+                              std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, ReplaceOrder> ||
+                              std::is_same_v<Body, SetKillSwitch>;
 
 template <class Body>
 AccountId account_of(const Body& body) {
@@ -33,8 +34,13 @@ Engine::State::State(const EngineCapacity& capacity)
 ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& events) {
   // Time never goes back: an earlier stamp counts as the last one.
   log_.begin(std::max(command.timestamp, log_.now()), events);
-  if (!expiries_.empty() && expiries_.first().key <= log_.now()) [[unlikely]]
+  // What is due comes first, whole, as if a command of its own had come in between.
+  if (const auto due = next_expiry(); due && *due <= log_.now()) [[unlikely]] {
     expire_orders();
+    end_pauses();
+    settle_command();
+    orders_.recycle(client_ids_);
+  }
   const ApplyResult result = std::visit(
       [&](const auto& body) -> ApplyResult {
         using Body = std::decay_t<decltype(body)>;
@@ -51,8 +57,7 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
         }
       },
       command.body);
-  if (!unsettled_.empty()) [[unlikely]]
-    settle_cancelled();
+  settle_command();
   orders_.recycle(client_ids_);
   return result;
 }
@@ -69,7 +74,7 @@ ApplyResult Engine::State::check(const Command& command) const {
         } else if constexpr (std::is_same_v<Body, ReplaceOrder>) {
           const Lookup found = decide(one).order;
           return {.reason = found.reason, .order = found.id};
-        } else if constexpr (std::is_same_v<Body, CancelAllOrders>) {
+        } else if constexpr (std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, SetKillSwitch>) {
           ApplyResult result{.reason = decide(one)};
           if (result.reason != RejectReason::none) return result;
           for_each_of(one, [&](OrderSlot) { ++result.affected; });

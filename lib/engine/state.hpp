@@ -4,10 +4,12 @@
 
 #include <memory_resource>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "engine/accounts.hpp"
+#include "engine/auction_price.hpp"
 #include "engine/client_ids.hpp"
 #include "engine/engine.hpp"
 #include "engine/event_log.hpp"
@@ -34,14 +36,18 @@ class Engine::State {
   [[nodiscard]] std::optional<OrderView> order_view(OrderId id) const;
   [[nodiscard]] std::optional<OrderState> order_state(OrderId id) const;
   [[nodiscard]] std::optional<HoldingsRow> holdings(AccountId id) const;
-  [[nodiscard]] SessionView session_view() const { return {phase_, trading_date_, rules_}; }
+  [[nodiscard]] SessionView session_view() const {
+    return {phase_, trading_date_, rules_, market_phase_, market_kill_switch_};
+  }
   [[nodiscard]] const engine::Accounts& accounts() const { return accounts_; }
   [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
   [[nodiscard]] const engine::OrderStore& orders() const { return orders_; }
   [[nodiscard]] const engine::EventLog& log() const { return log_; }
   [[nodiscard]] std::optional<Timestamp> next_expiry() const {
-    if (expiries_.empty()) return std::nullopt;
-    return expiries_.first().key;
+    std::optional<Timestamp> next;
+    if (!expiries_.empty()) next = expiries_.first().key;
+    if (!pauses_.empty() && (!next || pauses_.begin()->ends_at < *next)) next = pauses_.begin()->ends_at;
+    return next;
   }
 
   [[nodiscard]] std::uint64_t full_hash() const;
@@ -82,6 +88,8 @@ class Engine::State {
   [[nodiscard]] RejectReason refusal(const SetSession& command) const;
   [[nodiscard]] RejectReason refusal(const PrintTrade& command) const;
   [[nodiscard]] static RejectReason refusal(const ExpireOrders&) { return RejectReason::none; }
+  [[nodiscard]] RejectReason refusal(const SetSymbolPhase& command) const;
+  [[nodiscard]] RejectReason refusal(const SetPriceBands& command) const;
   void perform(const OpenAccount& command);
   void perform(const DepositCash& command);
   void perform(const WithdrawCash& command);
@@ -94,8 +102,11 @@ class Engine::State {
   void perform(const SetSession& command);
   void perform(const PrintTrade& command);
   void perform(const ExpireOrders&) {}
+  void perform(const SetSymbolPhase& command);
+  void perform(const SetPriceBands& command);
   void move_cash(AccountId id, Money amount);
-  void expire_day_orders();
+  /// Of one symbol, or of all (zero).
+  void expire_day_orders(SymbolId symbol);
 
   // --- commands about orders: one decision, which check answers and apply carries out ---
   struct PlaceDecision {
@@ -107,7 +118,7 @@ class Engine::State {
     Price limit_price;             ///< that the order gets
     Price stop_price;              ///< likewise
     Price reserve_price;           ///< of a buy
-    Price worst_price;             ///< of a market order: the collar; zero: none
+    Price worst_price;             ///< of a market order: the collar or a price band; zero: none
     PositionIndex position = 0;    ///< zero: none yet
   };
   struct Lookup {
@@ -120,6 +131,7 @@ class Engine::State {
     in_place,      ///< it keeps its place in the queue
     at_the_back,   ///< it leaves its place and comes in anew
     waiting_stop,  ///< it is not in the market
+    for_auction,   ///< it waits for an auction outside the book
   };
   struct ReplaceDecision {
     Lookup order;
@@ -133,15 +145,22 @@ class Engine::State {
   [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command) const;
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
+  [[nodiscard]] RejectReason decide(const SetKillSwitch& command) const;
   ApplyResult perform(const PlaceOrder& command);
   ApplyResult perform(const ReplaceOrder& command);
   ApplyResult perform(const CancelOrder& command);
   ApplyResult perform(const CancelAllOrders& command);
+  ApplyResult perform(const SetKillSwitch& command);
 
-  /// Calls `visit(slot)` for the open orders that a CancelAllOrders is about, by ascending id. What is
-  /// visited may be ended.
+  /// Calls `visit(slot)` for the open orders of an account or (zero) of all that `is_meant(order)`, by
+  /// ascending id. What is visited may be ended.
+  template <class IsMeant, class Visit>
+  void for_each_open(AccountId account, IsMeant&& is_meant, Visit&& visit) const;
+  /// The same for those that a CancelAllOrders or a kill switch is about.
   template <class Visit>
   void for_each_of(const CancelAllOrders& command, Visit&& visit) const;
+  template <class Visit>
+  void for_each_of(const SetKillSwitch& command, Visit&& visit) const;
   [[nodiscard]] ApplyResult answer(const PlaceDecision& decision) const;
   OrderSlot record(const PlaceOrder& command, const PlaceDecision& decision, OrderId id);
   ApplyResult reject(const PlaceOrder& command, const PlaceDecision& decision);
@@ -160,6 +179,8 @@ class Engine::State {
   /// Prices that the market decides: of a post-only order that slides, of a trailing stop.
   [[nodiscard]] RejectReason decide_prices(const PlaceOrder& command, const SymbolRecord& symbol,
                                            PlaceDecision& decision) const;
+  /// Whether the symbol takes such an order in its phase.
+  [[nodiscard]] static RejectReason check_phase(const PlaceOrder& command, const SymbolRecord& symbol);
   [[nodiscard]] RejectReason check_increments(const SymbolRecord& symbol, Price limit_price, Price stop_price,
                                               Quantity quantity) const;
 
@@ -212,7 +233,8 @@ class Engine::State {
 
   // --- stops ---
   [[nodiscard]] bool stops_may_trigger(const SymbolRecord& symbol) const {
-    return phase_ == SessionPhase::open && symbol.status == SymbolStatus::trading;
+    static_cast<void>(this);
+    return symbol.trades_continuously();
   }
   /// Lets a new or changed stop wait, or go at once when its price is met already.
   void start_stop(OrderSlot slot);
@@ -231,6 +253,13 @@ class Engine::State {
     while (stops_may_trigger(symbol) && run_beside_book(symbol))
       run_stops(id);
   }
+  /// What a command leaves to be seen to at its end.
+  void settle_command() {
+    if (!unsettled_.empty()) [[unlikely]]
+      settle_cancelled();
+    if (!indications_due_.empty()) [[unlikely]]
+      tell_indications();
+  }
   /// Sees to the symbols in `unsettled_`, in ascending order.
   void settle_cancelled();
   /// A stop price that stays behind `reference` by the order's trail, rounded away from the market; zero: out
@@ -239,6 +268,60 @@ class Engine::State {
                                                  std::int64_t trail, bool is_ratio);
   /// Moves the stop prices that follow trades between `low` and `high`, and triggers what meets them then.
   void trail_stops(SymbolRecord& symbol, Price low, Price high);
+
+  // --- phases (phases.cpp) ---
+  /// Whether its owner may not withdraw or change the order any more, because its auction is about to
+  /// execute.
+  [[nodiscard]] bool stands(const Order& order) const;
+  /// Executes the auction that ends when the symbol goes on to `next`, unless it is halted.
+  void leave_phase(SymbolId id, MarketPhase next);
+  void enter_phase(SymbolId id, MarketPhase phase, Timestamp ends_at);
+  /// Leaves, tells of it, enters and settles.
+  void move_to_phase(SymbolId id, MarketPhase phase);
+  void set_pause_end(SymbolId id, Timestamp ends_at);
+  /// Ends the auctions whose time is over.
+  void end_pauses();
+
+  // --- auctions (auction.cpp) ---
+  /// The worst price at which a market order may trade in an auction, which is what a buy reserves; zero:
+  /// there is no price to go by.
+  [[nodiscard]] Price auction_worst_price(const SymbolRecord& symbol, AccountId account, Side side) const;
+  /// An order that would go to a market in a call phase waits there instead.
+  void gather_limit(OrderSlot slot);
+  void gather_market(OrderSlot slot, Price worst_price);
+  /// A stop that was triggered as the auction began.
+  void gather_triggered(OrderSlot slot, Price trigger_price);
+  void hold_for_close(OrderSlot slot);
+  /// The cls orders that were held for it come into the closing auction.
+  void join_closing_auction(SymbolId id);
+  /// Lets a market order that was held trade as far from the market as it is now, if its account can pay.
+  [[nodiscard]] Price renew_worst_price(Order& order);
+  void note_call_change(SymbolId id) {
+    SymbolRecord& symbol = symbols_[id];
+    if (!symbol.gathering || symbol.indication_due) return;
+    symbol.indication_due = true;
+    indications_due_.push_back(id);
+  }
+  [[nodiscard]] AuctionFigures auction_figures(const SymbolRecord& symbol);
+  void tell_indications();
+  void uncross(SymbolId id);
+  /// The orders of a side that trade in an auction, the first first, until they have `volume`.
+  void collect_auction_side(const SymbolRecord& symbol, Side side, Price price, Quantity volume,
+                            std::vector<OrderSlot>& orders) const;
+  void execute_auction(const SymbolRecord& symbol, const AuctionFigures& figures);
+  void auction_fill(OrderSlot buy, OrderSlot sell, Price price, Quantity quantity);
+  /// Takes what has traded of an order out of the book, hidden shares first; returns what was shown of it.
+  Quantity leave_book_by_auction(Order& order);
+  /// Ends the orders that were for this auction only.
+  void end_auction_orders(SymbolId id);
+
+  // --- price bands (price_bands.cpp) ---
+  void set_bands(SymbolId id, const PriceBands& bands);
+  void set_band_reference(SymbolId id, Price reference);
+  /// Whether an order that accepts `worst_price` (zero: any) would trade at once beyond the band of its side.
+  [[nodiscard]] static bool is_stopped_by_band(const SymbolRecord& symbol, Side side, Price worst_price);
+  /// An order would trade beyond its band: the symbol pauses for an auction.
+  void begin_pause(SymbolId id, Side side);
 
   // --- time ---
   /// Ends what has come to its expiry.
@@ -281,25 +364,53 @@ class Engine::State {
   std::vector<OrderSlot> expiring_;               ///< likewise
   std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
   std::vector<SymbolId> unsettled_;  ///< where a cancelled order may have kept another from trading
+
+  MarketPhase market_phase_ = MarketPhase::continuous;
+  bool market_kill_switch_ = false;
+  struct Pause {
+    Timestamp ends_at;
+    SymbolId symbol;
+    bool operator<(const Pause& other) const {
+      return ends_at != other.ends_at ? ends_at < other.ends_at : symbol < other.symbol;
+    }
+  };
+  std::pmr::set<Pause> pauses_{&expiry_memory_};  ///< the auctions that end by themselves
+  std::vector<SymbolId> indications_due_;         ///< of the command that is being applied
+  std::vector<engine::AuctionInterest> interest_;
+  std::vector<OrderSlot> auction_buys_;
+  std::vector<OrderSlot> auction_sells_;
+  std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
 };
 
-template <class Visit>
-void Engine::State::for_each_of(const CancelAllOrders& command, Visit&& visit) const {
-  const auto is_meant = [&](const Order& order) {
-    return (!command.symbol || order.symbol == command.symbol) &&
-           (!command.side || order.side == *command.side);
-  };
-  if (!command.account) {
+template <class IsMeant, class Visit>
+void Engine::State::for_each_open(AccountId account, IsMeant&& is_meant, Visit&& visit) const {
+  if (!account) {
     orders_.for_each([&](OrderSlot slot) {
       if (orders_[slot].open() && is_meant(orders_[slot])) visit(slot);
     });
     return;
   }
-  for (OrderSlot slot = accounts_[command.account].first_open; slot != 0;) {
+  for (OrderSlot slot = accounts_[account].first_open; slot != 0;) {
     const OrderSlot next = orders_[slot].next;
     if (is_meant(orders_[slot])) visit(slot);
     slot = next;
   }
+}
+
+template <class Visit>
+void Engine::State::for_each_of(const CancelAllOrders& command, Visit&& visit) const {
+  const auto is_meant = [&](const Order& order) {
+    return (!command.symbol || order.symbol == command.symbol) &&
+           (!command.side || order.side == *command.side) && !stands(order);
+  };
+  for_each_open(command.account, is_meant, visit);
+}
+
+template <class Visit>
+void Engine::State::for_each_of(const SetKillSwitch& command, Visit&& visit) const {
+  if (!command.on) return;
+  const auto is_meant = [&](const Order& order) { return !command.symbol || order.symbol == command.symbol; };
+  for_each_open(command.account, is_meant, visit);
 }
 
 }  // namespace trade

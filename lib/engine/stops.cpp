@@ -71,6 +71,8 @@ void Engine::State::trigger(OrderSlot slot, Price trigger_price) {
   log_.emit(OrderTriggered{
       .order = order.id, .account = order.account, .symbol = order.symbol, .trigger_price = trigger_price});
   if (order.type == OrderType::stop_limit) return work_limit(slot);
+  if (symbols_[order.symbol].gathering) [[unlikely]]
+    return gather_triggered(slot, trigger_price);
 
   Price worst_price = collar(symbols_[order.symbol], order.account, order.side, trigger_price);
   CancelReason at_worst_price = CancelReason::price_collar;

@@ -1,6 +1,7 @@
 // Symbols: their rules of trade, prices, books and waiting stop orders.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,17 +11,24 @@
 
 #include "base/fixed_string.hpp"
 #include "book/book.hpp"
+#include "engine/auction_orders.hpp"
 #include "engine/bounds.hpp"
 #include "engine/hash_index.hpp"
 #include "engine/stop_orders.hpp"
 #include "engine/waiting_orders.hpp"
+#include "model/auction.hpp"
 #include "model/command.hpp"
 
 namespace trade::engine {
 
 struct SymbolRecord {
   SymbolRecord(BookPool& pool, std::pmr::memory_resource* memory)
-      : book(pool), stops(memory), trailing(memory), beside_book(memory) {}
+      : book(pool),
+        stops(memory),
+        trailing(memory),
+        beside_book(memory),
+        market_orders(memory),
+        held_for_close(memory) {}
 
   Book book;
   Price last_price;      ///< of a trade; zero: none yet
@@ -28,12 +36,22 @@ struct SymbolRecord {
   Price tick;
   Quantity lot;
   SymbolStatus status = SymbolStatus::trading;
-  Price range_low;  ///< of the trades since stops were last evaluated; zero: none
+  MarketPhase phase = MarketPhase::continuous;  ///< never `halt`, which `status` tells
+  /// Orders gather for an auction and may cross: in a call phase, and after it while the symbol is halted.
+  bool gathering = false;
+  bool kill_switch = false;
+  bool indication_due = false;  ///< what the auction would come to is to be looked at after this command
+  Price range_low;              ///< of the trades since stops were last evaluated; zero: none
   Price range_high;
+  PriceBands bands;
   StopOrders stops;
   TrailingStops trailing;                   ///< those of the waiting stops whose price follows the market
   OrdersBesideBook beside_book;             ///< in the market, not in the book
   std::array<std::uint32_t, 2> icebergs{};  ///< resting orders that show a part only: bids, offers
+  Timestamp phase_ends_at;                  ///< of an auction that ends by itself; zero: by a command
+  AuctionFigures indicated;                 ///< what the auction would come to, as last told
+  AuctionOrders market_orders;              ///< of the auction that forms
+  AuctionOrders held_for_close;             ///< cls orders before the closing auction
   Symbol name;
   FixedString<halt_reason_bytes_max> halt_reason;
 
@@ -45,6 +63,24 @@ struct SymbolRecord {
     return icebergs[static_cast<std::size_t>(side) - 1] != 0;
   }
   [[nodiscard]] std::uint32_t& icebergs_of(Side side) { return icebergs[static_cast<std::size_t>(side) - 1]; }
+
+  /// What it is shown to do.
+  [[nodiscard]] MarketPhase shown_phase() const {
+    return status == SymbolStatus::halted ? MarketPhase::halt : phase;
+  }
+  [[nodiscard]] bool trades_continuously() const {
+    return phase == MarketPhase::continuous && status == SymbolStatus::trading && !gathering;
+  }
+  /// The worst price at which an order of this side may trade outside an auction; zero: any.
+  [[nodiscard]] Price band(Side side) const { return side == Side::buy ? bands.upper : bands.lower; }
+  /// `price`, or the band where that is nearer. Zero: any price.
+  [[nodiscard]] Price within_band(Side side, Price price) const {
+    const Price limit = band(side);
+    if (!limit) [[likely]]
+      return price;
+    if (!price) return limit;
+    return side == Side::buy ? std::min(price, limit) : std::max(price, limit);
+  }
 
   void set_last_price(Price price) {
     last_price = price;

@@ -25,6 +25,7 @@ std::optional<AccountView> Engine::State::account_view(AccountId id) const {
   view.order_quantity_max = account.order_quantity_max;
   view.order_notional_max = account.order_notional_max;
   view.created_at = detail.created_at;
+  view.kill_switch = account.kill_switch;
   return view;
 }
 
@@ -38,7 +39,12 @@ std::optional<SymbolView> Engine::State::symbol_view(SymbolId id) const {
                     .previous_close = symbol.previous_close,
                     .last_price = symbol.last_price,
                     .tick = symbol.tick,
-                    .lot = symbol.lot};
+                    .lot = symbol.lot,
+                    .phase = symbol.shown_phase(),
+                    .phase_ends_at = symbol.phase_ends_at,
+                    .auction = symbol.indicated,
+                    .bands = symbol.bands,
+                    .kill_switch = symbol.kill_switch};
 }
 
 std::optional<OrderView> Engine::State::order_view(OrderId id) const {

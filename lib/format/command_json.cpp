@@ -1,16 +1,17 @@
 #include <array>
 
 #include "format/journal_json.hpp"
+#include "format/ratio.hpp"
 
 namespace trade::format {
 
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command_names{
-    "open_account",       "deposit_cash",       "withdraw_cash",  "transfer_shares",
-    "set_account_status", "set_account_limits", "set_firm_rules", "add_symbol",
-    "set_symbol_status",  "set_session",        "place_order",    "cancel_order",
-    "cancel_all_orders",  "replace_order",      "print_trade",    "expire_orders"};
+    "open_account",       "deposit_cash",     "withdraw_cash",     "transfer_shares",   "set_account_status",
+    "set_account_limits", "set_firm_rules",   "add_symbol",        "set_symbol_status", "set_session",
+    "place_order",        "cancel_order",     "cancel_all_orders", "replace_order",     "print_trade",
+    "expire_orders",      "set_symbol_phase", "set_price_bands",   "set_kill_switch"};
 
 /// What an account or a symbol is called where a command names it.
 struct Naming {
@@ -70,11 +71,13 @@ struct CommandFields {
     json["symbol"] = naming.symbol(command.symbol);
     json["status"] = name_of(command.status);
     json["reason"] = text_or_null(command.reason);
+    if (command.auction) json["auction"] = true;
   }
   void operator()(const SetSession& command) const {
     json["status"] = name_of(command.phase);
     json["trading_date"] =
         command.trading_date.days == 0 ? Json(nullptr) : Json(format_date(command.trading_date));
+    if (command.market_phase) json["phase"] = name_of(*command.market_phase);
   }
   void operator()(const PlaceOrder& command) const {
     json["account"] = naming.account(command.account);
@@ -99,6 +102,21 @@ struct CommandFields {
     if (command.side) json["side"] = name_of(*command.side);
   }
   void operator()(const ExpireOrders&) const {}
+  void operator()(const SetSymbolPhase& command) const {
+    json["symbol"] = naming.symbol(command.symbol);
+    json["phase"] = name_of(command.phase);
+  }
+  void operator()(const SetPriceBands& command) const {
+    json["symbol"] = naming.symbol(command.symbol);
+    json["percent"] = format_percent(command.basis_points);
+    json["pause_seconds"] = command.pause_seconds;
+    json["reference"] = price_or_null(command.reference);
+  }
+  void operator()(const SetKillSwitch& command) const {
+    json["account"] = naming.account(command.account);
+    json["symbol"] = naming.symbol(command.symbol);
+    json["on"] = command.on;
+  }
   void operator()(const ReplaceOrder& command) const {
     json["account"] = naming.account(command.account);
     json["order_id"] = id_or_null(command.order);

@@ -7,11 +7,12 @@ namespace trade::format {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_names{
-    "command_rejected",       "account_opened",         "cash_moved",         "shares_transferred",
-    "account_status_changed", "account_limits_changed", "firm_rules_changed", "symbol_added",
-    "symbol_status_changed",  "session_changed",        "order_accepted",     "order_rejected",
-    "order_rested",           "order_triggered",        "trade_executed",     "trade_printed",
-    "order_cancelled",        "order_replaced",         "stop_trailed"};
+    "command_rejected",       "account_opened",         "cash_moved",          "shares_transferred",
+    "account_status_changed", "account_limits_changed", "firm_rules_changed",  "symbol_added",
+    "symbol_status_changed",  "session_changed",        "order_accepted",      "order_rejected",
+    "order_rested",           "order_triggered",        "trade_executed",      "trade_printed",
+    "order_cancelled",        "order_replaced",         "stop_trailed",        "symbol_phase_changed",
+    "auction_indicated",      "auction_uncrossed",      "kill_switch_changed", "price_bands_changed"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -67,6 +68,32 @@ struct EventFields {
     json["trading_date"] =
         event.trading_date.days == 0 ? Json(nullptr) : Json(format_date(event.trading_date));
     json["new_trading_day"] = event.new_trading_day;
+    json["phase"] = name_of(event.market_phase);
+    if (!event.moves_symbols) json["moves_symbols"] = false;
+  }
+  void operator()(const SymbolPhaseChanged& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json["phase"] = name_of(event.phase);
+    json["ends_at"] = time_or_null(event.ends_at);
+    if (event.limit_state) json["limit_state"] = name_of(*event.limit_state);
+  }
+  void operator()(const AuctionIndicated& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    add_figures(json, event.figures);
+  }
+  void operator()(const AuctionUncrossed& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json["phase"] = name_of(event.phase);
+    add_figures(json, event.figures);
+  }
+  void operator()(const KillSwitchChanged& event) const {
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["on"] = event.on;
+  }
+  void operator()(const PriceBandsChanged& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json.update(json_of(event.bands));
   }
   void operator()(const OrderAccepted& event) const {
     add_new_order(event);
@@ -102,6 +129,7 @@ struct EventFields {
     json["taker_order_id"] = id_or_null(event.taker_order);
     json["taker_account"] = names.account(event.taker_account);
     json["taker_leaves"] = event.taker_leaves.shares;
+    if (event.in_auction) json["in_auction"] = true;
   }
   void operator()(const TradePrinted& event) const {
     json["trade_id"] = id_or_null(event.trade);

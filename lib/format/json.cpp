@@ -61,6 +61,23 @@ void add_instructions(Json& json, const OrderInstructions& instructions) {
   json["expires_at"] = time_or_null(instructions.expires_at);
 }
 
+void add_figures(Json& json, const AuctionFigures& figures) {
+  json["indicative_price"] = price_or_null(figures.price);
+  json["indicative_volume"] = quantity_or_null(figures.volume);
+  json["imbalance"] = quantity_or_null(figures.imbalance);
+  json["imbalance_side"] = figures.imbalance_side ? Json(name_of(*figures.imbalance_side)) : Json(nullptr);
+}
+
+Json json_of(const PriceBands& bands) {
+  Json json;
+  json["band_percent"] = bands.basis_points == 0 ? Json(nullptr) : Json(format_percent(bands.basis_points));
+  json["band_reference"] = price_or_null(bands.reference);
+  json["limit_down"] = price_or_null(bands.lower);
+  json["limit_up"] = price_or_null(bands.upper);
+  json["pause_seconds"] = bands.pause_seconds == 0 ? Json(nullptr) : Json(bands.pause_seconds);
+  return json;
+}
+
 Json json_of(const FillView& fill) {
   Json json;
   json["id"] = id_or_null(fill.id);
@@ -89,6 +106,7 @@ Json json_of(const AccountView& account) {
   json["max_position"] = quantity_or_null(account.position_max);
   json["max_order_quantity"] = quantity_or_null(account.order_quantity_max);
   json["max_order_notional"] = money_or_null(account.order_notional_max);
+  json["kill_switch"] = account.kill_switch;
   return json;
 }
 
@@ -101,6 +119,11 @@ Json json_of(const SymbolView& symbol) {
   json["last"] = price_or_null(symbol.last_price);
   json["tick"] = price_or_null(symbol.tick);
   json["lot"] = symbol.lot.shares;
+  json["phase"] = name_of(symbol.phase);
+  json["phase_ends_at"] = time_or_null(symbol.phase_ends_at);
+  add_figures(json, symbol.auction);
+  json.update(json_of(symbol.bands));
+  json["kill_switch"] = symbol.kill_switch;
   return json;
 }
 
@@ -109,6 +132,8 @@ Json json_of(const SessionView& session) {
   json["status"] = name_of(session.phase);
   json["trading_date"] =
       session.trading_date.days == 0 ? Json(nullptr) : Json(format_date(session.trading_date));
+  json["phase"] = name_of(session.market_phase);
+  json["kill_switch"] = session.kill_switch;
   return json;
 }
 
@@ -141,6 +166,8 @@ Json json_of(const QuoteView& quote) {
   json["low"] = price_or_null(quote.low);
   json["previous_close"] = price_or_null(quote.previous_close);
   json["timestamp"] = time_or_null(quote.timestamp);
+  json["phase"] = name_of(quote.phase);
+  add_figures(json, quote.auction);
   return json;
 }
 

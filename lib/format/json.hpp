@@ -36,6 +36,9 @@ Json id_or_null(detail::Id<Tag, Integer> id) {
 Json json_of(const OrderView& order);
 /// Adds what an order asks for beyond its type and prices: null, or false, where it does not.
 void add_instructions(Json& json, const OrderInstructions& instructions);
+/// Adds what an auction would come to: null where it would come to nothing.
+void add_figures(Json& json, const AuctionFigures& figures);
+Json json_of(const PriceBands& bands);
 Json json_of(const FillView& fill);
 Json json_of(const AccountView& account);
 Json json_of(const SymbolView& symbol);

@@ -71,6 +71,7 @@ const Layout& symbol_layout() {
   static const Layout layout{"symbols",
                              {{"symbol", "SYMBOL", left, plain, as_is, 0, 6},
                               {"status", "STATUS", left, state, as_is, 0, 8},
+                              {"phase", "PHASE", left, plain, as_is, 4, 18},
                               {"last", "LAST", right, plain, as_is, 0, 10},
                               {"previous_close", "PREVIOUS CLOSE", right, plain, as_is, 0, 14},
                               {"tick", "TICK", right, plain, as_is, 2, 6},
@@ -83,6 +84,7 @@ const Layout& symbol_layout() {
 const Layout& session_layout() {
   static const Layout layout{"sessions",
                              {{"status", "MARKET", left, state, as_is, 0, 6},
+                              {"phase", "PHASE", left, plain, as_is, 1, 18},
                               {"trading_date", "TRADING DATE", left, plain, as_is, 0, 12}},
                              field_names(json_of(SessionView{}))};
   return layout;
@@ -107,6 +109,8 @@ const Layout& quote_layout() {
                               {"high", "HIGH", right, plain, as_is, 7, 9},
                               {"low", "LOW", right, plain, as_is, 6, 9},
                               {"previous_close", "PREVIOUS", right, plain, as_is, 5, 9},
+                              {"phase", "PHASE", left, plain, as_is, 9, 18},
+                              {"indicative_price", "INDICATIVE", right, plain, as_is, 10, 10},
                               {"timestamp", "TIME", left, plain, time_of_day, 4, 12}},
                              field_names(json_of(QuoteView{}))};
   return layout;

@@ -42,7 +42,7 @@ std::string_view hint_of(RejectReason reason) {
       return "name the account that owns it with --account";
     case RejectReason::order_not_cancellable:
     case RejectReason::order_not_replaceable:
-      return "it has ended: 'trade order ID' tells how";
+      return "it has ended, or stands for an auction that is about to execute: 'trade order ID' tells";
     case RejectReason::invalid_order:
     case RejectReason::invalid_price:
       return "see 'trade help place' for the prices that each order type takes";
@@ -69,6 +69,16 @@ std::string_view hint_of(RejectReason reason) {
       return "wait for a first trade, or give the symbol a previous close";
     case RejectReason::invalid_expiry:
       return "an order with --tif gtd needs --until with a time that is still to come, and no other takes it";
+    case RejectReason::market_phase:
+      return "see 'trade help market' for what each phase takes; 'trade symbol show' tells the phase";
+    case RejectReason::account_kill_switch:
+      return "an operator can lift it: trade kill account ID --lift";
+    case RejectReason::symbol_kill_switch:
+      return "an operator can lift it: trade kill symbol SYMBOL --lift";
+    case RejectReason::market_kill_switch:
+      return "an operator can lift it: trade kill market --lift";
+    case RejectReason::price_band:
+      return "the best price is beyond the symbol's band: place a limit order for the auction that follows";
     case RejectReason::overloaded:
       return "try again in a moment";
   }

@@ -15,19 +15,6 @@ bool add_to(Money& total, Money amount) {
   total = *result;
   return true;
 }
-/// A market order that found nothing at all reads like a rejection, with the reason that scripts know.
-RejectReason reason_of_nothing_filled(CancelReason reason) {
-  switch (reason) {
-    case CancelReason::no_liquidity:
-      return RejectReason::no_liquidity;
-    case CancelReason::price_collar:
-      return RejectReason::price_collar;
-    case CancelReason::insufficient_buying_power:
-      return RejectReason::insufficient_buying_power;
-    default:
-      return RejectReason::none;
-  }
-}
 bool valid_trade(Price price, Quantity quantity) {
   return price.units >= 0 && price.units <= price_units_max && quantity.shares > 0 &&
          quantity.shares <= order_quantity_max;

@@ -138,6 +138,11 @@ class Ledger {
   Problem apply(const OrderCancelled& event);
   Problem apply(const OrderReplaced& event);
   Problem apply(const StopTrailed& event);
+  Problem apply(const SymbolPhaseChanged&) { return Problem::none; }
+  Problem apply(const AuctionIndicated&) { return Problem::none; }
+  Problem apply(const AuctionUncrossed&) { return Problem::none; }
+  Problem apply(const KillSwitchChanged&) { return Problem::none; }
+  Problem apply(const PriceBandsChanged&) { return Problem::none; }
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

@@ -51,6 +51,7 @@ bool Market::on(const Event& event, const SymbolAdded& added) {
   auto market = std::make_unique<SymbolMarket>();
   market->symbol = added.symbol;
   market->previous_close = added.previous_close;
+  market->phase = market_phase_;
   market->depth_timestamp = event.timestamp;
   market->depth_sequence = event.sequence;
   SymbolMarket& added_market = *market;
@@ -61,6 +62,15 @@ bool Market::on(const Event& event, const SymbolAdded& added) {
 
 bool Market::on(const Event& event, const SessionChanged& changed) {
   trading_date_ = changed.trading_date;
+  market_phase_ = changed.market_phase;
+  if (changed.moves_symbols) {
+    for (std::uint32_t number = 1; number <= symbol_count(); ++number) {
+      SymbolMarket& market = *symbols_[number - 1];
+      if (market.phase == market_phase_) continue;
+      market.phase = market_phase_;
+      note_quote(event, SymbolId{number}, market, 0);
+    }
+  }
   if (!changed.new_trading_day) return true;
   for (std::uint32_t number = 1; number <= symbol_count(); ++number) {
     SymbolMarket& market = *symbols_[number - 1];
@@ -84,6 +94,18 @@ bool Market::on(const Event& event, const OrderRested& rested) {
 bool Market::on(const Event& event, const TradeExecuted& executed) {
   SymbolMarket* market = find(executed.symbol);
   if (market == nullptr) return false;
+  if (executed.in_auction) {
+    // Both were in the book, each at a price of its own.
+    const AuctionLegs& legs = executed.legs;
+    const bool possible = on_auction_leg(event, executed.symbol, *market, opposite(executed.taker_side),
+                                         legs.maker_price, legs.maker_shown, executed.maker_leaves) &&
+                          on_auction_leg(event, executed.symbol, *market, executed.taker_side,
+                                         legs.taker_price, legs.taker_shown, executed.taker_leaves);
+    if (!possible) return false;
+    trade(event, executed.symbol, *market,
+          {executed.trade, executed.price, executed.quantity, event.timestamp, event.sequence, std::nullopt});
+    return true;
+  }
   // The taker is not in the book; only the maker's level gives shares.
   const bool maker_leaves_book = !executed.maker_leaves || executed.maker_refreshes;
   const DepthChange change = market->side(opposite(executed.taker_side))
@@ -92,6 +114,45 @@ bool Market::on(const Event& event, const TradeExecuted& executed) {
   trade(event, executed.symbol, *market,
         {executed.trade, executed.price, executed.quantity, event.timestamp, event.sequence,
          executed.taker_side});
+  return true;
+}
+
+bool Market::on_auction_leg(const Event& event, SymbolId id, SymbolMarket& market, Side side, Price price,
+                            Quantity shown, Quantity leaves) {
+  if (!price || !shown) return true;
+  return note(event, id, market, market.side(side).remove(price, shown, !leaves));
+}
+
+bool Market::on(const Event& event, const SymbolStatusChanged& changed) {
+  SymbolMarket* market = find(changed.symbol);
+  if (market == nullptr) return false;
+  if (market->status == changed.status) return true;
+  market->status = changed.status;
+  note_quote(event, changed.symbol, *market, 0);
+  return true;
+}
+
+bool Market::on(const Event& event, const SymbolPhaseChanged& changed) {
+  SymbolMarket* market = find(changed.symbol);
+  if (market == nullptr) return false;
+  market->phase = changed.phase;
+  note_quote(event, changed.symbol, *market, 0);
+  return true;
+}
+
+bool Market::on(const Event& event, const AuctionIndicated& indicated) {
+  SymbolMarket* market = find(indicated.symbol);
+  if (market == nullptr) return false;
+  market->auction = indicated.figures;
+  note_quote(event, indicated.symbol, *market, 0);
+  return true;
+}
+
+bool Market::on(const Event& event, const AuctionUncrossed& uncrossed) {
+  SymbolMarket* market = find(uncrossed.symbol);
+  if (market == nullptr) return false;
+  market->auction = {};
+  note_quote(event, uncrossed.symbol, *market, 0);
   return true;
 }
 

@@ -34,13 +34,18 @@ class Market {
 
   /// The trading date; zero before the session was first told.
   [[nodiscard]] Date trading_date() const { return trading_date_; }
+  /// That symbols begin in which are added now.
+  [[nodiscard]] MarketPhase market_phase() const { return market_phase_; }
 
   /// What has changed since it was last cleared.
   [[nodiscard]] const ChangeSet& changes() const { return changes_; }
   void clear_changes() { changes_.clear(); }
 
   // Taking a stored market up again, before any event.
-  void restore_trading_date(Date date) { trading_date_ = date; }
+  void restore_session(Date trading_date, MarketPhase market_phase) {
+    trading_date_ = trading_date;
+    market_phase_ = market_phase;
+  }
   /// The next symbol, in the order of ids. False when there is one of that name.
   bool restore_symbol(std::unique_ptr<SymbolMarket> market);
 
@@ -53,6 +58,10 @@ class Market {
   bool on(const Event& event, const TradePrinted& printed);
   bool on(const Event& event, const OrderCancelled& cancelled);
   bool on(const Event& event, const OrderReplaced& replaced);
+  bool on(const Event& event, const SymbolStatusChanged& changed);
+  bool on(const Event& event, const SymbolPhaseChanged& changed);
+  bool on(const Event& event, const AuctionIndicated& indicated);
+  bool on(const Event& event, const AuctionUncrossed& uncrossed);
   template <class Other>
   bool on(const Event& event, const Other& other) {
     static_cast<void>(event);
@@ -66,11 +75,15 @@ class Market {
   /// Stamps and marks what a change of a side came to.
   bool note(const Event& event, SymbolId id, SymbolMarket& market, DepthChange change);
   void note_quote(const Event& event, SymbolId id, SymbolMarket& market, std::uint8_t what);
+  /// What an order showed at a price of its own is gone.
+  bool on_auction_leg(const Event& event, SymbolId id, SymbolMarket& market, Side side, Price price,
+                      Quantity shown, Quantity leaves);
   void trade(const Event& event, SymbolId id, SymbolMarket& market, const TapeEntry& entry);
 
   std::vector<std::unique_ptr<SymbolMarket>> symbols_;  ///< by id less one
   std::map<Symbol, SymbolId> by_name_;
   Date trading_date_;
+  MarketPhase market_phase_ = MarketPhase::continuous;  ///< of symbols added from now on
   ChangeSet changes_;
 };
 

@@ -63,6 +63,8 @@ QuoteView SymbolMarket::quote() const {
   view.previous_close = previous_close;
   view.timestamp = quote_timestamp;
   view.sequence = quote_sequence;
+  view.phase = status == SymbolStatus::halted ? MarketPhase::halt : phase;
+  view.auction = auction;
   return view;
 }
 
@@ -88,6 +90,12 @@ void write_symbol(ByteWriter& writer, const SymbolMarket& market) {
   writer.write(market.quote_sequence);
   writer.write(market.depth_timestamp.nanoseconds);
   writer.write(market.depth_sequence);
+  writer.write(market.status);
+  writer.write(market.phase);
+  writer.write(market.auction.price.units);
+  writer.write(market.auction.volume.shares);
+  writer.write(market.auction.imbalance.shares);
+  writer.write(market.auction.imbalance_side.value_or(Side{}));
   write_side(writer, market.bids);
   write_side(writer, market.asks);
   writer.write(market.tape.count());
@@ -109,6 +117,16 @@ Result<RingCounts> read_symbol(ByteReader& reader, SymbolMarket& market) {
   market.quote_sequence = reader.read<Sequence>();
   market.depth_timestamp.nanoseconds = reader.read<std::int64_t>();
   market.depth_sequence = reader.read<Sequence>();
+  const auto status = value_numbered<SymbolStatus>(reader.read<std::uint8_t>());
+  const auto phase = value_numbered<MarketPhase>(reader.read<std::uint8_t>());
+  market.auction.price.units = reader.read<std::int64_t>();
+  market.auction.volume.shares = reader.read<std::int64_t>();
+  market.auction.imbalance.shares = reader.read<std::int64_t>();
+  market.auction.imbalance_side = value_numbered<Side>(reader.read<std::uint8_t>());
+  if (!status || !phase || market.auction.price.units < 0 || market.auction.price.units > price_units_max)
+    return corrupt("symbol");
+  market.status = *status;
+  market.phase = *phase;
   if (!read_side(reader, market.bids) || !read_side(reader, market.asks)) return corrupt("symbol");
   RingCounts counts;
   counts.tape = reader.read<std::uint64_t>();

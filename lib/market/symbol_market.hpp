@@ -10,6 +10,7 @@
 #include "market/bars.hpp"
 #include "market/depth_side.hpp"
 #include "market/numbered_ring.hpp"
+#include "model/auction.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/numbers.hpp"
@@ -49,6 +50,9 @@ struct SymbolMarket {
   Sequence quote_sequence = 0;  ///< the last event that changed the quote
   Timestamp depth_timestamp;
   Sequence depth_sequence = 0;  ///< the last event that changed a level of either side
+  SymbolStatus status = SymbolStatus::trading;
+  MarketPhase phase = MarketPhase::continuous;  ///< never `halt`, which `status` tells
+  AuctionFigures auction;                       ///< in a call phase, what it would come to
   Tape tape;
   BarHistory bars;
 

@@ -94,6 +94,30 @@ struct SetSymbolStatus {
   SymbolId symbol;
   SymbolStatus status = SymbolStatus::trading;
   std::string_view reason;  ///< for people, at most 64 bytes
+  bool auction = false;     ///< resumes through a volatility auction
+};
+
+/// Moves one symbol to a phase of its own, until the market's next one. Leaving a call phase for one that is
+/// none executes its auction. Not `halt`: that is SetSymbolStatus.
+struct SetSymbolPhase {
+  SymbolId symbol;
+  MarketPhase phase = MarketPhase::continuous;
+};
+
+/// How far a symbol may trade from a reference price before it pauses for a volatility auction.
+struct SetPriceBands {
+  SymbolId symbol;                 ///< zero: every symbol
+  std::int64_t basis_points = 0;   ///< either way; zero: no bands
+  std::int64_t pause_seconds = 0;  ///< of the auction, from 1 to 86400
+  Price reference;                 ///< zero: the last price, else the previous close
+};
+
+/// Throws a kill switch or lifts it: of an account, of a symbol, or, where neither is named, of the whole
+/// market. While one is on it lets in no orders and no changes to them. Throwing it cancels the open ones.
+struct SetKillSwitch {
+  AccountId account;
+  SymbolId symbol;
+  bool on = true;
 };
 
 /// Opens or closes the session. Closing ends day orders. A trading date later than the engine's starts a
@@ -101,6 +125,10 @@ struct SetSymbolStatus {
 struct SetSession {
   SessionPhase phase = SessionPhase::open;
   Date trading_date;
+  /// What all symbols go to, which ends their auctions: `closed` where the session closes, any other but
+  /// `halt` where it is open. Nothing: where the session opens or closes, continuous or closed; else they
+  /// stay.
+  std::optional<MarketPhase> market_phase = {};
 };
 
 struct PlaceOrder {
@@ -151,14 +179,14 @@ struct PrintTrade {
   Quantity quantity;
 };
 
-/// Ends the orders whose expiry has come. Every command does so first; this one does nothing else, for times
-/// without any other.
+/// Ends the orders whose expiry has come, and the pauses whose time is over. Every command does so first;
+/// this one does nothing else, for times without any other.
 struct ExpireOrders {};
 
-using CommandBody =
-    std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
-                 SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder,
-                 CancelAllOrders, ReplaceOrder, PrintTrade, ExpireOrders>;
+using CommandBody = std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus,
+                                 SetAccountLimits, SetFirmRules, AddSymbol, SetSymbolStatus, SetSession,
+                                 PlaceOrder, CancelOrder, CancelAllOrders, ReplaceOrder, PrintTrade,
+                                 ExpireOrders, SetSymbolPhase, SetPriceBands, SetKillSwitch>;
 
 /// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
 struct Command {

@@ -43,6 +43,8 @@ enum class TimeInForce : std::uint8_t {
   ioc = 3,  ///< immediate or cancel: what does not fill at once is cancelled
   fok = 4,  ///< fill or kill: all at once or nothing
   gtd = 5,  ///< good till a date: until a time of its own
+  opg = 6,  ///< on open: for the opening auction only
+  cls = 7,  ///< on close: for the closing auction only; waits beside the book until that begins
 };
 
 /// What a post-only order does where it would trade on arrival.
@@ -88,6 +90,29 @@ enum class SymbolStatus : std::uint8_t { trading = 1, halted = 2 };
 
 enum class SessionPhase : std::uint8_t { closed = 1, open = 2 };
 
+/// What a symbol's market does. In a call phase orders gather and may cross; they trade together, at one
+/// price, when it ends.
+enum class MarketPhase : std::uint8_t {
+  closed = 1,
+  pre_open = 2,         ///< a call: orders gather for the opening auction and may be withdrawn
+  opening_auction = 3,  ///< a call: its last part, in which opg orders stand
+  continuous = 4,
+  halt = 5,                ///< no orders; shown of a halted symbol, whatever phase it was halted in
+  volatility_auction = 6,  ///< a call: after a halt, or because a trade would have left the price bands
+  closing_auction = 7,     ///< a call: cls orders have joined, and stand
+};
+
+/// Whether orders gather in this phase.
+constexpr bool is_call(MarketPhase phase) {
+  return phase == MarketPhase::pre_open || phase == MarketPhase::opening_auction ||
+         phase == MarketPhase::volatility_auction || phase == MarketPhase::closing_auction;
+}
+
+/// The phase of a market whose session is only said to be open or closed.
+constexpr MarketPhase usual_phase(SessionPhase session) {
+  return session == SessionPhase::open ? MarketPhase::continuous : MarketPhase::closed;
+}
+
 /// How the firm limits day trading in margin accounts (SR-FINRA-2025-017; 91 FR 20731).
 enum class DayTradingRule : std::uint8_t {
   pdt = 1,              ///< pattern day trader: under 25,000 of equity, at most three day trades in five days
@@ -106,6 +131,9 @@ enum class CancelReason : std::uint8_t {
   expiry = 9,                     ///< a gtd order whose time has come; its status is `expired`
   self_trade = 10,                ///< it would have traded with an order of its own account
   minimum_quantity = 11,          ///< it found less at once than the least that it asked for
+  auction_end = 12,               ///< an opg or cls order, or what its auction left of it
+  kill_switch = 13,               ///< a kill switch was thrown
+  price_band = 14,                ///< a market order reached a price band
 };
 
 /// The status of an order that ended so.
@@ -131,12 +159,14 @@ constexpr EnumNames<OrderType, 5> enum_names(OrderType) {
            {OrderType::stop_limit, "stop_limit"},
            {OrderType::trailing_stop, "trailing_stop"}}};
 }
-constexpr EnumNames<TimeInForce, 5> enum_names(TimeInForce) {
+constexpr EnumNames<TimeInForce, 7> enum_names(TimeInForce) {
   return {{{TimeInForce::day, "day"},
            {TimeInForce::gtc, "gtc"},
            {TimeInForce::ioc, "ioc"},
            {TimeInForce::fok, "fok"},
-           {TimeInForce::gtd, "gtd"}}};
+           {TimeInForce::gtd, "gtd"},
+           {TimeInForce::opg, "opg"},
+           {TimeInForce::cls, "cls"}}};
 }
 constexpr EnumNames<PostOnly, 2> enum_names(PostOnly) {
   return {{{PostOnly::reject, "reject"}, {PostOnly::slide, "slide"}}};
@@ -169,10 +199,19 @@ constexpr EnumNames<SymbolStatus, 2> enum_names(SymbolStatus) {
 constexpr EnumNames<SessionPhase, 2> enum_names(SessionPhase) {
   return {{{SessionPhase::closed, "closed"}, {SessionPhase::open, "open"}}};
 }
+constexpr EnumNames<MarketPhase, 7> enum_names(MarketPhase) {
+  return {{{MarketPhase::closed, "closed"},
+           {MarketPhase::pre_open, "pre_open"},
+           {MarketPhase::opening_auction, "opening_auction"},
+           {MarketPhase::continuous, "continuous"},
+           {MarketPhase::halt, "halt"},
+           {MarketPhase::volatility_auction, "volatility_auction"},
+           {MarketPhase::closing_auction, "closing_auction"}}};
+}
 constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
   return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};
 }
-constexpr EnumNames<CancelReason, 11> enum_names(CancelReason) {
+constexpr EnumNames<CancelReason, 14> enum_names(CancelReason) {
   return {{{CancelReason::requested, "requested"},
            {CancelReason::no_liquidity, "no_liquidity"},
            {CancelReason::price_collar, "price_collar"},
@@ -183,7 +222,10 @@ constexpr EnumNames<CancelReason, 11> enum_names(CancelReason) {
            {CancelReason::insufficient_buying_power, "insufficient_buying_power"},
            {CancelReason::expiry, "expiry"},
            {CancelReason::self_trade, "self_trade"},
-           {CancelReason::minimum_quantity, "minimum_quantity"}}};
+           {CancelReason::minimum_quantity, "minimum_quantity"},
+           {CancelReason::auction_end, "auction_end"},
+           {CancelReason::kill_switch, "kill_switch"},
+           {CancelReason::price_band, "price_band"}}};
 }
 constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
   return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};

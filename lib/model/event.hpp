@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/time.hpp"
+#include "model/auction.hpp"
 #include "model/command.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
@@ -79,6 +80,43 @@ struct SessionChanged {
   SessionPhase phase = SessionPhase::open;
   Date trading_date;
   bool new_trading_day = false;
+  MarketPhase market_phase = MarketPhase::continuous;  ///< of the market, and so of symbols added from now on
+  bool moves_symbols = true;  ///< every symbol is in that phase now; else each is where it was
+};
+
+/// One symbol is in another phase.
+struct SymbolPhaseChanged {
+  SymbolId symbol;
+  MarketPhase phase = MarketPhase::continuous;
+  Timestamp ends_at;  ///< of an auction that ends by itself; zero: by a command
+  /// The side of the order that would have traded beyond a price band: buy is limit up, sell limit down.
+  std::optional<Side> limit_state;
+};
+
+/// What an auction would come to has changed.
+struct AuctionIndicated {
+  SymbolId symbol;
+  AuctionFigures figures;
+};
+
+/// An auction has ended; its trades follow, each at its price.
+struct AuctionUncrossed {
+  SymbolId symbol;
+  MarketPhase phase = MarketPhase::opening_auction;  ///< that it was called in
+  AuctionFigures figures;
+};
+
+/// A kill switch was thrown or lifted: of an account, of a symbol, or of the whole market.
+struct KillSwitchChanged {
+  AccountId account;
+  SymbolId symbol;
+  bool on = true;
+};
+
+/// A symbol's bands are these from now on.
+struct PriceBandsChanged {
+  SymbolId symbol;
+  PriceBands bands;
 };
 
 /// An order passed every check and has an id. It is `validated` when it is a stop that waits and `submitted`
@@ -142,7 +180,17 @@ struct StopTrailed {
   Price reference_price;  ///< the price that it stays behind: the best since the order was placed
 };
 
-/// Two orders traded, at the price of the one that rested.
+/// What the book showed of the two orders of a trade in an auction, and no longer does. A zero price: that
+/// order was not in the book.
+struct AuctionLegs {
+  Price maker_price;
+  Quantity maker_shown;
+  Price taker_price;
+  Quantity taker_shown;
+};
+
+/// Two orders traded: at the price of the one that rested, or in an auction at its price; then both had come
+/// before, and the older one counts as the maker.
 struct TradeExecuted {
   TradeId trade;
   SymbolId symbol;
@@ -158,6 +206,8 @@ struct TradeExecuted {
   /// All that was shown of the resting order is gone, though more of it is left: an OrderRested tells where
   /// that is shown.
   bool maker_refreshes = false;
+  bool in_auction = false;
+  AuctionLegs legs;  ///< of a trade in an auction
 };
 
 /// A trade of others was printed; no account and no book changes.
@@ -206,7 +256,8 @@ using EventBody =
     std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred, AccountStatusChanged,
                  AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
                  OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
-                 OrderCancelled, OrderReplaced, StopTrailed>;
+                 OrderCancelled, OrderReplaced, StopTrailed, SymbolPhaseChanged, AuctionIndicated,
+                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged>;
 
 struct Event {
   Sequence sequence = 0;

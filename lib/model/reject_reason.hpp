@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "model/enums.hpp"
+
 namespace trade {
 
 // X(name, number, text, http_status, fix_ord_rej_reason)
@@ -48,7 +50,12 @@ namespace trade {
   X(overloaded, 31, "System overloaded, try again", 503, 0)                               \
   X(post_only, 32, "Post-only order would trade at once", 400, 0)                         \
   X(no_reference_price, 33, "No price yet that a stop could trail", 400, 99)              \
-  X(invalid_expiry, 34, "Expiry missing, not in the future or not wanted", 422, 99)
+  X(invalid_expiry, 34, "Expiry missing, not in the future or not wanted", 422, 99)       \
+  X(market_phase, 35, "Order is not taken in this phase of the market", 400, 2)           \
+  X(account_kill_switch, 36, "Kill switch of the account is on", 403, 0)                  \
+  X(symbol_kill_switch, 37, "Kill switch of the symbol is on", 403, 0)                    \
+  X(market_kill_switch, 38, "Kill switch of the market is on", 403, 0)                    \
+  X(price_band, 39, "Price band reached", 400, 3)
 
 enum class RejectReason : std::uint8_t {
   none = 0,
@@ -68,6 +75,21 @@ struct RejectReasonRow {
 
 /// The row of a reason; that of `none` has empty name and text.
 const RejectReasonRow& row_of(RejectReason reason);
+/// What the owner of a market order is told that found nothing at all, so that it reads like a rejection.
+constexpr RejectReason reason_of_nothing_filled(CancelReason reason) {
+  switch (reason) {
+    case CancelReason::no_liquidity:
+      return RejectReason::no_liquidity;
+    case CancelReason::price_collar:
+      return RejectReason::price_collar;
+    case CancelReason::price_band:
+      return RejectReason::price_band;
+    case CancelReason::insufficient_buying_power:
+      return RejectReason::insufficient_buying_power;
+    default:
+      return RejectReason::none;
+  }
+}
 std::optional<RejectReason> reject_reason_numbered(std::uint8_t number);
 std::optional<RejectReason> reject_reason_named(std::string_view name);
 

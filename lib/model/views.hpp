@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "model/auction.hpp"
 #include "model/command.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
@@ -69,6 +70,7 @@ struct AccountView {
   Quantity order_quantity_max;
   Money order_notional_max;
   Timestamp created_at;
+  bool kill_switch = false;
 };
 
 struct SymbolView {
@@ -80,12 +82,19 @@ struct SymbolView {
   Price last_price;
   Price tick;
   Quantity lot;
+  MarketPhase phase = MarketPhase::continuous;
+  Timestamp phase_ends_at;  ///< of an auction that ends by itself; zero: by a command
+  AuctionFigures auction;   ///< in a call phase, what it would come to
+  PriceBands bands;
+  bool kill_switch = false;
 };
 
 struct SessionView {
   SessionPhase phase = SessionPhase::open;
   Date trading_date;
   FirmRules rules;
+  MarketPhase market_phase = MarketPhase::continuous;
+  bool kill_switch = false;  ///< of the whole market
 };
 
 /// One account's cash and holdings, for comparing two keepers of them.
@@ -146,6 +155,8 @@ struct QuoteView {
   Price previous_close;
   Timestamp timestamp;
   Sequence sequence = 0;  ///< the last event that changed it
+  MarketPhase phase = MarketPhase::continuous;
+  AuctionFigures auction;  ///< in a call phase, what it would come to
 
   bool operator==(const QuoteView&) const = default;
 };

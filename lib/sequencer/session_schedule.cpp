@@ -1,10 +1,15 @@
 #include "sequencer/session_schedule.hpp"
 
+#include <algorithm>
+
 #include "calendar/calendar.hpp"
 
 namespace trade::sequencer {
 
 namespace {
+
+/// The last part of the call before the open, in which opg orders stand.
+constexpr std::int64_t opening_freeze_seconds = 120;
 
 /// The trading day that a moment belongs to where the market never closes.
 Date always_trading_date(Timestamp now) {
@@ -12,29 +17,53 @@ Date always_trading_date(Timestamp now) {
   return calendar::is_trading_day(today) ? today : calendar::next_trading_day(today);
 }
 
+Timestamp before(Timestamp moment, std::int64_t seconds) {
+  return {moment.nanoseconds - seconds * nanoseconds_per_second};
+}
+
 }  // namespace
+
+SessionSchedule::Plan SessionSchedule::plan_at(Timestamp now) const {
+  const calendar::SessionState state = calendar::session_at(now);
+  if (state.open) {
+    const Timestamp call = before(state.next_change, calls_.closing_seconds);
+    if (now >= call)
+      return {SessionPhase::open, state.trading_date, MarketPhase::closing_auction, state.next_change};
+    return {SessionPhase::open, state.trading_date, MarketPhase::continuous, call};
+  }
+  const Timestamp call = before(state.next_change, calls_.opening_seconds);
+  if (now < call) return {SessionPhase::closed, state.trading_date, MarketPhase::closed, call};
+  // The day that opens next has begun.
+  const Date opens_on = calendar::to_new_york(state.next_change).date;
+  const Timestamp freeze =
+      before(state.next_change, std::min(calls_.opening_seconds, opening_freeze_seconds));
+  if (now < freeze) return {SessionPhase::open, opens_on, MarketPhase::pre_open, freeze};
+  return {SessionPhase::open, opens_on, MarketPhase::opening_auction, state.next_change};
+}
 
 std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView& session,
                                                Timestamp last_command_at) {
   if (next_change_ && now < next_change_) return std::nullopt;
   SetSession wanted;
   if (calendar_ == Calendar::us) {
-    const calendar::SessionState state = calendar::session_at(now);
+    const Plan plan = plan_at(now);
     const bool first_look = !next_change_;
-    next_change_ = state.next_change;
-    if (first_look && session.trading_date == state.trading_date &&
-        calendar::session_at(last_command_at).next_change == state.next_change) {
+    next_change_ = plan.until;
+    if (first_look && session.trading_date == plan.trading_date &&
+        plan_at(last_command_at).until == plan.until) {
       return std::nullopt;
     }
-    wanted = {state.open ? SessionPhase::open : SessionPhase::closed, state.trading_date};
+    wanted = {plan.session, plan.trading_date, plan.phase};
   } else {
     const Date today = calendar::to_new_york(now).date;
     next_change_ = calendar::from_new_york({Date{today.days + 1}, 0});
-    wanted = {session.phase, always_trading_date(now)};
+    wanted = {session.phase, always_trading_date(now), {}};
   }
   // A clock that was set back must not take the trading day back.
   if (wanted.trading_date < session.trading_date) return std::nullopt;
-  if (wanted.phase == session.phase && wanted.trading_date == session.trading_date) return std::nullopt;
+  const bool in_phase = wanted.market_phase.value_or(session.market_phase) == session.market_phase;
+  if (wanted.phase == session.phase && wanted.trading_date == session.trading_date && in_phase)
+    return std::nullopt;
   return wanted;
 }
 

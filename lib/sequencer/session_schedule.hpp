@@ -14,10 +14,17 @@ enum class Calendar : std::uint8_t {
   us,      ///< New York's hours, holidays and half days
 };
 
+/// For how long orders gather before the open and before the close; zero: there is no auction.
+struct CallTimes {
+  std::int64_t opening_seconds = 0;
+  std::int64_t closing_seconds = 0;
+};
+
 /// Says which session command is due. What an operator does by hand stands until the calendar's next change.
 class SessionSchedule {
  public:
-  explicit SessionSchedule(Calendar calendar) : calendar_(calendar) {}
+  explicit SessionSchedule(Calendar calendar, const CallTimes& calls = {})
+      : calendar_(calendar), calls_(calls) {}
 
   /// The command that is due now, given what the engine's session is; nothing when all is as it should be.
   /// `last_command_at` is when the last command was sequenced: after a restart, what was done by hand since
@@ -28,7 +35,17 @@ class SessionSchedule {
   [[nodiscard]] Timestamp next_change() const { return next_change_; }
 
  private:
+  /// What the calendar says of a moment, and until when.
+  struct Plan {
+    SessionPhase session = SessionPhase::open;
+    Date trading_date;
+    MarketPhase phase = MarketPhase::continuous;
+    Timestamp until;
+  };
+  [[nodiscard]] Plan plan_at(Timestamp now) const;
+
   Calendar calendar_;
+  CallTimes calls_;
   Timestamp next_change_;  ///< not set: nothing was decided yet
 };
 

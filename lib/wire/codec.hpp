@@ -96,6 +96,7 @@ TRADE_WIRE_ENUM(AccountType)
 TRADE_WIRE_ENUM(AccountStatus)
 TRADE_WIRE_ENUM(SymbolStatus)
 TRADE_WIRE_ENUM(SessionPhase)
+TRADE_WIRE_ENUM(MarketPhase)
 TRADE_WIRE_ENUM(DayTradingRule)
 TRADE_WIRE_ENUM(CancelReason)
 TRADE_WIRE_ENUM(Liquidity)
@@ -177,6 +178,19 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
 /// Nothing for a plain order, and a plain order for nothing.
 Offset<schema::OrderInstructions> write_instructions(Writer& writer, const OrderInstructions& instructions);
 OrderInstructions read_instructions(Checker& check, const schema::OrderInstructions* table);
+
+// What is as it usually is goes unsaid: a phase that follows from the session, figures and bands of zeros.
+inline schema::MarketPhase unusual_phase(MarketPhase phase, MarketPhase usual) {
+  return phase == usual ? schema::MarketPhase::none : to_schema(phase);
+}
+inline MarketPhase read_phase(Checker& check, schema::MarketPhase phase, MarketPhase usual,
+                              const char* field) {
+  return check.optional_enumeration<MarketPhase>(phase, field).value_or(usual);
+}
+schema::AuctionFigures to_schema(const AuctionFigures& figures);
+AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figures);
+schema::PriceBands to_schema(const PriceBands& bands);
+PriceBands read_bands(Checker& check, const schema::PriceBands* bands);
 
 Offset<schema::FirmRules> write_firm_rules(Writer& writer, const FirmRules& rules);
 FirmRules read_firm_rules(Checker& check, const schema::FirmRules* rules);

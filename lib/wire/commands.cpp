@@ -99,20 +99,24 @@ AddSymbol read(Checker& check, const schema::AddSymbol& table) {
 Offset<schema::SetSymbolStatus> write(Writer& writer, const SetSymbolStatus& command) {
   const auto reason = writer.text(command.reason, writer.echo);
   return schema::CreateSetSymbolStatus(writer.builder, command.symbol.value, to_schema(command.status),
-                                       reason);
+                                       reason, command.auction);
 }
 SetSymbolStatus read(Checker& check, const schema::SetSymbolStatus& table) {
   return {.symbol = SymbolId{table.symbol()},
           .status = check.enumeration<SymbolStatus>(table.status(), "status"),
-          .reason = check.text(table.reason(), halt_reason_bytes_max, "reason")};
+          .reason = check.text(table.reason(), halt_reason_bytes_max, "reason"),
+          .auction = table.auction()};
 }
 
 Offset<schema::SetSession> write(Writer& writer, const SetSession& command) {
-  return schema::CreateSetSession(writer.builder, to_schema(command.phase), command.trading_date.days);
+  return schema::CreateSetSession(
+      writer.builder, to_schema(command.phase), command.trading_date.days,
+      command.market_phase ? to_schema(*command.market_phase) : schema::MarketPhase::none);
 }
 SetSession read(Checker& check, const schema::SetSession& table) {
   return {.phase = check.enumeration<SessionPhase>(table.phase(), "phase"),
-          .trading_date = check.date(table.trading_date(), "trading_date")};
+          .trading_date = check.date(table.trading_date(), "trading_date"),
+          .market_phase = check.optional_enumeration<MarketPhase>(table.market_phase(), "market_phase")};
 }
 
 Offset<schema::PlaceOrder> write(Writer& writer, const PlaceOrder& command) {
@@ -196,6 +200,32 @@ ExpireOrders read(Checker&, const schema::ExpireOrders&) {
   return {};
 }
 
+Offset<schema::SetSymbolPhase> write(Writer& writer, const SetSymbolPhase& command) {
+  return schema::CreateSetSymbolPhase(writer.builder, command.symbol.value, to_schema(command.phase));
+}
+SetSymbolPhase read(Checker& check, const schema::SetSymbolPhase& table) {
+  return {.symbol = SymbolId{table.symbol()},
+          .phase = check.enumeration<MarketPhase>(table.phase(), "phase")};
+}
+
+Offset<schema::SetPriceBands> write(Writer& writer, const SetPriceBands& command) {
+  return schema::CreateSetPriceBands(writer.builder, command.symbol.value, command.basis_points,
+                                     command.pause_seconds, command.reference.units);
+}
+SetPriceBands read(Checker& check, const schema::SetPriceBands& table) {
+  return {.symbol = SymbolId{table.symbol()},
+          .basis_points = check.rule_value(table.basis_points(), "basis_points"),
+          .pause_seconds = check.rule_value(table.pause_seconds(), "pause_seconds"),
+          .reference = check.price(table.reference(), "reference")};
+}
+
+Offset<schema::SetKillSwitch> write(Writer& writer, const SetKillSwitch& command) {
+  return schema::CreateSetKillSwitch(writer.builder, command.account.value, command.symbol.value, command.on);
+}
+SetKillSwitch read(Checker&, const schema::SetKillSwitch& table) {
+  return {.account = AccountId{table.account()}, .symbol = SymbolId{table.symbol()}, .on = table.on()};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, CommandBody& body) {
@@ -248,6 +278,12 @@ void read_command(Checker& check, schema::CommandBody type, const void* table, C
       return read_as<schema::PrintTrade>(check, table, body);
     case Type::ExpireOrders:
       return read_as<schema::ExpireOrders>(check, table, body);
+    case Type::SetSymbolPhase:
+      return read_as<schema::SetSymbolPhase>(check, table, body);
+    case Type::SetPriceBands:
+      return read_as<schema::SetPriceBands>(check, table, body);
+    case Type::SetKillSwitch:
+      return read_as<schema::SetKillSwitch>(check, table, body);
     case Type::NONE:
       break;
   }

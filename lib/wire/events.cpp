@@ -98,13 +98,17 @@ SymbolStatusChanged read(Checker& check, const schema::SymbolStatusChanged& tabl
 }
 
 Offset<schema::SessionChanged> write(Writer& writer, const SessionChanged& event) {
-  return schema::CreateSessionChanged(writer.builder, to_schema(event.phase), event.trading_date.days,
-                                      event.new_trading_day);
+  return schema::CreateSessionChanged(
+      writer.builder, to_schema(event.phase), event.trading_date.days, event.new_trading_day,
+      unusual_phase(event.market_phase, usual_phase(event.phase)), !event.moves_symbols);
 }
 SessionChanged read(Checker& check, const schema::SessionChanged& table) {
-  return {.phase = check.enumeration<SessionPhase>(table.phase(), "phase"),
+  const auto phase = check.enumeration<SessionPhase>(table.phase(), "phase");
+  return {.phase = phase,
           .trading_date = check.date(table.trading_date(), "trading_date"),
-          .new_trading_day = table.new_trading_day()};
+          .new_trading_day = table.new_trading_day(),
+          .market_phase = read_phase(check, table.market_phase(), usual_phase(phase), "market_phase"),
+          .moves_symbols = !table.keeps_symbols()};
 }
 
 Offset<schema::OrderAccepted> write(Writer& writer, const OrderAccepted& event) {
@@ -188,10 +192,22 @@ Offset<schema::TradeExecuted> write(Writer& writer, const TradeExecuted& event) 
       event.maker_leaves.shares, event.taker_order.value, event.taker_leaves.shares, event.symbol.value,
       event.maker_account.value, event.taker_account.value, to_schema(event.taker_side),
       event.maker_refreshes ? 1 : 0, 0);
-  return schema::CreateTradeExecuted(writer.builder, &fields);
+  if (!event.in_auction) [[likely]]
+    return schema::CreateTradeExecuted(writer.builder, &fields);
+  const AuctionLegs& legs = event.legs;
+  const schema::AuctionLegs auction(legs.maker_price.units, legs.maker_shown.shares, legs.taker_price.units,
+                                    legs.taker_shown.shares);
+  return schema::CreateTradeExecuted(writer.builder, &fields, &auction);
 }
 TradeExecuted read(Checker& check, const schema::TradeExecuted& table) {
   const auto& fields = check.fields(table.fields());
+  AuctionLegs legs;
+  if (const schema::AuctionLegs* auction = table.auction()) [[unlikely]] {
+    legs = {.maker_price = check.price(auction->maker_price(), "maker_price"),
+            .maker_shown = check.quantity(auction->maker_shown(), "maker_shown"),
+            .taker_price = check.price(auction->taker_price(), "taker_price"),
+            .taker_shown = check.quantity(auction->taker_shown(), "taker_shown")};
+  }
   return {.trade = TradeId{fields.trade()},
           .symbol = SymbolId{fields.symbol()},
           .price = check.price(fields.price(), "price"),
@@ -203,7 +219,9 @@ TradeExecuted read(Checker& check, const schema::TradeExecuted& table) {
           .taker_order = OrderId{fields.taker_order()},
           .taker_account = AccountId{fields.taker_account()},
           .taker_leaves = check.quantity(fields.taker_leaves(), "taker_leaves"),
-          .maker_refreshes = fields.maker_refreshes() != 0};
+          .maker_refreshes = fields.maker_refreshes() != 0,
+          .in_auction = table.auction() != nullptr,
+          .legs = legs};
 }
 
 Offset<schema::TradePrinted> write(Writer& writer, const TradePrinted& event) {
@@ -276,6 +294,51 @@ StopTrailed read(Checker& check, const schema::StopTrailed& table) {
           .reference_price = check.price(table.reference_price(), "reference_price")};
 }
 
+Offset<schema::SymbolPhaseChanged> write(Writer& writer, const SymbolPhaseChanged& event) {
+  return schema::CreateSymbolPhaseChanged(
+      writer.builder, event.symbol.value, to_schema(event.phase), event.ends_at.nanoseconds,
+      event.limit_state ? to_schema(*event.limit_state) : schema::Side::none);
+}
+SymbolPhaseChanged read(Checker& check, const schema::SymbolPhaseChanged& table) {
+  return {.symbol = SymbolId{table.symbol()},
+          .phase = check.enumeration<MarketPhase>(table.phase(), "phase"),
+          .ends_at = check.timestamp(table.ends_at(), "ends_at"),
+          .limit_state = check.optional_enumeration<Side>(table.limit_state(), "limit_state")};
+}
+
+Offset<schema::AuctionIndicated> write(Writer& writer, const AuctionIndicated& event) {
+  const schema::AuctionFigures figures = to_schema(event.figures);
+  return schema::CreateAuctionIndicated(writer.builder, event.symbol.value, &figures);
+}
+AuctionIndicated read(Checker& check, const schema::AuctionIndicated& table) {
+  return {.symbol = SymbolId{table.symbol()}, .figures = read_figures(check, table.figures())};
+}
+
+Offset<schema::AuctionUncrossed> write(Writer& writer, const AuctionUncrossed& event) {
+  const schema::AuctionFigures figures = to_schema(event.figures);
+  return schema::CreateAuctionUncrossed(writer.builder, event.symbol.value, to_schema(event.phase), &figures);
+}
+AuctionUncrossed read(Checker& check, const schema::AuctionUncrossed& table) {
+  return {.symbol = SymbolId{table.symbol()},
+          .phase = check.enumeration<MarketPhase>(table.phase(), "phase"),
+          .figures = read_figures(check, table.figures())};
+}
+
+Offset<schema::KillSwitchChanged> write(Writer& writer, const KillSwitchChanged& event) {
+  return schema::CreateKillSwitchChanged(writer.builder, event.account.value, event.symbol.value, event.on);
+}
+KillSwitchChanged read(Checker&, const schema::KillSwitchChanged& table) {
+  return {.account = AccountId{table.account()}, .symbol = SymbolId{table.symbol()}, .on = table.on()};
+}
+
+Offset<schema::PriceBandsChanged> write(Writer& writer, const PriceBandsChanged& event) {
+  const schema::PriceBands bands = to_schema(event.bands);
+  return schema::CreatePriceBandsChanged(writer.builder, event.symbol.value, &bands);
+}
+PriceBandsChanged read(Checker& check, const schema::PriceBandsChanged& table) {
+  return {.symbol = SymbolId{table.symbol()}, .bands = read_bands(check, table.bands())};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, EventBody& body) {
@@ -333,6 +396,16 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::OrderReplaced>(check, table, body);
     case Type::StopTrailed:
       return read_as<schema::StopTrailed>(check, table, body);
+    case Type::SymbolPhaseChanged:
+      return read_as<schema::SymbolPhaseChanged>(check, table, body);
+    case Type::AuctionIndicated:
+      return read_as<schema::AuctionIndicated>(check, table, body);
+    case Type::AuctionUncrossed:
+      return read_as<schema::AuctionUncrossed>(check, table, body);
+    case Type::KillSwitchChanged:
+      return read_as<schema::KillSwitchChanged>(check, table, body);
+    case Type::PriceBandsChanged:
+      return read_as<schema::PriceBandsChanged>(check, table, body);
     case Type::NONE:
       break;
   }

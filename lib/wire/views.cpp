@@ -64,11 +64,11 @@ FillView read_view(Checker& check, const schema::FillView& table) {
 
 Offset<schema::AccountView> write_view(Writer& writer, const AccountView& view) {
   const auto id = writer.text(view.id);
-  return schema::CreateAccountView(writer.builder, view.number.value, id, to_schema(view.type),
-                                   to_schema(view.status), view.cash_balance.units, view.reserved.units,
-                                   view.buying_power.units, view.equity.units, view.day_trades,
-                                   view.position_max.shares, view.order_quantity_max.shares,
-                                   view.order_notional_max.units, view.created_at.nanoseconds);
+  return schema::CreateAccountView(
+      writer.builder, view.number.value, id, to_schema(view.type), to_schema(view.status),
+      view.cash_balance.units, view.reserved.units, view.buying_power.units, view.equity.units,
+      view.day_trades, view.position_max.shares, view.order_quantity_max.shares,
+      view.order_notional_max.units, view.created_at.nanoseconds, view.kill_switch);
 }
 AccountView read_view(Checker& check, const schema::AccountView& table) {
   check.enter("AccountView");
@@ -84,15 +84,21 @@ AccountView read_view(Checker& check, const schema::AccountView& table) {
           .position_max = check.total_shares(table.position_max(), "position_max"),
           .order_quantity_max = check.total_shares(table.order_quantity_max(), "order_quantity_max"),
           .order_notional_max = check.money(table.order_notional_max(), "order_notional_max"),
-          .created_at = check.timestamp(table.created_at(), "created_at")};
+          .created_at = check.timestamp(table.created_at(), "created_at"),
+          .kill_switch = table.kill_switch()};
 }
 
 Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
   const auto symbol = writer.text(view.symbol);
   const auto halt_reason = writer.text(view.halt_reason);
-  return schema::CreateSymbolView(writer.builder, view.number.value, symbol, to_schema(view.status),
-                                  halt_reason, view.previous_close.units, view.last_price.units,
-                                  view.tick.units, view.lot.shares);
+  const schema::AuctionFigures auction = to_schema(view.auction);
+  const schema::PriceBands bands = to_schema(view.bands);
+  return schema::CreateSymbolView(
+      writer.builder, view.number.value, symbol, to_schema(view.status), halt_reason,
+      view.previous_close.units, view.last_price.units, view.tick.units, view.lot.shares,
+      unusual_phase(view.phase, MarketPhase::continuous), view.phase_ends_at.nanoseconds,
+      view.auction == AuctionFigures{} ? nullptr : &auction, view.bands == PriceBands{} ? nullptr : &bands,
+      view.kill_switch);
 }
 SymbolView read_view(Checker& check, const schema::SymbolView& table) {
   check.enter("SymbolView");
@@ -103,18 +109,58 @@ SymbolView read_view(Checker& check, const schema::SymbolView& table) {
           .previous_close = check.price(table.previous_close(), "previous_close"),
           .last_price = check.price(table.last_price(), "last_price"),
           .tick = check.price(table.tick(), "tick"),
-          .lot = check.quantity(table.lot(), "lot")};
+          .lot = check.quantity(table.lot(), "lot"),
+          .phase = read_phase(check, table.phase(), MarketPhase::continuous, "phase"),
+          .phase_ends_at = check.timestamp(table.phase_ends_at(), "phase_ends_at"),
+          .auction = read_figures(check, table.auction()),
+          .bands = read_bands(check, table.bands()),
+          .kill_switch = table.kill_switch()};
 }
 
 Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view) {
   const auto rules = write_firm_rules(writer, view.rules);
-  return schema::CreateSessionView(writer.builder, to_schema(view.phase), view.trading_date.days, rules);
+  return schema::CreateSessionView(writer.builder, to_schema(view.phase), view.trading_date.days, rules,
+                                   unusual_phase(view.market_phase, usual_phase(view.phase)),
+                                   view.kill_switch);
 }
 SessionView read_view(Checker& check, const schema::SessionView& table) {
   check.enter("SessionView");
-  return {.phase = check.enumeration<SessionPhase>(table.phase(), "phase"),
+  const auto phase = check.enumeration<SessionPhase>(table.phase(), "phase");
+  return {.phase = phase,
           .trading_date = check.date(table.trading_date(), "trading_date"),
-          .rules = read_firm_rules(check, table.rules())};
+          .rules = read_firm_rules(check, table.rules()),
+          .market_phase = read_phase(check, table.market_phase(), usual_phase(phase), "market_phase"),
+          .kill_switch = table.kill_switch()};
+}
+
+schema::AuctionFigures to_schema(const AuctionFigures& figures) {
+  return {figures.price.units,
+          figures.volume.shares,
+          figures.imbalance.shares,
+          figures.imbalance_side ? to_schema(*figures.imbalance_side) : schema::Side::none,
+          0,
+          0,
+          0};
+}
+AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figures) {
+  if (figures == nullptr) return {};
+  return {.price = check.price(figures->price(), "price"),
+          .volume = check.total_shares(figures->volume(), "volume"),
+          .imbalance = check.total_shares(figures->imbalance(), "imbalance"),
+          .imbalance_side = check.optional_enumeration<Side>(figures->imbalance_side(), "imbalance_side")};
+}
+
+schema::PriceBands to_schema(const PriceBands& bands) {
+  return {bands.basis_points, bands.pause_seconds, bands.reference.units, bands.lower.units,
+          bands.upper.units};
+}
+PriceBands read_bands(Checker& check, const schema::PriceBands* bands) {
+  if (bands == nullptr) return {};
+  return {.basis_points = check.rule_value(bands->basis_points(), "basis_points"),
+          .pause_seconds = check.rule_value(bands->pause_seconds(), "pause_seconds"),
+          .reference = check.price(bands->reference(), "reference"),
+          .lower = check.price(bands->lower(), "lower"),
+          .upper = check.price(bands->upper(), "upper")};
 }
 
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row) {
@@ -208,7 +254,10 @@ Offset<schema::QuoteView> write_view(Writer& writer, const QuoteView& view) {
                                        view.ask_size.shares, view.last.units, view.last_size.shares,
                                        view.volume.shares, view.open.units, view.high.units, view.low.units,
                                        view.previous_close.units, view.timestamp.nanoseconds, view.sequence);
-  return schema::CreateQuoteView(writer.builder, &fields, symbol);
+  const schema::AuctionFigures auction = to_schema(view.auction);
+  return schema::CreateQuoteView(writer.builder, &fields, symbol,
+                                 unusual_phase(view.phase, MarketPhase::continuous),
+                                 view.auction == AuctionFigures{} ? nullptr : &auction);
 }
 QuoteView read_view(Checker& check, const schema::QuoteView& table) {
   check.enter("QuoteView");
@@ -226,7 +275,9 @@ QuoteView read_view(Checker& check, const schema::QuoteView& table) {
           .low = check.price(fields.low(), "low"),
           .previous_close = check.price(fields.previous_close(), "previous_close"),
           .timestamp = check.timestamp(fields.timestamp(), "timestamp"),
-          .sequence = fields.sequence()};
+          .sequence = fields.sequence(),
+          .phase = read_phase(check, table.phase(), MarketPhase::continuous, "phase"),
+          .auction = read_figures(check, table.auction())};
 }
 
 Offset<schema::DepthView> write_view(Writer& writer, const DepthView& view) {

@@ -51,7 +51,9 @@ struct Describe {
     return "symbol_status " + name(e.status) + (e.reason.empty() ? "" : " " + std::string(e.reason));
   }
   std::string operator()(const SessionChanged& e) const {
-    return "session " + name(e.phase) + (e.new_trading_day ? " new_day" : "");
+    return "session " + name(e.phase) + (e.new_trading_day ? " new_day" : "") +
+           (e.market_phase != usual_phase(e.phase) ? " " + name(e.market_phase) : "") +
+           (e.moves_symbols ? "" : " moves_no_symbol");
   }
   std::string operator()(const OrderAccepted& e) const {
     return "accepted " + id(e.order) + " " + name(e.status);
@@ -73,7 +75,25 @@ struct Describe {
   std::string operator()(const TradeExecuted& e) const {
     return "trade " + quantity(e.quantity) + "@" + format_price(e.price) + " maker " + id(e.maker_order) +
            ":" + quantity(e.maker_leaves) + " taker " + id(e.taker_order) + ":" + quantity(e.taker_leaves) +
-           (e.maker_refreshes ? " refreshes" : "");
+           (e.maker_refreshes ? " refreshes" : "") + (e.in_auction ? " auction" : "");
+  }
+  static std::string figures(const AuctionFigures& f) {
+    return quantity(f.volume) + "@" + format_price(f.price) +
+           (f.imbalance_side ? " too much " + name(*f.imbalance_side) + " " + quantity(f.imbalance) : "");
+  }
+  std::string operator()(const SymbolPhaseChanged& e) const {
+    return "phase " + name(e.phase) + (e.ends_at != Timestamp{} ? " timed" : "") +
+           (e.limit_state ? (*e.limit_state == Side::buy ? " limit_up" : " limit_down") : "");
+  }
+  std::string operator()(const AuctionIndicated& e) const { return "indicated " + figures(e.figures); }
+  std::string operator()(const AuctionUncrossed& e) const {
+    return "uncrossed " + name(e.phase) + " " + figures(e.figures);
+  }
+  std::string operator()(const KillSwitchChanged& e) const {
+    return std::string("kill_switch ") + (e.on ? "on" : "off");
+  }
+  std::string operator()(const PriceBandsChanged& e) const {
+    return "bands " + format_price(e.bands.lower) + ".." + format_price(e.bands.upper);
   }
   std::string operator()(const TradePrinted& e) const {
     return "printed " + quantity(e.quantity) + "@" + format_price(e.price);

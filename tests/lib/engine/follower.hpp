@@ -45,6 +45,20 @@ class Follower {
   void operator()(const SharesTransferred& e) {
     shares[{e.account.value, e.symbol.value}] += e.quantity.shares;
   }
+  void operator()(const SessionChanged& e) {
+    if (!e.moves_symbols) return;
+    for (auto& [symbol, gathers] : gathering)
+      gathers = gathers || is_call(e.market_phase);
+  }
+  void operator()(const SymbolAdded& e) { gathering[e.id.value] = false; }
+  void operator()(const SymbolPhaseChanged& e) {
+    if (is_call(e.phase)) gathering[e.symbol.value] = true;
+  }
+  void operator()(const AuctionUncrossed& e) {
+    gathering[e.symbol.value] = false;
+    auction_price = e.figures.price;
+    auction_left = e.figures.volume.shares;
+  }
   void operator()(const FirmRulesChanged& e) { collar_basis_points = e.rules.price_collar_basis_points; }
   void operator()(const OrderAccepted& e) {
     OpenOrder order{.account = e.account, .symbol = e.symbol, .side = e.side, .type = e.type};
@@ -84,7 +98,42 @@ class Follower {
         << "a trailing stop never moves back";
     order.stop_price = e.stop_price;
   }
+  /// A leg of a trade in an auction: the first of its side to trade there.
+  void leave_by_auction(OrderId id, Price book_price, Quantity shown) {
+    OpenOrder& order = at(id);
+    EXPECT_TRUE(within_limit(order, auction_price));
+    EXPECT_EQ(order.resting, book_price.units != 0);
+    if (!order.resting) return;
+    EXPECT_EQ(order.limit_price, book_price);
+    auto& levels = books[{order.symbol.value, order.side}];
+    ASSERT_FALSE(levels.empty());
+    const auto best = order.side == Side::buy ? std::prev(levels.end()) : levels.begin();
+    EXPECT_EQ(best->first, book_price.units) << "the best price first";
+    EXPECT_EQ(best->second.front(), id.value) << "the oldest order first";
+    order.shown -= shown.shares;
+    EXPECT_GE(order.shown, 0);
+    if (order.shown == 0) {
+      best->second.erase(best->second.begin());
+      if (best->second.empty()) levels.erase(best);
+    }
+  }
+  void trade_in_auction(const TradeExecuted& e) {
+    EXPECT_EQ(e.price, auction_price);
+    EXPECT_FALSE(gathering[e.symbol.value]);
+    auction_left -= e.quantity.shares;
+    EXPECT_GE(auction_left, 0);
+    leave_by_auction(e.maker_order, e.legs.maker_price, e.legs.maker_shown);
+    leave_by_auction(e.taker_order, e.legs.taker_price, e.legs.taker_shown);
+    fill(e.maker_order, e.price, e.quantity, e.maker_leaves);
+    fill(e.taker_order, e.price, e.quantity, e.taker_leaves);
+    if (!e.maker_leaves) open.erase(e.maker_order.value);
+    if (!e.taker_leaves) open.erase(e.taker_order.value);
+    ++trades;
+    ++auction_trades;
+  }
   void operator()(const TradeExecuted& e) {
+    EXPECT_FALSE(gathering[e.symbol.value]);
+    if (e.in_auction) return trade_in_auction(e);
     const Side maker_side = opposite(e.taker_side);
     auto& levels = books[{e.symbol.value, maker_side}];
     ASSERT_FALSE(levels.empty());
@@ -150,6 +199,13 @@ class Follower {
     }
     return sum;
   }
+  /// Whether it has buys that wait for an auction at the market, which hold what the market's price says.
+  [[nodiscard]] bool buys_in_auction(AccountId account) const {
+    return std::ranges::any_of(open, [&](const auto& entry) {
+      const OpenOrder& order = entry.second;
+      return order.account == account && order.side == Side::buy && is_market(order.type) && !order.waiting;
+    });
+  }
   [[nodiscard]] std::int64_t promised(AccountId account, SymbolId symbol) const {
     std::int64_t sum = 0;
     for (const auto& [id, order] : open) {
@@ -163,7 +219,11 @@ class Follower {
   std::map<std::uint64_t, OpenOrder> open;
   std::map<std::pair<std::uint32_t, Side>, std::map<std::int64_t, std::vector<std::uint64_t>>> books;
   std::int64_t collar_basis_points = FirmRules{}.price_collar_basis_points;
+  std::map<std::uint32_t, bool> gathering;  ///< by symbol: its orders wait for an auction
+  Price auction_price;                      ///< of the last auction
+  std::int64_t auction_left = 0;            ///< of its volume
   std::uint64_t trades = 0;
+  std::uint64_t auction_trades = 0;
 
  private:
   OpenOrder& at(OrderId id) {
@@ -182,6 +242,7 @@ class Follower {
     if (orders.empty()) levels.erase(order.limit_price.units);
   }
   void expect_uncrossed(SymbolId symbol) {
+    if (gathering[symbol.value]) return;
     const auto& bids = books[{symbol.value, Side::buy}];
     const auto& offers = books[{symbol.value, Side::sell}];
     if (!bids.empty() && !offers.empty()) {

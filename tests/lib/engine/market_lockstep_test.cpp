@@ -15,22 +15,31 @@ constexpr std::int64_t tick_units = 100;
 /// One thing done to both. What it is done to is a number among all orders so far, so that a script stays one
 /// when steps are left out.
 struct Step {
-  enum class Kind : std::uint8_t { place, cancel, replace };
+  enum class Kind : std::uint8_t { place, cancel, replace, call, uncross, bands };
   Kind kind = Kind::place;
   std::uint32_t owner = 1;
   ReferenceOrder order;  ///< of a replace, its quantity and price
   std::uint64_t pick = 0;
 
+  /// Of bands: mostly narrow ones.
+  [[nodiscard]] std::int64_t basis_points() const {
+    return pick % 4 == 0 ? 0 : 15 + static_cast<std::int64_t>(pick % 3) * 10;
+  }
+
   friend void PrintTo(const Step& step, std::ostream* out) {
     const ReferenceOrder& order = step.order;
-    if (step.kind == Kind::cancel) {
+    if (step.kind == Kind::bands) {
+      *out << "bands " << step.basis_points();
+    } else if (step.kind == Kind::call || step.kind == Kind::uncross) {
+      *out << (step.kind == Kind::call ? "call" : "uncross");
+    } else if (step.kind == Kind::cancel) {
       *out << "cancel pick " << step.pick;
     } else if (step.kind == Kind::replace) {
       *out << "replace pick " << step.pick << " by " << order.quantity << '@' << order.price;
     } else {
       *out << name_of(order.side) << ' ' << order.quantity << '@' << order.price << ' '
            << name_of(order.time_in_force) << (order.refused_if_it_trades ? " post-only reject" : "")
-           << (order.slides_if_it_trades ? " post-only slide" : "")
+           << (order.slides_if_it_trades ? " post-only slide" : "") << (order.at_any_price ? " market" : "")
            << (order.all_or_none ? " all-or-none" : "") << " minimum " << order.minimum << " display "
            << order.display;
     }
@@ -47,8 +56,13 @@ class Steps {
     order.side = between(0, 1) == 0 ? Side::buy : Side::sell;
     order.price = between(order.side == Side::buy ? 995 : 998, order.side == Side::buy ? 1'002 : 1'005);
     order.quantity = between(1, 60);
-    const std::int64_t kind = between(1, 100);
-    step.kind = kind <= 70 ? Step::Kind::place : kind <= 85 ? Step::Kind::cancel : Step::Kind::replace;
+    const std::int64_t kind = between(1, 105);
+    step.kind = kind <= 70    ? Step::Kind::place
+                : kind <= 85  ? Step::Kind::cancel
+                : kind <= 100 ? Step::Kind::replace
+                : kind <= 101 ? Step::Kind::call
+                : kind <= 104 ? Step::Kind::uncross
+                              : Step::Kind::bands;
     if (step.kind == Step::Kind::place) ask_for_more(order);
     return step;
   }
@@ -58,7 +72,11 @@ class Steps {
     return low + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(high - low + 1));
   }
   void ask_for_more(ReferenceOrder& order) {
-    switch (between(1, 10)) {
+    switch (between(1, 11)) {
+      case 11:
+        // Only in an auction: at other times a limit order.
+        order.at_any_price = true;
+        return;
       case 1:
         order.refused_if_it_trades = true;
         break;
@@ -95,6 +113,7 @@ class Pair {
     for (std::uint32_t number = 1; number <= 3; ++number)
       apply(OpenAccount{*AccountName::make("house" + std::to_string(number)), AccountType::house});
     apply(AddSymbol{.symbol = *Symbol::make("SYM"), .previous_close = {100'000}, .tick = {tick_units}});
+    reference_.reference_price = 100'000 / tick_units;
   }
 
   /// Whether both told of the same; if not, `difference` says where.
@@ -104,10 +123,27 @@ class Pair {
     placing_ = step.kind == Step::Kind::place;
     const auto id = static_cast<std::int64_t>(
         1 + step.pick % static_cast<std::uint64_t>(std::max<std::int64_t>(reference_.last_id(), 1)));
-    if (step.kind == Step::Kind::place) {
+    if (step.kind == Step::Kind::bands) {
+      reference_.set_bands(step.basis_points());
+      const std::int64_t pause_seconds = step.basis_points() == 0 ? 0 : pause_seconds_max;
+      apply(SetPriceBands{
+          .symbol = SymbolId{1}, .basis_points = step.basis_points(), .pause_seconds = pause_seconds});
+    } else if (step.kind == Step::Kind::call) {
+      if (!reference_.calling()) {
+        reference_.call();
+        apply(SetSymbolPhase{SymbolId{1}, MarketPhase::volatility_auction});
+      }
+    } else if (step.kind == Step::Kind::uncross) {
+      if (reference_.calling()) {
+        reference_.uncross();
+        apply(SetSymbolPhase{SymbolId{1}, MarketPhase::continuous});
+      }
+    } else if (step.kind == Step::Kind::place) {
       owners_.push_back({step.owner});
-      reference_.place(step.order);
-      apply(command_of(step));
+      Step placed = step;
+      placed.order.at_any_price = step.order.at_any_price && reference_.calling();
+      reference_.place(placed.order);
+      apply(command_of(placed));
     } else if (const ReferenceOrder* const open = reference_.open_order(id)) {
       const AccountId owner = owners_[static_cast<std::size_t>(id - 1)];
       const OrderId order{static_cast<std::uint64_t>(id)};
@@ -126,6 +162,8 @@ class Pair {
   std::string difference;
   std::uint64_t trades = 0;
   std::uint64_t refreshes = 0;
+  std::uint64_t auction_trades = 0;
+  std::uint64_t pauses = 0;        ///< that a band began
   std::uint64_t found_enough = 0;  ///< trades of orders that had waited beside the book
 
  private:
@@ -138,6 +176,10 @@ class Pair {
                        .time_in_force = order.time_in_force,
                        .quantity = {order.quantity},
                        .limit_price = {order.price * tick_units}};
+    if (order.at_any_price) {
+      command.type = OrderType::market;
+      command.limit_price = {};
+    }
     OrderInstructions& wanted = command.instructions;
     if (order.refused_if_it_trades) wanted.post_only = PostOnly::reject;
     if (order.slides_if_it_trades) wanted.post_only = PostOnly::slide;
@@ -149,13 +191,13 @@ class Pair {
   void replace(const ReferenceOrder& wanted, const ReferenceOrder& open, AccountId owner, OrderId order) {
     const std::int64_t quantity = open.quantity - open.left + wanted.quantity;
     // What a post-only order does with a new price is the engine's own tests' matter.
-    const bool stays = open.refused_if_it_trades || open.slides_if_it_trades;
+    const bool stays = open.refused_if_it_trades || open.slides_if_it_trades || open.at_any_price;
     const std::int64_t price = stays ? open.price : wanted.price;
     if (quantity == open.quantity && price == open.price) return;
     reference_.replace(open.id, quantity, price);
     ReplaceOrder command{.account = owner, .order = order};
     command.quantity = Quantity{quantity};
-    command.limit_price = Price{price * tick_units};
+    if (!open.at_any_price) command.limit_price = Price{price * tick_units};
     apply(command);
   }
 
@@ -178,11 +220,29 @@ class Pair {
                      std::to_string(e.price.units / tick_units) + " maker " +
                      std::to_string(e.maker_order.value) + " taker " + std::to_string(e.taker_order.value));
     ++trades;
+    if (e.in_auction) ++auction_trades;
     if (e.maker_refreshes) ++refreshes;
     // The taker of a place that is not the order placed has waited.
     const bool waited = placing_ && static_cast<std::int64_t>(e.taker_order.value) != reference_.last_id();
     if (waited) ++found_enough;
   }
+  static std::string text_of(const AuctionFigures& figures) {
+    const std::int64_t surplus =
+        figures.imbalance_side == Side::sell ? -figures.imbalance.shares : figures.imbalance.shares;
+    return std::to_string(figures.volume.shares) + "@" + std::to_string(figures.price.units / tick_units) +
+           " surplus " + std::to_string(surplus);
+  }
+  void note(const SymbolPhaseChanged& e) {
+    if (!e.limit_state) return;
+    lines_.push_back(*e.limit_state == Side::buy ? "paused up" : "paused down");
+    ++pauses;
+  }
+  void note(const PriceBandsChanged& e) {
+    lines_.push_back("bands " + std::to_string(e.bands.lower.units / tick_units) + ".." +
+                     std::to_string(e.bands.upper.units / tick_units));
+  }
+  void note(const AuctionIndicated& e) { lines_.push_back("indicated " + text_of(e.figures)); }
+  void note(const AuctionUncrossed& e) { lines_.push_back("uncrossed " + text_of(e.figures)); }
   void note(const CommandRejected& e) {
     lines_.push_back("command rejected " + std::string(row_of(e.reason).name));
   }
@@ -211,6 +271,8 @@ TEST_P(MarketLockstep, NeverDiffers) {
   std::uint64_t trades = 0;
   std::uint64_t refreshes = 0;
   std::uint64_t found_enough = 0;
+  std::uint64_t auction_trades = 0;
+  std::uint64_t pauses = 0;
   // Many short markets: the reference looks at every order that ever was.
   for (int market = 0; market < 60; ++market) {
     std::vector<Step> script;
@@ -233,11 +295,15 @@ TEST_P(MarketLockstep, NeverDiffers) {
     trades += pair->trades;
     refreshes += pair->refreshes;
     found_enough += pair->found_enough;
+    auction_trades += pair->auction_trades;
+    pauses += pair->pauses;
   }
   // The steps did what they are for.
   EXPECT_GT(trades, 3'000U);
   EXPECT_GT(refreshes, 100U);
   EXPECT_GT(found_enough, 50U);
+  EXPECT_GT(auction_trades, 500U);
+  EXPECT_GT(pauses, 50U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MarketLockstep, ::testing::ValuesIn(trade::test::seeds(8)));

@@ -68,6 +68,8 @@ class RandomFlow {
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
   Command stamped(CommandBody body) {
     now_ += static_cast<std::int64_t>(1 + below(1'000));
+    // Now and then long enough for a pause to end.
+    if (below(300) == 0) now_ += nanoseconds_per_second;
     return {Timestamp{now_}, std::move(body)};
   }
   AccountId account() { return {static_cast<std::uint32_t>(1 + below(accounts + (below(50) == 0 ? 1 : 0)))}; }
@@ -84,6 +86,7 @@ class RandomFlow {
   }
   TimeInForce time_in_force() {
     const std::uint64_t kind = below(20);
+    if (below(15) == 0) return below(2) == 0 ? TimeInForce::opg : TimeInForce::cls;
     return kind < 8    ? TimeInForce::day
            : kind < 16 ? TimeInForce::gtc
            : kind < 18 ? TimeInForce::ioc
@@ -194,16 +197,43 @@ class RandomFlow {
     return command;
   }
 
+  /// Mostly that in which most happens.
+  MarketPhase phase() {
+    return below(3) != 0 ? MarketPhase::continuous : enum_names(MarketPhase{})[below(7)].first;
+  }
+
   CommandBody occasional() {
-    switch (below(10)) {
+    switch (below(15)) {
       case 0:
         return SetSymbolStatus{symbol(), below(2) == 0 ? SymbolStatus::halted : SymbolStatus::trading,
                                "news"};
+      case 10:
+      case 11:
+        return SetSymbolPhase{symbol(), phase()};
+      case 12: {
+        SetSession session{SessionPhase::open, Date{day_}};
+        session.market_phase = phase();
+        return session;
+      }
+      case 13: {
+        SetPriceBands bands{.symbol = below(3) == 0 ? SymbolId{} : symbol()};
+        if (below(2) == 0) return bands;
+        bands.basis_points = static_cast<std::int64_t>(1 + below(200));
+        bands.pause_seconds = static_cast<std::int64_t>(1 + below(2));
+        return bands;
+      }
+      case 14: {
+        const bool on = below(8) == 0;
+        const std::uint64_t scope = below(3);
+        return SetKillSwitch{.account = scope == 0 ? account() : AccountId{},
+                             .symbol = scope == 1 ? symbol() : SymbolId{},
+                             .on = on};
+      }
       case 1:
       case 2:
       case 3:
       case 4:
-        return SetSymbolStatus{symbol(), SymbolStatus::trading, {}};
+        return SetSymbolStatus{symbol(), SymbolStatus::trading, {}, below(4) == 0};
       case 5: {
         if (below(4) == 0) ++day_;
         return SetSession{below(4) == 0 ? SessionPhase::closed : SessionPhase::open, Date{day_}};

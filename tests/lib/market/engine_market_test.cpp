@@ -30,7 +30,10 @@ class EngineMarket : public testing::TestWithParam<std::uint32_t> {
     for (const Event& event : events_) {
       const Status applied = market_.apply(event);
       EXPECT_TRUE(applied) << applied.error().message;
-      if (std::holds_alternative<TradeExecuted>(event.body)) ++trades_;
+      if (const auto* trade = std::get_if<TradeExecuted>(&event.body)) {
+        ++trades_;
+        if (trade->in_auction) ++auction_trades_;
+      }
       if (const auto* replaced = std::get_if<OrderReplaced>(&event.body)) {
         (replaced->kept_priority ? kept_ : moved_) += replaced->was_resting ? 1 : 0;
       }
@@ -92,6 +95,8 @@ class EngineMarket : public testing::TestWithParam<std::uint32_t> {
     for (std::uint64_t id = 1; id <= last_order_; ++id) {
       const auto order = engine_.order(OrderId{id});
       if (!order || is_terminal(order->status) || order->status == OrderStatus::validated) continue;
+      // A market order that waits for an auction is in no book.
+      if (!order->limit_price) continue;
       ++orders;
       TwoSides& book = books[order->symbol];
       auto& levels = order->side == Side::buy ? book.bids : book.asks;
@@ -126,6 +131,7 @@ class EngineMarket : public testing::TestWithParam<std::uint32_t> {
   std::uint64_t last_order_ = 0;
   std::size_t deepest_ = 0;
   int trades_ = 0;
+  int auction_trades_ = 0;
   int kept_ = 0;
   int moved_ = 0;
 };
@@ -152,7 +158,10 @@ TEST_P(EngineMarket, DepthIsWhatTheOpenOrdersAddUpTo) {
     } else if (action < 990) {
       run(PrintTrade{SymbolId{static_cast<std::uint32_t>(pick(1, symbols))}, price(pick(-30, 30)),
                      Quantity{50}});
-    } else if (action < 993) {
+    } else if (action < 992) {
+      const MarketPhase phase = pick(0, 1) == 0 ? MarketPhase::volatility_auction : MarketPhase::continuous;
+      run(SetSymbolPhase{SymbolId{static_cast<std::uint32_t>(pick(1, symbols))}, phase});
+    } else if (action < 994) {
       run(CancelAllOrders{AccountId{static_cast<std::uint32_t>(pick(1, accounts))}, SymbolId{}});
     } else if (action == 999) {
       run(SetSession{SessionPhase::closed, Date{day}});
@@ -166,6 +175,7 @@ TEST_P(EngineMarket, DepthIsWhatTheOpenOrdersAddUpTo) {
   ASSERT_NO_FATAL_FAILURE(expect_equal_books());
   // What the test is about has happened.
   EXPECT_GT(trades_, 200);
+  EXPECT_GT(auction_trades_, 20);
   EXPECT_GT(kept_, 20);
   EXPECT_GT(moved_, 20);
   EXPECT_GT(deepest_, 60u);

@@ -151,6 +151,56 @@ TEST(Market, ANewTradingDayTakesTheLastPriceAsPreviousCloseAndStartsTheDayAnew) 
   EXPECT_EQ(quote.low, dollars(94));
 }
 
+TEST(Market, AnAuctionTakesBothOrdersFromTheirOwnPrices) {
+  MarketFeed feed;
+  const SymbolId apple = feed.add_symbol("AAPL");
+  feed.expect(SymbolPhaseChanged{apple, MarketPhase::pre_open, {}, {}});
+  feed.rest(apple, Side::buy, dollars(101), 10);
+  feed.rest(apple, Side::sell, dollars(99), 6);
+  feed.rest(apple, Side::sell, dollars(99), 2);
+  const AuctionFigures figures{dollars(100), Quantity{8}, Quantity{2}, Side::buy};
+  feed.expect(AuctionIndicated{apple, figures});
+  EXPECT_EQ(feed.quote(apple).phase, MarketPhase::pre_open);
+  EXPECT_EQ(feed.quote(apple).auction, figures);
+  EXPECT_EQ(feed.quote(apple).bid, dollars(101)) << "above the offer";
+
+  feed.expect(AuctionUncrossed{apple, MarketPhase::pre_open, figures});
+  TradeExecuted trade = feed.execution(apple, Side::sell, dollars(100), 6, 4);
+  trade.in_auction = true;
+  trade.legs = {dollars(101), Quantity{6}, dollars(99), Quantity{6}};
+  feed.expect(trade);
+  EXPECT_THAT(feed.depth(apple).bids, ElementsAre(level(dollars(101), 4, 1)));
+  EXPECT_THAT(feed.depth(apple).asks, ElementsAre(level(dollars(99), 2, 1)));
+  // A market order was in no level, and an iceberg's hidden shares are in none.
+  trade = feed.execution(apple, Side::sell, dollars(100), 2, 2);
+  trade.in_auction = true;
+  trade.legs = {dollars(101), Quantity{}, {}, {}};
+  feed.expect(trade);
+  EXPECT_THAT(feed.depth(apple).bids, ElementsAre(level(dollars(101), 4, 1)));
+  EXPECT_EQ(feed.quote(apple).auction, AuctionFigures{});
+  EXPECT_EQ(feed.quote(apple).last, dollars(100));
+  EXPECT_EQ(feed.quote(apple).volume, Quantity{8});
+  EXPECT_FALSE(feed.market.symbol(apple).tape_entry(1).taker_side.has_value()) << "nobody took";
+
+  trade.legs.taker_price = dollars(98);
+  trade.legs.taker_shown = Quantity{1};
+  EXPECT_FALSE(feed.apply(trade)) << "no shares are at that price";
+}
+
+TEST(Market, ThePhaseIsTheSymbolsAndAHaltHidesIt) {
+  MarketFeed feed;
+  const SymbolId apple = feed.add_symbol("AAPL");
+  feed.expect(SessionChanged{SessionPhase::open, Date{1}, false, MarketPhase::pre_open, true});
+  EXPECT_EQ(feed.quote(apple).phase, MarketPhase::pre_open);
+  EXPECT_EQ(feed.quote(feed.add_symbol("LATE")).phase, MarketPhase::pre_open);
+  feed.expect(SymbolStatusChanged{apple, SymbolStatus::halted, {}});
+  EXPECT_EQ(feed.quote(apple).phase, MarketPhase::halt);
+  feed.expect(SymbolStatusChanged{apple, SymbolStatus::trading, {}});
+  feed.expect(SymbolPhaseChanged{apple, MarketPhase::volatility_auction, {}, {}});
+  feed.expect(SessionChanged{SessionPhase::open, Date{2}, true, MarketPhase::pre_open, false});
+  EXPECT_EQ(feed.quote(apple).phase, MarketPhase::volatility_auction) << "a date alone moves nothing";
+}
+
 TEST(Market, TheQuotesSequenceMovesOnlyWithTheQuote) {
   MarketFeed feed;
   const SymbolId apple = feed.add_symbol("AAPL");

@@ -16,6 +16,8 @@ const SymbolMarket& busy_symbol(MarketFeed& feed) {
   }
   feed.execute(apple, Side::buy, dollars(101), 2, 3);
   feed.print(apple, dollars(99), 1'000);
+  feed.expect(SymbolPhaseChanged{apple, MarketPhase::closing_auction, {}, {}});
+  feed.expect(AuctionIndicated{apple, {dollars(100), Quantity{7}, Quantity{3}, Side::sell}});
   return feed.market.symbol(apple);
 }
 

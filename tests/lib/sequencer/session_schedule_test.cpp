@@ -12,6 +12,7 @@ Timestamp at(const char* text) {
 SessionView session(SessionPhase phase, const char* date) {
   SessionView view;
   view.phase = phase;
+  view.market_phase = usual_phase(phase);
   view.trading_date = *parse_date(date);
   return view;
 }
@@ -88,6 +89,39 @@ TEST(UsCalendar, LetsAnOperatorsWordStandOverARestart) {
   const auto opened = next_day.due(at("2026-02-03T16:00:00Z"), closed_by_hand, at("2026-02-02T16:00:00Z"));
   ASSERT_TRUE(opened.has_value());
   EXPECT_EQ(opened->phase, SessionPhase::open);
+}
+
+TEST(UsCalendar, CallsAuctions) {
+  SessionSchedule schedule(Calendar::us, {.opening_seconds = 1'800, .closing_seconds = 300});
+  SessionView now = session(SessionPhase::closed, "2026-01-30");
+  const auto moves_to = [&](const char* time, const char* date, MarketPhase phase) {
+    const auto due = schedule.due(at(time), now, Timestamp{});
+    ASSERT_TRUE(due.has_value()) << time;
+    EXPECT_EQ(due->market_phase, phase) << time;
+    EXPECT_EQ(format_date(due->trading_date), date);
+    EXPECT_EQ(due->phase, phase == MarketPhase::closed ? SessionPhase::closed : SessionPhase::open);
+    now = session(due->phase, date);
+    now.market_phase = phase;
+    EXPECT_FALSE(schedule.due(at(time), now, Timestamp{}).has_value());
+  };
+  EXPECT_FALSE(schedule.due(at("2026-02-02T13:59:59Z"), now, Timestamp{}).has_value());
+  moves_to("2026-02-02T14:00:00Z", "2026-02-02", MarketPhase::pre_open);
+  EXPECT_FALSE(schedule.due(at("2026-02-02T14:27:59Z"), now, Timestamp{}).has_value());
+  moves_to("2026-02-02T14:28:00Z", "2026-02-02", MarketPhase::opening_auction);
+  moves_to("2026-02-02T14:30:00Z", "2026-02-02", MarketPhase::continuous);
+  EXPECT_FALSE(schedule.due(at("2026-02-02T20:54:59Z"), now, Timestamp{}).has_value());
+  moves_to("2026-02-02T20:55:00Z", "2026-02-02", MarketPhase::closing_auction);
+  moves_to("2026-02-02T21:00:00Z", "2026-02-02", MarketPhase::closed);
+}
+
+TEST(UsCalendar, OpensAMarketThatAnOperatorLeftInAnAuction) {
+  SessionSchedule schedule(Calendar::us);
+  SessionView now = session(SessionPhase::open, "2026-02-02");
+  now.market_phase = MarketPhase::pre_open;
+  EXPECT_FALSE(schedule.due(at("2026-02-02T14:10:00Z"), now, at("2026-02-02T14:00:00Z")).has_value());
+  const auto opened = schedule.due(at("2026-02-02T14:30:00Z"), now, Timestamp{});
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->market_phase, MarketPhase::continuous);
 }
 
 TEST(AnyCalendar, NeverGoesBackADay) {

@@ -1,0 +1,84 @@
+// Price bands: how far a symbol may trade from a reference price. An order that would trade farther trades up
+// to its band, and then the symbol pauses for an auction, in which the order's rest takes part.
+#include <algorithm>
+
+#include "engine/state.hpp"
+
+namespace trade {
+
+namespace {
+
+/// Rounded to ticks towards the reference, so that a trade is never farther away than was asked for.
+PriceBands bands_around(Price reference, std::int64_t basis_points, std::int64_t pause_seconds,
+                        std::int64_t tick) {
+  PriceBands bands{.basis_points = basis_points, .pause_seconds = pause_seconds, .reference = reference};
+  if (!reference || basis_points == 0) return bands;
+  const std::int64_t most = std::min(
+      reference.units * (engine::basis_points + basis_points) / engine::basis_points, price_units_max);
+  const std::int64_t share = reference.units * (engine::basis_points - basis_points);
+  const std::int64_t least = (share + engine::basis_points - 1) / engine::basis_points;
+  bands.upper = {std::max(most / tick * tick, tick)};
+  bands.lower = {std::max((least + tick - 1) / tick * tick, tick)};
+  return bands;
+}
+
+}  // namespace
+
+RejectReason Engine::State::refusal(const SetPriceBands& command) const {
+  if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
+  const bool off = command.basis_points == 0;
+  if (off) {
+    const bool bare = command.pause_seconds == 0 && !command.reference;
+    return bare ? RejectReason::none : RejectReason::invalid_command;
+  }
+  if (command.basis_points < 0 || command.basis_points > band_basis_points_max || command.pause_seconds < 1 ||
+      command.pause_seconds > pause_seconds_max) {
+    return RejectReason::invalid_command;
+  }
+  if (command.reference.units < 0 || command.reference.units > price_units_max)
+    return RejectReason::invalid_price;
+  return RejectReason::none;
+}
+
+void Engine::State::perform(const SetPriceBands& command) {
+  const auto set = [&](SymbolId id) {
+    const SymbolRecord& symbol = symbols_[id];
+    if (command.basis_points == 0) return set_bands(id, {});
+    const Price reference = command.reference ? command.reference : symbol.reference();
+    set_bands(id, bands_around(reference, command.basis_points, command.pause_seconds, symbol.tick.units));
+  };
+  if (command.symbol) return set(command.symbol);
+  for (SymbolId id{1}; symbols_.contains(id); ++id.value)
+    set(id);
+}
+
+void Engine::State::set_bands(SymbolId id, const PriceBands& bands) {
+  symbols_[id].bands = bands;
+  log_.emit(PriceBandsChanged{.symbol = id, .bands = bands});
+}
+
+void Engine::State::set_band_reference(SymbolId id, Price reference) {
+  const SymbolRecord& symbol = symbols_[id];
+  const PriceBands& old = symbol.bands;
+  if (old.basis_points == 0 || !reference || reference == old.reference) return;
+  set_bands(id, bands_around(reference, old.basis_points, old.pause_seconds, symbol.tick.units));
+}
+
+bool Engine::State::is_stopped_by_band(const SymbolRecord& symbol, Side side, Price worst_price) {
+  const Price band = symbol.band(side);
+  if (!band) [[likely]]
+    return false;
+  const std::optional<BookLevel> best = symbol.book.best(opposite(side));
+  if (!best) return false;
+  return side == Side::buy ? best->price > band && (!worst_price || best->price <= worst_price)
+                           : best->price < band && best->price >= worst_price;
+}
+
+void Engine::State::begin_pause(SymbolId id, Side side) {
+  const Timestamp ends_at{log_.now().nanoseconds + symbols_[id].bands.pause_seconds * nanoseconds_per_second};
+  log_.emit(SymbolPhaseChanged{
+      .symbol = id, .phase = MarketPhase::volatility_auction, .ends_at = ends_at, .limit_state = side});
+  enter_phase(id, MarketPhase::volatility_auction, ends_at);
+}
+
+}  // namespace trade
