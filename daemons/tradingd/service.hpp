@@ -19,6 +19,7 @@
 namespace trade::tradingd {
 
 using sequencer::Calendar;
+using sequencer::CallTimes;
 using sequencer::Intake;
 using sequencer::SessionSchedule;
 
