@@ -88,6 +88,12 @@ struct LimitArguments {
   bool dry_run = false;
 };
 
+/// The mode, or "none": as a value, zero.
+Result<SelfTradePrevention> parse_self_trade_prevention(std::string_view text) {
+  if (text == "none") return SelfTradePrevention{};
+  return parse_enum<SelfTradePrevention>(text);
+}
+
 CLI::Option* add_id(CLI::App& app, std::string& id) {
   return required(add_value(app, "id", id, parse_account_text, account_kind, "The account"));
 }
@@ -189,10 +195,14 @@ Handler define_account_limits(CLI::App& app) {
             "Shares of one order; 0: no limit");
   add_value(app, "--max-order-notional", limits.order_notional_max, parse_money_limit, "AMOUNT",
             "Price times quantity of one order; 0: no limit");
+  add_value(app, "--self-trade-prevention", limits.self_trade_prevention, parse_self_trade_prevention,
+            choices_of<SelfTradePrevention>() + "|none",
+            "What to cancel where orders that do not say meet an order of the account's own");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
     const SetAccountLimits& given = arguments->limits;
-    if (!given.position_max && !given.order_quantity_max && !given.order_notional_max) {
+    if (!given.position_max && !given.order_quantity_max && !given.order_notional_max &&
+        !given.self_trade_prevention) {
       return print_account(context, arguments->id);
     }
     return change_account(context, arguments->id, given, {}, "limits of " + arguments->id,

@@ -20,14 +20,71 @@ struct Arguments {
   std::string client_order_id;
   OrderInstructions instructions;
   std::optional<Trail> trail;
+  std::optional<OrderClass> order_class;
+  std::optional<Price> take_profit_price;
+  std::optional<Price> stop_loss_price;
+  std::optional<Price> stop_loss_limit_price;
   bool dry_run = false;
 };
+
+/// How the order and its legs hang together: as said, else as the given legs mean.
+OrderClass class_of(const Arguments& arguments) {
+  if (arguments.order_class) return *arguments.order_class;
+  const bool takes_profit = arguments.take_profit_price.has_value();
+  const bool stops_loss = arguments.stop_loss_price.has_value();
+  if (takes_profit && stops_loss) return OrderClass::bracket;
+  return takes_profit || stops_loss ? OrderClass::oto : OrderClass::simple;
+}
+
+/// The limit price of the order itself. An oco is its own take-profit.
+std::optional<Price> limit_price_of(const Arguments& arguments) {
+  const bool is_oco = class_of(arguments) == OrderClass::oco;
+  return is_oco && !arguments.limit_price ? arguments.take_profit_price : arguments.limit_price;
+}
+
+Status check_legs(const Arguments& arguments) {
+  const bool takes_profit = arguments.take_profit_price.has_value();
+  const bool stops_loss = arguments.stop_loss_price.has_value();
+  if (arguments.stop_loss_limit_price && !stops_loss)
+    return fail(ErrorCode::usage, "--stop-loss-limit goes with --stop-loss");
+  switch (class_of(arguments)) {
+    case OrderClass::simple:
+      if (takes_profit || stops_loss)
+        return fail(ErrorCode::usage, "a simple order takes neither --take-profit nor --stop-loss");
+      break;
+    case OrderClass::bracket:
+      if (!takes_profit || !stops_loss)
+        return fail(ErrorCode::usage, "a bracket needs --take-profit and --stop-loss");
+      break;
+    case OrderClass::oto:
+      if (takes_profit == stops_loss)
+        return fail(ErrorCode::usage, "an oto order needs one of --take-profit and --stop-loss");
+      break;
+    case OrderClass::oco:
+      if (takes_profit == arguments.limit_price.has_value() || !stops_loss) {
+        return fail(ErrorCode::usage, "an oco order needs --stop-loss, and --take-profit or --limit");
+      }
+      break;
+  }
+  return {};
+}
+
+OrderLegs legs_of(const Arguments& arguments) {
+  OrderLegs legs;
+  legs.order_class = class_of(arguments);
+  if (legs.order_class != OrderClass::oco)
+    legs.take_profit_limit_price = arguments.take_profit_price.value_or(Price{});
+  legs.stop_loss_stop_price = arguments.stop_loss_price.value_or(Price{});
+  legs.stop_loss_limit_price = arguments.stop_loss_limit_price.value_or(Price{});
+  return legs;
+}
 
 /// The order type that the given prices mean.
 OrderType implied_type(const Arguments& arguments) {
   if (arguments.trail) return OrderType::trailing_stop;
-  if (arguments.limit_price && arguments.stop_price) return OrderType::stop_limit;
-  if (arguments.limit_price) return OrderType::limit;
+  const bool has_limit = limit_price_of(arguments).has_value();
+  if (has_limit && arguments.stop_price) return OrderType::stop_limit;
+  if (has_limit) return OrderType::limit;
   if (arguments.stop_price) return OrderType::stop_loss;
   return OrderType::market;
 }
@@ -36,11 +93,11 @@ Status check_prices(OrderType type, const Arguments& arguments) {
   const bool trails = type == OrderType::trailing_stop;
   const bool names_stop = wants_stop(type) && !trails;
   const std::string name = "a " + std::string(name_of(type)) + " order ";
-  if (wants_limit(type) && !arguments.limit_price)
-    return fail(ErrorCode::usage, name + "needs --limit PRICE");
+  const bool has_limit = limit_price_of(arguments).has_value();
+  if (wants_limit(type) && !has_limit) return fail(ErrorCode::usage, name + "needs --limit PRICE");
   if (names_stop && !arguments.stop_price) return fail(ErrorCode::usage, name + "needs --stop PRICE");
   if (trails && !arguments.trail) return fail(ErrorCode::usage, name + "needs --trail AMOUNT or --trail N%");
-  if (!wants_limit(type) && arguments.limit_price) return fail(ErrorCode::usage, name + "takes no --limit");
+  if (!wants_limit(type) && has_limit) return fail(ErrorCode::usage, name + "takes no --limit");
   if (!names_stop && arguments.stop_price) return fail(ErrorCode::usage, name + "takes no --stop");
   if (!trails && arguments.trail) return fail(ErrorCode::usage, name + "takes no --trail");
   return {};
@@ -73,10 +130,15 @@ std::string describe(const PlaceOrder& order, std::string_view symbol, std::stri
                      std::string(symbol) + " " + std::string(name_of(order.type));
   if (order.limit_price) text += " " + format_price(order.limit_price);
   if (order.stop_price) text += " stop " + format_price(order.stop_price);
+  const OrderLegs& legs = order.legs;
+  if (legs.take_profit_limit_price) text += " take-profit " + format_price(legs.take_profit_limit_price);
+  if (legs.stop_loss_stop_price) text += " stop-loss " + format_price(legs.stop_loss_stop_price);
+  if (legs.stop_loss_limit_price) text += " limit " + format_price(legs.stop_loss_limit_price);
   return text + " " + std::string(name_of(order.time_in_force)) + " for " + std::string(account);
 }
 
 Result<ExitStatus> place(Context& context, const Arguments& arguments) {
+  if (Status checked = check_legs(arguments); !checked) return pass_on(std::move(checked));
   PlaceOrder order;
   order.side = arguments.side;
   order.type = arguments.type.value_or(implied_type(arguments));
@@ -88,9 +150,10 @@ Result<ExitStatus> place(Context& context, const Arguments& arguments) {
   order.time_in_force = arguments.time_in_force.value_or(
       order.instructions.expires_at != Timestamp{} ? TimeInForce::gtd : TimeInForce::day);
   order.quantity = arguments.quantity;
-  order.limit_price = arguments.limit_price.value_or(Price{});
+  order.limit_price = limit_price_of(arguments).value_or(Price{});
   order.stop_price = arguments.stop_price.value_or(Price{});
   order.client_order_id = arguments.client_order_id;
+  order.legs = legs_of(arguments);
   const SubmittedCommand command{order, *account, arguments.symbol};
   const std::string about = describe(order, arguments.symbol, *account);
   if (arguments.dry_run) return dry_run(context, command, about);
@@ -124,6 +187,14 @@ Handler define_place(CLI::App& app) {
            "Trade all of it at one time or nothing");
   add_enum<SelfTradePrevention>(app, "--self-trade", arguments->instructions.self_trade_prevention,
                                 "What to cancel where it meets an order of its own account");
+  add_value(app, "--take-profit", arguments->take_profit_price, parse_price, "PRICE",
+            "With it, an order that closes what it filled at this price or a better one");
+  add_value(app, "--stop-loss", arguments->stop_loss_price, parse_price, "PRICE",
+            "With it, an order that closes what it filled once a trade reaches this price");
+  add_value(app, "--stop-loss-limit", arguments->stop_loss_limit_price, parse_price, "PRICE",
+            "The worst price at which the stop-loss may trade");
+  add_enum<OrderClass>(app, "--class", arguments->order_class,
+                       "How they hang together; the given ones imply bracket or oto");
   add_value(app, "--client-id", arguments->client_order_id, parse_client_order_id, "TEXT",
             "Your own id: makes it safe to try again");
   add_dry_run(app, arguments->dry_run);

@@ -92,7 +92,7 @@ std::string_view type_name(OrderType type) {
 std::string_view status_name(OrderStatus status) {
   switch (status) {
     case OrderStatus::pending:
-      return "pending_new";
+      return "held";
     case OrderStatus::validated:
     case OrderStatus::submitted:
       return "new";
@@ -128,7 +128,7 @@ format::Json order_json(const OrderView& order) {
   json["qty"] = std::to_string(order.quantity.shares);
   json["filled_qty"] = std::to_string(order.filled_quantity.shares);
   json["filled_avg_price"] = format::price_or_null(average);
-  json["order_class"] = "simple";
+  json["order_class"] = name_of(order.link.order_class);
   json["order_type"] = type_name(order.type);
   json["type"] = type_name(order.type);
   json["side"] = name_of(order.side);

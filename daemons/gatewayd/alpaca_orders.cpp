@@ -23,16 +23,10 @@ struct NewOrder {
 
 /// What that API offers and this market does not: a request for it is refused, never half done.
 void refuse_unsupported(Fields& fields) {
-  if (const auto order_class = fields.text("order_class");
-      order_class && !order_class->empty() && *order_class != "simple") {
-    fields.refuse("order_class",
-                  "only simple orders are supported, not '" + order_class->substr(0, 16) + "'");
-  }
   if (fields.boolean("extended_hours").value_or(false)) {
     fields.refuse("extended_hours", "orders outside the session are not supported");
   }
-  for (const std::string_view name :
-       {"notional", "take_profit", "stop_loss", "legs", "advanced_instructions"}) {
+  for (const std::string_view name : {"notional", "legs", "advanced_instructions"}) {
     if (fields.given(name)) fields.refuse(name, "it is not supported");
   }
 }
@@ -44,6 +38,37 @@ std::optional<OrderType> type_named(std::string_view name) {
   return std::nullopt;
 }
 
+/// The take-profit and the stop-loss, each an object of its own.
+OrderLegs read_legs(Fields& fields, const Input& input, std::optional<Price>& limit_price) {
+  const auto class_text = fields.text("order_class");
+  std::optional<OrderClass> order_class;
+  if (class_text && !class_text->empty()) {
+    order_class = value_named<OrderClass>(*class_text);
+    if (!order_class) {
+      fields.refuse("order_class",
+                    "simple, bracket, oco and oto are supported, not '" + class_text->substr(0, 16) + "'");
+    }
+  }
+  const auto price_in = [&](std::string_view leg, std::string_view name) -> std::optional<Price> {
+    if (!fields.given(leg)) return std::nullopt;
+    const Input* object = input.find(leg);
+    if (object->kind != Input::Kind::object) {
+      fields.refuse(leg, "it must be an object");
+      return std::nullopt;
+    }
+    Fields within(*object);
+    const auto price = within.price(name);
+    if (within.error()) fields.refuse(leg, within.error()->message);
+    return price;
+  };
+  const auto take_profit = price_in("take_profit", "limit_price");
+  const auto stop_loss = price_in("stop_loss", "stop_price");
+  const auto stop_loss_limit = price_in("stop_loss", "limit_price");
+  if (fields.given("take_profit") && !take_profit) fields.refuse("take_profit", "its limit_price is missing");
+  if (fields.given("stop_loss") && !stop_loss) fields.refuse("stop_loss", "its stop_price is missing");
+  return legs_of(order_class, take_profit, stop_loss, stop_loss_limit, limit_price);
+}
+
 Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   Fields fields(input);
   NewOrder wanted;
@@ -52,10 +77,11 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   const auto side = fields.enumeration<Side>("side");
   const auto quantity = fields.quantity("qty");
   const auto type_text = fields.text("type");
-  const auto limit_price = fields.price("limit_price");
+  auto limit_price = fields.price("limit_price");
   const auto stop_price = fields.price("stop_price");
   const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
   const auto client_order_id = fields.text("client_order_id");
+  wanted.order.legs = read_legs(fields, input, limit_price);
   wanted.order.instructions.trail_amount = fields.price("trail_price").value_or(Price{});
   wanted.order.instructions.trail_basis_points = fields.percent("trail_percent").value_or(0);
   const auto type = type_named(type_text.value_or("market"));
@@ -69,6 +95,9 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   if (!checked_symbol) return pass_on(std::move(checked_symbol));
   auto id = client_order_id_of(call, client_order_id);
   if (!id) return pass_on(std::move(id));
+  const auto bound_to = session_of(call, std::nullopt, call.key->account);
+  if (!bound_to) return std::unexpected(bound_to.error());
+  wanted.order.session = *bound_to;
   wanted.symbol = checked_symbol->string();
   wanted.client_order_id = std::move(*id);
   wanted.order.side = *side;
@@ -83,6 +112,20 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   return wanted;
 }
 
+bool asks_for_nested(const Call& call) {
+  const std::string* nested = call.request.parameter("nested");
+  return nested != nullptr && *nested == "true";
+}
+
+/// The order with those of `legs` that are its own.
+format::Json nested_json(const OrderView& order, const std::vector<OrderView>& legs) {
+  format::Json json = order_json(order);
+  for (const OrderView& leg : legs) {
+    if (leg.parent() == order.id) json["legs"].push_back(order_json(leg));
+  }
+  return json;
+}
+
 Task<http::Response> place(Call& call) {
   const auto input = parse_input(call.request.body);
   if (!input) co_return error(input.error());
@@ -91,10 +134,10 @@ Task<http::Response> place(Call& call) {
   wanted->order.client_order_id = wanted->client_order_id;
   std::string about = "place " + describe(wanted->order, wanted->symbol) + " for " + call.key->account;
   CommandBody body(wanted->order);
-  const auto order =
-      co_await change_order(call, call.key->account, wanted->symbol, std::move(body), std::move(about));
-  if (!order) co_return error(order.error());
-  co_return json_response(200, order_json(*order));
+  const auto group =
+      co_await change_group(call, call.key->account, wanted->symbol, std::move(body), std::move(about));
+  if (!group) co_return error(group.error());
+  co_return json_response(200, nested_json(group->order, group->legs));
 }
 
 struct Listing {
@@ -106,6 +149,7 @@ struct Listing {
   OrderId after_order;
   std::uint32_t limit = orders_listed;
   bool ascending = false;
+  bool nested = false;
 };
 
 Result<Listing> read_listing(const Call& call) {
@@ -141,6 +185,7 @@ Result<Listing> read_listing(const Call& call) {
   }
   const std::string* direction = call.request.parameter("direction");
   listing.ascending = direction != nullptr && *direction == "asc";
+  listing.nested = asks_for_nested(call);
   return listing;
 }
 
@@ -177,11 +222,21 @@ Task<Result<std::vector<OrderView>>> find_orders(Call& call, Listing listing) {
 Task<http::Response> list(Call& call) {
   auto listing = read_listing(call);
   if (!listing) co_return error(listing.error());
+  const bool nested = listing->nested;
   const auto orders = co_await find_orders(call, std::move(*listing));
   if (!orders) co_return error(orders.error());
+  std::vector<OrderView> legs;
+  if (nested) {
+    auto found = co_await find_legs(call, *orders);
+    if (!found) co_return error(found.error());
+    legs = std::move(*found);
+  }
   format::Json json = format::Json::array();
-  for (const OrderView& order : *orders)
-    json.push_back(order_json(order));
+  for (const OrderView& order : *orders) {
+    // A leg whose order is told of stands there and not in the list.
+    const bool within = std::ranges::find(legs, order.id, &OrderView::id) != legs.end();
+    if (!within) json.push_back(nested_json(order, legs));
+  }
   co_return json_response(200, json);
 }
 
@@ -195,7 +250,14 @@ Task<Result<OrderView>> named_order(Call& call) {
 Task<http::Response> show(Call& call) {
   const auto order = co_await named_order(call);
   if (!order) co_return error(order.error());
-  co_return json_response(200, order_json(*order));
+  std::vector<OrderView> legs;
+  if (asks_for_nested(call)) {
+    std::vector<OrderView> orders{*order};
+    auto found = co_await find_legs(call, std::move(orders));
+    if (!found) co_return error(found.error());
+    legs = std::move(*found);
+  }
+  co_return json_response(200, nested_json(*order, legs));
 }
 
 Task<http::Response> show_by_client_id(Call& call) {

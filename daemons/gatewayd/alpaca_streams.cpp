@@ -29,6 +29,8 @@ std::string msgpack_of(const format::Json& json) {
 std::string_view event_name(const OrderNews& news) {
   switch (news.kind) {
     case OrderNews::Kind::accepted:
+      return news.order.status == OrderStatus::pending ? "pending_new" : "new";
+    case OrderNews::Kind::activated:
       return "new";
     case OrderNews::Kind::rejected:
       return "rejected";

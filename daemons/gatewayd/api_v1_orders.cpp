@@ -42,10 +42,16 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   const auto side = fields.enumeration<Side>("side");
   const auto quantity = fields.quantity("quantity");
   const auto type = fields.enumeration<OrderType>("order_type");
-  const auto price = fields.price("price");
+  auto price = fields.price("price");
   const auto stop_price = fields.price("stop_price");
   const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
   const auto client_order_id = fields.text("client_order_id");
+  const auto session = fields.text("session");
+  const auto order_class = fields.enumeration<OrderClass>("order_class");
+  const auto take_profit_price = fields.price("take_profit_price");
+  const auto stop_loss_price = fields.price("stop_loss_price");
+  const auto stop_loss_limit_price = fields.price("stop_loss_limit_price");
+  wanted.order.legs = legs_of(order_class, take_profit_price, stop_loss_price, stop_loss_limit_price, price);
   wanted.order.instructions = read_instructions(fields);
   wanted.dry_run = fields.boolean("dry_run").value_or(false);
   fields.refuse_others();
@@ -60,6 +66,9 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   if (!checked_symbol) return pass_on(std::move(checked_symbol));
   auto id = client_order_id_of(call, client_order_id);
   if (!id) return pass_on(std::move(id));
+  const auto bound_to = session_of(call, session, *owner);
+  if (!bound_to) return std::unexpected(bound_to.error());
+  wanted.order.session = *bound_to;
   wanted.account = std::move(*owner);
   wanted.symbol = checked_symbol->string();
   wanted.client_order_id = std::move(*id);

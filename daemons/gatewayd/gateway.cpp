@@ -81,6 +81,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   });
   gateway->hub_ = std::make_unique<Hub>(gateway->loop_, given.client, *gateway->orders_);
   gateway->services_->hub = gateway->hub_.get();
+  gateway->client_sessions_ = std::make_unique<ClientSessions>(gateway->loop_, *gateway->upstream_);
+  gateway->services_->client_sessions = gateway->client_sessions_.get();
   gateway->application_->tell_orders(gateway->orders_.get(), gateway->hub_.get());
   gateway->router_.add(Surface::v1, service_routes());
   gateway->router_.add(Surface::v1, v1::order_routes());
@@ -179,7 +181,7 @@ void Gateway::stop() {
         monotonic_nanoseconds() + std::chrono::nanoseconds(stop_time_max).count();
     stop_ticks_ = loop_.every(stop_interval, [this, deadline_ns, given_up = false]() mutable {
       const bool late = monotonic_nanoseconds() >= deadline_ns;
-      if (server_->counters().connections_open > 0 && !late) return;
+      if ((server_->counters().connections_open > 0 || client_sessions_->ending() > 0) && !late) return;
       if (given_up) return loop_.stop();
       given_up = true;
       upstream_->stop();

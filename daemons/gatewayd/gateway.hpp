@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "client/client.hpp"
 #include "gatewayd/application.hpp"
+#include "gatewayd/client_sessions.hpp"
 #include "gatewayd/hub.hpp"
 #include "gatewayd/router.hpp"
 #include "gatewayd/services.hpp"
@@ -84,6 +85,7 @@ class Gateway {
   std::unique_ptr<Application> application_;
   http::Loop loop_;
   std::unique_ptr<Upstream> upstream_;
+  std::unique_ptr<ClientSessions> client_sessions_;
   std::unique_ptr<Client> books_;  ///< of the follower's thread
   std::unique_ptr<OrderFollower> orders_;
   std::unique_ptr<Services> services_;

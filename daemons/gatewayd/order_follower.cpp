@@ -127,6 +127,17 @@ void OrderFollower::take(const Event& event, std::vector<OrderNews>& news) {
     add(
         event, rejected->account, rejected->order, OrderNews::Kind::rejected,
         [&](OrderView& view) { view.status = OrderStatus::rejected; }, news);
+  } else if (const auto* activated = std::get_if<ExitActivated>(&event.body)) {
+    if (!listened(activated->account)) return;
+    add(
+        event, activated->account, activated->order,
+        is_terminal(activated->status) ? OrderNews::Kind::rejected : OrderNews::Kind::activated,
+        [&](OrderView& view) {
+          view.status = activated->status;
+          view.reject_reason = activated->reason;
+          view.quantity = activated->quantity;
+        },
+        news);
   } else if (const auto* triggered = std::get_if<OrderTriggered>(&event.body)) {
     if (!listened(triggered->account)) return;
     add(

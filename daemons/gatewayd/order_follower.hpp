@@ -16,7 +16,7 @@ namespace trade::gatewayd {
 
 /// One thing that happened to an order.
 struct OrderNews {
-  enum class Kind : std::uint8_t { accepted, rejected, triggered, filled, replaced, cancelled };
+  enum class Kind : std::uint8_t { accepted, rejected, activated, triggered, filled, replaced, cancelled };
   Kind kind = Kind::accepted;
   AccountId account;
   OrderView order;  ///< as it was right after this

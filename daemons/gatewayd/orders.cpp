@@ -1,6 +1,11 @@
 #include "gatewayd/orders.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
+
+#include "gatewayd/client_sessions.hpp"
+#include "gatewayd/services.hpp"
 
 namespace trade::gatewayd {
 
@@ -15,6 +20,14 @@ Error rejected(RejectReason reason) {
 
 Task<Result<OrderView>> change_order(Call& call, std::string account, std::string symbol, CommandBody body,
                                      std::string about) {
+  auto group =
+      co_await change_group(call, std::move(account), std::move(symbol), std::move(body), std::move(about));
+  if (!group) co_return pass_on(std::move(group));
+  co_return std::move(group->order);
+}
+
+Task<Result<OrderGroup>> change_group(Call& call, std::string account, std::string symbol, CommandBody body,
+                                      std::string about) {
   SubmittedCommand command{std::move(body), account, symbol};
   Result<CommandResult> result = co_await call.upstream().submit(std::move(command));
   if (!result) {
@@ -29,7 +42,20 @@ Task<Result<OrderView>> change_order(Call& call, std::string account, std::strin
   if (!result->order_view) {
     co_return fail(ErrorCode::internal, "tradingd did not say how the order stands");
   }
-  co_return std::move(*result->order_view);
+  co_return OrderGroup{*std::move(result->order_view), std::move(result->leg_views)};
+}
+
+Task<Result<std::vector<OrderView>>> find_legs(Call& call, std::vector<OrderView> orders) {
+  OrdersRequest request;
+  for (const OrderView& order : orders)
+    for (const OrderId leg : order.legs())
+      request.orders.push_back(leg);
+  if (request.orders.empty()) co_return std::vector<OrderView>{};
+  RequestBody body(std::move(request));
+  auto reply = co_await call.upstream().ask<OrdersReply>(Daemon::ledgerd, std::move(body));
+  if (!reply) co_return pass_on(std::move(reply));
+  std::ranges::sort(reply->orders, {}, &OrderView::id);
+  co_return std::move(reply->orders);
 }
 
 Task<Result<OrderView>> find_order(Call& call, OrderId id) {
@@ -64,6 +90,8 @@ std::string describe(const PlaceOrder& order, std::string_view symbol) {
                      std::string(symbol) + " " + std::string(name_of(order.type));
   if (order.limit_price) text += " " + format_price(order.limit_price);
   if (order.stop_price) text += " stop " + format_price(order.stop_price);
+  if (order.legs.order_class != OrderClass::simple)
+    text += " " + std::string(name_of(order.legs.order_class));
   return text + " " + std::string(name_of(order.time_in_force));
 }
 
@@ -73,6 +101,42 @@ Result<std::string> client_order_id_of(const Call& call, const std::optional<std
   if (id.empty()) return id;
   if (Status checked = check_client_order_id(id); !checked) return pass_on(std::move(checked));
   return id;
+}
+
+Result<ClientSessionId> session_of(const Call& call, const std::optional<std::string>& given,
+                                   std::string_view account) {
+  const std::string text = given ? *given : std::string(call.request.header("trade-session"));
+  if (text.empty()) return ClientSessionId{};
+  std::uint64_t number = 0;
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const ClientSessionId session{number};
+  if (bad != std::errc() || end != text.data() + text.size() ||
+      !call.services.client_sessions->is_open(session, account)) {
+    return fail_named(ErrorCode::rejected, "session_not_open",
+                      "no session of this number is open: its stream may have ended");
+  }
+  return session;
+}
+
+OrderClass implied_class(bool takes_profit, bool stops_loss) {
+  if (takes_profit && stops_loss) return OrderClass::bracket;
+  return takes_profit || stops_loss ? OrderClass::oto : OrderClass::simple;
+}
+
+OrderLegs legs_of(std::optional<OrderClass> order_class, std::optional<Price> take_profit,
+                  std::optional<Price> stop_loss, std::optional<Price> stop_loss_limit,
+                  std::optional<Price>& limit_price) {
+  OrderLegs legs{
+      .order_class = order_class.value_or(implied_class(take_profit.has_value(), stop_loss.has_value())),
+      .take_profit_limit_price = take_profit.value_or(Price{}),
+      .stop_loss_stop_price = stop_loss.value_or(Price{}),
+      .stop_loss_limit_price = stop_loss_limit.value_or(Price{})};
+  // A limit that is not the take-profit's is left for the engine to refuse.
+  if (legs.order_class == OrderClass::oco && take_profit && (!limit_price || limit_price == take_profit)) {
+    limit_price = take_profit;
+    legs.take_profit_limit_price = {};
+  }
+  return legs;
 }
 
 OrderType implied_type(bool has_limit, bool has_stop) {

@@ -14,6 +14,17 @@ namespace trade::gatewayd {
 Task<Result<OrderView>> change_order(Call& call, std::string account, std::string symbol, CommandBody body,
                                      std::string about);
 
+/// An order and its legs.
+struct OrderGroup {
+  OrderView order;
+  std::vector<OrderView> legs;
+};
+/// The same as change_order, with the legs as they stand.
+Task<Result<OrderGroup>> change_group(Call& call, std::string account, std::string symbol, CommandBody body,
+                                      std::string about);
+/// The legs of these orders, by ascending id; of a leg there are none.
+Task<Result<std::vector<OrderView>>> find_legs(Call& call, std::vector<OrderView> orders);
+
 /// One order that the key may see; `not_permitted` for another account's, `not_found`.
 Task<Result<OrderView>> find_order(Call& call, OrderId id);
 /// The order of this account that the client named so.
@@ -25,6 +36,18 @@ std::string describe(const PlaceOrder& order, std::string_view symbol);
 /// The client's id of an order to be placed: the body's, else the header Idempotency-Key. Either makes it
 /// safe to ask again.
 Result<std::string> client_order_id_of(const Call& call, const std::optional<std::string>& given);
+
+/// The open session of the account that an order is to be bound to: the one given, else the one that the
+/// header Trade-Session names; zero: none. Why it cannot be.
+Result<ClientSessionId> session_of(const Call& call, const std::optional<std::string>& given,
+                                   std::string_view account);
+
+/// What the legs that are given mean, where the class is not said.
+OrderClass implied_class(bool takes_profit, bool stops_loss);
+/// The given legs, and the order's own limit price: an oco is its own take-profit.
+OrderLegs legs_of(std::optional<OrderClass> order_class, std::optional<Price> take_profit,
+                  std::optional<Price> stop_loss, std::optional<Price> stop_loss_limit,
+                  std::optional<Price>& limit_price);
 
 /// The type that the given prices mean.
 OrderType implied_type(bool has_limit, bool has_stop);

@@ -21,6 +21,7 @@ namespace trade::gatewayd {
 
 class Application;
 class Hub;
+class ClientSessions;
 
 struct Services {
   http::Loop& loop;
@@ -28,8 +29,9 @@ struct Services {
   access::KeyStore& keys;
   const Clock& clock;
   Application& application;
-  http::Server* server = nullptr;  ///< set once there is one
-  Hub* hub = nullptr;              ///< the same
+  http::Server* server = nullptr;             ///< set once there is one
+  Hub* hub = nullptr;                         ///< the same
+  ClientSessions* client_sessions = nullptr;  ///< the same
   std::uint32_t requests_per_minute = 0;
   Metrics metrics;
   RateLimiter limiter;           ///< by key

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "format/json.hpp"
+#include "gatewayd/client_sessions.hpp"
 
 namespace trade::gatewayd {
 
@@ -47,6 +48,8 @@ void StreamV1::on_open(http::WebSocketConnection& connection) {
 
 void StreamV1::on_close() {
   services_.hub->leave(*this);
+  if (client_session_) services_.client_sessions->end(client_session_);
+  client_session_ = {};
   connection_ = nullptr;
 }
 
@@ -92,8 +95,10 @@ void StreamV1::on_message(std::string_view bytes, bool binary) {
     pong["type"] = "pong";
     return send(pong);
   }
+  if (named == "cancel_on_disconnect") return set_cancel_on_disconnect(*message);
   if (named != "subscribe" && named != "unsubscribe") {
-    return send_error({422, "invalid_request", "action must be auth, subscribe, unsubscribe or ping"});
+    return send_error({422, "invalid_request",
+                       "action must be auth, subscribe, unsubscribe, cancel_on_disconnect or ping"});
   }
   auto wish = read_wish(*message);
   if (!wish) return;
@@ -121,6 +126,26 @@ void StreamV1::authenticate(const Input& message) {
   json["data"] = {{"account", key_->account}, {"role", name_of(key_->role)}};
   send(json);
   welcome();
+}
+
+/// Orders that name the session end with this stream, whatever ends it.
+void StreamV1::set_cancel_on_disconnect(const Input& message) {
+  Fields fields(message);
+  const auto enabled = fields.boolean("enabled");
+  if (!fields.error() && !enabled) fields.refuse("enabled", "it is missing");
+  if (fields.error()) return send_error(problem_of(*fields.error()));
+  if (key_->role == KeyRole::viewer) {
+    return send_error({403, "not_permitted", "a viewer places no orders"});
+  }
+  if (*enabled && !client_session_) client_session_ = services_.client_sessions->open(key_->account);
+  if (!*enabled && client_session_) {
+    services_.client_sessions->release(client_session_);
+    client_session_ = {};
+  }
+  format::Json json;
+  json["type"] = "cancel_on_disconnect";
+  json["data"] = {{"enabled", *enabled}, {"session", format::id_or_null(client_session_)}};
+  send(json);
 }
 
 /// Own orders are told without being asked for.

@@ -52,6 +52,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
 
   void authenticate(const Input& message);
   void welcome();
+  void set_cancel_on_disconnect(const Input& message);
   std::optional<Wish> read_wish(const Input& message);
   void subscribe(Wish wish);
   void unsubscribe(const Wish& wish);
@@ -68,6 +69,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   std::string session_;
   http::WebSocketConnection* connection_ = nullptr;
   std::shared_ptr<Self> self_;
+  ClientSessionId client_session_;  ///< whose orders end with this stream; zero: none
   Outbox outbox_;
   /// By kind and symbol, the state that was sent: what is not newer is not sent again.
   std::map<std::string, Sequence, std::less<>> sent_;

@@ -113,6 +113,11 @@ RejectReason Engine::State::refusal(const SetAccountLimits& command) const {
   if (command.position_max.value_or(Quantity{}).shares < 0) return RejectReason::invalid_quantity;
   if (command.order_quantity_max.value_or(Quantity{}).shares < 0) return RejectReason::invalid_quantity;
   if (command.order_notional_max.value_or(Money{}).units < 0) return RejectReason::invalid_amount;
+  const SelfTradePrevention prevention = command.self_trade_prevention.value_or(SelfTradePrevention{});
+  if (prevention != SelfTradePrevention{} &&
+      !value_numbered<SelfTradePrevention>(static_cast<std::uint8_t>(prevention))) {
+    return RejectReason::invalid_command;
+  }
   return RejectReason::none;
 }
 
@@ -121,10 +126,15 @@ void Engine::State::perform(const SetAccountLimits& command) {
   if (command.position_max) account.position_max = *command.position_max;
   if (command.order_quantity_max) account.order_quantity_max = *command.order_quantity_max;
   if (command.order_notional_max) account.order_notional_max = *command.order_notional_max;
-  log_.emit(AccountLimitsChanged{.account = command.account,
-                                 .position_max = account.position_max,
-                                 .order_quantity_max = account.order_quantity_max,
-                                 .order_notional_max = account.order_notional_max});
+  if (command.self_trade_prevention) account.self_trade_prevention = *command.self_trade_prevention;
+  AccountLimitsChanged event{.account = command.account,
+                             .position_max = account.position_max,
+                             .order_quantity_max = account.order_quantity_max,
+                             .order_notional_max = account.order_notional_max,
+                             .self_trade_prevention = {}};
+  if (account.self_trade_prevention != SelfTradePrevention{})
+    event.self_trade_prevention = account.self_trade_prevention;
+  log_.emit(event);
 }
 
 }  // namespace trade

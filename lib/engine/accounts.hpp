@@ -38,6 +38,7 @@ struct alignas(64) Account {
   AccountType type = AccountType::cash;
   AccountStatus status = AccountStatus::active;
   bool kill_switch = false;
+  SelfTradePrevention self_trade_prevention{};  ///< of orders that do not say; zero: none
 
   /// Cash that no open order has a claim on.
   [[nodiscard]] Money free() const { return cash - reserved; }

@@ -112,16 +112,17 @@ AuctionFigures Engine::State::auction_figures(const SymbolRecord& symbol) {
       const auto add = [&](Price price, std::int64_t shares) {
         interest_.push_back({price, side == Side::buy ? shares : 0, side == Side::buy ? 0 : shares, true});
       };
-      if (!symbol.has_icebergs(side)) {
+      if (!symbol.has_careful(side)) {
         return symbol.book.for_each_level(side, [&](const BookLevel& level) {
           if (!accepts(side, level.price, last)) return false;
           add(level.price, level.quantity.shares);
           return true;
         });
       }
-      // What an iceberg does not show takes part too.
+      // What an iceberg does not show takes part too, of two exits for the same shares one.
       symbol.book.for_each_order(side, [&](BookOrderKey slot, Price price, Quantity) -> bool {
         if (!accepts(side, price, last)) return false;
+        if (gives_way_to_counterpart(orders_[slot])) return true;
         add(price, orders_[slot].leaves().shares);
         return true;
       });
@@ -186,6 +187,7 @@ void Engine::State::collect_auction_side(const SymbolRecord& symbol, Side side, 
   }
   symbol.book.for_each_order(side, [&](BookOrderKey slot, Price limit, Quantity) -> bool {
     if (collected >= volume || !accepts(side, limit, price)) return false;
+    if (gives_way_to_counterpart(orders_[slot])) return true;
     orders.push_back(slot);
     collected += orders_[slot].leaves();
     return true;
@@ -235,6 +237,10 @@ void Engine::State::auction_fill(OrderSlot buy_slot, OrderSlot sell_slot, Price 
                           .in_auction = true,
                           .legs = legs});
   ++next_trade_.value;
+  if (buy.is_linked() || sell.is_linked()) [[unlikely]] {
+    note_linked_fill(buy_slot, quantity);
+    note_linked_fill(sell_slot, quantity);
+  }
   for (const OrderSlot slot : {buy_slot, sell_slot}) {
     const Order& order = orders_[slot];
     if (order.leaves()) continue;
@@ -242,6 +248,8 @@ void Engine::State::auction_fill(OrderSlot buy_slot, OrderSlot sell_slot, Price 
       symbols_[order.symbol].market_orders.erase(order.id);
     end(slot, OrderStatus::filled);
   }
+  if (!exit_fills_.empty()) [[unlikely]]
+    settle_exit_fills();
 }
 
 Quantity Engine::State::leave_book_by_auction(Order& order) {

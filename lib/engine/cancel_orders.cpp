@@ -53,10 +53,14 @@ ApplyResult Engine::State::perform(const CancelAllOrders& command) {
     log_.emit(CommandRejected{.reason = result.reason, .account = command.account, .order = {}});
     return result;
   }
-  for_each_of(command, [&](OrderSlot slot) {
-    cancel(slot, CancelReason::requested);
-    ++result.affected;
-  });
+  // Ending one may end others, so they are chosen first.
+  ending_.clear();
+  for_each_of(command, [&](OrderSlot slot) { ending_.push_back(slot); });
+  result.affected = static_cast<std::uint32_t>(ending_.size());
+  const CancelReason reason = command.session ? CancelReason::disconnected : CancelReason::requested;
+  for (const OrderSlot slot : ending_) {
+    if (orders_[slot].open()) cancel(slot, reason);
+  }
   return result;
 }
 

@@ -1,6 +1,6 @@
 // Matching order by order, where more is to be looked at than prices: icebergs that show a part of
-// themselves, orders of one account that must not meet, and orders that trade only when enough trades at one
-// time.
+// themselves, exits of which a fill of one makes the other smaller, orders of one account that must not meet,
+// and orders that trade only when enough trades at one time.
 #include <algorithm>
 
 #include "engine/state.hpp"
@@ -18,7 +18,7 @@ bool accepts(Side taker_side, Price worst_price, Price price) {
 }  // namespace
 
 bool Engine::State::needs_care(const SymbolRecord& symbol, Side taker_side, bool prevents_self_trade) {
-  return prevents_self_trade || symbol.has_icebergs(opposite(taker_side));
+  return prevents_self_trade || symbol.has_careful(opposite(taker_side));
 }
 
 Book::Sweep Engine::State::sweep(const Taker& taker, Price worst_price, Quantity quantity,
@@ -32,6 +32,7 @@ Book::Sweep Engine::State::sweep(const Taker& taker, Price worst_price, Quantity
     const Order& maker = orders_[key];
     if (taker.prevents_self_trade && maker.account == taker.account)
       return own_orders == OwnOrders::passed_over;
+    if (maker.is_linked() && gives_way_to_counterpart(maker)) return true;
     // An iceberg counts whole: what it does not show yet is traded after the others at its price, which cost
     // the same.
     const Quantity taken = std::min(maker.leaves(), quantity - sweep.quantity);
@@ -69,16 +70,18 @@ void Engine::State::match_carefully(OrderSlot slot, Price worst_price) {
                         fill(slot, maker, price, quantity, shown_leaves);
                         refreshes = !shown_leaves && orders_[maker].open();
                       });
+    if (!order.leaves()) end(slot, OrderStatus::filled);
     if (refreshes) refresh(front->key);
+    if (!exit_fills_.empty()) [[unlikely]]
+      settle_exit_fills();
   }
-  if (order.open() && !order.leaves()) end(slot, OrderStatus::filled);
 }
 
 /// Shows the next part of an iceberg whose shown part is gone, at the back of its price level.
 void Engine::State::refresh(OrderSlot slot) {
   Order& order = orders_[slot];
   // It counts as an iceberg all the while.
-  --symbols_[order.symbol].icebergs_of(order.side);
+  --symbols_[order.symbol].careful_of(order.side);
   rest(slot);
 }
 
@@ -101,8 +104,15 @@ void Engine::State::prevent_self_trade(OrderSlot taker, OrderSlot maker) {
 
 /// Takes shares off an order that it will not trade: all it has left, which ends it, or fewer.
 void Engine::State::decrement(OrderSlot slot, Quantity quantity) {
-  Order& order = orders_[slot];
+  const Order& order = orders_[slot];
   if (quantity == order.leaves()) return cancel(slot, CancelReason::self_trade);
+  lower(slot, quantity);
+  if (order.is_linked()) [[unlikely]]
+    linked_lowered(order, quantity);
+}
+
+void Engine::State::lower(OrderSlot slot, Quantity quantity) {
+  Order& order = orders_[slot];
   SymbolRecord& symbol = symbols_[order.symbol];
   const Quantity old_leaves = order.leaves();
   const Quantity leaves = old_leaves - quantity;
@@ -124,13 +134,7 @@ void Engine::State::decrement(OrderSlot slot, Quantity quantity) {
     event.old_hidden = old_leaves - shown;
     if (leaves < shown) symbol.book.reduce_to({order.book_node}, leaves);
   }
-  engine::Position& position = accounts_.position(order.position);
-  if (order.side == Side::buy) {
-    position.open_buys -= quantity;
-    accounts_.reserve(accounts_[order.account], -(order.reserve_price() * quantity));
-  } else {
-    position.promised -= quantity;
-  }
+  claim(order, -quantity);
   order.quantity -= quantity;
   order.updated_at = log_.now();
   log_.emit(event);

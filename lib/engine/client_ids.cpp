@@ -5,10 +5,11 @@
 
 namespace trade::engine {
 
-std::uint32_t digest_of(const OrderInstructions& instructions) {
-  if (instructions == OrderInstructions{}) return 0;
+std::uint32_t digest_of_rest(const PlaceOrder& order) {
+  if (order.instructions == OrderInstructions{} && order.legs == OrderLegs{}) return 0;
   Digest whole;
-  digest(whole, instructions);
+  digest(whole, order.instructions);
+  digest(whole, order.legs);
   const auto value = static_cast<std::uint32_t>(whole.value() >> 32);
   return value == 0 ? 1 : value;
 }

@@ -33,9 +33,9 @@ struct OrderContent {
   }
 };
 
-/// Thirty-two bits of what else is asked for; zero for a plain order. Two different wishes of one client
-/// under one id would have to collide for a retry to be taken for what it is not.
-std::uint32_t digest_of(const OrderInstructions& instructions);
+/// Thirty-two bits of what else is asked for (instructions and legs); zero for a plain order. Two different
+/// wishes of one client under one id would have to collide for a retry to be taken for what it is not.
+std::uint32_t digest_of_rest(const PlaceOrder& order);
 
 /// One client id of one order. An order's ids form a list, newest first.
 struct alignas(64) ClientId {
@@ -51,8 +51,7 @@ struct alignas(64) ClientId {
 
   /// Whether the command asks for what the order of this id was placed with.
   [[nodiscard]] bool is_retried_by(const PlaceOrder& command) const {
-    return placed && content == OrderContent::of(command) &&
-           instructions_digest == digest_of(command.instructions);
+    return placed && content == OrderContent::of(command) && instructions_digest == digest_of_rest(command);
   }
 };
 static_assert(sizeof(ClientId) == 64);

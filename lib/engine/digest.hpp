@@ -12,6 +12,7 @@
 #include "model/ids.hpp"
 #include "model/instructions.hpp"
 #include "model/numbers.hpp"
+#include "model/order_link.hpp"
 
 namespace trade::engine {
 
@@ -130,6 +131,14 @@ inline void digest(Digest& to, const OrderInstructions& instructions) {
             instructions.self_trade_prevention.value_or(SelfTradePrevention{}), instructions.display_quantity,
             instructions.minimum_quantity, instructions.trail_amount, instructions.trail_basis_points,
             instructions.expires_at);
+}
+inline void digest(Digest& to, OrderLink link) {
+  if (link.is_linked()) to.fields(link.order_class, link.role);
+}
+inline void digest(Digest& to, const OrderLegs& legs) {
+  if (legs == OrderLegs{}) return;
+  to.fields(legs.order_class, legs.take_profit_limit_price, legs.stop_loss_stop_price,
+            legs.stop_loss_limit_price);
 }
 
 }  // namespace trade::engine

@@ -29,6 +29,7 @@ inline void digest(Digest& to, const AccountStatusChanged& event) {
 }
 inline void digest(Digest& to, const AccountLimitsChanged& event) {
   to.fields(event.account, event.position_max, event.order_quantity_max, event.order_notional_max);
+  if (event.self_trade_prevention) to.fields(*event.self_trade_prevention);
 }
 inline void digest(Digest& to, const FirmRulesChanged& event) {
   const FirmRules& rules = event.rules;
@@ -56,12 +57,14 @@ inline void digest(Digest& to, const OrderAccepted& event) {
             event.status, event.quantity, event.limit_price, event.stop_price);
   to.text(event.client_order_id);
   digest(to, event.instructions);
+  digest(to, event.link);
 }
 inline void digest(Digest& to, const OrderRejected& event) {
   to.fields(event.order, event.account, event.symbol, event.side, event.type, event.time_in_force,
             event.reason, event.quantity, event.limit_price, event.stop_price);
   to.text(event.client_order_id);
   digest(to, event.instructions);
+  digest(to, event.link);
 }
 inline void digest(Digest& to, const OrderRested& event) {
   to.fields(event.order, event.symbol, event.side, event.price, event.quantity);
@@ -113,6 +116,9 @@ inline void digest(Digest& to, const KillSwitchChanged& event) {
 inline void digest(Digest& to, const PriceBandsChanged& event) {
   const PriceBands& bands = event.bands;
   to.fields(event.symbol, bands.basis_points, bands.pause_seconds, bands.reference, bands.lower, bands.upper);
+}
+inline void digest(Digest& to, const ExitActivated& event) {
+  to.fields(event.order, event.account, event.symbol, event.status, event.reason, event.quantity);
 }
 
 class EventLog {

@@ -23,10 +23,10 @@ ApplyResult Engine::State::perform(const SetKillSwitch& command) {
   kill_switch = command.on;
   log_.emit(KillSwitchChanged{.account = command.account, .symbol = command.symbol, .on = command.on});
   // Ending one may end others, so they are chosen first.
-  expiring_.clear();
-  for_each_of(command, [&](OrderSlot slot) { expiring_.push_back(slot); });
-  result.affected = static_cast<std::uint32_t>(expiring_.size());
-  for (const OrderSlot slot : expiring_) {
+  ending_.clear();
+  for_each_of(command, [&](OrderSlot slot) { ending_.push_back(slot); });
+  result.affected = static_cast<std::uint32_t>(ending_.size());
+  for (const OrderSlot slot : ending_) {
     if (orders_[slot].open()) cancel(slot, CancelReason::kill_switch);
   }
   return result;

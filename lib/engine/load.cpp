@@ -53,6 +53,7 @@ class Engine::State::Loader {
   void read_orders();
   OrderSlot read_order(bool open);
   void check_open_order(const Order& order);
+  void check_group(const Order& order);
   void read_client_ids(OrderSlot slot);
   void open_order(OrderSlot slot);
   void read_books();
@@ -231,6 +232,9 @@ void Engine::State::Loader::read_accounts() {
     account.position_max = {read_within(0, int64_max, "account limit")};
     account.order_quantity_max = {read_within(0, int64_max, "account limit")};
     account.order_notional_max = {read_within(0, int64_max, "account limit")};
+    const auto prevention = reader_.read<std::uint8_t>();
+    require(prevention == 0 || value_numbered<SelfTradePrevention>(prevention).has_value(), "account limit");
+    account.self_trade_prevention = static_cast<SelfTradePrevention>(prevention);
     engine::AccountDetail& detail = state_.accounts_.detail(id);
     detail.counted_day = reader_.read<std::uint32_t>();
     require(detail.counted_day <= state_.today_, "day trades");
@@ -322,6 +326,15 @@ Engine::State::OrderSlot Engine::State::Loader::read_order(bool open) {
   order.trail = reader_.read<std::uint32_t>();
   order.trail_reference = reader_.read<std::uint32_t>();
   order.expires_at = {reader_.read<std::int64_t>()};
+  order.link_bits = reader_.read<std::uint8_t>();
+  require(order.link_bits == 0 ||
+              (value_numbered<OrderClass>(static_cast<std::uint8_t>(order.link().order_class)) &&
+               value_numbered<OrderRole>(static_cast<std::uint8_t>(order.link().role)) &&
+               order.link().is_linked()),
+          "order's group");
+  const ClientSessionId session{reader_.read<std::uint64_t>()};
+  require(!session || open, "order's session");
+  if (session) state_.sessions_.emplace(id, session);
   require(order.open() == open, "order status");
   if (open) check_open_order(order);
   if (!good()) return 0;
@@ -340,10 +353,10 @@ void Engine::State::Loader::check_open_order(const Order& order) {
     return price.units >= (wanted ? 1 : 0) && price.units <= (wanted ? price_units_max : 0);
   };
   require(valid(order.limit_price, has_limit) && valid(order.stop_price, has_stop), "open order's price");
-  require(order.reserve_units <= price_units_max && (order.reserve_units != 0) == (order.side == Side::buy),
+  const bool reserves = order.side == Side::buy && order.has_claim();
+  require(order.reserve_units <= price_units_max && (order.reserve_units != 0) == reserves,
           "open order's reservation");
-  require(order.side == Side::sell || !has_limit || order.reserve_price() == order.limit_price,
-          "open order's reservation");
+  require(!reserves || !has_limit || order.reserve_price() == order.limit_price, "open order's reservation");
   const OrderInstructions instructions = order.instructions();
   require((!instructions.post_only ||
            value_numbered<PostOnly>(static_cast<std::uint8_t>(*instructions.post_only))) &&
@@ -360,6 +373,12 @@ void Engine::State::Loader::check_open_order(const Order& order) {
   require((order.time_in_force == TimeInForce::gtd) == (order.expires_at.nanoseconds > 0),
           "open order's expiry");
   require(!order.beside_book || (has_limit && !order.waiting && order.least()), "open order beside the book");
+  if (order.is_held()) {
+    require(order.link().is_exit() && order.link().order_class != OrderClass::oco && !order.waiting &&
+                order.filled_shares == 0,
+            "pending order");
+    return;
+  }
   // An order is open between commands because its stop waits, or because it is in the market.
   const bool for_auction = order.auction_place != engine::AuctionPlace::none;
   require(order.waiting ? has_stop && order.filled_shares == 0 : has_limit || for_auction,
@@ -428,11 +447,8 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
                  "reservations")) {
       return;
     }
-    state_.accounts_.reserve(account, reserved);
-    position.open_buys += order.leaves();
-  } else {
-    position.promised += order.leaves();
   }
+  state_.claim(order, order.leaves());
   const Quantity covered = position.shares - position.promised;
   const std::int64_t covered_min = account.type == AccountType::house ? -engine::position_shares_max : 0;
   require(covered.shares >= covered_min, "promised shares");
@@ -469,7 +485,7 @@ void Engine::State::Loader::read_books() {
         return;
       }
       order.book_node = book.add(order.side, price, leaves, slot).node;
-      if (order.is_iceberg()) ++state_.symbols_[id].icebergs_of(order.side);
+      if (order.needs_care()) ++state_.symbols_[id].careful_of(order.side);
     }
     const std::optional<BookLevel> bid = book.best(Side::buy);
     const std::optional<BookLevel> offer = book.best(Side::sell);
@@ -500,6 +516,32 @@ void Engine::State::Loader::read_market_orders(SymbolId id) {
   }
 }
 
+/// Two exits are open together, for as many shares; a pending one has an open entry.
+void Engine::State::Loader::check_group(const Order& order) {
+  const OrderLink link = order.link();
+  const auto is_of_group = [&](const Order& other, OrderRole role) {
+    return other.account == order.account && other.symbol == order.symbol &&
+           other.link() == OrderLink{link.order_class, role};
+  };
+  if (link.is_paired()) {
+    const OrderSlot slot = state_.find_open(link.counterpart(order.id));
+    if (!require(slot != 0, "group of orders")) return;
+    const Order& other = state_.orders_[slot];
+    const bool takes_profit = link.role == OrderRole::take_profit;
+    require(is_of_group(other, takes_profit ? OrderRole::stop_loss : OrderRole::take_profit) &&
+                other.side == order.side && other.leaves() == order.leaves() &&
+                other.is_held() == order.is_held() &&
+                (takes_profit ? order.type == OrderType::limit : wants_stop(order.type)),
+            "group of orders");
+  }
+  if (order.is_held()) {
+    const OrderSlot slot = state_.find_open(link.entry(order.id));
+    require(slot != 0 && is_of_group(state_.orders_[slot], OrderRole::entry) &&
+                state_.orders_[slot].filled_shares == 0,
+            "group of orders");
+  }
+}
+
 void Engine::State::Loader::check_whole() {
   if (!good()) return;
   require(state_.accounts_.cash_total() == saved_cash_total_, "total cash");
@@ -513,10 +555,12 @@ void Engine::State::Loader::check_whole() {
   state_.orders_.for_each([&](OrderSlot slot) {
     const Order& order = state_.orders_[slot];
     const bool for_auction = order.auction_place != engine::AuctionPlace::none;
-    require(!order.open() || order.waiting || order.beside_book || order.book_node != 0 || for_auction,
+    require(!order.open() || order.waiting || order.beside_book || order.book_node != 0 || for_auction ||
+                order.is_held(),
             "open order in no book");
     require(order.open() || !for_auction, "ended order in an auction");
     if (order.auction_place == engine::AuctionPlace::market_order) ++market_orders;
+    if (order.open() && order.is_linked()) check_group(order);
   });
   require(market_orders == market_orders_, "market order in no auction");
   for (AccountId id{1}; state_.accounts_.contains(id); ++id.value) {

@@ -66,15 +66,16 @@ void Engine::State::expire_orders() {
 }
 
 void Engine::State::expire_day_orders(SymbolId symbol) {
-  expiring_.clear();
+  ending_.clear();
   orders_.for_each([&](OrderSlot slot) {
     const Order& order = orders_[slot];
     // A stop that waits to become an ioc or fok order does not outlive the day either.
     const bool outlives = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::gtd;
-    if (order.open() && !outlives && (!symbol || order.symbol == symbol)) expiring_.push_back(slot);
+    if (order.open() && !outlives && (!symbol || order.symbol == symbol)) ending_.push_back(slot);
   });
-  for (const OrderSlot slot : expiring_)
-    cancel(slot, CancelReason::session_end);
+  for (const OrderSlot slot : ending_) {
+    if (orders_[slot].open()) cancel(slot, CancelReason::session_end);
+  }
 }
 
 RejectReason Engine::State::refusal(const PrintTrade& command) const {

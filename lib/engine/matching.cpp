@@ -88,6 +88,8 @@ void Engine::State::match(OrderSlot slot, Price worst_price) {
                       fill(slot, maker, price, quantity, shown_leaves);
                     });
   if (order.filled() == order.quantity) end(slot, OrderStatus::filled);
+  if (!exit_fills_.empty()) [[unlikely]]
+    settle_exit_fills();
 }
 
 void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price, Quantity quantity,
@@ -122,8 +124,12 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
     event.maker_refreshes = !shown_leaves && maker.leaves();
   });
   ++next_trade_.value;
+  if (taker.is_linked() || maker.is_linked()) [[unlikely]] {
+    note_linked_fill(taker_slot, quantity);
+    note_linked_fill(maker_slot, quantity);
+  }
   if (!maker.leaves()) {
-    if (maker.is_iceberg()) --symbols_[maker.symbol].icebergs_of(maker.side);
+    if (maker.needs_care()) --symbols_[maker.symbol].careful_of(maker.side);
     end(maker_slot, OrderStatus::filled);
   }
 }
@@ -144,7 +150,7 @@ void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quanti
   engine::Position& bought = accounts_.position(buy.position);
   accounts_.pay(buyer, notional, buy.reserve_price() * quantity);
   bought.shares += quantity;
-  bought.open_buys -= quantity;
+  if (buy.has_claim()) bought.open_buys -= quantity;
   bought.bought_day = today_;
   bought.bought_since_day_trade = true;
 
@@ -152,7 +158,7 @@ void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quanti
   engine::Position& sold = accounts_.position(sell.position);
   accounts_.receive(seller, notional);
   sold.shares -= quantity;
-  sold.promised -= quantity;
+  if (sell.has_claim()) sold.promised -= quantity;
   if (seller.type == AccountType::margin && sold.sale_is_day_trade(today_)) {
     accounts_.count_day_trade(sell.account, today_);
     sold.bought_since_day_trade = false;
@@ -163,7 +169,7 @@ void Engine::State::rest(OrderSlot slot) {
   Order& order = orders_[slot];
   SymbolRecord& symbol = symbols_[order.symbol];
   const Quantity shown = order.shown();
-  if (order.is_iceberg()) ++symbol.icebergs_of(order.side);
+  if (order.needs_care()) ++symbol.careful_of(order.side);
   order.book_node = symbol.book.add(order.side, order.limit_price, shown, slot).node;
   order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
   log_.emit<OrderRested>([&](OrderRested& event) {
@@ -212,36 +218,42 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
   // It may have kept an order of its own account beside the book from what lies behind it.
   if (!symbol.beside_book.empty()) [[unlikely]]
     unsettled_.push_back(order.symbol);
+  if (order.is_linked()) [[unlikely]]
+    linked_ended(order, reason);
 }
 
 void Engine::State::leave_book(Order& order) {
   SymbolRecord& symbol = symbols_[order.symbol];
   symbol.book.remove({order.book_node});
   order.book_node = 0;
-  if (order.is_iceberg()) --symbol.icebergs_of(order.side);
+  if (order.needs_care()) --symbol.careful_of(order.side);
+}
+
+void Engine::State::claim(const Order& order, Quantity more) {
+  if (!order.has_claim()) return;
+  engine::Position& position = accounts_.position(order.position);
+  if (order.side == Side::buy) {
+    position.open_buys += more;
+    accounts_.reserve(accounts_[order.account], order.reserve_price() * more);
+  } else {
+    position.promised += more;
+  }
 }
 
 void Engine::State::end(OrderSlot slot, OrderStatus status) {
   Order& order = orders_[slot];
   engine::Account& account = accounts_[order.account];
-  engine::Position& position = accounts_.position(order.position);
-  const Quantity leaves = order.leaves();
-  if (leaves) {
-    if (order.side == Side::buy) {
-      position.open_buys -= leaves;
-      accounts_.reserve(account, -(order.reserve_price() * leaves));
-    } else {
-      position.promised -= leaves;
-    }
-  }
+  if (const Quantity leaves = order.leaves()) claim(order, -leaves);
   order.status = status;
   order.book_node = 0;
   order.waiting = false;
   order.beside_book = false;
   order.auction_place = engine::AuctionPlace::none;
   if (order.expires_at != Timestamp{}) expiries_.erase(order.expires_at, order.id);
+  if (!sessions_.empty()) [[unlikely]]
+    sessions_.erase(order.id);
   orders_.end_open(slot, account);
-  --position.open_orders;
+  --accounts_.position(order.position).open_orders;
   accounts_.drop_if_empty(order.position);
   order.position = 0;
 }

@@ -22,6 +22,12 @@ void Order::set(const OrderInstructions& instructions) {
   expires_at = instructions.expires_at;
 }
 
+void Order::set(OrderLink link) {
+  link_bits = link.is_linked() ? static_cast<std::uint8_t>(static_cast<unsigned>(link.order_class) |
+                                                           static_cast<unsigned>(link.role) << role_shift)
+                               : std::uint8_t{0};
+}
+
 OrderInstructions Order::instructions() const {
   OrderInstructions instructions;
   if (const auto post_only = static_cast<PostOnly>(instruction_bits & post_only_mask);

@@ -14,6 +14,7 @@
 #include "engine/slab.hpp"
 #include "model/command.hpp"
 #include "model/enums.hpp"
+#include "model/order_link.hpp"
 #include "model/reject_reason.hpp"
 
 namespace trade::engine {
@@ -44,6 +45,7 @@ struct alignas(64) Order {
   TimeInForce time_in_force = TimeInForce::day;
   bool waiting = false;  ///< a stop that is not triggered
   AuctionPlace auction_place = AuctionPlace::none;
+  std::uint8_t link_bits = 0;  ///< its place in a group, packed by set(); zero: a simple order
 
   // --- second cache line ---
   Price limit_price;
@@ -77,6 +79,15 @@ struct alignas(64) Order {
   }
   [[nodiscard]] bool prevents_self_trade() const { return self_trade_prevention() != SelfTradePrevention{}; }
   [[nodiscard]] bool is_iceberg() const { return display_shares != 0; }
+  [[nodiscard]] bool is_linked() const { return link_bits != 0; }
+  [[nodiscard]] OrderLink link() const;
+  /// It is an exit whose entry has to fill first.
+  [[nodiscard]] bool is_held() const { return status == OrderStatus::pending; }
+  /// Whether shares or money are set aside for what is left of it while it is open. Of two exits for the same
+  /// shares that is the stop-loss, whose price is the worse of the two.
+  [[nodiscard]] bool has_claim() const { return !is_linked() || linked_has_claim(); }
+  /// Whether, resting, it is to be matched on its own: something else follows from its trades at once.
+  [[nodiscard]] bool needs_care() const { return is_iceberg() || (is_linked() && link().is_paired()); }
   [[nodiscard]] bool trails() const { return trail != 0; }
   [[nodiscard]] bool trail_is_ratio() const { return (instruction_bits & trail_is_ratio_bit) != 0; }
   /// What the book shows at a time of what is left.
@@ -91,10 +102,18 @@ struct alignas(64) Order {
   }
   void set_minimum_met() { instruction_bits |= minimum_met_bit; }
 
+  void set(OrderLink link);
   void set(const OrderInstructions& instructions);
   [[nodiscard]] OrderInstructions instructions() const;
 
  private:
+  [[nodiscard]] bool linked_has_claim() const {
+    const OrderLink place = link();
+    return !is_held() && !(place.is_paired() && place.role == OrderRole::take_profit);
+  }
+
+  static constexpr unsigned role_shift = 4;
+  static constexpr unsigned order_class_mask = 15;
   // Bits 0 and 1: PostOnly; 2: all or none; 3: the trail is a ratio; 4 to 6: SelfTradePrevention; 7: the
   // minimum quantity has traded.
   static constexpr std::uint8_t post_only_mask = 3;
@@ -105,6 +124,12 @@ struct alignas(64) Order {
   static constexpr unsigned self_trade_mask = 7;
 };
 static_assert(sizeof(Order) == 128);
+
+inline OrderLink Order::link() const {
+  if (link_bits == 0) return {};
+  return {static_cast<OrderClass>(link_bits & order_class_mask),
+          static_cast<OrderRole>(link_bits >> role_shift)};
+}
 
 class OrderStore {
  public:

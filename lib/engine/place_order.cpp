@@ -1,4 +1,5 @@
 // Placing an order: the checks in their order, and what an accepted or refused order leaves behind.
+#include "engine/linked_orders.hpp"
 #include "engine/state.hpp"
 
 namespace trade {
@@ -85,7 +86,8 @@ RejectReason check_form(const PlaceOrder& order, Timestamp now) {
   if (order.quantity.shares <= 0 || order.quantity.shares > order_quantity_max) {
     return RejectReason::invalid_quantity;
   }
-  return check_instructions(order, now);
+  const RejectReason reason = check_instructions(order, now);
+  return reason == RejectReason::none ? engine::check_legs(order) : reason;
 }
 
 /// The client's id unless it is none: what is not well formed is not repeated.
@@ -150,6 +152,9 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
   }
 
   const engine::Account& account = accounts_[command.account];
+  decision.self_trade_prevention = command.instructions.self_trade_prevention;
+  if (!decision.self_trade_prevention && account.self_trade_prevention != SelfTradePrevention{})
+    decision.self_trade_prevention = account.self_trade_prevention;
   const SymbolRecord& symbol = symbols_[command.symbol];
   if (const RejectReason reason = check_market_state(command.account, symbol); reason != RejectReason::none) {
     return refuse(reason);
@@ -183,7 +188,7 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
     decision.worst_price = collar(symbol, command.account, command.side, reference);
     // Exactly what it will trade for, and an allowance for what it will not find.
     const Taker taker{command.account, command.symbol, command.side,
-                      command.instructions.self_trade_prevention.has_value()};
+                      decision.self_trade_prevention.has_value()};
     const Book::Sweep found =
         sweep(taker, symbol.within_band(command.side, decision.worst_price), command.quantity);
     cost = found.notional + reference * (command.quantity - found.quantity);
@@ -194,6 +199,10 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
       decision.reserve_price = reserve_price_of(command.type, decision.limit_price, decision.stop_price);
       cost = decision.reserve_price * command.quantity;
     }
+  }
+  if (command.legs.order_class != OrderClass::simple) [[unlikely]] {
+    const RejectReason reason = decide_legs(command, symbol, decision, cost, notional);
+    if (reason != RejectReason::none) return refuse(reason);
   }
   if (command.side == Side::sell) cost = {};
   if (const RejectReason reason = risk_.check_size(command.account, command.quantity, notional);
@@ -209,7 +218,8 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
                                                   .position = decision.position,
                                                   .today = today_});
   if (reason != RejectReason::none) return refuse(reason);
-  if (orders_.open_count() >= capacity_.open_orders_max) return refuse(RejectReason::capacity_reached);
+  const std::size_t legs = engine::link_of(command).legs(OrderId{}).count;
+  if (orders_.open_count() + legs >= capacity_.open_orders_max) return refuse(RejectReason::capacity_reached);
   if (decision.position == 0 && accounts_.position_count() >= capacity_.positions_max) {
     return refuse(RejectReason::capacity_reached);
   }
@@ -267,14 +277,8 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   orders_.link_open(slot, account);
   order.position =
       decision.position != 0 ? decision.position : accounts_.make_position(order.account, order.symbol);
-  engine::Position& position = accounts_.position(order.position);
-  ++position.open_orders;
-  if (order.side == Side::buy) {
-    position.open_buys += order.quantity;
-    accounts_.reserve(account, order.reserve_price() * order.quantity);
-  } else {
-    position.promised += order.quantity;
-  }
+  ++accounts_.position(order.position).open_orders;
+  claim(order, order.quantity);
 
   const SymbolRecord& symbol = symbols_[order.symbol];
   order.waiting = wants_stop(order.type);
@@ -295,8 +299,14 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
     event.stop_price = order.stop_price;
     event.client_order_id = command.client_order_id;
     event.instructions = command.instructions;
+    event.instructions.self_trade_prevention = decision.self_trade_prevention;
+    event.link = order.link();
   });
   if (order.expires_at != Timestamp{}) expiries_.insert(order.expires_at, order.id, slot);
+  if (command.session) [[unlikely]]
+    sessions_.emplace(order.id, command.session);
+  if (order.is_linked()) [[unlikely]]
+    accept_legs(slot, command);
   if (order.waiting) {
     start_stop(slot);
   } else if (order.time_in_force == TimeInForce::cls && symbol.phase != MarketPhase::closing_auction) {
@@ -308,6 +318,8 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   } else {
     work_market(slot, decision.worst_price, CancelReason::price_collar);
   }
+  if (order.is_linked()) [[unlikely]]
+    start_stop_of_oco(order);
   settle_symbol(command.symbol);
   return result;
 }
@@ -324,7 +336,12 @@ Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const 
   order.quantity = command.quantity;
   order.limit_price = decision.limit_price;
   order.stop_price = decision.stop_price;
-  if (command.instructions != OrderInstructions{}) order.set(command.instructions);
+  if (command.instructions != OrderInstructions{} || decision.self_trade_prevention) {
+    OrderInstructions instructions = command.instructions;
+    if (decision.self_trade_prevention) instructions.self_trade_prevention = decision.self_trade_prevention;
+    order.set(instructions);
+  }
+  if (command.legs != OrderLegs{}) order.set(engine::link_of(command));
   if (order.type == OrderType::trailing_stop && decision.names_symbol) {
     order.trail_reference = static_cast<std::uint32_t>(symbols_[command.symbol].reference().units);
   }
@@ -338,7 +355,7 @@ Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const 
                                        .order = slot,
                                        .placed = true,
                                        .known = decision.takes_client_id,
-                                       .instructions_digest = engine::digest_of(command.instructions)},
+                                       .instructions_digest = engine::digest_of_rest(command)},
                                       client_order_id);
   }
   return slot;
@@ -372,7 +389,8 @@ ApplyResult Engine::State::reject(const PlaceOrder& command, const PlaceDecision
       .limit_price = command.limit_price,
       .stop_price = command.stop_price,
       .client_order_id = showable_client_id(command),
-      .instructions = command.instructions});
+      .instructions = command.instructions,
+      .link = engine::link_of(command)});
   return {.reason = decision.reason, .order = id};
 }
 

@@ -40,12 +40,15 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
   if (command.limit_price && !(wants_limit(order.type) && in_range(*command.limit_price)))
     return RejectReason::invalid_price;
   // A stop that was triggered has no stop price to change any more; that of a trailing stop is the market's.
-  if (command.stop_price && !(order.waiting && !order.trails() && in_range(*command.stop_price)))
+  const bool has_stop = order.waiting || (order.is_held() && wants_stop(order.type));
+  if (command.stop_price && !(has_stop && !order.trails() && in_range(*command.stop_price)))
     return RejectReason::invalid_price;
   decision.quantity = command.quantity.value_or(order.quantity);
   if (decision.quantity.shares <= 0 || decision.quantity.shares > order_quantity_max) {
     return RejectReason::invalid_quantity;
   }
+  // The fills of its entry say how many shares an exit is for, or, of an oco, the other exit's share in them.
+  if (order.link().is_exit() && decision.quantity != order.quantity) return RejectReason::invalid_quantity;
   decision.limit_price = command.limit_price.value_or(order.limit_price);
   if (const auto post_only = order.instructions().post_only;
       post_only && decision.limit_price != order.limit_price) {
@@ -54,6 +57,8 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
     if (reason != RejectReason::none) return reason;
   }
   decision.stop_price = command.stop_price.value_or(order.stop_price);
+  if (order.is_linked() && !prices_fit(order, decision.limit_price, decision.stop_price))
+    return RejectReason::invalid_legs;
 
   const bool renamed =
       !command.new_client_order_id.empty() && command.new_client_order_id != newest_client_id(order);
@@ -68,13 +73,15 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
 
   // A waiting stop_loss keeps the reservation it was placed with unless its stop price changes.
   decision.reserve_price = order.reserve_price();
-  if (order.side == Side::buy && moved) {
+  if (order.side == Side::buy && moved && order.has_claim()) {
     decision.reserve_price = reserve_price_of(order.type, decision.limit_price, decision.stop_price);
   }
   if (decision.quantity <= order.filled()) {
     decision.replacement = Replacement::below_filled;
   } else if (order.auction_place != engine::AuctionPlace::none) {
     decision.replacement = Replacement::for_auction;
+  } else if (order.is_held()) {
+    decision.replacement = Replacement::held_exit;
   } else if (order.waiting) {
     decision.replacement = Replacement::waiting_stop;
   } else {
@@ -166,6 +173,8 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   order.updated_at = log_.now();
   log_.emit(event);
   note_call_change(order.symbol);
+  if (order.is_linked()) [[unlikely]]
+    size_held_legs(order);
 
   if (decision.replacement == Replacement::waiting_stop) start_stop(slot);
   if (decision.replacement == Replacement::at_the_back) work_limit(slot);
@@ -174,6 +183,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
 }
 
 void Engine::State::change_reservation(Order& order, const ReplaceDecision& decision) {
+  if (!order.has_claim()) return;
   engine::Position& position = accounts_.position(order.position);
   const Quantity more_shares = decision.quantity - order.quantity;
   if (order.side == Side::sell) {

@@ -110,6 +110,7 @@ void Engine::State::write_accounts(Sink& sink) const {
     sink.write(account.position_max.shares);
     sink.write(account.order_quantity_max.shares);
     sink.write(account.order_notional_max.units);
+    sink.write(account.self_trade_prevention);
     sink.write(detail.counted_day);
     for (const std::uint32_t count : detail.day_trades)
       sink.write(count);
@@ -170,6 +171,8 @@ void Engine::State::write_order(Sink& sink, const Order& order) const {
   sink.write(order.trail);
   sink.write(order.trail_reference);
   sink.write(order.expires_at.nanoseconds);
+  sink.write(order.link_bits);
+  sink.write(session_of(order.id).value);
   std::uint8_t ids = 0;
   for (ClientIdIndex at = order.client_id; at != 0; at = client_ids_[at].older)
     ++ids;

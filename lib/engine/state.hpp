@@ -2,6 +2,7 @@
 // commands.
 #pragma once
 
+#include <map>
 #include <memory_resource>
 #include <optional>
 #include <set>
@@ -120,6 +121,7 @@ class Engine::State {
     Price reserve_price;           ///< of a buy
     Price worst_price;             ///< of a market order: the collar or a price band; zero: none
     PositionIndex position = 0;    ///< zero: none yet
+    std::optional<SelfTradePrevention> self_trade_prevention;  ///< its own, or the account's
   };
   struct Lookup {
     RejectReason reason = RejectReason::none;
@@ -132,6 +134,7 @@ class Engine::State {
     at_the_back,   ///< it leaves its place and comes in anew
     waiting_stop,  ///< it is not in the market
     for_auction,   ///< it waits for an auction outside the book
+    held_exit,     ///< nor will it be until its entry fills
   };
   struct ReplaceDecision {
     Lookup order;
@@ -153,7 +156,7 @@ class Engine::State {
   ApplyResult perform(const SetKillSwitch& command);
 
   /// Calls `visit(slot)` for the open orders of an account or (zero) of all that `is_meant(order)`, by
-  /// ascending id. What is visited may be ended.
+  /// ascending id.
   template <class IsMeant, class Visit>
   void for_each_open(AccountId account, IsMeant&& is_meant, Visit&& visit) const;
   /// The same for those that a CancelAllOrders or a kill switch is about.
@@ -201,6 +204,8 @@ class Engine::State {
   void settle(Order& buy, Order& sell, Price price, Quantity quantity);
   void rest(OrderSlot slot);
   void cancel(OrderSlot slot, CancelReason reason);
+  /// Sets aside what `more` of an open order takes (below zero: gives it back), if it has a claim of its own.
+  void claim(const Order& order, Quantity more);
   /// A resting order is taken out of the book.
   void leave_book(Order& order);
   /// Takes an order out of the open ones and gives back what it held.
@@ -226,10 +231,47 @@ class Engine::State {
   void refresh(OrderSlot slot);
   void prevent_self_trade(OrderSlot taker, OrderSlot maker);
   void decrement(OrderSlot slot, Quantity quantity);
+  /// Takes off fewer shares than are left; the order keeps its place.
+  void lower(OrderSlot slot, Quantity quantity);
   /// Whether the order finds the least that it asks for; if not, it is cancelled or waits beside the book.
   bool finds_its_least(OrderSlot slot, Price worst_price);
   /// Lets the first order beside the book trade that finds enough. False when there is none.
   bool run_beside_book(SymbolRecord& symbol);
+
+  // --- orders that are linked (linked_orders.cpp, exits.cpp; the rules: share/doc/linked-orders.md) ---
+  /// Of the legs that come with an order: why they are refused, and what they change of the decision.
+  [[nodiscard]] RejectReason decide_legs(const PlaceOrder& command, const SymbolRecord& symbol,
+                                         PlaceDecision& decision, Money& cost, Money& notional) const;
+  /// The legs of an order that was just accepted come to be.
+  void accept_legs(OrderSlot parent, const PlaceOrder& command);
+  /// Of an oco whose take-profit has been to the market: the stop begins to wait.
+  void start_stop_of_oco(const Order& take_profit);
+  /// The open order of this id; zero: none.
+  [[nodiscard]] OrderSlot find_open(OrderId id) const;
+  /// Remembers a fill that other orders of the group have to follow.
+  void note_linked_fill(OrderSlot slot, Quantity quantity);
+  /// What an exit has filled, the exit for the same shares has no more to do. It must not trade before.
+  void settle_exit_fills();
+  /// Lets exits work for what their entries have filled.
+  void grow_exits();
+  void grow_exits_of(const Order& entry, Quantity quantity);
+  void activate_exit(Order& exit, Quantity quantity);
+  void reject_exit(OrderSlot slot, RejectReason reason);
+  /// More shares for an exit that works already. It has left its place, if any, and is to be worked.
+  void grow_exit(Order& exit, Quantity quantity);
+  /// Ends what has no more to do now that this order was cancelled.
+  void linked_ended(const Order& order, CancelReason reason);
+  /// The other orders of the group follow one that lost shares without a trade.
+  void linked_lowered(const Order& order, Quantity quantity);
+  void cancel_rest_of_group(const Order& exit, CancelReason reason);
+  void cancel_rest_of_entry(const Order& exit);
+  /// Pending exits show the quantity that their entry has.
+  void size_held_legs(const Order& entry);
+  /// Whether the group's prices stay in order when this order of it gets those of the decision.
+  [[nodiscard]] bool prices_fit(const Order& order, Price limit_price, Price stop_price) const;
+  /// Of two resting exits for the same shares only the stop-loss, which comes first, gives shares.
+  [[nodiscard]] bool gives_way_to_counterpart(const Order& maker) const;
+  [[nodiscard]] ClientSessionId session_of(OrderId id) const;
 
   // --- stops ---
   [[nodiscard]] bool stops_may_trigger(const SymbolRecord& symbol) const {
@@ -247,11 +289,16 @@ class Engine::State {
   /// What a change of the symbol calls for: stops, orders beside the book, and what those call for.
   void settle_symbol(SymbolId id) {
     SymbolRecord& symbol = symbols_[id];
+    if (!entry_fills_.empty()) [[unlikely]]
+      grow_exits();
     run_stops(id);
     if (symbol.beside_book.empty()) [[likely]]
       return;
-    while (stops_may_trigger(symbol) && run_beside_book(symbol))
+    while (stops_may_trigger(symbol) && run_beside_book(symbol)) {
+      if (!entry_fills_.empty()) [[unlikely]]
+        grow_exits();
       run_stops(id);
+    }
   }
   /// What a command leaves to be seen to at its end.
   void settle_command() {
@@ -352,6 +399,8 @@ class Engine::State {
   engine::OrderStore orders_;
   std::pmr::unsynchronized_pool_resource expiry_memory_;
   engine::Expiries expiries_{&expiry_memory_};
+  /// Open orders that are bound to a client session.
+  std::pmr::map<OrderId, ClientSessionId> sessions_{&expiry_memory_};
   FirmRules rules_;
   engine::Risk risk_;
   SessionPhase phase_ = SessionPhase::open;
@@ -361,9 +410,15 @@ class Engine::State {
   Money transferred_total_;  ///< cost of all shares that came by transfer
   engine::EventLog log_;
   std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
-  std::vector<OrderSlot> expiring_;               ///< likewise
+  std::vector<OrderSlot> ending_;                 ///< likewise
   std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
   std::vector<SymbolId> unsettled_;  ///< where a cancelled order may have kept another from trading
+  struct LinkedFill {
+    OrderSlot slot = 0;  ///< zero: seen to
+    Quantity quantity;
+  };
+  std::vector<LinkedFill> exit_fills_;   ///< of the trades since the other exits were seen to
+  std::vector<LinkedFill> entry_fills_;  ///< of the trades since exits were seen to
 
   MarketPhase market_phase_ = MarketPhase::continuous;
   bool market_kill_switch_ = false;
@@ -401,7 +456,8 @@ template <class Visit>
 void Engine::State::for_each_of(const CancelAllOrders& command, Visit&& visit) const {
   const auto is_meant = [&](const Order& order) {
     return (!command.symbol || order.symbol == command.symbol) &&
-           (!command.side || order.side == *command.side) && !stands(order);
+           (!command.side || order.side == *command.side) &&
+           (!command.session || session_of(order.id) == command.session) && !stands(order);
   };
   for_each_open(command.account, is_meant, visit);
 }

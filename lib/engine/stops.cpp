@@ -70,6 +70,8 @@ void Engine::State::trigger(OrderSlot slot, Price trigger_price) {
   order.updated_at = log_.now();
   log_.emit(OrderTriggered{
       .order = order.id, .account = order.account, .symbol = order.symbol, .trigger_price = trigger_price});
+  if (order.is_linked()) [[unlikely]]
+    cancel_rest_of_entry(order);
   if (order.type == OrderType::stop_limit) return work_limit(slot);
   if (symbols_[order.symbol].gathering) [[unlikely]]
     return gather_triggered(slot, trigger_price);
@@ -121,7 +123,11 @@ void Engine::State::run_stops(SymbolId id) {
     symbol.range_low = {};
     symbol.range_high = {};
     if (next == triggered_.size()) return;
-    trigger(triggered_[next].order, triggered_[next].trigger_price);
+    // One whose group has ended since it joined the queue has gone with it.
+    if (orders_[triggered_[next].order].waiting)
+      trigger(triggered_[next].order, triggered_[next].trigger_price);
+    if (!entry_fills_.empty()) [[unlikely]]
+      grow_exits();
   }
 }
 

@@ -45,24 +45,22 @@ struct SymbolRecord {
   Price range_high;
   PriceBands bands;
   StopOrders stops;
-  TrailingStops trailing;                   ///< those of the waiting stops whose price follows the market
-  OrdersBesideBook beside_book;             ///< in the market, not in the book
-  std::array<std::uint32_t, 2> icebergs{};  ///< resting orders that show a part only: bids, offers
-  Timestamp phase_ends_at;                  ///< of an auction that ends by itself; zero: by a command
-  AuctionFigures indicated;                 ///< what the auction would come to, as last told
-  AuctionOrders market_orders;              ///< of the auction that forms
-  AuctionOrders held_for_close;             ///< cls orders before the closing auction
+  TrailingStops trailing;                  ///< those of the waiting stops whose price follows the market
+  OrdersBesideBook beside_book;            ///< in the market, not in the book
+  std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
+  Timestamp phase_ends_at;                 ///< of an auction that ends by itself; zero: by a command
+  AuctionFigures indicated;                ///< what the auction would come to, as last told
+  AuctionOrders market_orders;             ///< of the auction that forms
+  AuctionOrders held_for_close;            ///< cls orders before the closing auction
   Symbol name;
   FixedString<halt_reason_bytes_max> halt_reason;
 
   /// What a share is taken to be worth: the last price, else the previous close, else zero.
   [[nodiscard]] Price reference() const { return last_price ? last_price : previous_close; }
 
-  /// Whether a resting order of this side may be larger than the book shows.
-  [[nodiscard]] bool has_icebergs(Side side) const {
-    return icebergs[static_cast<std::size_t>(side) - 1] != 0;
-  }
-  [[nodiscard]] std::uint32_t& icebergs_of(Side side) { return icebergs[static_cast<std::size_t>(side) - 1]; }
+  /// Whether a resting order of this side needs care (Order::needs_care).
+  [[nodiscard]] bool has_careful(Side side) const { return careful[static_cast<std::size_t>(side) - 1] != 0; }
+  [[nodiscard]] std::uint32_t& careful_of(Side side) { return careful[static_cast<std::size_t>(side) - 1]; }
 
   /// What it is shown to do.
   [[nodiscard]] MarketPhase shown_phase() const {

@@ -26,6 +26,8 @@ std::optional<AccountView> Engine::State::account_view(AccountId id) const {
   view.order_notional_max = account.order_notional_max;
   view.created_at = detail.created_at;
   view.kill_switch = account.kill_switch;
+  if (account.self_trade_prevention != SelfTradePrevention{})
+    view.self_trade_prevention = account.self_trade_prevention;
   return view;
 }
 
@@ -71,6 +73,7 @@ std::optional<OrderView> Engine::State::order_view(OrderId id) const {
   view.updated_at = order.updated_at;
   view.instructions = order.instructions();
   view.reference_price = {order.trail_reference};
+  view.link = order.link();
   return view;
 }
 

@@ -59,6 +59,10 @@ struct CommandFields {
     if (command.position_max) json["max_position"] = command.position_max->shares;
     if (command.order_quantity_max) json["max_order_quantity"] = command.order_quantity_max->shares;
     if (command.order_notional_max) json["max_order_notional"] = format_money(*command.order_notional_max);
+    if (command.self_trade_prevention) {
+      const bool none = *command.self_trade_prevention == SelfTradePrevention{};
+      json["self_trade_prevention"] = none ? "none" : name_of(*command.self_trade_prevention);
+    }
   }
   void operator()(const SetFirmRules& command) const { json.update(json_of(command.rules)); }
   void operator()(const AddSymbol& command) const {
@@ -90,6 +94,13 @@ struct CommandFields {
     json["time_in_force"] = name_of(command.time_in_force);
     json["client_order_id"] = text_or_null(command.client_order_id);
     if (command.instructions != OrderInstructions{}) add_instructions(json, command.instructions);
+    if (command.legs != OrderLegs{}) {
+      json["order_class"] = name_of(command.legs.order_class);
+      json["take_profit_price"] = price_or_null(command.legs.take_profit_limit_price);
+      json["stop_loss_price"] = price_or_null(command.legs.stop_loss_stop_price);
+      json["stop_loss_limit_price"] = price_or_null(command.legs.stop_loss_limit_price);
+    }
+    if (command.session) json["session"] = id_or_null(command.session);
   }
   void operator()(const CancelOrder& command) const {
     json["account"] = naming.account(command.account);
@@ -100,6 +111,7 @@ struct CommandFields {
     json["account"] = naming.account(command.account);
     json["symbol"] = naming.symbol(command.symbol);
     if (command.side) json["side"] = name_of(*command.side);
+    if (command.session) json["session"] = id_or_null(command.session);
   }
   void operator()(const ExpireOrders&) const {}
   void operator()(const SetSymbolPhase& command) const {

@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_nam
     "symbol_status_changed",  "session_changed",        "order_accepted",      "order_rejected",
     "order_rested",           "order_triggered",        "trade_executed",      "trade_printed",
     "order_cancelled",        "order_replaced",         "stop_trailed",        "symbol_phase_changed",
-    "auction_indicated",      "auction_uncrossed",      "kill_switch_changed", "price_bands_changed"};
+    "auction_indicated",      "auction_uncrossed",      "kill_switch_changed", "price_bands_changed",
+    "exit_activated"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -49,6 +50,7 @@ struct EventFields {
     json["max_position"] = quantity_or_null(event.position_max);
     json["max_order_quantity"] = quantity_or_null(event.order_quantity_max);
     json["max_order_notional"] = money_or_null(event.order_notional_max);
+    if (event.self_trade_prevention) json["self_trade_prevention"] = name_of(*event.self_trade_prevention);
   }
   void operator()(const FirmRulesChanged& event) const { json.update(json_of(event.rules)); }
   void operator()(const SymbolAdded& event) const {
@@ -155,6 +157,14 @@ struct EventFields {
     json["stop_price"] = price_or_null(event.stop_price);
     json["reference_price"] = price_or_null(event.reference_price);
   }
+  void operator()(const ExitActivated& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["status"] = name_of(event.status);
+    if (event.reason != RejectReason::none) json["reason"] = row_of(event.reason).name;
+    json["quantity"] = event.quantity.shares;
+  }
   void operator()(const OrderReplaced& event) const {
     json["order_id"] = id_or_null(event.order);
     json["account"] = names.account(event.account);
@@ -186,6 +196,11 @@ struct EventFields {
     json["stop_price"] = price_or_null(event.stop_price);
     json["client_order_id"] = text_or_null(event.client_order_id);
     if (event.instructions != OrderInstructions{}) add_instructions(json, event.instructions);
+    if (event.link.is_linked()) {
+      json["order_class"] = name_of(event.link.order_class);
+      json["role"] = name_of(event.link.role);
+      json["parent_order_id"] = id_or_null(event.link.parent(event.order));
+    }
   }
 };
 

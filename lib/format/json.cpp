@@ -44,6 +44,13 @@ Json json_of(const OrderView& order) {
   json["updated_at"] = time_or_null(order.updated_at);
   add_instructions(json, order.instructions);
   json["reference_price"] = price_or_null(order.reference_price);
+  json["cancel_reason"] = order.cancel_reason ? Json(name_of(*order.cancel_reason)) : Json(nullptr);
+  json["order_class"] = name_of(order.link.order_class);
+  json["leg"] = order.link.is_exit() ? Json(name_of(order.link.role)) : Json(nullptr);
+  json["parent_order_id"] = id_or_null(order.parent());
+  json["legs"] = nullptr;
+  for (const OrderId leg : order.legs())
+    json["legs"].push_back(id_or_null(leg));
   return json;
 }
 
@@ -107,6 +114,8 @@ Json json_of(const AccountView& account) {
   json["max_order_quantity"] = quantity_or_null(account.order_quantity_max);
   json["max_order_notional"] = money_or_null(account.order_notional_max);
   json["kill_switch"] = account.kill_switch;
+  json["self_trade_prevention"] =
+      account.self_trade_prevention ? Json(name_of(*account.self_trade_prevention)) : Json(nullptr);
   return json;
 }
 

@@ -33,6 +33,9 @@ const Layout& order_layout() {
                               {"status", "STATUS", left, state, as_is, 0, 16},
                               {"reject_reason", "REASON", left, plain, as_is, 3, 20},
                               {"client_order_id", "CLIENT ID", left, plain, as_is, 7, 12},
+                              {"leg", "LEG", left, plain, as_is, 4, 11},
+                              {"parent_order_id", "OF", right, plain, as_is, 5, 8},
+                              {"legs", "LEGS", left, plain, as_is, 5, 12},
                               {"created_at", "CREATED", left, plain, Shape::time, 8, 19}},
                              field_names(json_of(OrderView{}))};
   return layout;

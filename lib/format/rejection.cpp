@@ -79,6 +79,10 @@ std::string_view hint_of(RejectReason reason) {
       return "an operator can lift it: trade kill market --lift";
     case RejectReason::price_band:
       return "the best price is beyond the symbol's band: place a limit order for the auction that follows";
+    case RejectReason::invalid_legs:
+      return "a bracket needs --take-profit and --stop-loss, an oto one of them, an oco both; profit lies "
+             "beyond the "
+             "order's price, loss before it, and --tif is day, gtc or gtd";
     case RejectReason::overloaded:
       return "try again in a moment";
   }

@@ -55,7 +55,18 @@ std::string shaped(std::string text, Shape shape) {
   return text;
 }
 
+/// A list of plain values, which fits a line.
+bool is_plain_list(const Json& value) {
+  return value.is_array() && !value.empty() && !value.front().is_structured();
+}
+
 std::string cell_text(const Json& value, Shape shape) {
+  if (is_plain_list(value)) {
+    std::string text;
+    for (const Json& item : value)
+      text += (text.empty() ? "" : ",") + cell_text(item, shape);
+    return text;
+  }
   switch (value.type()) {
     case Json::value_t::null:
       return "-";
@@ -110,13 +121,14 @@ void drop_columns(std::vector<Column>& columns, std::vector<std::size_t>& widths
   }
 }
 
-/// The fields as lines; those of an object within it get its name before theirs. Lists are left out.
+/// The fields as lines; those of an object within it get its name before theirs. Lists of records are left
+/// out.
 void add_field_lines(const Json& record, const std::string& prefix,
                      std::vector<std::pair<std::string, std::string>>& lines) {
   for (const auto& item : record.items()) {
     if (item.value().is_object()) {
       add_field_lines(item.value(), prefix + item.key() + ".", lines);
-    } else if (!item.value().is_array()) {
+    } else if (!item.value().is_array() || is_plain_list(item.value())) {
       lines.emplace_back(prefix + item.key(), cell_text(item.value(), Shape::as_is));
     }
   }

@@ -321,6 +321,7 @@ Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, Rej
   order->status = status;
   order->reject_reason = reason;
   if (event.instructions != OrderInstructions{}) order->set(event.instructions);
+  order->set(event.link);
   if (event.type == OrderType::trailing_stop && !is_terminal(status)) {
     // It begins behind what a share is taken to be worth.
     const Price reference = symbols_[event.symbol.value - 1].reference();
@@ -380,6 +381,18 @@ Ledger::Problem Ledger::apply(const StopTrailed& event) {
   order->stop_price = event.stop_price;
   order->reference_units = static_cast<std::uint32_t>(event.reference_price.units);
   order->updated_at = timestamp_;
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const ExitActivated& event) {
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || order->status != OrderStatus::pending) return Problem::order;
+  if (event.quantity.shares <= 0 || event.quantity.shares > order_quantity_max) return Problem::amount;
+  order->status = event.status;
+  order->reject_reason = event.reason;
+  order->quantity = event.quantity;
+  order->updated_at = timestamp_;
+  if (is_terminal(event.status)) end_order(*order, event.order);
   return Problem::none;
 }
 

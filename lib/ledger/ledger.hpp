@@ -138,6 +138,7 @@ class Ledger {
   Problem apply(const OrderCancelled& event);
   Problem apply(const OrderReplaced& event);
   Problem apply(const StopTrailed& event);
+  Problem apply(const ExitActivated& event);
   Problem apply(const SymbolPhaseChanged&) { return Problem::none; }
   Problem apply(const AuctionIndicated&) { return Problem::none; }
   Problem apply(const AuctionUncrossed&) { return Problem::none; }

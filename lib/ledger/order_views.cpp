@@ -125,6 +125,7 @@ OrderView order_view(const Ledger& ledger, const OrderSight& sight) {
   view.updated_at = record.updated_at;
   view.instructions = record.instructions();
   view.reference_price = {record.reference_units};
+  view.link = record.link();
   return view;
 }
 
@@ -134,6 +135,13 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
     const auto sight = ledger.orders().look(request.order, source);
     if (!sight) return no_order(request.order);
     return std::vector<OrderView>{order_view(ledger, *sight)};
+  }
+  if (!request.orders.empty()) {
+    std::vector<OrderView> views;
+    for (const OrderId id : request.orders) {
+      if (const auto sight = ledger.orders().look(id, source)) views.push_back(order_view(ledger, *sight));
+    }
+    return views;
   }
   OrdersWanted wanted{{}, {}, request.filter, request.before, request.limit};
   if (!request.account.empty()) {

@@ -42,4 +42,15 @@ OrderInstructions OrderRecord::instructions() const {
   return instructions;
 }
 
+void OrderRecord::set(OrderLink link) {
+  link_bits = link.is_linked() ? static_cast<std::uint8_t>(static_cast<unsigned>(link.order_class) |
+                                                           static_cast<unsigned>(link.role) << 4U)
+                               : std::uint8_t{0};
+}
+
+OrderLink OrderRecord::link() const {
+  return {.order_class = value_numbered<OrderClass>(link_bits & 15U).value_or(OrderClass::simple),
+          .role = value_numbered<OrderRole>(link_bits >> 4U).value_or(OrderRole::entry)};
+}
+
 }  // namespace trade::ledger

@@ -9,6 +9,7 @@
 #include "model/ids.hpp"
 #include "model/instructions.hpp"
 #include "model/numbers.hpp"
+#include "model/order_link.hpp"
 #include "model/reject_reason.hpp"
 
 namespace trade::ledger {
@@ -80,7 +81,8 @@ struct OrderRecord {
   std::uint8_t post_only = 0;
   std::uint8_t all_or_none = 0;
   std::uint8_t self_trade_prevention = 0;
-  std::uint8_t reserved = 0;
+  /// What OrderLink holds: its class in the lower half, its role in the upper one. Zero: a simple order.
+  std::uint8_t link_bits = 0;
   std::uint32_t display_shares = 0;
   std::uint32_t minimum_shares = 0;
   std::uint32_t trail_units = 0;
@@ -91,6 +93,8 @@ struct OrderRecord {
 
   void set(const OrderInstructions& instructions);
   [[nodiscard]] OrderInstructions instructions() const;
+  void set(OrderLink link);
+  [[nodiscard]] OrderLink link() const;
 };
 static_assert(sizeof(OrderRecord) == 128);
 

@@ -12,6 +12,7 @@
 #include "model/ids.hpp"
 #include "model/instructions.hpp"
 #include "model/numbers.hpp"
+#include "model/order_link.hpp"
 
 namespace trade {
 
@@ -54,6 +55,8 @@ struct SetAccountLimits {
   std::optional<Quantity> position_max;        ///< shares held of one symbol, open buys included
   std::optional<Quantity> order_quantity_max;  ///< shares of one order
   std::optional<Money> order_notional_max;     ///< price times quantity of one order
+  /// What orders ask for that do not say themselves; a given zero: nothing.
+  std::optional<SelfTradePrevention> self_trade_prevention;
 };
 
 /// The firm's rules for all accounts. Ratios are in basis points (1/10000).
@@ -143,6 +146,10 @@ struct PlaceOrder {
   /// Empty, or the client's own id: makes a retry safe, unique in its account.
   std::string_view client_order_id;
   OrderInstructions instructions = {};
+  /// Orders that come with this one. They take the ids after its own, and its account, symbol, time in force
+  /// and expiry, and work on the side that closes what it opens; of an oco, on its own side.
+  OrderLegs legs = {};
+  ClientSessionId session = {};  ///< that the order and its legs are bound to; zero: none
 };
 
 /// Names an order by id, or, where that is zero, by the client's id within the account.
@@ -157,6 +164,7 @@ struct CancelAllOrders {
   AccountId account;              ///< zero: of every account
   SymbolId symbol;                ///< zero: of every symbol
   std::optional<Side> side = {};  ///< nothing: of both
+  ClientSessionId session = {};   ///< zero: those bound to any and to none
 };
 
 /// Changes what is given. A smaller quantity at the same price keeps its place in the queue, anything else

@@ -62,8 +62,19 @@ enum class SelfTradePrevention : std::uint8_t {
   decrement_and_cancel = 4,  ///< both lose the smaller one's quantity, which ends that one
 };
 
+/// How an order and those placed with it hang together.
+enum class OrderClass : std::uint8_t {
+  simple = 1,   ///< on its own
+  bracket = 2,  ///< an entry, and a take-profit and a stop-loss for what it fills
+  oco = 3,      ///< a take-profit and a stop-loss for shares that are there: one cancels the other
+  oto = 4,      ///< an entry, and one exit for what it fills: one triggers the other
+};
+
+/// What an order is for in its group.
+enum class OrderRole : std::uint8_t { entry = 1, take_profit = 2, stop_loss = 3 };
+
 enum class OrderStatus : std::uint8_t {
-  pending = 1,           ///< received, fate not known yet
+  pending = 1,           ///< fate not known yet; of an exit: its entry has not filled anything yet
   validated = 2,         ///< passed risk, not in the market: a stop that waits for its price
   submitted = 3,         ///< working in the market, nothing filled
   partially_filled = 4,  ///< working in the market, something filled
@@ -134,6 +145,9 @@ enum class CancelReason : std::uint8_t {
   auction_end = 12,               ///< an opg or cls order, or what its auction left of it
   kill_switch = 13,               ///< a kill switch was thrown
   price_band = 14,                ///< a market order reached a price band
+  one_cancels_other = 15,         ///< an exit of its group has filled, triggered or ended
+  entry_ended = 16,               ///< the entry that it was to follow ended without a fill
+  disconnected = 17,              ///< the client session that it was bound to ended
 };
 
 /// The status of an order that ended so.
@@ -177,6 +191,17 @@ constexpr EnumNames<SelfTradePrevention, 4> enum_names(SelfTradePrevention) {
            {SelfTradePrevention::cancel_both, "cancel_both"},
            {SelfTradePrevention::decrement_and_cancel, "decrement_and_cancel"}}};
 }
+constexpr EnumNames<OrderClass, 4> enum_names(OrderClass) {
+  return {{{OrderClass::simple, "simple"},
+           {OrderClass::bracket, "bracket"},
+           {OrderClass::oco, "oco"},
+           {OrderClass::oto, "oto"}}};
+}
+constexpr EnumNames<OrderRole, 3> enum_names(OrderRole) {
+  return {{{OrderRole::entry, "entry"},
+           {OrderRole::take_profit, "take_profit"},
+           {OrderRole::stop_loss, "stop_loss"}}};
+}
 constexpr EnumNames<OrderStatus, 8> enum_names(OrderStatus) {
   return {{{OrderStatus::pending, "pending"},
            {OrderStatus::validated, "validated"},
@@ -211,7 +236,7 @@ constexpr EnumNames<MarketPhase, 7> enum_names(MarketPhase) {
 constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
   return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};
 }
-constexpr EnumNames<CancelReason, 14> enum_names(CancelReason) {
+constexpr EnumNames<CancelReason, 17> enum_names(CancelReason) {
   return {{{CancelReason::requested, "requested"},
            {CancelReason::no_liquidity, "no_liquidity"},
            {CancelReason::price_collar, "price_collar"},
@@ -225,7 +250,10 @@ constexpr EnumNames<CancelReason, 14> enum_names(CancelReason) {
            {CancelReason::minimum_quantity, "minimum_quantity"},
            {CancelReason::auction_end, "auction_end"},
            {CancelReason::kill_switch, "kill_switch"},
-           {CancelReason::price_band, "price_band"}}};
+           {CancelReason::price_band, "price_band"},
+           {CancelReason::one_cancels_other, "one_cancels_other"},
+           {CancelReason::entry_ended, "entry_ended"},
+           {CancelReason::disconnected, "disconnected"}}};
 }
 constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
   return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};

@@ -12,6 +12,7 @@
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/numbers.hpp"
+#include "model/order_link.hpp"
 #include "model/reject_reason.hpp"
 
 namespace trade {
@@ -56,6 +57,7 @@ struct AccountLimitsChanged {
   Quantity position_max;
   Quantity order_quantity_max;
   Money order_notional_max;
+  std::optional<SelfTradePrevention> self_trade_prevention;  ///< of orders that do not say
 };
 
 struct FirmRulesChanged {
@@ -119,8 +121,9 @@ struct PriceBandsChanged {
   PriceBands bands;
 };
 
-/// An order passed every check and has an id. It is `validated` when it is a stop that waits and `submitted`
-/// when it goes to the market at once; the trades, the resting and the end of it follow as events.
+/// An order passed every check and has an id. It is `validated` when it is a stop that waits, `submitted`
+/// when it goes to the market at once, and `pending` when it is an exit whose entry has to fill first; the
+/// trades, the resting and the end of it follow as events. Legs follow the order that they come with.
 struct OrderAccepted {
   OrderId order;
   AccountId account;
@@ -134,9 +137,11 @@ struct OrderAccepted {
   Price stop_price;   ///< of a trailing stop, where it begins
   std::string_view client_order_id;
   OrderInstructions instructions = {};
+  OrderLink link = {};
 };
 
-/// An order was refused. It has an id, and is kept, so that its owner can look it up.
+/// An order was refused. It has an id, and is kept, so that its owner can look it up. Its legs never come to
+/// be.
 struct OrderRejected {
   OrderId order;
   AccountId account;
@@ -150,6 +155,7 @@ struct OrderRejected {
   Price stop_price;
   std::string_view client_order_id;
   OrderInstructions instructions = {};
+  OrderLink link = {};
 };
 
 /// The order, or what is left of it, came to rest in the book at the back of its price level. Of an iceberg
@@ -178,6 +184,18 @@ struct StopTrailed {
   SymbolId symbol;
   Price stop_price;       ///< from now on
   Price reference_price;  ///< the price that it stays behind: the best since the order was placed
+};
+
+/// The entry of a pending exit has filled for the first time: the exit works for what was filled, as
+/// `validated` stop or `submitted` limit order, or, where the account may not, ends as `rejected`. It grows
+/// with further fills of the entry, of which OrderReplaced tells.
+struct ExitActivated {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  OrderStatus status = OrderStatus::submitted;
+  RejectReason reason = RejectReason::none;  ///< where it is rejected
+  Quantity quantity;                         ///< whole, from now on
 };
 
 /// What the book showed of the two orders of a trade in an auction, and no longer does. A zero price: that
@@ -231,7 +249,8 @@ struct OrderCancelled {
   Quantity hidden = {};  ///< of it, what the book did not show
 };
 
-/// The order as it is after a replace, or after it lost shares to self-trade prevention. Where it was resting
+/// The order as it is after a replace, after it lost shares to self-trade prevention or to fills of the exit
+/// that stands for the same shares, or after it grew with the fills of its entry. Where it was resting
 /// and `kept_priority` is false, it has left its old place; an OrderRested (after trades, if it crosses)
 /// tells the new one. With `kept_priority` it stays where it was with the new quantity.
 struct OrderReplaced {
@@ -257,7 +276,7 @@ using EventBody =
                  AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
                  OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
                  OrderCancelled, OrderReplaced, StopTrailed, SymbolPhaseChanged, AuctionIndicated,
-                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged>;
+                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated>;
 
 struct Event {
   Sequence sequence = 0;

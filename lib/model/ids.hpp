@@ -28,6 +28,9 @@ using AccountId = detail::Id<struct AccountTag, std::uint32_t>;
 using SymbolId = detail::Id<struct SymbolTag, std::uint32_t>;
 using OrderId = detail::Id<struct OrderTag, std::uint64_t>;
 using TradeId = detail::Id<struct TradeTag, std::uint64_t>;
+/// A connection of a client, as the gateway that holds it numbers it. Orders may be bound to one, to be
+/// cancelled when it ends; zero: to none. No two gateways use the same number at one time.
+using ClientSessionId = detail::Id<struct ClientSessionTag, std::uint64_t>;
 
 /// Position of an event, dense from 1, over the whole life of a journal.
 using Sequence = std::uint64_t;

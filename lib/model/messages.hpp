@@ -31,7 +31,7 @@ struct SubmittedCommand {
 struct SubmitRequest {
   std::vector<SubmittedCommand> commands;
   bool dry_run = false;      ///< check only: nothing is sequenced, nothing changes
-  bool want_orders = false;  ///< answer with the whole order each
+  bool want_orders = false;  ///< answer with the whole order each, and its legs
   bool want_fills = false;   ///< answer with the trades each made at once
 };
 constexpr std::size_t submit_commands_max = 4'096;
@@ -69,7 +69,7 @@ enum class OrderFilter : std::uint8_t { open = 1, closed = 2, all = 3 };
 constexpr EnumNames<OrderFilter, 3> enum_names(OrderFilter) {
   return {{{OrderFilter::open, "open"}, {OrderFilter::closed, "closed"}, {OrderFilter::all, "all"}}};
 }
-/// Newest first. With `order`, just that one.
+/// Newest first. With `order`, just that one; with `orders`, those of them that there are.
 struct OrdersRequest {
   std::string account;  ///< empty: of every account
   OrderId order;
@@ -78,7 +78,9 @@ struct OrdersRequest {
   std::string symbol;
   OrderId before;  ///< zero: from the newest
   std::uint32_t limit = 100;
+  std::vector<OrderId> orders = {};  ///< at most `orders_named_max`
 };
+constexpr std::size_t orders_named_max = 2'000;
 /// Newest first.
 struct FillsRequest {
   std::string account;  ///< empty: of every account
@@ -161,6 +163,7 @@ struct CommandResult {
   Timestamp timestamp;
   std::optional<OrderView> order_view;
   std::vector<ImmediateFill> fills;
+  std::vector<OrderView> leg_views = {};  ///< of the order's legs
 };
 
 struct SubmitReply {

@@ -55,7 +55,8 @@ namespace trade {
   X(account_kill_switch, 36, "Kill switch of the account is on", 403, 0)                  \
   X(symbol_kill_switch, 37, "Kill switch of the symbol is on", 403, 0)                    \
   X(market_kill_switch, 38, "Kill switch of the market is on", 403, 0)                    \
-  X(price_band, 39, "Price band reached", 400, 3)
+  X(price_band, 39, "Price band reached", 400, 3)                                         \
+  X(invalid_legs, 40, "Take-profit or stop-loss missing, not wanted or on the wrong side", 422, 99)
 
 enum class RejectReason : std::uint8_t {
   none = 0,

@@ -38,6 +38,12 @@ struct OrderView {
   Timestamp updated_at;
   OrderInstructions instructions = {};
   Price reference_price = {};  ///< of a trailing stop, the price that it stays behind; zero: none
+  OrderLink link = {};
+
+  /// The order that the client placed, of which this one is a leg; zero: it is none.
+  [[nodiscard]] OrderId parent() const { return link.parent(id); }
+  /// Those of a rejected order never came to be.
+  [[nodiscard]] LegIds legs() const { return status == OrderStatus::rejected ? LegIds{} : link.legs(id); }
 
   bool operator==(const OrderView&) const = default;
 };
@@ -71,6 +77,7 @@ struct AccountView {
   Money order_notional_max;
   Timestamp created_at;
   bool kill_switch = false;
+  std::optional<SelfTradePrevention> self_trade_prevention = {};  ///< of orders that do not say
 };
 
 struct SymbolView {

@@ -135,7 +135,13 @@ void Sequencer::describe_order(const ApplyResult& applied, const SubmitRequest& 
     result.filled_quantity = state->filled_quantity;
     result.filled_notional = state->filled_notional;
   }
-  if (request.want_orders) result.order_view = engine_.order(applied.order);
+  if (request.want_orders) {
+    result.order_view = engine_.order(applied.order);
+    const LegIds legs = result.order_view ? result.order_view->legs() : LegIds{};
+    for (const OrderId leg : legs) {
+      if (auto view = engine_.order(leg)) result.leg_views.push_back(*std::move(view));
+    }
+  }
   if (!request.want_fills) return;
   for (std::size_t i = first_event; i < events_.size(); ++i) {
     const auto* trade = std::get_if<TradeExecuted>(&events_[i].body);

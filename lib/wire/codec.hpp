@@ -89,6 +89,8 @@ class Writer {
 TRADE_WIRE_ENUM(Side)
 TRADE_WIRE_ENUM(OrderType)
 TRADE_WIRE_ENUM(TimeInForce)
+TRADE_WIRE_ENUM(OrderClass)
+TRADE_WIRE_ENUM(OrderRole)
 TRADE_WIRE_ENUM(OrderStatus)
 TRADE_WIRE_ENUM(PostOnly)
 TRADE_WIRE_ENUM(SelfTradePrevention)
@@ -191,6 +193,13 @@ schema::AuctionFigures to_schema(const AuctionFigures& figures);
 AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figures);
 schema::PriceBands to_schema(const PriceBands& bands);
 PriceBands read_bands(Checker& check, const schema::PriceBands* bands);
+/// Nothing for a simple order, and a simple order for nothing.
+Offset<schema::OrderLegs> write_legs(Writer& writer, const OrderLegs& legs);
+OrderLegs read_legs(Checker& check, const schema::OrderLegs* table);
+/// `none` stands for what a simple order has.
+schema::OrderClass class_to_schema(OrderLink link);
+schema::OrderRole role_to_schema(OrderLink link);
+OrderLink read_link(Checker& check, schema::OrderClass order_class, schema::OrderRole role);
 
 Offset<schema::FirmRules> write_firm_rules(Writer& writer, const FirmRules& rules);
 FirmRules read_firm_rules(Checker& check, const schema::FirmRules* rules);

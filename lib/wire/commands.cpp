@@ -61,7 +61,10 @@ SetAccountStatus read(Checker& check, const schema::SetAccountStatus& table) {
 Offset<schema::SetAccountLimits> write(Writer& writer, const SetAccountLimits& command) {
   return schema::CreateSetAccountLimits(
       writer.builder, command.account.value, optional_shares(command.position_max),
-      optional_shares(command.order_quantity_max), optional_units(command.order_notional_max));
+      optional_shares(command.order_quantity_max), optional_units(command.order_notional_max),
+      command.self_trade_prevention
+          ? flatbuffers::Optional<schema::SelfTradePrevention>(to_schema(*command.self_trade_prevention))
+          : flatbuffers::nullopt);
 }
 SetAccountLimits read(Checker& check, const schema::SetAccountLimits& table) {
   SetAccountLimits command;
@@ -73,6 +76,11 @@ SetAccountLimits read(Checker& check, const schema::SetAccountLimits& table) {
   }
   if (const auto units = table.order_notional_max()) {
     command.order_notional_max = check.amount(*units, "order_notional_max");
+  }
+  if (const auto mode = table.self_trade_prevention()) {
+    command.self_trade_prevention =
+        check.optional_enumeration<SelfTradePrevention>(*mode, "self_trade_prevention")
+            .value_or(SelfTradePrevention{});
   }
   return command;
 }
@@ -122,11 +130,13 @@ SetSession read(Checker& check, const schema::SetSession& table) {
 Offset<schema::PlaceOrder> write(Writer& writer, const PlaceOrder& command) {
   const auto client_order_id = writer.text(command.client_order_id, writer.echo);
   const auto instructions = write_instructions(writer, command.instructions);
+  const auto legs = write_legs(writer, command.legs);
   const schema::PlaceOrderFields fields(command.quantity.shares, command.limit_price.units,
                                         command.stop_price.units, command.account.value, command.symbol.value,
                                         to_schema(command.side), to_schema(command.type),
                                         to_schema(command.time_in_force), 0, 0);
-  return schema::CreatePlaceOrder(writer.builder, &fields, client_order_id, instructions);
+  return schema::CreatePlaceOrder(writer.builder, &fields, client_order_id, instructions, legs,
+                                  command.session.value);
 }
 PlaceOrder read(Checker& check, const schema::PlaceOrder& table) {
   const auto& fields = check.fields(table.fields());
@@ -139,7 +149,9 @@ PlaceOrder read(Checker& check, const schema::PlaceOrder& table) {
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
           .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
-          .instructions = read_instructions(check, table.instructions())};
+          .instructions = read_instructions(check, table.instructions()),
+          .legs = read_legs(check, table.legs()),
+          .session = ClientSessionId{table.session()}};
 }
 
 Offset<schema::CancelOrder> write(Writer& writer, const CancelOrder& command) {
@@ -155,12 +167,14 @@ CancelOrder read(Checker& check, const schema::CancelOrder& table) {
 
 Offset<schema::CancelAllOrders> write(Writer& writer, const CancelAllOrders& command) {
   return schema::CreateCancelAllOrders(writer.builder, command.account.value, command.symbol.value,
-                                       command.side ? to_schema(*command.side) : schema::Side::none);
+                                       command.side ? to_schema(*command.side) : schema::Side::none,
+                                       command.session.value);
 }
 CancelAllOrders read(Checker& check, const schema::CancelAllOrders& table) {
   return {.account = AccountId{table.account()},
           .symbol = SymbolId{table.symbol()},
-          .side = check.optional_enumeration<Side>(table.side(), "side")};
+          .side = check.optional_enumeration<Side>(table.side(), "side"),
+          .session = ClientSessionId{table.session()}};
 }
 
 Offset<schema::ReplaceOrder> write(Writer& writer, const ReplaceOrder& command) {

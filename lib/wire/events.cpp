@@ -57,13 +57,18 @@ AccountStatusChanged read(Checker& check, const schema::AccountStatusChanged& ta
 
 Offset<schema::AccountLimitsChanged> write(Writer& writer, const AccountLimitsChanged& event) {
   return schema::CreateAccountLimitsChanged(writer.builder, event.account.value, event.position_max.shares,
-                                            event.order_quantity_max.shares, event.order_notional_max.units);
+                                            event.order_quantity_max.shares, event.order_notional_max.units,
+                                            event.self_trade_prevention
+                                                ? to_schema(*event.self_trade_prevention)
+                                                : schema::SelfTradePrevention::none);
 }
 AccountLimitsChanged read(Checker& check, const schema::AccountLimitsChanged& table) {
   return {.account = AccountId{table.account()},
           .position_max = check.total_shares(table.position_max(), "position_max"),
           .order_quantity_max = check.total_shares(table.order_quantity_max(), "order_quantity_max"),
-          .order_notional_max = check.money(table.order_notional_max(), "order_notional_max")};
+          .order_notional_max = check.money(table.order_notional_max(), "order_notional_max"),
+          .self_trade_prevention = check.optional_enumeration<SelfTradePrevention>(
+              table.self_trade_prevention(), "self_trade_prevention")};
 }
 
 Offset<schema::FirmRulesChanged> write(Writer& writer, const FirmRulesChanged& event) {
@@ -118,7 +123,8 @@ Offset<schema::OrderAccepted> write(Writer& writer, const OrderAccepted& event) 
                                            event.stop_price.units, event.account.value, event.symbol.value,
                                            to_schema(event.side), to_schema(event.type),
                                            to_schema(event.time_in_force), to_schema(event.status), 0);
-  return schema::CreateOrderAccepted(writer.builder, &fields, client_order_id, instructions);
+  return schema::CreateOrderAccepted(writer.builder, &fields, client_order_id, instructions,
+                                     class_to_schema(event.link), role_to_schema(event.link));
 }
 OrderAccepted read(Checker& check, const schema::OrderAccepted& table) {
   const auto& fields = check.fields(table.fields());
@@ -133,7 +139,8 @@ OrderAccepted read(Checker& check, const schema::OrderAccepted& table) {
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
           .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
-          .instructions = read_instructions(check, table.instructions())};
+          .instructions = read_instructions(check, table.instructions()),
+          .link = read_link(check, table.order_class(), table.role())};
 }
 
 Offset<schema::OrderRejected> write(Writer& writer, const OrderRejected& event) {
@@ -143,7 +150,8 @@ Offset<schema::OrderRejected> write(Writer& writer, const OrderRejected& event) 
                                            event.stop_price.units, event.account.value, event.symbol.value,
                                            to_schema(event.side), to_schema(event.type),
                                            to_schema(event.time_in_force), to_schema(event.reason), 0);
-  return schema::CreateOrderRejected(writer.builder, &fields, client_order_id, instructions);
+  return schema::CreateOrderRejected(writer.builder, &fields, client_order_id, instructions,
+                                     class_to_schema(event.link), role_to_schema(event.link));
 }
 OrderRejected read(Checker& check, const schema::OrderRejected& table) {
   const auto& fields = check.fields(table.fields());
@@ -158,7 +166,8 @@ OrderRejected read(Checker& check, const schema::OrderRejected& table) {
           .limit_price = check.price(fields.limit_price(), "limit_price"),
           .stop_price = check.price(fields.stop_price(), "stop_price"),
           .client_order_id = check.client_order_id(table.client_order_id(), "client_order_id"),
-          .instructions = read_instructions(check, table.instructions())};
+          .instructions = read_instructions(check, table.instructions()),
+          .link = read_link(check, table.order_class(), table.role())};
 }
 
 Offset<schema::OrderRested> write(Writer& writer, const OrderRested& event) {
@@ -282,6 +291,20 @@ OrderReplaced read(Checker& check, const schema::OrderReplaced& table) {
           .old_hidden = check.quantity(fields.old_hidden(), "old_hidden")};
 }
 
+Offset<schema::ExitActivated> write(Writer& writer, const ExitActivated& event) {
+  return schema::CreateExitActivated(writer.builder, event.order.value, event.account.value,
+                                     event.symbol.value, to_schema(event.status), to_schema(event.reason),
+                                     event.quantity.shares);
+}
+ExitActivated read(Checker& check, const schema::ExitActivated& table) {
+  return {.order = OrderId{table.order()},
+          .account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .status = check.enumeration<OrderStatus>(table.status(), "status"),
+          .reason = check.reject_reason(table.reason(), "reason"),
+          .quantity = check.quantity(table.quantity(), "quantity")};
+}
+
 Offset<schema::StopTrailed> write(Writer& writer, const StopTrailed& event) {
   return schema::CreateStopTrailed(writer.builder, event.order.value, event.account.value, event.symbol.value,
                                    event.stop_price.units, event.reference_price.units);
@@ -394,6 +417,8 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::OrderCancelled>(check, table, body);
     case Type::OrderReplaced:
       return read_as<schema::OrderReplaced>(check, table, body);
+    case Type::ExitActivated:
+      return read_as<schema::ExitActivated>(check, table, body);
     case Type::StopTrailed:
       return read_as<schema::StopTrailed>(check, table, body);
     case Type::SymbolPhaseChanged:

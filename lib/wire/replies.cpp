@@ -31,6 +31,7 @@ Offset<schema::ErrorReply> write(Writer& writer, const ErrorReply& reply) {
 Offset<schema::CommandResult> write_result(Writer& writer, const CommandResult& result) {
   const Offset<schema::OrderView> order_view =
       result.order_view ? write_view(writer, *result.order_view) : Offset<schema::OrderView>{};
+  const auto leg_views = write_rows<schema::OrderView>(writer, result.leg_views, as_view);
   const auto fills =
       write_structs<schema::ImmediateFill>(writer, result.fills, [](const ImmediateFill& fill) {
         return schema::ImmediateFill(fill.maker_order.value, fill.price.units, fill.quantity.shares);
@@ -39,7 +40,7 @@ Offset<schema::CommandResult> write_result(Writer& writer, const CommandResult& 
       result.order.value, result.filled_quantity.shares, result.filled_notional.units, result.sequence,
       result.timestamp.nanoseconds, result.affected, to_schema(result.reason), to_schema(result.status),
       result.duplicate, 0);
-  return schema::CreateCommandResult(writer.builder, &fields, order_view, fills);
+  return schema::CreateCommandResult(writer.builder, &fields, order_view, fills, leg_views);
 }
 
 Offset<schema::SubmitReply> write(Writer& writer, const SubmitReply& reply) {
@@ -152,6 +153,7 @@ CommandResult read_result(Checker& check, const schema::CommandResult& table) {
                                                   .quantity = of.quantity(fill.quantity(), "fills")};
                            })};
   if (table.order_view() != nullptr) result.order_view = read_view(check, *table.order_view());
+  result.leg_views = read_rows<OrderView>(check, table.leg_views(), from_view);
   return result;
 }
 

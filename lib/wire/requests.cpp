@@ -94,10 +94,28 @@ Offset<schema::OrdersRequest> write(Writer& writer, const OrdersRequest& request
   const auto account = writer.text(request.account);
   const auto client_order_id = writer.text(request.client_order_id);
   const auto symbol = writer.text(request.symbol);
+  Offset<flatbuffers::Vector<std::uint64_t>> orders;
+  if (!request.orders.empty()) {
+    std::uint64_t* ids = nullptr;
+    orders = writer.builder.CreateUninitializedVector(request.orders.size(), &ids);
+    for (const OrderId order : request.orders)
+      *ids++ = order.value;
+  }
   return schema::CreateOrdersRequest(writer.builder, account, request.order.value, client_order_id,
-                                     to_schema(request.filter), symbol, request.before.value, request.limit);
+                                     to_schema(request.filter), symbol, request.before.value, request.limit,
+                                     orders);
 }
 RequestBody read(Checker& check, const schema::OrdersRequest& table) {
+  std::vector<OrderId> orders;
+  if (check.readable(table.orders(), "orders")) {
+    if (table.orders()->size() > orders_named_max) {
+      check.refuse_value("orders", table.orders()->size(), "at most 2000 are taken in one request");
+      return {};
+    }
+    orders.reserve(table.orders()->size());
+    for (const std::uint64_t order : *table.orders())
+      orders.push_back({order});
+  }
   return OrdersRequest{
       .account = check.string(table.account(), name_bytes_max, "account"),
       .order = OrderId{table.order()},
@@ -105,7 +123,8 @@ RequestBody read(Checker& check, const schema::OrdersRequest& table) {
       .filter = check.enumeration<OrderFilter>(table.filter(), "filter"),
       .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
       .before = OrderId{table.before()},
-      .limit = table.limit()};
+      .limit = table.limit(),
+      .orders = std::move(orders)};
 }
 
 Offset<schema::FillsRequest> write(Writer& writer, const FillsRequest& request) {

@@ -16,7 +16,8 @@ Offset<schema::OrderView> write_view(Writer& writer, const OrderView& view) {
       to_schema(view.status), to_schema(view.reject_reason),
       view.cancel_reason ? to_schema(*view.cancel_reason) : schema::CancelReason::none, 0);
   return schema::CreateOrderView(writer.builder, &fields, client_order_id, account, symbol, instructions,
-                                 view.reference_price.units);
+                                 view.reference_price.units, class_to_schema(view.link),
+                                 role_to_schema(view.link));
 }
 OrderView read_view(Checker& check, const schema::OrderView& table) {
   check.enter("OrderView");
@@ -39,7 +40,8 @@ OrderView read_view(Checker& check, const schema::OrderView& table) {
           .created_at = check.timestamp(fields.created_at(), "created_at"),
           .updated_at = check.timestamp(fields.updated_at(), "updated_at"),
           .instructions = read_instructions(check, table.instructions()),
-          .reference_price = check.price(table.reference_price(), "reference_price")};
+          .reference_price = check.price(table.reference_price(), "reference_price"),
+          .link = read_link(check, table.order_class(), table.role())};
 }
 
 Offset<schema::FillView> write_view(Writer& writer, const FillView& view) {
@@ -68,7 +70,9 @@ Offset<schema::AccountView> write_view(Writer& writer, const AccountView& view) 
       writer.builder, view.number.value, id, to_schema(view.type), to_schema(view.status),
       view.cash_balance.units, view.reserved.units, view.buying_power.units, view.equity.units,
       view.day_trades, view.position_max.shares, view.order_quantity_max.shares,
-      view.order_notional_max.units, view.created_at.nanoseconds, view.kill_switch);
+      view.order_notional_max.units, view.created_at.nanoseconds, view.kill_switch,
+      view.self_trade_prevention ? to_schema(*view.self_trade_prevention)
+                                 : schema::SelfTradePrevention::none);
 }
 AccountView read_view(Checker& check, const schema::AccountView& table) {
   check.enter("AccountView");
@@ -85,7 +89,9 @@ AccountView read_view(Checker& check, const schema::AccountView& table) {
           .order_quantity_max = check.total_shares(table.order_quantity_max(), "order_quantity_max"),
           .order_notional_max = check.money(table.order_notional_max(), "order_notional_max"),
           .created_at = check.timestamp(table.created_at(), "created_at"),
-          .kill_switch = table.kill_switch()};
+          .kill_switch = table.kill_switch(),
+          .self_trade_prevention = check.optional_enumeration<SelfTradePrevention>(
+              table.self_trade_prevention(), "self_trade_prevention")};
 }
 
 Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {

@@ -104,3 +104,35 @@ sign_in() {
   exec 8>&-
   wait "$stream_pid"
 }
+
+@test "orders that are bound to a stream end with it, and no others" {
+  start_gateway
+  key=$(new_key alice trader)
+  stream_to "$TRADE_HOME/out" "$(sign_in)"
+  await "$TRADE_HOME/out" '.type == "authenticated"'
+  say '{"action":"cancel_on_disconnect","enabled":true}'
+  await "$TRADE_HOME/out" '.type == "cancel_on_disconnect" and .data.enabled'
+  session=$(jq -r 'select(.type == "cancel_on_disconnect") | .data.session' "$TRADE_HOME/out")
+  # place MORE: one share at 100, and what else the order says.
+  place() {
+    curl -sS -H "Authorization: Bearer $key" -d '{"symbol":"AAPL","side":"buy","quantity":1,"price":"100"'"$1}" \
+      "$url/api/v1/orders"
+  }
+  free=$(place "" | jq -r .id)
+  bound=$(place ",\"take_profit_price\":\"160\",\"session\":\"$session\"" | jq -r .id)
+  [ "$(place ',"session":"12345"' | jq -r .code)" = session_not_open ]
+  exec 8>&-
+  wait "$stream_pid"
+  for _ in $(seq 100); do
+    [ "$(t order "$bound" | jq -r .status)" = cancelled ] && break
+    sleep 0.1
+  done
+  expect_exit 0 t order "$bound"
+  expect_json '[.status, .cancel_reason]' '["cancelled","disconnected"]'
+  expect_exit 0 t order "$((bound + 1))"
+  expect_json .status '"cancelled"'
+  expect_exit 0 t order "$free"
+  expect_json .status '"submitted"'
+  # The session is over with its stream.
+  [ "$(place ",\"session\":\"$session\"" | jq -r .code)" = session_not_open ]
+}

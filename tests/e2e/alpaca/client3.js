@@ -125,6 +125,41 @@ async function main() {
   assert.ok(told.length >= 4);
   assert.ok((await alpaca.getSnapshot("AAPL")).LatestQuote.AskPrice > 0);
 
+  // Orders that are linked: the exits live by what the entry fills, and one cancels the other.
+  const bracket = await alpaca.createOrder({
+    symbol: "AAPL", qty: 10, side: "buy", type: "limit", limit_price: 150, time_in_force: "gtc", order_class: "bracket",
+    take_profit: { limit_price: 160 }, stop_loss: { stop_price: 140, limit_price: 139.5 },
+  });
+  assert.strictEqual(bracket.order_class, "bracket");
+  assert.strictEqual(bracket.status, "filled");
+  const [profit, loss] = bracket.legs;
+  assert.deepStrictEqual([profit.type, profit.limit_price, profit.side, profit.status], ["limit", "160.00", "sell", "new"]);
+  assert.deepStrictEqual([loss.type, loss.stop_price, loss.limit_price], ["stop_limit", "140.00", "139.50"]);
+  const nested = await until("the group in the list", async () => {
+    const orders = await alpaca.getOrders({ status: "all", nested: true, limit: 20 });
+    return orders.some((order) => order.id === bracket.id && order.legs?.length === 2) && orders;
+  });
+  assert.ok(!nested.some((order) => order.id === profit.id), "a leg stands within its order");
+  await alpaca.cancelOrder(loss.id);
+  await until("the other exit's end", async () => (await alpaca.getOrder(profit.id)).status === "canceled");
+  const oco = await alpaca.createOrder({
+    symbol: "AAPL", qty: 10, side: "sell", type: "limit", time_in_force: "gtc", order_class: "oco",
+    take_profit: { limit_price: 160 }, stop_loss: { stop_price: 140 },
+  });
+  assert.strictEqual(oco.limit_price, "160.00");
+  assert.strictEqual(oco.legs.length, 1);
+  await alpaca.cancelOrder(oco.id);
+  const oto = await alpaca.createOrder({
+    symbol: "AAPL", qty: 1, side: "buy", type: "limit", limit_price: 100, time_in_force: "day", order_class: "oto", stop_loss: { stop_price: 90 },
+  });
+  assert.strictEqual(oto.legs[0].status, "held");
+  await alpaca.cancelOrder(oto.id);
+  await refused(alpaca.createOrder({
+    symbol: "AAPL", qty: 1, side: "buy", type: "limit", limit_price: 150, time_in_force: "day", order_class: "bracket",
+    take_profit: { limit_price: 149 }, stop_loss: { stop_price: 140 },
+  }), 422);
+  await refused(alpaca.createOrder({ symbol: "AAPL", qty: 1, side: "buy", type: "market", time_in_force: "day", order_class: "mleg" }), 422);
+
   await alpaca.createOrder({ symbol: "AAPL", qty: 1, side: "buy", type: "limit", limit_price: 100, time_in_force: "day" });
   const cancelled = await alpaca.cancelAllOrders();
   assert.strictEqual(cancelled.length, 1);

@@ -84,6 +84,19 @@ async function main() {
   assert.strictEqual(closed[0].status, 200);
   assert.deepStrictEqual(await positions.getAllOpenPositions(), []);
 
+  const bracket = await place({
+    symbol: "AAPL", qty: "2", side: "buy", type: "limit", limitPrice: "150", timeInForce: "gtc", orderClass: "bracket",
+    takeProfit: { limitPrice: "160" }, stopLoss: { stopPrice: "140" },
+  });
+  assert.strictEqual(bracket.orderClass, "bracket");
+  assert.deepStrictEqual(bracket.legs.map((leg) => [leg.type, leg.side, leg.status]), [["limit", "sell", "new"], ["stop", "sell", "new"]]);
+  const nested = await until("its legs", async () => {
+    const order = await orders.getOrderByOrderID({ orderId: bracket.id, nested: true });
+    return order.legs?.length === 2 && order;
+  });
+  await orders.deleteOrderByOrderID({ orderId: nested.legs[0].id });
+  await until("the other exit's end", async () => (await orders.getOrderByOrderID({ orderId: nested.legs[1].id })).status === "canceled");
+
   const stocks = new marketData.StockApi(new marketData.Configuration(configuration));
   const latest = await stocks.stockLatestQuoteSingle({ symbol: "AAPL" });
   assert.ok(latest.quote.ap > 0);

@@ -199,9 +199,59 @@ class AllocationTest : public EngineTest {
     ASSERT_EQ(engine.open_order_count(), 0U);
   }
 
+  /// A bracket whose exits grow, shrink and end, and an oco that ends with its session.
+  void one_linked_round(std::uint64_t round) {
+    const AccountId market = accounts[round % accounts.size()];
+    const AccountId owner = accounts[(round + 1) % accounts.size()];
+    const SymbolId symbol = symbols[round % symbols.size()];
+    PlaceOrder bracket{.account = owner,
+                       .symbol = symbol,
+                       .side = Side::buy,
+                       .type = OrderType::limit,
+                       .time_in_force = TimeInForce::gtc,
+                       .quantity = {100},
+                       .limit_price = {100'000}};
+    bracket.legs = {OrderClass::bracket, Price{110'000}, Price{90'000}, {}};
+    bracket.session = {7};
+    const OrderId entry = run(bracket).order;
+    PlaceOrder other{.account = market,
+                     .symbol = symbol,
+                     .side = Side::sell,
+                     .type = OrderType::limit,
+                     .quantity = {50},
+                     .limit_price = {100'000}};
+    run(other);
+    run(other);
+    other.side = Side::buy;
+    other.limit_price = {110'000};
+    run(other);
+    run(other);
+    ASSERT_EQ(engine.order_state({entry.value + 1})->status, OrderStatus::filled);
+    ASSERT_EQ(engine.order_state({entry.value + 2})->status, OrderStatus::cancelled);
+    PlaceOrder oco = bracket;
+    oco.side = Side::sell;
+    oco.limit_price = {120'000};
+    oco.legs = {OrderClass::oco, {}, Price{90'000}, {}};
+    ASSERT_EQ(run(oco).reason, RejectReason::none);
+    ASSERT_EQ(run(CancelAllOrders{.account = owner, .symbol = {}, .session = {7}}).affected, 2U);
+    ASSERT_EQ(engine.open_order_count(), 0U);
+  }
+
   std::vector<SymbolId> symbols;
   std::vector<AccountId> accounts;
 };
+
+TEST_F(AllocationTest, NorDoLinkedOrders) {
+  std::uint64_t round = 0;
+  for (; round < 2'000; ++round)
+    ASSERT_NO_FATAL_FAILURE(one_linked_round(round));
+  const std::uint64_t before = allocations;
+  const std::uint64_t grants_before = large_memory_grants();
+  for (; round < 4'000; ++round)
+    ASSERT_NO_FATAL_FAILURE(one_linked_round(round));
+  EXPECT_EQ(allocations - before, 0U) << "in 14,000 commands";
+  EXPECT_EQ(large_memory_grants() - grants_before, 0U);
+}
 
 TEST_F(AllocationTest, NorDoOrdersWithInstructions) {
   std::uint64_t round = 0;

@@ -56,7 +56,12 @@ struct Describe {
            (e.moves_symbols ? "" : " moves_no_symbol");
   }
   std::string operator()(const OrderAccepted& e) const {
-    return "accepted " + id(e.order) + " " + name(e.status);
+    return "accepted " + id(e.order) + " " + name(e.status) +
+           (e.link.is_exit() ? " " + name(e.link.role) : "");
+  }
+  std::string operator()(const ExitActivated& e) const {
+    return "activated " + id(e.order) + " " + name(e.status) + " " + quantity(e.quantity) +
+           (e.reason == RejectReason::none ? "" : " " + std::string(row_of(e.reason).name));
   }
   std::string operator()(const OrderRejected& e) const {
     return "rejected " + id(e.order) + " " + std::string(row_of(e.reason).name);
@@ -123,6 +128,8 @@ struct Ticket {
   TimeInForce time_in_force = TimeInForce::day;
   std::string_view client_order_id{};
   OrderInstructions instructions{};
+  OrderLegs legs{};
+  ClientSessionId session{};
 };
 
 inline PlaceOrder order_of(const Ticket& ticket) {
@@ -141,7 +148,15 @@ inline PlaceOrder order_of(const Ticket& ticket) {
           .limit_price = limit,
           .stop_price = stop,
           .client_order_id = ticket.client_order_id,
-          .instructions = ticket.instructions};
+          .instructions = ticket.instructions,
+          .legs = ticket.legs,
+          .session = ticket.session};
+}
+
+/// The legs of an order; prices as text, "0" for none.
+inline OrderLegs legs_of(OrderClass order_class, std::string_view take_profit, std::string_view stop_loss,
+                         std::string_view stop_loss_limit = "0") {
+  return {order_class, price(take_profit), price(stop_loss), price(stop_loss_limit)};
 }
 
 class EngineTest : public ::testing::Test {

@@ -31,13 +31,26 @@ class Follower {
     bool waiting = false;
     bool resting = false;
     OrderInstructions instructions;
+    OrderLink link;
+    bool held = false;
 
+    /// Of two exits for the same shares one counts.
+    [[nodiscard]] bool has_claim() const {
+      return !held && !(link.is_paired() && link.role == OrderRole::take_profit);
+    }
     [[nodiscard]] std::int64_t to_show() const {
       const std::int64_t display = instructions.display_quantity.shares;
       return display == 0 ? leaves : std::min(display, leaves);
     }
   };
   using Key = std::pair<std::uint32_t, std::uint32_t>;  ///< account, symbol
+  /// What the orders of a group have filled.
+  struct Group {
+    OrderClass order_class = OrderClass::simple;
+    std::int64_t quantity = 0;  ///< of an oco: the shares that its exits are for
+    std::int64_t entered = 0;
+    std::int64_t exited = 0;
+  };
 
   void follow(const Event& event) { std::visit(*this, event.body); }
 
@@ -65,7 +78,11 @@ class Follower {
     order.leaves = e.quantity.shares;
     order.limit_price = e.limit_price;
     order.stop_price = e.stop_price;
-    order.waiting = e.stop_price.units != 0;
+    order.link = e.link;
+    order.held = e.status == OrderStatus::pending;
+    order.waiting = e.stop_price.units != 0 && !order.held;
+    if (e.link.is_linked() && e.link.place() == 0)
+      groups[e.order.value] = {.order_class = e.link.order_class, .quantity = e.quantity.shares};
     order.reserve_units = reserve_of(order);
     order.instructions = e.instructions;
     EXPECT_TRUE(open.emplace(e.order.value, order).second);
@@ -89,6 +106,19 @@ class Follower {
     EXPECT_TRUE(order.side == Side::buy ? e.trigger_price >= order.stop_price
                                         : e.trigger_price <= order.stop_price);
     order.waiting = false;
+  }
+  void operator()(const ExitActivated& e) {
+    OpenOrder& order = at(e.order);
+    EXPECT_TRUE(order.held);
+    if (e.status == OrderStatus::rejected) {
+      EXPECT_NE(e.reason, RejectReason::none);
+      open.erase(e.order.value);
+      return;
+    }
+    order.held = false;
+    order.waiting = order.stop_price.units != 0;
+    order.leaves = e.quantity.shares;
+    order.reserve_units = reserve_of(order);
   }
   void operator()(const StopTrailed& e) {
     OpenOrder& order = at(e.order);
@@ -124,6 +154,8 @@ class Follower {
     EXPECT_GE(auction_left, 0);
     leave_by_auction(e.maker_order, e.legs.maker_price, e.legs.maker_shown);
     leave_by_auction(e.taker_order, e.legs.taker_price, e.legs.taker_shown);
+    note_group_fill(e.maker_order, at(e.maker_order).link, e.quantity);
+    note_group_fill(e.taker_order, at(e.taker_order).link, e.quantity);
     fill(e.maker_order, e.price, e.quantity, e.maker_leaves);
     fill(e.taker_order, e.price, e.quantity, e.taker_leaves);
     if (!e.maker_leaves) open.erase(e.maker_order.value);
@@ -149,6 +181,9 @@ class Follower {
     EXPECT_GE(maker.shown, 0);
     EXPECT_EQ(e.maker_refreshes, maker.shown == 0 && e.maker_leaves);
     if (e.maker_refreshes) maker.resting = false;
+    EXPECT_FALSE(maker.held || taker.held);
+    note_group_fill(e.maker_order, maker.link, e.quantity);
+    note_group_fill(e.taker_order, taker.link, e.quantity);
     fill(e.maker_order, e.price, e.quantity, e.maker_leaves);
     fill(e.taker_order, e.price, e.quantity, e.taker_leaves);
     if (!e.maker_leaves || e.maker_refreshes) {
@@ -195,7 +230,8 @@ class Follower {
   [[nodiscard]] std::int64_t reserved(AccountId account) const {
     std::int64_t sum = 0;
     for (const auto& [id, order] : open) {
-      if (order.account == account && order.side == Side::buy) sum += order.reserve_units * order.leaves;
+      if (order.account == account && order.side == Side::buy && order.has_claim())
+        sum += order.reserve_units * order.leaves;
     }
     return sum;
   }
@@ -209,14 +245,37 @@ class Follower {
   [[nodiscard]] std::int64_t promised(AccountId account, SymbolId symbol) const {
     std::int64_t sum = 0;
     for (const auto& [id, order] : open) {
-      if (order.account == account && order.symbol == symbol && order.side == Side::sell) sum += order.leaves;
+      if (order.account == account && order.symbol == symbol && order.side == Side::sell && order.has_claim())
+        sum += order.leaves;
     }
     return sum;
+  }
+  /// Between commands two exits for the same shares have as much left, and no exit is for more than is there.
+  void expect_groups() const {
+    for (const auto& [id, order] : open) {
+      if (!order.link.is_exit()) continue;
+      const OrderId own{id};
+      if (order.link.is_paired()) {
+        const auto other = open.find(order.link.counterpart(own).value);
+        ASSERT_NE(other, open.end()) << "order " << id << " is without its counterpart";
+        EXPECT_EQ(other->second.leaves, order.leaves) << "order " << id;
+        EXPECT_EQ(other->second.held, order.held) << "order " << id;
+      }
+      if (order.link.order_class == OrderClass::oco) continue;
+      const Group& group = groups.at(order.link.parent(own).value);
+      EXPECT_EQ(order.held, group.entered == 0) << "order " << id;
+      if (!order.held) {
+        EXPECT_LE(order.leaves, group.entered - group.exited) << "order " << id;
+      }
+      EXPECT_TRUE(!order.held || open.contains(order.link.entry(own).value)) << "order " << id;
+    }
   }
 
   std::map<std::uint32_t, std::int64_t> cash;
   std::map<Key, std::int64_t> shares;
   std::map<std::uint64_t, OpenOrder> open;
+  std::map<std::uint64_t, Group> groups;  ///< by the order that was placed
+  std::uint64_t exit_fills = 0;
   std::map<std::pair<std::uint32_t, Side>, std::map<std::int64_t, std::vector<std::uint64_t>>> books;
   std::int64_t collar_basis_points = FirmRules{}.price_collar_basis_points;
   std::map<std::uint32_t, bool> gathering;  ///< by symbol: its orders wait for an auction
@@ -226,6 +285,18 @@ class Follower {
   std::uint64_t auction_trades = 0;
 
  private:
+  void note_group_fill(OrderId id, const OrderLink& link, Quantity quantity) {
+    if (!link.is_linked()) return;
+    Group& group = groups.at(link.place() == 0 ? id.value : link.parent(id).value);
+    if (!link.is_exit()) {
+      group.entered += quantity.shares;
+      return;
+    }
+    group.exited += quantity.shares;
+    ++exit_fills;
+    const std::int64_t most = group.order_class == OrderClass::oco ? group.quantity : group.entered;
+    EXPECT_LE(group.exited, most) << "order " << id.value << ": more is closed than was opened";
+  }
   OpenOrder& at(OrderId id) {
     static OpenOrder none;
     const auto found = open.find(id.value);

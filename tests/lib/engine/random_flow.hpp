@@ -120,6 +120,8 @@ class RandomFlow {
     if (below(6) == 0)
       order.instructions.self_trade_prevention = static_cast<SelfTradePrevention>(1 + below(4));
     if (below(5) == 0) instruct(order);
+    if (below(6) == 0) link(order);
+    if (below(8) == 0) order.session = {1 + below(3)};
     return order;
   }
   /// Mostly what goes with the order, at times what does not.
@@ -154,6 +156,36 @@ class RandomFlow {
           wanted.trail_basis_points = static_cast<std::int64_t>(below(300));
         }
         break;
+    }
+  }
+  /// Mostly on the right side of what the order would trade at.
+  void link(PlaceOrder& order) {
+    OrderLegs& legs = order.legs;
+    legs.order_class = static_cast<OrderClass>(2 + below(3));
+    order.time_in_force = below(2) == 0 ? TimeInForce::day : TimeInForce::gtc;
+    order.instructions.expires_at = {};
+    const bool is_oco = legs.order_class == OrderClass::oco;
+    if (is_oco) {
+      order.type = OrderType::limit;
+      order.stop_price = {};
+      order.instructions = {};
+      if (!order.limit_price) order.limit_price = near_price();
+    }
+    const Price from = order.limit_price  ? order.limit_price
+                       : order.stop_price ? order.stop_price
+                                          : near_price();
+    const auto away = [&](bool up) {
+      const auto distance = static_cast<std::int64_t>(100 * (1 + below(below(4) == 0 ? 30 : 6)));
+      return Price{up ? from.units + distance : from.units - distance};
+    };
+    const bool exits_sell = is_oco == (order.side == Side::sell);
+    const bool odd = below(30) == 0;
+    const bool both = legs.order_class == OrderClass::bracket || odd;
+    const bool stops = both || is_oco || below(2) == 0;
+    if (!is_oco && (both || !stops)) legs.take_profit_limit_price = away(exits_sell);
+    if (stops) {
+      legs.stop_loss_stop_price = away(!exits_sell);
+      if (below(3) == 0) legs.stop_loss_limit_price = away(!exits_sell);
     }
   }
   struct Known {
@@ -194,6 +226,7 @@ class RandomFlow {
     CancelAllOrders command{.account = below(20) == 0 ? AccountId{} : account(),
                             .symbol = below(2) == 0 ? symbol() : SymbolId{}};
     if (below(2) == 0) command.side = side();
+    if (below(3) == 0) command.session = {1 + below(3)};
     return command;
   }
 
@@ -248,6 +281,7 @@ class RandomFlow {
         if (below(2) == 0) limits.order_quantity_max = Quantity{static_cast<std::int64_t>(below(3) * 150)};
         if (below(2) == 0)
           limits.order_notional_max = Money{static_cast<std::int64_t>(below(3) * 20'000'000)};
+        if (below(2) == 0) limits.self_trade_prevention = static_cast<SelfTradePrevention>(below(5));
         return limits;
       }
       default: {

@@ -66,6 +66,7 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
     for (const auto& [account, amount] : follower.cash)
       expected_cash += amount;
     EXPECT_EQ(cash, expected_cash);
+    follower.expect_groups();
     EXPECT_EQ(engine.open_order_count(), follower.open.size());
     for (const auto& [id, order] : follower.open) {
       const OrderView view = *engine.order(OrderId{id});
@@ -73,6 +74,7 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
       EXPECT_EQ(view.quantity.shares - view.filled_quantity.shares, order.leaves);
       EXPECT_EQ(view.filled_notional.units, order.filled_notional);
       EXPECT_EQ(view.status == OrderStatus::validated, order.waiting);
+      EXPECT_EQ(view.status == OrderStatus::pending, order.held);
       EXPECT_EQ(view.status == OrderStatus::partially_filled, order.filled > 0);
     }
   }
@@ -126,6 +128,7 @@ TEST_P(RandomFlowTest, InvariantsHold) {
   EXPECT_GT(accepted, 6'000U);
   EXPECT_GT(follower.trades, 1'000U);
   EXPECT_GT(follower.auction_trades, 50U);
+  EXPECT_GT(follower.exit_fills, 100U);
 
   for (std::uint32_t number = 1; number <= RandomFlow::accounts; ++number) {
     // Not CancelAllOrders: opg and cls orders stand as their auction is about to execute.

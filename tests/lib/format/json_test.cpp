@@ -32,7 +32,8 @@ TEST(OrderJson, HasTheFieldsOfTheContractInTheirOrder) {
       R"("created_at":"2026-01-30T14:30:00.000000001Z","updated_at":"2026-01-30T14:30:00.000000002Z",)"
       R"("post_only":null,"all_or_none":false,"display_quantity":null,"minimum_quantity":null,)"
       R"("self_trade_prevention":null,"trail_amount":null,"trail_percent":null,"expires_at":null,)"
-      R"("reference_price":null})");
+      R"("reference_price":null,"cancel_reason":null,"order_class":"simple","leg":null,)"
+      R"("parent_order_id":null,"legs":null})");
 }
 
 TEST(OrderJson, TellsWhatWasAskedFor) {
@@ -56,6 +57,28 @@ TEST(OrderJson, TellsWhatWasAskedFor) {
   EXPECT_EQ(json["trail_percent"], "2.50");
   EXPECT_EQ(json["expires_at"], "2026-01-30T14:30:00.000000003Z");
   EXPECT_EQ(json["reference_price"], "160.00");
+}
+
+TEST(OrderJson, TellsOfItsGroup) {
+  OrderView entry;
+  entry.id = OrderId{5};
+  entry.link = {OrderClass::bracket, OrderRole::entry};
+  EXPECT_EQ(text_of(json_of(entry)["legs"]), R"(["6","7"])");
+  EXPECT_TRUE(json_of(entry)["parent_order_id"].is_null());
+  EXPECT_TRUE(json_of(entry)["leg"].is_null());
+  entry.status = OrderStatus::rejected;
+  EXPECT_TRUE(json_of(entry)["legs"].is_null());
+
+  OrderView stop_loss;
+  stop_loss.id = OrderId{7};
+  stop_loss.link = {OrderClass::bracket, OrderRole::stop_loss};
+  stop_loss.cancel_reason = CancelReason::one_cancels_other;
+  const Json json = json_of(stop_loss);
+  EXPECT_EQ(json["order_class"], "bracket");
+  EXPECT_EQ(json["leg"], "stop_loss");
+  EXPECT_EQ(json["parent_order_id"], "5");
+  EXPECT_TRUE(json["legs"].is_null());
+  EXPECT_EQ(json["cancel_reason"], "one_cancels_other");
 }
 
 TEST(OrderJson, AverageIsRoundedOnlyWhenShown) {
@@ -107,7 +130,8 @@ TEST(AccountJson, BeginsWithTheFieldsOfTheContract) {
       text_of(json),
       R"({"id":"alice","account_type":"margin","status":"active","cash_balance":"10000.00",)"
       R"("buying_power":"20000.00","equity":"-0.0005","created_at":null,"reserved":"0.00","day_trades":0,)"
-      R"("max_position":null,"max_order_quantity":null,"max_order_notional":"5.00"})");
+      R"("max_position":null,"max_order_quantity":null,"max_order_notional":"5.00",)"
+      R"("self_trade_prevention":null})");
 }
 
 TEST(QuoteJson, NoPriceIsNullAndNoSizeIsZero) {

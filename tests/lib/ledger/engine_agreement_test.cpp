@@ -39,6 +39,7 @@ std::string difference(const OrderView& engine, const OrderView& books) {
   compare("updated_at", engine.updated_at, books.updated_at);
   compare("instructions", engine.instructions, books.instructions);
   compare("reference_price", engine.reference_price, books.reference_price);
+  compare("link", engine.link, books.link);
   EXPECT_EQ(engine == books, text.empty()) << "a field is not compared";
   return text;
 }

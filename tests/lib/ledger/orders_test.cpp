@@ -172,6 +172,42 @@ TEST_F(OrdersTest, EachWayToEnd) {
   EXPECT_EQ(ledger.orders().open_count(), 0u);
 }
 
+TEST_F(OrdersTest, ExitsComeToWorkOrAreRejected) {
+  const auto exit = [&](OrderRole role) {
+    OrderAccepted event;
+    event.account = alice;
+    event.symbol = acme;
+    event.side = Side::sell;
+    event.type = OrderType::limit;
+    event.status = OrderStatus::pending;
+    event.quantity = Quantity{10};
+    event.limit_price = price_cents(1'000);
+    event.link = {OrderClass::bracket, role};
+    return feed.accept(event);
+  };
+  const OrderId entry = feed.accept(alice, acme, Side::buy, Quantity{10});
+  const OrderId works = exit(OrderRole::take_profit);
+  const OrderId refused = exit(OrderRole::stop_loss);
+  EXPECT_EQ(view(works).status, OrderStatus::pending);
+  EXPECT_EQ(view(works).parent(), entry);
+  EXPECT_EQ(view(works).link, (OrderLink{OrderClass::bracket, OrderRole::take_profit}));
+  feed.add(ExitActivated{works, alice, acme, OrderStatus::submitted, RejectReason::none, Quantity{4}});
+  feed.add(ExitActivated{refused, alice, acme, OrderStatus::rejected, RejectReason::pattern_day_trader,
+                         Quantity{10}});
+  EXPECT_EQ(view(works).status, OrderStatus::submitted);
+  EXPECT_EQ(view(works).quantity, Quantity{4});
+  EXPECT_EQ(view(refused).status, OrderStatus::rejected);
+  EXPECT_EQ(view(refused).reject_reason, RejectReason::pattern_day_trader);
+  EXPECT_EQ(ids(listing(OrderFilter::open)), (Ids{works.value, entry.value}));
+  // Just these, as far as they are there.
+  OrdersRequest named;
+  named.orders = {refused, OrderId{99}, entry};
+  EXPECT_EQ(ids(named), (Ids{refused.value, entry.value}));
+  // One that works is not activated again.
+  feed.add(ExitActivated{works, alice, acme, OrderStatus::submitted, RejectReason::none, Quantity{5}});
+  EXPECT_FALSE(ledger.fold(feed.take(), entries));
+}
+
 TEST_F(OrdersTest, RejectedOrdersAreKept) {
   OrderRejected event;
   event.account = alice;

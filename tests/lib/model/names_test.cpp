@@ -62,6 +62,8 @@ TEST(Enumerations, NamesAndNumbersRoundTrip) {
   expect_names_round_trip<Side>();
   expect_names_round_trip<OrderType>();
   expect_names_round_trip<TimeInForce>();
+  expect_names_round_trip<OrderClass>();
+  expect_names_round_trip<OrderRole>();
   expect_names_round_trip<OrderStatus>();
   expect_names_round_trip<AccountType>();
   expect_names_round_trip<AccountStatus>();

@@ -154,7 +154,7 @@ class Filler {
     } else if constexpr (std::integral<T>) {
       value = static_cast<T>(number());
     } else if constexpr (std::same_as<T, RejectReason>) {
-      value = static_cast<RejectReason>(1 + number() % 39);
+      value = static_cast<RejectReason>(1 + number() % 40);
     } else if constexpr (std::same_as<T, ErrorCode>) {
       value = static_cast<ErrorCode>(1 + number() % 9);
     } else if constexpr (std::is_enum_v<T>) {

@@ -36,6 +36,8 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<PostOnly>(schema::EnumValuesPostOnly(), schema::EnumNamePostOnly);
   expect_alike<SelfTradePrevention>(schema::EnumValuesSelfTradePrevention(),
                                     schema::EnumNameSelfTradePrevention);
+  expect_alike<OrderClass>(schema::EnumValuesOrderClass(), schema::EnumNameOrderClass);
+  expect_alike<OrderRole>(schema::EnumValuesOrderRole(), schema::EnumNameOrderRole);
   expect_alike<OrderStatus>(schema::EnumValuesOrderStatus(), schema::EnumNameOrderStatus);
   expect_alike<AccountType>(schema::EnumValuesAccountType(), schema::EnumNameAccountType);
   expect_alike<AccountStatus>(schema::EnumValuesAccountStatus(), schema::EnumNameAccountStatus);

@@ -1,0 +1,28 @@
+// The form of orders that are placed together. What they do to one another: share/doc/linked-orders.md.
+#pragma once
+
+#include "model/command.hpp"
+#include "model/reject_reason.hpp"
+
+namespace trade::engine {
+
+/// The prices of a group, as far as they are there; zero: none.
+struct GroupPrices {
+  Side exit_side = Side::sell;
+  Price entry;  ///< the worst that the entry may trade at, as far as it says: of its limit, else of its stop
+  Price take_profit_limit;
+  Price stop_loss_stop;
+  Price stop_loss_limit;
+};
+
+/// Whether profit lies beyond the entry and loss before it, and both apart. So no two orders of a group meet,
+/// and of two exits the stop-loss has the worse price.
+[[nodiscard]] bool in_order(const GroupPrices& prices);
+
+/// Why the legs do not go with the order; `none` for a simple order without any.
+[[nodiscard]] RejectReason check_legs(const PlaceOrder& order);
+
+/// The place that the order itself takes in its group.
+[[nodiscard]] OrderLink link_of(const PlaceOrder& order);
+
+}  // namespace trade::engine
