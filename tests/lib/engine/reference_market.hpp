@@ -100,6 +100,8 @@ class ReferenceMarket {
     if (auction.volume > 0 && band_basis_points_ != 0 && band_reference_ != auction.price)
       set_bands(band_basis_points_);
     let_those_beside_the_book_trade();
+    // They may have called the next auction.
+    tell_indication();
   }
 
   /// Gives the order a whole quantity above what has traded, and a price, at least one of them new.
