@@ -371,6 +371,7 @@ ApplyResult Engine::State::reject(const PlaceOrder& command, const PlaceDecision
     // It shows what was asked for, not what it would have got.
     order.limit_price = command.limit_price;
     order.stop_price = command.stop_price;
+    order.set(command.instructions);
     order.trail_reference = 0;
     order.reserve_units = 0;
     order.status = OrderStatus::rejected;
