@@ -96,7 +96,7 @@ TEST(EngineAgreement, RandomCommands) {
       ASSERT_TRUE(folded) << folded.error().message;
     };
     flow.set_up(apply);
-    for (int step = 1; step <= 8'000; ++step) {
+    for (int step = 1; step <= 12'000; ++step) {
       apply(flow.next());
       ASSERT_EQ(engine.last_sequence(), ledger.sequence());
       if (step % 400 == 0) compare_holdings(engine, ledger);
