@@ -131,7 +131,7 @@ TEST(AccountJson, BeginsWithTheFieldsOfTheContract) {
       R"({"id":"alice","account_type":"margin","status":"active","cash_balance":"10000.00",)"
       R"("buying_power":"20000.00","equity":"-0.0005","created_at":null,"reserved":"0.00","day_trades":0,)"
       R"("max_position":null,"max_order_quantity":null,"max_order_notional":"5.00",)"
-      R"("self_trade_prevention":null})");
+      R"("kill_switch":false,"self_trade_prevention":null})");
 }
 
 TEST(QuoteJson, NoPriceIsNullAndNoSizeIsZero) {
@@ -142,7 +142,9 @@ TEST(QuoteJson, NoPriceIsNullAndNoSizeIsZero) {
   EXPECT_EQ(
       text_of(json_of(quote)),
       R"({"symbol":"AAPL","bid":null,"bid_size":0,"ask":"150.01","ask_size":200,"last":null,"last_size":0,)"
-      R"("volume":0,"open":null,"high":null,"low":null,"previous_close":null,"timestamp":null})");
+      R"("volume":0,"open":null,"high":null,"low":null,"previous_close":null,"timestamp":null,)"
+      R"("phase":"continuous","indicative_price":null,"indicative_volume":null,"imbalance":null,)"
+      R"("imbalance_side":null})");
 }
 
 TEST(DepthJson, ListsBothSidesBestFirst) {

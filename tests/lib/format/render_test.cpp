@@ -63,7 +63,7 @@ TEST(List, HasAHeadingInCsvEvenWhenEmpty) {
                         std::vector{json_of(order(1, OrderStatus::submitted))}, {}),
             heading +
                 "1,,alice,AAPL,limit,buy,100,150.00,,day,submitted,0,,,2026-01-30T14:30:00.000000000Z,"
-                "2026-01-30T14:30:00.000000000Z,,false,,,,,,,,simple,,,\n");
+                "2026-01-30T14:30:00.000000000Z,,false,,,,,,,,,simple,,,\n");
 }
 
 TEST(Csv, QuotesWhatNeedsIt) {
