@@ -162,8 +162,8 @@ Task<http::Response> clock(Call& call) {
   json["timestamp"] = format::time_or_null(now);
   // Before the opening auction has executed the market is not open yet.
   const MarketPhase phase = reply->session.market_phase;
-  json["is_open"] = phase != MarketPhase::closed && phase != MarketPhase::pre_open &&
-                    phase != MarketPhase::opening_auction;
+  json["is_open"] =
+      phase != MarketPhase::closed && phase != MarketPhase::pre_open && phase != MarketPhase::opening_auction;
   json["next_open"] = format::time_or_null(next_open);
   json["next_close"] = format::time_or_null(next_close);
   co_return json_response(200, json);
