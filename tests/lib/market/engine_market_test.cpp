@@ -155,7 +155,7 @@ TEST_P(EngineMarket, DepthIsWhatTheOpenOrdersAddUpTo) {
       place();
     } else if (action < 980 && last_order_ > 0) {
       change_something();
-    } else if (action < 990) {
+    } else if (action < 986) {
       run(PrintTrade{SymbolId{static_cast<std::uint32_t>(pick(1, symbols))}, price(pick(-30, 30)),
                      Quantity{50}});
     } else if (action < 992) {
