@@ -124,6 +124,24 @@ Result<Timestamp> parse_until(std::string_view text) {
   return time;
 }
 
+Timestamp Moment::first() const {
+  return date ? calendar::from_new_york({*date, 0}) : time;
+}
+
+Timestamp Moment::last() const {
+  return date ? Timestamp{calendar::from_new_york({Date{date->days + 1}, 0}).nanoseconds - 1} : time;
+}
+
+Result<Moment> parse_moment(std::string_view text) {
+  if (const Result<Date> date = parse_date(text)) return Moment{{}, *date};
+  const Result<Timestamp> time = parse_timestamp(text);
+  if (!time) {
+    return fail(ErrorCode::usage, "neither a date nor a time: " + quoted(text),
+                "such as 2026-11-27 or 2026-11-27T20:30:00Z");
+  }
+  return Moment{*time, {}};
+}
+
 Result<Quantity> parse_quantity_limit(std::string_view text) {
   if (text == "0") return Quantity{0};
   return parse_quantity(text);

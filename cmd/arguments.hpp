@@ -119,6 +119,16 @@ Result<Trail> parse_trail(std::string_view text);
 /// A moment as RFC 3339 gives it, or a date: the close of that day's session in New York, or 16:00 there
 /// where there is none.
 Result<Timestamp> parse_until(std::string_view text);
+/// A moment, or a whole day.
+struct Moment {
+  Timestamp time;            ///< zero where it is a day
+  std::optional<Date> date;  ///< a day in New York
+
+  [[nodiscard]] Timestamp first() const;  ///< the moment itself, or when the day begins
+  [[nodiscard]] Timestamp last() const;   ///< the moment itself, or the last nanosecond of the day
+};
+/// RFC 3339, or a date.
+Result<Moment> parse_moment(std::string_view text);
 /// A limit: zero takes it away.
 Result<Quantity> parse_quantity_limit(std::string_view text);
 Result<Money> parse_money_limit(std::string_view text);

@@ -77,6 +77,7 @@ constexpr std::array rows{
     CommandRow{"quote", market, "Show or follow quotes", define_quote},
     CommandRow{"depth", market, "Show or follow the book's price levels", define_depth},
     CommandRow{"tape", market, "Show or follow the trades of a symbol", define_tape},
+    CommandRow{"bars", market, "Show, draw or follow the bars of a symbol", define_bars},
 
     CommandRow{"portfolio", holdings, "Show what an account holds", define_portfolio},
     CommandRow{"reconcile", holdings, "Compare risk's state with the books of record", define_reconcile},

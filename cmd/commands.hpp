@@ -53,6 +53,7 @@ Handler define_wait(CLI::App& app);
 Handler define_quote(CLI::App& app);
 Handler define_depth(CLI::App& app);
 Handler define_tape(CLI::App& app);
+Handler define_bars(CLI::App& app);
 
 Handler define_portfolio(CLI::App& app);
 Handler define_reconcile(CLI::App& app);

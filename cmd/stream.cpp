@@ -5,7 +5,6 @@
 
 #include "arguments.hpp"
 #include "base/clock.hpp"
-#include "interrupt.hpp"
 
 namespace trade::cmd {
 
@@ -20,32 +19,52 @@ void add_stream_options(CLI::App& app, StreamArguments& arguments) {
   add_value(app, "--for", arguments.seconds, parse_seconds, "SECONDS", "Watch, and end after so long");
 }
 
+StreamBounds::StreamBounds(Context& context, const StreamArguments& arguments)
+    : output_(context.output()), count_left_(arguments.count) {
+  if (arguments.seconds) {
+    end_ns_ = monotonic_nanoseconds() +
+              std::llround(*arguments.seconds * static_cast<double>(nanoseconds_per_second));
+  }
+}
+
+std::int64_t StreamBounds::left_ms() const {
+  return (*end_ns_ - monotonic_nanoseconds() + nanoseconds_per_millisecond - 1) / nanoseconds_per_millisecond;
+}
+
+bool StreamBounds::open() {
+  ended_ = ended_ || interrupt_.requested() || output_.reader_gone() || (end_ns_ && left_ms() <= 0);
+  return !ended_;
+}
+
+std::chrono::milliseconds StreamBounds::wait() const {
+  return wait(look_up_interval);
+}
+
+std::chrono::milliseconds StreamBounds::wait(std::chrono::milliseconds longest) const {
+  const auto wait = std::min(longest, look_up_interval);
+  return end_ns_ ? std::clamp(std::chrono::milliseconds(left_ms()), std::chrono::milliseconds(0), wait)
+                 : wait;
+}
+
+void StreamBounds::write(std::string_view text) {
+  if (!output_.write(text)) ended_ = true;
+  if (count_left_ && --*count_left_ == 0) ended_ = true;
+}
+
 Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments, MarketStream::Kind kind,
                               const std::vector<std::string>& symbols, std::uint32_t depth_levels,
                               const std::function<std::optional<std::string>(const PublicationBody&)>& show) {
-  const CooperativeInterrupt interrupt;
+  StreamBounds bounds(context, arguments);
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
   Result<MarketStream> stream = MarketStream::open(*options, kind, symbols, depth_levels);
   if (!stream) return pass_on(std::move(stream));
-  const std::int64_t start = monotonic_nanoseconds();
-  std::uint64_t shown = 0;
-  while (!interrupt.requested() && !context.output().reader_gone()) {
-    std::chrono::milliseconds wait = look_up_interval;
-    if (arguments.seconds) {
-      const double left_ms =
-          *arguments.seconds * 1e3 - static_cast<double>(monotonic_nanoseconds() - start) / 1e6;
-      if (left_ms <= 0) break;
-      wait = std::min(wait, std::chrono::milliseconds(std::llround(std::ceil(left_ms))));
-    }
-    Result<std::optional<PublicationBody>> publication = stream->next(wait);
-    if (interrupt.requested()) break;
+  while (bounds.open()) {
+    Result<std::optional<PublicationBody>> publication = stream->next(bounds.wait());
+    if (bounds.interrupted()) break;
     if (!publication) return pass_on(std::move(publication));
     if (!*publication) continue;
-    const std::optional<std::string> text = show(**publication);
-    if (!text) continue;
-    if (!context.output().write(*text)) break;
-    if (arguments.count && ++shown >= *arguments.count) break;
+    if (const std::optional<std::string> text = show(**publication)) bounds.write(*text);
   }
   return ExitStatus::done;
 }

@@ -1,6 +1,7 @@
 // Following the market: --watch, --count and --for, and what ends a stream.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "client/client.hpp"
 #include "context.hpp"
 #include "exit_status.hpp"
+#include "interrupt.hpp"
 
 namespace CLI {
 class App;
@@ -28,6 +30,31 @@ struct StreamArguments {
 
 /// --watch, --count and --for; each of the latter two implies --watch.
 void add_stream_options(CLI::App& app, StreamArguments& arguments);
+
+/// What ends a stream: a bound that was given, SIGINT, or that the reader of the output has gone, which is
+/// noticed also while there is nothing to write. All of these are a clean end.
+class StreamBounds {
+ public:
+  StreamBounds(Context& context, const StreamArguments& arguments);
+
+  /// Whether it goes on. To be asked before every wait.
+  [[nodiscard]] bool open();
+  [[nodiscard]] bool interrupted() const { return interrupt_.requested(); }
+  /// How long to wait at most before asking again, and at most `longest`.
+  [[nodiscard]] std::chrono::milliseconds wait(std::chrono::milliseconds longest) const;
+  [[nodiscard]] std::chrono::milliseconds wait() const;
+  /// Writes what counts as one.
+  void write(std::string_view text);
+
+ private:
+  [[nodiscard]] std::int64_t left_ms() const;
+
+  CooperativeInterrupt interrupt_;
+  Output& output_;
+  std::optional<std::uint64_t> count_left_;
+  std::optional<std::int64_t> end_ns_;
+  bool ended_ = false;
+};
 
 /// Shows publications until a bound is reached, SIGINT comes or the reader of the output goes: all of these
 /// are a clean end. `show` returns the text to write; nothing for a publication that is not to be shown.

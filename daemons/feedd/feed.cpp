@@ -113,7 +113,7 @@ void Feed::start_saving() {
     const SymbolMarket& symbol = market_.symbol(change.symbol);
     market::RingCounts& saved = saved_[change.symbol.value - 1];
     changes.add(change.symbol, symbol, saved);
-    saved = {symbol.tape.count(), symbol.bars.minutes().count(), symbol.bars.days().count()};
+    saved = market::ring_counts(symbol);
   }
   changes.set_position(position_, market_);
   unsaved_.clear();

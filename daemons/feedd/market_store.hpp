@@ -8,7 +8,9 @@
 //                                       the market's phase u8
 //   "symbols"     symbol id u32        -> quote, depth, and how many trades and bars there have been
 //   "tape"        symbol id u32, slot u16 -> a trade, where slot = (its number in the symbol's tape - 1) %
-//   256 "minute_bars" the same, % 480 "day_bars"    the same, % 260
+//                 as many as are kept; "second_bars", "minute_bars", "hour_bars" and "day_bars" the same
+// A symbol's elements are overwritten slot by slot, so its share of the store is bounded: lib/market says how
+// many of each are kept.
 // What changed between two positions is written in one transaction with the second.
 #pragma once
 
@@ -35,8 +37,8 @@ namespace trade::feedd {
 /// Of another format a stored market is made anew from the journal.
 constexpr std::uint32_t store_format = 2;
 
-enum class Table : std::uint8_t { symbols, tape, minute_bars, day_bars };
-constexpr std::size_t table_count = 4;
+enum class Table : std::uint8_t { symbols, tape, second_bars, minute_bars, hour_bars, day_bars };
+constexpr std::size_t table_count = 6;
 
 /// Records to be written together, made by the thread that owns the market and written by another.
 class MarketChanges {

@@ -19,6 +19,7 @@ std::span<const Route> position_routes();
 std::span<const Route> account_routes();
 std::span<const Route> asset_routes();
 std::span<const Route> data_routes();
+std::span<const Route> history_routes();
 std::span<const Route> stream_routes();
 /// Paths of that API that are known and not served: each says so.
 std::span<const Route> unsupported_routes();

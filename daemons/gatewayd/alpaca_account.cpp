@@ -270,10 +270,6 @@ constexpr std::array known{
     Route{"GET", "/v2/stocks/{symbol}/auctions", Access::view, unsupported},
     Route{"GET", "/v2/stocks/quotes", Access::view, unsupported},
     Route{"GET", "/v2/stocks/{symbol}/quotes", Access::view, unsupported},
-    Route{"GET", "/v2/stocks/bars", Access::view, unsupported},
-    Route{"GET", "/v2/stocks/{symbol}/bars", Access::view, unsupported},
-    Route{"GET", "/v2/stocks/bars/latest", Access::view, unsupported},
-    Route{"GET", "/v2/stocks/{symbol}/bars/latest", Access::view, unsupported},
     Route{"GET", "/v1beta1/news", Access::view, unsupported},
     Route{"GET", "/v1/corporate-actions", Access::view, unsupported},
 };

@@ -9,9 +9,6 @@ namespace trade::gatewayd::alpaca {
 
 namespace {
 
-constexpr std::uint32_t trades_listed = 1'000;
-constexpr std::uint32_t trades_listed_max = 10'000;
-
 format::Json latest_trade_json(const QuoteView& quote) {
   format::Json json;
   json["t"] = format::time_or_null(quote.timestamp);
@@ -31,23 +28,9 @@ Task<Result<std::vector<QuoteView>>> ask_quotes(Call& call, std::vector<std::str
   co_return std::move(reply->quotes);
 }
 
-/// The symbols of `symbols=A,B`, at least one.
-Result<std::vector<std::string>> named_symbols(const Call& call) {
-  const std::string* text = call.request.parameter("symbols");
-  auto symbols = symbols_of(text == nullptr ? std::string_view{} : *text);
-  if (symbols && symbols->empty()) return fail(ErrorCode::usage, "symbols is missing");
-  return symbols;
-}
-
 Task<Result<TapeReply>> ask_tape(Call& call, std::string symbol, std::uint32_t limit) {
   RequestBody body(TapeRequest{std::move(symbol), limit});
   co_return co_await call.upstream().ask<TapeReply>(Daemon::feedd, std::move(body));
-}
-
-Result<std::string> path_symbol(const Call& call) {
-  auto symbol = parse_symbol(call.arguments[0]);
-  if (!symbol) return pass_on(std::move(symbol));
-  return symbol->string();
 }
 
 Task<http::Response> latest_quote(Call& call) {
@@ -106,82 +89,21 @@ Task<http::Response> latest_trades(Call& call) {
   co_return json_response(200, json);
 }
 
-struct TradesWanted {
-  Timestamp start;
-  Timestamp end;  ///< zero: to now
-  std::uint32_t limit = trades_listed;
-  bool descending = false;
-};
-
-Result<TradesWanted> read_trades_wanted(const Call& call) {
-  TradesWanted wanted;
-  for (auto [name, time] : {std::pair{"start", &wanted.start}, {"end", &wanted.end}}) {
-    auto parsed = time_parameter(call.request, name);
-    if (!parsed) return pass_on(std::move(parsed));
-    *time = *parsed;
-  }
-  auto limit = number_parameter(call.request, "limit", 1, trades_listed_max, trades_listed);
-  if (!limit) return pass_on(std::move(limit));
-  wanted.limit = *limit;
-  const std::string* sort = call.request.parameter("sort");
-  wanted.descending = sort != nullptr && *sort == "desc";
-  const std::string* token = call.request.parameter("page_token");
-  if (token != nullptr && !token->empty()) return fail(ErrorCode::usage, "page_token is none that was given");
-  return wanted;
-}
-
-/// Of the trades that feedd keeps, those of the time that is asked for.
-Task<Result<format::Json>> find_trades(Call& call, std::string symbol, TradesWanted wanted) {
-  auto tape = co_await ask_tape(call, std::move(symbol), trades_listed_max);
-  if (!tape) co_return pass_on(std::move(tape));
-  if (!wanted.descending) std::ranges::reverse(tape->entries);
-  format::Json trades = format::Json::array();
-  for (const TapeEntryView& entry : tape->entries) {
-    if (entry.executed_at < wanted.start || (wanted.end && entry.executed_at > wanted.end)) continue;
-    if (trades.size() == wanted.limit) break;
-    trades.push_back(data_json(entry));
-  }
-  co_return std::move(trades);
-}
-
-Task<http::Response> trades_of_one(Call& call) {
-  const auto symbol = path_symbol(call);
-  if (!symbol) co_return error(symbol.error());
-  const auto wanted = read_trades_wanted(call);
-  if (!wanted) co_return error(wanted.error());
-  auto trades = co_await find_trades(call, *symbol, *wanted);
-  if (!trades) co_return error(trades.error());
-  format::Json json;
-  json["symbol"] = *symbol;
-  json["trades"] = std::move(*trades);
-  json["next_page_token"] = nullptr;
-  co_return json_response(200, json);
-}
-
-Task<http::Response> trades_of_many(Call& call) {
-  const auto symbols = named_symbols(call);
-  if (!symbols) co_return error(symbols.error());
-  const auto wanted = read_trades_wanted(call);
-  if (!wanted) co_return error(wanted.error());
-  format::Json json;
-  json["trades"] = format::Json::object();
-  for (const std::string& symbol : *symbols) {
-    auto trades = co_await find_trades(call, symbol, *wanted);
-    if (!trades) co_return error(trades.error());
-    if (!trades->empty()) json["trades"][symbol] = std::move(*trades);
-  }
-  json["next_page_token"] = nullptr;
-  co_return json_response(200, json);
-}
-
-format::Json snapshot_json(const QuoteView& quote) {
+Task<Result<format::Json>> snapshot_json(Call& call, QuoteView quote) {
   format::Json json;
   json["latestTrade"] = quote.last ? latest_trade_json(quote) : format::Json(nullptr);
   json["latestQuote"] = data_json(quote);
-  json["minuteBar"] = nullptr;
-  json["dailyBar"] = quote.open ? day_bar_json(quote) : format::Json(nullptr);
-  json["prevDailyBar"] = nullptr;
-  return json;
+  auto minutes = co_await last_bars(call, quote.symbol, BarUnit::minute, 1);
+  if (!minutes) co_return pass_on(std::move(minutes));
+  json["minuteBar"] = minutes->empty() ? format::Json(nullptr) : std::move(minutes->front());
+  auto days = co_await last_bars(call, quote.symbol, BarUnit::day, 2);
+  if (!days) co_return pass_on(std::move(days));
+  // On a day without a trade yet the newest bar is of a day before.
+  if (!quote.volume) days->insert(days->begin(), nullptr);
+  days->resize(2);
+  json["dailyBar"] = std::move((*days)[0]);
+  json["prevDailyBar"] = std::move((*days)[1]);
+  co_return std::move(json);
 }
 
 Task<http::Response> snapshot(Call& call) {
@@ -192,7 +114,9 @@ Task<http::Response> snapshot(Call& call) {
   if (!quotes) co_return error(quotes.error());
   format::Json json;
   json["symbol"] = *symbol;
-  json.update(snapshot_json(quotes->front()));
+  auto told = co_await snapshot_json(call, quotes->front());
+  if (!told) co_return error(told.error());
+  json.update(*told);
   co_return json_response(200, json);
 }
 
@@ -202,8 +126,11 @@ Task<http::Response> snapshots(Call& call) {
   const auto quotes = co_await ask_quotes(call, std::move(*symbols));
   if (!quotes) co_return error(quotes.error());
   format::Json json = format::Json::object();
-  for (const QuoteView& quote : *quotes)
-    json[quote.symbol] = snapshot_json(quote);
+  for (const QuoteView& quote : *quotes) {
+    auto told = co_await snapshot_json(call, quote);
+    if (!told) co_return error(told.error());
+    json[quote.symbol] = std::move(*told);
+  }
   co_return json_response(200, json);
 }
 
@@ -212,8 +139,6 @@ constexpr std::array routes{
     Route{"GET", "/v2/stocks/{symbol}/quotes/latest", Access::view, latest_quote},
     Route{"GET", "/v2/stocks/trades/latest", Access::view, latest_trades},
     Route{"GET", "/v2/stocks/{symbol}/trades/latest", Access::view, latest_trade},
-    Route{"GET", "/v2/stocks/trades", Access::view, trades_of_many},
-    Route{"GET", "/v2/stocks/{symbol}/trades", Access::view, trades_of_one},
     Route{"GET", "/v2/stocks/snapshots", Access::view, snapshots},
     Route{"GET", "/v2/stocks/{symbol}/snapshot", Access::view, snapshot},
 };
@@ -222,6 +147,19 @@ constexpr std::array routes{
 
 std::span<const Route> data_routes() {
   return routes;
+}
+
+Result<std::vector<std::string>> named_symbols(const Call& call) {
+  const std::string* text = call.request.parameter("symbols");
+  auto symbols = symbols_of(text == nullptr ? std::string_view{} : *text);
+  if (symbols && symbols->empty()) return fail(ErrorCode::usage, "symbols is missing");
+  return symbols;
+}
+
+Result<std::string> path_symbol(const Call& call) {
+  auto symbol = parse_symbol(call.arguments[0]);
+  if (!symbol) return pass_on(std::move(symbol));
+  return symbol->string();
 }
 
 format::Json number_json(Price price) {
@@ -252,17 +190,6 @@ format::Json data_json(const TapeEntryView& entry) {
   json["c"] = format::Json::array({"@"});
   json["i"] = entry.id.value;
   json["z"] = "C";
-  return json;
-}
-
-format::Json day_bar_json(const QuoteView& quote) {
-  format::Json json;
-  json["t"] = format::time_or_null(quote.timestamp);
-  json["o"] = number_json(quote.open);
-  json["h"] = number_json(quote.high);
-  json["l"] = number_json(quote.low);
-  json["c"] = number_json(quote.last);
-  json["v"] = quote.volume.shares;
   return json;
 }
 

@@ -2,7 +2,13 @@
 // they leave as such, made from the decimal text.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "format/json.hpp"
+#include "gatewayd/call.hpp"
+#include "model/bars.hpp"
 #include "model/views.hpp"
 
 namespace trade::gatewayd::alpaca {
@@ -12,7 +18,14 @@ format::Json number_json(Price price);
 format::Json data_json(const QuoteView& quote);
 /// `{"t", "p", "s", "i", …}`
 format::Json data_json(const TapeEntryView& entry);
-/// The trading day so far.
-format::Json day_bar_json(const QuoteView& quote);
+
+/// The newest bars of a symbol, newest first: `{"t", "o", "h", "l", "c", "v", "n", "vw"}`.
+Task<Result<std::vector<format::Json>>> last_bars(Call& call, std::string symbol, BarUnit unit,
+                                                  std::uint32_t limit);
+
+/// The symbols of `symbols=A,B`, at least one.
+Result<std::vector<std::string>> named_symbols(const Call& call);
+/// The symbol that the path names.
+Result<std::string> path_symbol(const Call& call);
 
 }  // namespace trade::gatewayd::alpaca

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "gatewayd/answer.hpp"
@@ -11,6 +12,8 @@ constexpr std::uint32_t depth_levels = 10;
 constexpr std::uint32_t depth_levels_max = 1'000;
 constexpr std::uint32_t trades_listed = 100;
 constexpr std::uint32_t trades_listed_max = 1'000;
+constexpr std::uint32_t bars_listed = 100;
+constexpr std::uint32_t bars_listed_max = 10'000;
 constexpr std::uint32_t symbols_page = 1'000;
 
 Task<Result<QuotesReply>> ask_quotes(Call& call, std::vector<std::string> symbols) {
@@ -67,6 +70,41 @@ Task<http::Response> tape(Call& call) {
   co_return json_response(200, json);
 }
 
+/// The newest `limit` bars, or with `from` the first ones from there; oldest first either way.
+Result<BarsRequest> read_bars_request(const Call& call) {
+  const auto symbol = parse_symbol(call.arguments[0]);
+  if (!symbol) return std::unexpected(symbol.error());
+  BarsRequest request{.symbol = symbol->string()};
+  if (const std::string* interval = call.request.parameter("interval"); interval != nullptr) {
+    const auto span = parse_bar_span(*interval);
+    if (!span) return std::unexpected(span.error());
+    request.span = *span;
+  }
+  for (auto [name, time] : {std::pair{"from", &request.from}, {"to", &request.to}}) {
+    const auto parsed = time_parameter(call.request, name);
+    if (!parsed) return std::unexpected(parsed.error());
+    *time = *parsed;
+  }
+  const auto limit = number_parameter(call.request, "limit", 1, bars_listed_max, bars_listed);
+  if (!limit) return std::unexpected(limit.error());
+  request.limit = *limit;
+  request.oldest_first = static_cast<bool>(request.from);
+  return request;
+}
+
+Task<http::Response> bars(Call& call) {
+  auto request = read_bars_request(call);
+  if (!request) co_return error(request.error());
+  RequestBody body(*request);
+  auto reply = co_await call.upstream().ask<BarsReply>(Daemon::feedd, std::move(body));
+  if (!reply) co_return error(reply.error());
+  if (!request->oldest_first) std::ranges::reverse(reply->bars);
+  format::Json json = format::Json::array();
+  for (const BarView& bar : reply->bars)
+    json.push_back(format::json_of(bar, request->symbol, request->span));
+  co_return json_response(200, json);
+}
+
 Task<http::Response> symbols(Call& call) {
   format::Json json = format::Json::array();
   SymbolsRequest request;
@@ -111,6 +149,7 @@ constexpr std::array routes{
     Route{"GET", "/api/v1/quotes/{symbol}", Access::view, quote},
     Route{"GET", "/api/v1/depth/{symbol}", Access::view, depth},
     Route{"GET", "/api/v1/tape/{symbol}", Access::view, tape},
+    Route{"GET", "/api/v1/bars/{symbol}", Access::view, bars},
     Route{"GET", "/api/v1/symbols", Access::view, symbols},
     Route{"GET", "/api/v1/symbols/{symbol}", Access::view, symbol},
     Route{"GET", "/api/v1/market", Access::view, session},

@@ -91,9 +91,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->router_.add(Surface::v1, v1::stream_routes());
   gateway->router_.add(Surface::v1, v1::session_routes());
   gateway->router_.add(Surface::v1, page_routes());
-  for (const auto routes :
-       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(), alpaca::asset_routes(),
-        alpaca::data_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
+  for (const auto routes : {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(),
+                            alpaca::asset_routes(), alpaca::data_routes(), alpaca::history_routes(),
+                            alpaca::stream_routes(), alpaca::unsupported_routes()})
     gateway->router_.add(Surface::alpaca, routes);
   gateway->server_ = std::make_unique<http::Server>(
       gateway->loop_, given.server, [raw = gateway.get()](http::Request request, http::Respond respond) {

@@ -178,7 +178,15 @@ Result<DepthView> Client::depth(std::string_view symbol, std::uint32_t levels) {
 }
 
 Result<std::vector<TapeEntryView>> Client::tape(std::string_view symbol, std::uint32_t limit) {
-  return part_of(ask<TapeReply>(feedd, TapeRequest{std::string(symbol), limit}), &TapeReply::entries);
+  return tape(TapeRequest{.symbol = std::string(symbol), .limit = limit});
+}
+
+Result<std::vector<TapeEntryView>> Client::tape(const TapeRequest& request) {
+  return part_of(ask<TapeReply>(feedd, request), &TapeReply::entries);
+}
+
+Result<std::vector<BarView>> Client::bars(const BarsRequest& request) {
+  return part_of(ask<BarsReply>(feedd, request), &BarsReply::bars);
 }
 
 Result<KeyCreatedReply> Client::create_key(const CreateKeyRequest& request) {

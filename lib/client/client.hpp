@@ -55,6 +55,8 @@ class Client {
   Result<std::vector<QuoteView>> quotes(const std::vector<std::string>& symbols);
   Result<DepthView> depth(std::string_view symbol, std::uint32_t levels);
   Result<std::vector<TapeEntryView>> tape(std::string_view symbol, std::uint32_t limit);
+  Result<std::vector<TapeEntryView>> tape(const TapeRequest& request);
+  Result<std::vector<BarView>> bars(const BarsRequest& request);
 
   // gatewayd.
   Result<KeyCreatedReply> create_key(const CreateKeyRequest& request);

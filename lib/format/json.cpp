@@ -212,6 +212,21 @@ Json json_of(const TapeEntryView& entry) {
   return json;
 }
 
+Json json_of(const BarView& bar, std::string_view symbol, BarSpan span) {
+  Json json;
+  json["symbol"] = text_or_null(symbol);
+  json["interval"] = format_bar_span(span);
+  json["start"] = time_or_null(bar.start);
+  json["open"] = price_or_null(bar.open);
+  json["high"] = price_or_null(bar.high);
+  json["low"] = price_or_null(bar.low);
+  json["close"] = price_or_null(bar.close);
+  json["average_price"] = price_or_null(bar.average);
+  json["volume"] = bar.volume.shares;
+  json["trades"] = bar.trades;
+  return json;
+}
+
 Json json_of(const PositionView& position) {
   Json json;
   json["symbol"] = text_or_null(position.symbol);

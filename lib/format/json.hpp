@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "model/bars.hpp"
 #include "model/ids.hpp"
 #include "model/key.hpp"
 #include "model/numbers.hpp"
@@ -49,6 +50,7 @@ Json json_of(const QuoteView& quote);
 Json json_of(const DepthLevelView& level);
 Json json_of(const DepthView& depth);
 Json json_of(const TapeEntryView& entry);
+Json json_of(const BarView& bar, std::string_view symbol, BarSpan span);
 Json json_of(const PositionView& position);
 /// `buying_power` is risk's to say, not the ledger's: null when nobody said it.
 Json json_of(const PortfolioView& portfolio, std::optional<Money> buying_power);

@@ -144,6 +144,20 @@ const Layout& tape_layout() {
   return layout;
 }
 
+const Layout& bar_layout() {
+  static const Layout layout{"bars",
+                             {{"start", "START", left, plain, Shape::time, 0, 19},
+                              {"open", "OPEN", right, plain, as_is, 0, 9},
+                              {"high", "HIGH", right, plain, as_is, 0, 9},
+                              {"low", "LOW", right, plain, as_is, 0, 9},
+                              {"close", "CLOSE", right, plain, as_is, 0, 9},
+                              {"average_price", "AVERAGE", right, plain, as_is, 2, 9},
+                              {"volume", "VOLUME", right, plain, as_is, 1, 10},
+                              {"trades", "TRADES", right, plain, as_is, 3, 7}},
+                             field_names(json_of(BarView{}, {}, {}))};
+  return layout;
+}
+
 const Layout& position_layout() {
   static const Layout layout{"positions",
                              {{"symbol", "SYMBOL", left, plain, as_is, 0, 6},

@@ -55,6 +55,7 @@ const Layout& rules_layout();
 const Layout& quote_layout();
 const Layout& depth_level_layout();
 const Layout& tape_layout();
+const Layout& bar_layout();
 const Layout& position_layout();
 const Layout& posting_layout();
 const Layout& daemon_layout();

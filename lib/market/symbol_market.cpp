@@ -79,6 +79,11 @@ TapeEntryView SymbolMarket::tape_entry(std::uint64_t number) const {
           entry.taker_side, entry.executed_at, entry.sequence};
 }
 
+RingCounts ring_counts(const SymbolMarket& market) {
+  return {market.tape.count(), market.bars.seconds().count(), market.bars.minutes().count(),
+          market.bars.hours().count(), market.bars.days().count()};
+}
+
 void write_symbol(ByteWriter& writer, const SymbolMarket& market) {
   writer.write_text(market.symbol.view());
   for (const Price price : {market.last, market.open, market.high, market.low, market.previous_close}) {
@@ -98,9 +103,10 @@ void write_symbol(ByteWriter& writer, const SymbolMarket& market) {
   writer.write(market.auction.imbalance_side.value_or(Side{}));
   write_side(writer, market.bids);
   write_side(writer, market.asks);
-  writer.write(market.tape.count());
-  writer.write(market.bars.minutes().count());
-  writer.write(market.bars.days().count());
+  const RingCounts counts = ring_counts(market);
+  for (const std::uint64_t count : {counts.tape, counts.seconds, counts.minutes, counts.hours, counts.days}) {
+    writer.write(count);
+  }
 }
 
 Result<RingCounts> read_symbol(ByteReader& reader, SymbolMarket& market) {
@@ -129,9 +135,9 @@ Result<RingCounts> read_symbol(ByteReader& reader, SymbolMarket& market) {
   market.phase = *phase;
   if (!read_side(reader, market.bids) || !read_side(reader, market.asks)) return corrupt("symbol");
   RingCounts counts;
-  counts.tape = reader.read<std::uint64_t>();
-  counts.minutes = reader.read<std::uint64_t>();
-  counts.days = reader.read<std::uint64_t>();
+  for (std::uint64_t* count : {&counts.tape, &counts.seconds, &counts.minutes, &counts.hours, &counts.days}) {
+    *count = reader.read<std::uint64_t>();
+  }
   if (!reader.ok() || !reader.at_end()) return corrupt("symbol");
   return counts;
 }
@@ -166,6 +172,8 @@ void write_bar(ByteWriter& writer, const Bar& bar) {
     writer.write(value);
   }
   writer.write(bar.volume);
+  writer.write(bar.notional_low);
+  writer.write(bar.notional_high);
 }
 
 Result<Bar> read_bar(ByteReader& reader) {
@@ -174,6 +182,9 @@ Result<Bar> read_bar(ByteReader& reader) {
     *value = reader.read<std::uint32_t>();
   }
   bar.volume = reader.read<std::int64_t>();
+  bar.notional_low = reader.read<std::uint64_t>();
+  bar.notional_high = reader.read<std::uint64_t>();
+  if (bar.volume <= 0) return corrupt("bar");  // its average divides by it
   if (!reader.ok() || !reader.at_end()) return corrupt("bar");
   return bar;
 }

@@ -31,7 +31,7 @@ struct TapeEntry {
 };
 
 /// Trades kept of each symbol; older ones are forgotten here, the books of record keep them.
-constexpr std::size_t tape_entries_max = 256;
+constexpr std::size_t tape_entries_max = 1'000;
 
 using Tape = NumberedRing<TapeEntry, tape_entries_max>;
 
@@ -77,9 +77,13 @@ void write_bar(ByteWriter& writer, const Bar& bar);
 /// How many elements each ring of a stored symbol has had.
 struct RingCounts {
   std::uint64_t tape = 0;
+  std::uint64_t seconds = 0;
   std::uint64_t minutes = 0;
+  std::uint64_t hours = 0;
   std::uint64_t days = 0;
 };
+
+RingCounts ring_counts(const SymbolMarket& market);
 
 // Each fails as `corrupt` when the bytes are not what was written.
 Result<RingCounts> read_symbol(ByteReader& reader, SymbolMarket& market);

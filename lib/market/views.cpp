@@ -49,12 +49,31 @@ Result<TapeReply> tape_view(const Market& market, const TapeRequest& request) {
   auto id = find(market, request.symbol);
   if (!id) return pass_on(std::move(id));
   const SymbolMarket& symbol = market.symbol(*id);
+  const Tape& kept = symbol.tape;
   TapeReply tape;
-  for (std::uint64_t number = symbol.tape.count();
-       number >= symbol.tape.first_kept() && number > 0 && tape.entries.size() < request.limit; --number) {
+  for (std::uint64_t i = 0; i < kept.size() && tape.entries.size() < request.limit; ++i) {
+    const std::uint64_t number = request.oldest_first ? kept.first_kept() + i : kept.count() - i;
+    const TapeEntry& entry = kept.numbered(number);
+    if (entry.executed_at < request.from || (request.to && entry.executed_at > request.to)) continue;
+    const bool passed =
+        request.oldest_first ? entry.sequence > request.beyond : entry.sequence < request.beyond;
+    if (request.beyond != 0 && !passed) continue;
     tape.entries.push_back(symbol.tape_entry(number));
   }
   return tape;
+}
+
+Result<BarsReply> bars_view(const Market& market, const BarsRequest& request) {
+  auto id = find(market, request.symbol);
+  if (!id) return pass_on(std::move(id));
+  if (request.span.count == 0 || request.span.count > bar_count_max(request.span.unit))
+    return fail(ErrorCode::usage, "no interval of bars: " + format_bar_span(request.span));
+  return BarsReply{
+      market.symbol(*id).bars.find({.span = request.span,
+                                    .limit = std::min<std::size_t>(request.limit, answered_bars_max),
+                                    .from = request.from,
+                                    .to = request.to,
+                                    .oldest_first = request.oldest_first})};
 }
 
 }  // namespace trade::market

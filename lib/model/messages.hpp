@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/bars.hpp"
 #include "model/command.hpp"
 #include "model/event.hpp"
 #include "model/key.hpp"
@@ -105,10 +106,23 @@ struct DepthRequest {
   std::string symbol;
   std::uint32_t levels = 10;  ///< of each side; at most 1,000
 };
-/// Newest first.
+/// The trades that are kept of a symbol, newest first.
 struct TapeRequest {
   std::string symbol;
   std::uint32_t limit = 100;
+  Timestamp from;  ///< not before this; zero: from the oldest that is kept
+  Timestamp to;    ///< not after this; zero: to the newest
+  bool oldest_first = false;
+  Sequence beyond = 0;  ///< only those that come after the trade of this sequence, in the order asked for
+};
+/// The bars that are kept of a symbol, those without a trade left out, newest first.
+struct BarsRequest {
+  std::string symbol;
+  BarSpan span;
+  std::uint32_t limit = 100;
+  Timestamp from;  ///< bars that start at this or later; zero: from the oldest that is kept
+  Timestamp to;    ///< bars that start at this or before; zero: to the newest
+  bool oldest_first = false;
 };
 
 // --- requests to every daemon ---
@@ -133,7 +147,7 @@ struct RevokeKeyRequest {
 using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest,
                                  HoldingsRequest, JournalRequest, PortfolioRequest, OrdersRequest,
                                  FillsRequest, PostingsRequest, QuotesRequest, DepthRequest, TapeRequest,
-                                 StatusRequest, CreateKeyRequest, KeysRequest, RevokeKeyRequest>;
+                                 StatusRequest, CreateKeyRequest, KeysRequest, RevokeKeyRequest, BarsRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -209,6 +223,9 @@ struct DepthReply {
 struct TapeReply {
   std::vector<TapeEntryView> entries;
 };
+struct BarsReply {
+  std::vector<BarView> bars;
+};
 struct StatusReply {
   DaemonView daemon;
 };
@@ -229,7 +246,7 @@ struct ErrorReply {
 using ReplyBody =
     std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
                  JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
-                 DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply>;
+                 DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply, BarsReply>;
 
 struct Reply {
   std::uint64_t id = 0;

@@ -160,6 +160,8 @@ ReplyBody Venue::quotes(const RequestBody& body) const {
     return reply_of(market::depth_view(market_, *wanted));
   if (const auto* wanted = std::get_if<TapeRequest>(&body))
     return reply_of(market::tape_view(market_, *wanted));
+  if (const auto* wanted = std::get_if<BarsRequest>(&body))
+    return reply_of(market::bars_view(market_, *wanted));
   return not_served();
 }
 

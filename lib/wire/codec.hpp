@@ -102,6 +102,7 @@ TRADE_WIRE_ENUM(MarketPhase)
 TRADE_WIRE_ENUM(DayTradingRule)
 TRADE_WIRE_ENUM(CancelReason)
 TRADE_WIRE_ENUM(Liquidity)
+TRADE_WIRE_ENUM(BarUnit)
 TRADE_WIRE_ENUM(KeyRole)
 TRADE_WIRE_ENUM(RejectReason)
 TRADE_WIRE_ENUM(OrderFilter)
@@ -231,6 +232,8 @@ QuoteView read_view(Checker& check, const schema::QuoteView& table);
 DepthView read_view(Checker& check, const schema::DepthView& table);
 TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table);
 DaemonView read_view(Checker& check, const schema::DaemonView& table);
+schema::Bar bar_struct(const BarView& view);
+BarView read_bar(Checker& check, const schema::Bar& bar);
 KeyView read_view(Checker& check, const schema::KeyView& table);
 
 }  // namespace trade::wire

@@ -96,6 +96,9 @@ Offset<schema::TapeReply> write(Writer& writer, const TapeReply& reply) {
   return schema::CreateTapeReply(writer.builder,
                                  write_rows<schema::TapeEntryView>(writer, reply.entries, as_view));
 }
+Offset<schema::BarsReply> write(Writer& writer, const BarsReply& reply) {
+  return schema::CreateBarsReply(writer.builder, write_structs<schema::Bar>(writer, reply.bars, bar_struct));
+}
 Offset<schema::StatusReply> write(Writer& writer, const StatusReply& reply) {
   return schema::CreateStatusReply(writer.builder, write_view(writer, reply.daemon));
 }
@@ -208,6 +211,9 @@ ReplyBody read(Checker& check, const schema::DepthReply& table) {
 ReplyBody read(Checker& check, const schema::TapeReply& table) {
   return TapeReply{.entries = read_rows<TapeEntryView>(check, table.entries(), from_view)};
 }
+ReplyBody read(Checker& check, const schema::BarsReply& table) {
+  return BarsReply{.bars = read_structs<BarView>(check, table.bars(), "bars", read_bar)};
+}
 ReplyBody read(Checker& check, const schema::StatusReply& table) {
   if (!check.present(table.daemon(), "daemon")) return {};
   return StatusReply{.daemon = read_view(check, *table.daemon())};
@@ -265,6 +271,8 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::KeyCreatedReply>(check, reply);
     case Type::KeysReply:
       return read_as<schema::KeysReply>(check, reply);
+    case Type::BarsReply:
+      return read_as<schema::BarsReply>(check, reply);
     case Type::NONE:
       break;
   }

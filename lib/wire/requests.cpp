@@ -178,11 +178,32 @@ RequestBody read(Checker& check, const schema::DepthRequest& table) {
 
 Offset<schema::TapeRequest> write(Writer& writer, const TapeRequest& request) {
   const auto symbol = writer.text(request.symbol);
-  return schema::CreateTapeRequest(writer.builder, symbol, request.limit);
+  return schema::CreateTapeRequest(writer.builder, symbol, request.limit, request.from.nanoseconds,
+                                   request.to.nanoseconds, request.oldest_first, request.beyond);
 }
 RequestBody read(Checker& check, const schema::TapeRequest& table) {
   return TapeRequest{.symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
-                     .limit = table.limit()};
+                     .limit = table.limit(),
+                     .from = check.timestamp(table.from(), "from"),
+                     .to = check.timestamp(table.to(), "to"),
+                     .oldest_first = table.oldest_first(),
+                     .beyond = table.beyond()};
+}
+
+Offset<schema::BarsRequest> write(Writer& writer, const BarsRequest& request) {
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateBarsRequest(writer.builder, symbol, to_schema(request.span.unit), request.span.count,
+                                   request.limit, request.from.nanoseconds, request.to.nanoseconds,
+                                   request.oldest_first);
+}
+RequestBody read(Checker& check, const schema::BarsRequest& table) {
+  return BarsRequest{
+      .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+      .span = {.unit = check.enumeration<BarUnit>(table.unit(), "unit"), .count = table.count()},
+      .limit = table.limit(),
+      .from = check.timestamp(table.from(), "from"),
+      .to = check.timestamp(table.to(), "to"),
+      .oldest_first = table.oldest_first()};
 }
 
 Offset<schema::StatusRequest> write(Writer& writer, const StatusRequest&) {
@@ -262,6 +283,8 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::KeysRequest>(check, request);
     case Type::RevokeKeyRequest:
       return read_as<schema::RevokeKeyRequest>(check, request);
+    case Type::BarsRequest:
+      return read_as<schema::BarsRequest>(check, request);
     case Type::NONE:
       break;
   }

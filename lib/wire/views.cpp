@@ -320,6 +320,21 @@ TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table) {
           .sequence = table.sequence()};
 }
 
+schema::Bar bar_struct(const BarView& view) {
+  return schema::Bar(view.start.nanoseconds, view.open.units, view.high.units, view.low.units,
+                     view.close.units, view.average.units, view.volume.shares, view.trades);
+}
+BarView read_bar(Checker& check, const schema::Bar& bar) {
+  return {.start = check.timestamp(bar.start(), "start"),
+          .open = check.price(bar.open(), "open"),
+          .high = check.price(bar.high(), "high"),
+          .low = check.price(bar.low(), "low"),
+          .close = check.price(bar.close(), "close"),
+          .average = check.price(bar.average(), "average"),
+          .volume = check.quantity(bar.volume(), "volume"),
+          .trades = bar.trades()};
+}
+
 Offset<schema::DaemonView> write_view(Writer& writer, const DaemonView& view) {
   const auto daemon = writer.text(view.daemon);
   const auto version = writer.text(view.version);

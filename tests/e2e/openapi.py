@@ -95,7 +95,7 @@ call("DELETE", "/api/v1/orders", "/api/v1/orders?symbol=AAPL", status=200)
 for name in ("fills", "account", "portfolio", "key", "quotes", "symbols", "market"):
     call("GET", f"/api/v1/{name}", f"/api/v1/{name}", status=200)
     call("GET", f"/api/v1/{name}", f"/api/v1/{name}", status=401, with_key=False)
-for name in ("quotes", "depth", "tape", "symbols"):
+for name in ("quotes", "depth", "tape", "bars", "symbols"):
     call("GET", f"/api/v1/{name}/{{symbol}}", f"/api/v1/{name}/AAPL", status=200)
     call("GET", f"/api/v1/{name}/{{symbol}}", f"/api/v1/{name}/NONE", status=404)
 session = "/api/v1/session"

@@ -57,8 +57,9 @@ class FeedTest : public testing::Test {
     batch_.header.first_sequence = feed_->position().last_sequence + 1;
     batch_.events.clear();
     for (EventBody& body : bodies) {
-      batch_.events.push_back(
-          {batch_.header.first_sequence + batch_.events.size(), Timestamp{1'000}, std::move(body)});
+      batch_.events.push_back({batch_.header.first_sequence + batch_.events.size(),
+                               Timestamp{static_cast<std::int64_t>(1'000 * batch_.header.batch)},
+                               std::move(body)});
     }
     const Status applied = feed_->apply(batch_);
     ASSERT_TRUE(applied) << applied.error().message;
@@ -135,6 +136,45 @@ TEST_F(FeedTest, DepthAndTapeAreLimited) {
   EXPECT_EQ(tape[1].id, TradeId{2});
   EXPECT_EQ(ask<TapeReply>(TapeRequest{"AAPL", 100}).entries.size(), 3u);
   EXPECT_THAT(ask<TapeReply>(TapeRequest{"AAPL", 0}).entries, IsEmpty());
+}
+
+TEST_F(FeedTest, TheTapeIsReadInPagesEitherWay) {
+  add_apple_and_ibm();
+  for (std::uint64_t trade = 1; trade <= 7; ++trade)
+    apply({printed(2, trade, dollars(150), 1)});
+  const auto pages = [&](TapeRequest request) {
+    std::vector<std::uint64_t> trades;
+    for (request.limit = 3;;) {
+      const auto page = ask<TapeReply>(request).entries;
+      if (page.empty()) return trades;
+      for (const TapeEntryView& entry : page)
+        trades.push_back(entry.id.value);
+      request.beyond = page.back().sequence;
+    }
+  };
+  EXPECT_THAT(pages({.symbol = "AAPL"}), ElementsAre(7, 6, 5, 4, 3, 2, 1));
+  EXPECT_THAT(pages({.symbol = "AAPL", .oldest_first = true}), ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  const auto all = ask<TapeReply>(TapeRequest{"AAPL"}).entries;
+  EXPECT_THAT(
+      pages({.symbol = "AAPL", .from = all[4].executed_at, .to = all[2].executed_at, .oldest_first = true}),
+      ElementsAre(3, 4, 5));
+}
+
+TEST_F(FeedTest, BarsAreOfTheSpanThatIsAskedFor) {
+  add_apple_and_ibm();
+  apply({printed(2, 1, dollars(150), 1), printed(2, 2, dollars(151), 3)});
+  const auto days = ask<BarsReply>(BarsRequest{.symbol = "AAPL", .span = {BarUnit::day, 1}, .limit = 5}).bars;
+  ASSERT_EQ(days.size(), 1u);
+  EXPECT_EQ(days[0].open, dollars(150));
+  EXPECT_EQ(days[0].close, dollars(151));
+  EXPECT_EQ(days[0].average, Price{1'507'500});
+  EXPECT_EQ(days[0].volume, Quantity{4});
+  EXPECT_THAT(ask<BarsReply>(BarsRequest{.symbol = "IBM"}).bars, IsEmpty());
+  EXPECT_EQ(ask<ErrorReply>(BarsRequest{.symbol = "NONE"}).error.code, ErrorCode::not_found);
+  EXPECT_EQ(ask<ErrorReply>(BarsRequest{.symbol = "AAPL", .span = {BarUnit::minute, 0}}).error.code,
+            ErrorCode::usage);
+  EXPECT_EQ(ask<ErrorReply>(BarsRequest{.symbol = "AAPL", .span = {BarUnit::day, 2}}).error.code,
+            ErrorCode::usage);
 }
 
 TEST_F(FeedTest, PublishesASymbolOnceWithItsNewestState) {

@@ -86,7 +86,7 @@ TEST(FeedRestart, GoesOnWhereItStopped) {
       ASSERT_EQ(feed->position(), day.position());
     }
     for (int saves = 0; saves < 3; ++saves) {
-      batch += 1 + random() % 20;
+      batch += 1 + random() % 70;
       apply_until(*feed, day, batch);
       ASSERT_TRUE(store_all(*feed));
     }

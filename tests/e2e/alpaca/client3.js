@@ -123,6 +123,10 @@ async function main() {
   const told = [];
   for await (const trade of alpaca.getTradesV2("AAPL", { start: "2020-01-01", limit: 10 })) told.push(trade);
   assert.ok(told.length >= 4);
+  const bars = [];
+  for await (const bar of alpaca.getBarsV2("AAPL", { start: "2020-01-01", timeframe: "1Hour" })) bars.push(bar);
+  assert.ok(bars.length >= 1 && bars[0].HighPrice === 150 && bars[0].TradeCount >= 1);
+  assert.strictEqual((await alpaca.getLatestBar("AAPL")).HighPrice, 150);
   assert.ok((await alpaca.getSnapshot("AAPL")).LatestQuote.AskPrice > 0);
 
   // Orders that are linked: the exits live by what the entry fills, and one cancels the other.

@@ -100,6 +100,10 @@ async function main() {
   const stocks = new marketData.StockApi(new marketData.Configuration(configuration));
   const latest = await stocks.stockLatestQuoteSingle({ symbol: "AAPL" });
   assert.ok(latest.quote.ap > 0);
+  const bars = await stocks.stockBarSingle({ symbol: "AAPL", timeframe: "1Day" });
+  assert.ok(bars.bars[0].h === 150 && bars.bars[0].n >= 1);
+  const past = await stocks.stockTradeSingle({ symbol: "AAPL", limit: 1 });
+  assert.strictEqual(past.trades[0].p, 150);
   stream.disconnect();
   data.disconnect();
   console.log("client 4: all well");

@@ -36,7 +36,9 @@ TEST(Records, ASymbolComesBackAsItWas) {
   EXPECT_EQ(restored.depth(1).sequence, market.depth(1).sequence);
   EXPECT_EQ(restored.depth(1).timestamp, market.depth(1).timestamp);
   EXPECT_EQ(counts->tape, 2u);
+  EXPECT_EQ(counts->seconds, market.bars.seconds().count());
   EXPECT_EQ(counts->minutes, 1u);
+  EXPECT_EQ(counts->hours, 1u);
   EXPECT_EQ(counts->days, 1u);
 }
 

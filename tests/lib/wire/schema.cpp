@@ -46,6 +46,7 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<MarketPhase>(schema::EnumValuesMarketPhase(), schema::EnumNameMarketPhase);
   expect_alike<DayTradingRule>(schema::EnumValuesDayTradingRule(), schema::EnumNameDayTradingRule);
   expect_alike<CancelReason>(schema::EnumValuesCancelReason(), schema::EnumNameCancelReason);
+  expect_alike<BarUnit>(schema::EnumValuesBarUnit(), schema::EnumNameBarUnit);
   expect_alike<Liquidity>(schema::EnumValuesLiquidity(), schema::EnumNameLiquidity);
   // `operator` is a word of C++: flatc calls that one `operator_`.
   expect_alike<KeyRole>(schema::EnumValuesKeyRole(), [](schema::KeyRole role) {
@@ -95,6 +96,7 @@ static_assert(sizeof(schema::OrderViewFields) == 72);
 static_assert(sizeof(schema::Holding) == 16);
 static_assert(sizeof(schema::QuoteViewFields) == 104);
 static_assert(sizeof(schema::DepthLevel) == 24);
+static_assert(sizeof(schema::Bar) == 64);
 static_assert(sizeof(schema::ImmediateFill) == 24);
 static_assert(sizeof(schema::CommandResultFields) == 48);
 
