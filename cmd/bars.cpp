@@ -121,10 +121,10 @@ Result<ExitStatus> show_bars(Context& context, const Arguments& arguments) {
 /// Bars as they form: those that changed since they were last shown, or a picture that is drawn anew.
 class BarsWatch {
  public:
-  BarsWatch(Context& context, const Arguments& arguments)
+  BarsWatch(Context& context, const Arguments& arguments, RecordStream lines)
       : output_(context.output()),
         source_(context, arguments),
-        lines_(output_.mode(), format::bar_layout(), output_.style()),
+        lines_(std::move(lines)),
         bounds_(context, arguments.stream),
         plot_(arguments.plot) {}
 
@@ -139,13 +139,18 @@ class BarsWatch {
     std::int64_t due_ns = 0;
     bool changed = false;
     while (bounds_.open()) {
-      const std::int64_t early_ms = (due_ns - monotonic_nanoseconds()) / nanoseconds_per_millisecond + 1;
-      const auto wait = changed ? bounds_.wait(std::chrono::milliseconds(std::max<std::int64_t>(early_ms, 0)))
-                                : bounds_.wait();
-      Result<std::optional<PublicationBody>> publication = stream->next(wait);
+      Result<std::optional<PublicationBody>> publication = stream->next(std::chrono::milliseconds(0));
       if (bounds_.interrupted()) break;
       if (!publication) return pass_on(std::move(publication));
-      if (*publication) changed = note(**publication, seen) || changed;
+      if (*publication) {
+        changed = note(**publication, seen) || changed;
+      } else if (changed) {
+        const std::int64_t early_ms = (due_ns - monotonic_nanoseconds()) / nanoseconds_per_millisecond + 1;
+        bounds_.await(stream->file_descriptor(),
+                      std::chrono::milliseconds(std::max<std::int64_t>(early_ms, 0)));
+      } else {
+        bounds_.await(stream->file_descriptor());
+      }
       if (!changed || monotonic_nanoseconds() < due_ns) continue;
       changed = false;
       bars = plot_ ? source_.ask(source_.plot_limit()) : source_.ask_since(newest_.start);
@@ -176,14 +181,14 @@ class BarsWatch {
     for (const BarView& bar : bars) {
       if (bar == newest_) continue;
       newest_ = bar;
-      bounds_.write(lines_.next(source_.record(bar)));
+      if (const auto text = lines_.next(source_.record(bar))) bounds_.write(*text);
       if (!bounds_.open()) return;
     }
   }
 
   Output& output_;
   BarsOf source_;
-  format::StreamRenderer lines_;
+  RecordStream lines_;
   StreamBounds bounds_;
   Redrawing redrawing_;
   BarView newest_;
@@ -196,7 +201,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   if (!arguments.stream.wanted()) return show_bars(context, arguments);
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
-  return BarsWatch(context, arguments).run(*options, arguments.symbol);
+  Result<RecordStream> lines = context.output().stream(format::bar_layout());
+  if (!lines) return pass_on(std::move(lines));
+  return BarsWatch(context, arguments, std::move(*lines)).run(*options, arguments.symbol);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "app/daemon.hpp"
 #include "argument_error.hpp"
 #include "arguments.hpp"
+#include "format/nearest.hpp"
 #include "help.hpp"
 #include "interrupt.hpp"
 
@@ -14,28 +15,6 @@ namespace trade::cmd {
 namespace {
 
 constexpr const char* description = "A brokerage and exchange in a box";
-
-/// Levenshtein's distance, with a swap of neighbours counted as one.
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> before_last(right.size() + 1);
-  std::vector<std::size_t> last(right.size() + 1);
-  std::vector<std::size_t> row(right.size() + 1);
-  for (std::size_t j = 0; j <= right.size(); ++j)
-    last[j] = j;
-  for (std::size_t i = 1; i <= left.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= right.size(); ++j) {
-      const std::size_t change = left[i - 1] == right[j - 1] ? 0 : 1;
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + change});
-      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
-        row[j] = std::min(row[j], before_last[j - 2] + 1);
-      }
-    }
-    before_last.swap(last);
-    last.swap(row);
-  }
-  return last[right.size()];
-}
 
 Result<format::OutputMode> parse_output_mode(std::string_view text) {
   if (const auto mode = format::output_mode_named(text)) return *mode;
@@ -50,6 +29,7 @@ format::OutputMode guessed_mode(int argc, char** argv) {
     const std::string_view argument = argv[i];
     std::string_view value;
     if (argument == "--json") mode = format::OutputMode::json;
+    if (argument == "--jsonl") mode = format::OutputMode::jsonl;
     if ((argument == "-o" || argument == "--output") && i + 1 < argc) value = argv[i + 1];
     if (argument.starts_with("--output=")) value = argument.substr(9);
     if (argument.starts_with("-o") && argument.size() > 2) value = argument.substr(2);
@@ -77,19 +57,6 @@ std::string called_path(std::span<const std::string> words) {
 
 }  // namespace
 
-std::string nearest(std::string_view text, const std::vector<std::string>& candidates) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, std::min<std::size_t>(3, text.size() / 2)) + 1;
-  for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(text.substr(0, 64), candidate);
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  return best;
-}
-
 CommandLine::CommandLine() : CommandLine(std::span<const std::string>()) {}
 
 CommandLine::CommandLine(std::span<const std::string> words) : app_(description, "trade") {
@@ -106,6 +73,14 @@ void CommandLine::add_globals() {
             "How results are written");
   app_.add_flag_callback(
       "--json", [this] { globals_.output = format::OutputMode::json; }, "The same as --output json");
+  app_.add_flag_callback(
+      "--jsonl", [this] { globals_.output = format::OutputMode::jsonl; }, "The same as --output jsonl");
+  format::SelectionTexts& selection = globals_.selection;
+  add_value(app_, "--fields", selection.fields, parse_text, "NAMES", "Of a list: only these, comma between");
+  add_value(app_, "--sort", selection.sort, parse_text, "NAMES",
+            "Sort a list by these; a minus before one turns it round");
+  add_value(app_, "--filter", selection.filter, parse_text, "EXPRESSION",
+            "Of a list: those for which this is true, as status == filled");
   add_value(app_, "--home", globals_.home, parse_text, directory_kind, "The suite's directory (TRADE_HOME)");
   add_value(app_, "--config", globals_.config, parse_text, file_kind,
             "The configuration file (TRADE_CONFIG)");
@@ -164,7 +139,7 @@ const CommandLine::Command* CommandLine::parsed_command() const {
 Error CommandLine::unknown_command(std::string_view path, std::string_view name) const {
   const std::string prefix = path.empty() ? "" : std::string(path) + " ";
   const std::vector<std::string> names = names_under(path);
-  const std::string near = nearest(name, names);
+  const std::string near = format::nearest(name, names);
   Error error{ErrorCode::usage, "usage", "no command '" + prefix + std::string(name.substr(0, 40)) + "'", ""};
   if (!near.empty()) {
     error.hint = "did you mean 'trade " + prefix + near + "'?";
@@ -191,7 +166,7 @@ Error CommandLine::unexpected_argument(const Command* command, const std::string
         options.push_back("--" + name);
     }
   }
-  const std::string near = nearest(argument.substr(0, argument.find('=')), options);
+  const std::string near = format::nearest(argument.substr(0, argument.find('=')), options);
   return {ErrorCode::usage, "usage", "no option '" + argument + "'",
           near.empty() ? help : "did you mean '" + near + "'? " + help};
 }
@@ -264,11 +239,25 @@ Result<ExitStatus> CommandLine::run_on(Stage& stage, const std::string& account,
   globals_.output = format::OutputMode::json;
   if (!globals_.account && !account.empty()) globals_.account = account;
   Context context(globals_, stage);
-  return command->handler(context);
+  if (Status fit = check_selection(*command); !fit) return pass_on(std::move(fit));
+  Result<ExitStatus> result = command->handler(context);
+  if (Status written = context.output().status(); result && !written) return pass_on(std::move(written));
+  return result;
+}
+
+Status CommandLine::check_selection(const Command& command) const {
+  if (globals_.selection.empty() || command.app->get_option_no_throw("--dry-run") == nullptr) return {};
+  return fail(ErrorCode::usage,
+              "--fields, --sort and --filter are for lists, not for '" + std::string(command.row->path) + "'",
+              "take a part of its JSON with jq, or list afterwards");
 }
 
 int CommandLine::run_command(const Command& command) {
   Context context(globals_);
+  if (Status fit = check_selection(command); !fit) {
+    context.report(fit.error());
+    return static_cast<int>(ExitStatus::usage);
+  }
   Result<ExitStatus> result = command.handler(context);
   ExitStatus status = ExitStatus::done;
   if (result) {
@@ -279,7 +268,7 @@ int CommandLine::run_command(const Command& command) {
   }
   if (Status written = context.output().status(); !written) {
     context.report(written.error());
-    if (status == ExitStatus::done) status = ExitStatus::error;
+    if (status == ExitStatus::done) status = exit_status_of(written.error().code);
   }
   return static_cast<int>(status);
 }

@@ -51,6 +51,8 @@ class CommandLine {
   [[nodiscard]] const Command* parsed_command() const;
   [[nodiscard]] Error usage_error(const CLI::ParseError& error) const;
   [[nodiscard]] Error unexpected_argument(const Command* command, const std::string& argument) const;
+  /// What changes something answers with what came of it: it is not done first and then found wanting.
+  [[nodiscard]] Status check_selection(const Command& command) const;
   int run_command(const Command& command);
   int show_help(const Command* command);
 
@@ -58,8 +60,5 @@ class CommandLine {
   Globals globals_;
   std::vector<Command> commands_;
 };
-
-/// The candidate most like `text`; empty when none is near.
-std::string nearest(std::string_view text, const std::vector<std::string>& candidates);
 
 }  // namespace trade::cmd

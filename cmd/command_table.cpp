@@ -78,8 +78,11 @@ constexpr std::array rows{
     CommandRow{"depth", market, "Show or follow the book's price levels", define_depth},
     CommandRow{"tape", market, "Show or follow the trades of a symbol", define_tape},
     CommandRow{"bars", market, "Show, draw or follow the bars of a symbol", define_bars},
+    CommandRow{"events", market, "Follow everything that happens, without a gap", define_events},
 
     CommandRow{"portfolio", holdings, "Show what an account holds", define_portfolio},
+    CommandRow{"statement", holdings, "What moved in an account over a time", define_statement},
+    CommandRow{"export", holdings, "Write everything into files", define_export},
     CommandRow{"reconcile", holdings, "Compare risk's state with the books of record", define_reconcile},
 
     CommandRow{"test", replays, "Run scenarios and compare with what they expect", define_test},

@@ -54,8 +54,11 @@ Handler define_quote(CLI::App& app);
 Handler define_depth(CLI::App& app);
 Handler define_tape(CLI::App& app);
 Handler define_bars(CLI::App& app);
+Handler define_events(CLI::App& app);
 
 Handler define_portfolio(CLI::App& app);
+Handler define_statement(CLI::App& app);
+Handler define_export(CLI::App& app);
 Handler define_reconcile(CLI::App& app);
 
 Handler define_test(CLI::App& app);

@@ -37,12 +37,13 @@ void report_error(const Error& error, format::OutputMode mode, bool may_color) {
 }
 
 Context::Context(Globals globals)
-    : globals_(std::move(globals)), output_(output_mode(), color_allowed(globals_.no_color)) {}
+    : globals_(std::move(globals)),
+      output_(output_mode(), color_allowed(globals_.no_color), globals_.selection) {}
 
 Context::Context(Globals globals, Stage& stage)
     : globals_(std::move(globals)),
       stage_(&stage),
-      output_(globals_.output.value_or(format::OutputMode::json), stage.output) {}
+      output_(globals_.output.value_or(format::OutputMode::json), stage.output, globals_.selection) {}
 
 format::OutputMode Context::output_mode() {
   if (globals_.output) return *globals_.output;

@@ -27,6 +27,7 @@ struct Globals {
   std::optional<std::string> config;
   std::optional<std::string> account;
   std::optional<double> timeout_seconds;
+  format::SelectionTexts selection;
   bool quiet = false;
   bool verbose = false;
   bool no_color = false;

@@ -48,9 +48,17 @@ std::vector<format::Json> level_rows(const DepthView& depth) {
   return rows;
 }
 
-std::string depth_text(const Output& output, const DepthView& depth) {
-  if (format::is_json(output.mode())) return format::text_of(format::json_of(depth)) + '\n';
-  return format::render_list(output.mode(), format::depth_level_layout(), level_rows(depth), output.style());
+/// In JSON a depth is one record, else a list of levels.
+format::Layout depth_layout(const Output& output) {
+  if (!format::is_json(output.mode())) return format::depth_level_layout();
+  format::Layout layout;
+  layout.fields = format::field_names(format::json_of(DepthView{}));
+  return layout;
+}
+
+std::string depth_text(Output& output, const DepthView& depth) {
+  if (format::is_json(output.mode())) return output.record_text(depth_layout(output), format::json_of(depth));
+  return output.list_text(depth_layout(output), level_rows(depth));
 }
 
 Result<ExitStatus> show_depth(Context& context, const Arguments& arguments) {
@@ -65,6 +73,7 @@ Result<ExitStatus> show_depth(Context& context, const Arguments& arguments) {
 Result<ExitStatus> watch_depth(Context& context, const Arguments& arguments) {
   Output& output = context.output();
   const bool in_place = output.is_terminal() && output.mode() == format::OutputMode::table;
+  if (Status checked = output.check(depth_layout(output)); !checked) return pass_on(std::move(checked));
   Redrawing redrawing;
   bool first = true;
   const auto show = [&](const PublicationBody& publication) -> std::optional<std::string> {
@@ -73,11 +82,8 @@ Result<ExitStatus> watch_depth(Context& context, const Arguments& arguments) {
     const bool headed = std::exchange(first, false);
     if (in_place) return redrawing.next(depth_text(output, published->depth), output.terminal_height());
     if (output.mode() == format::OutputMode::csv && !headed) {
-      std::string rows;
-      for (const format::Json& row : level_rows(published->depth)) {
-        rows += format::csv_row(format::depth_level_layout().fields, row);
-      }
-      return rows;
+      const std::string text = depth_text(output, published->depth);
+      return text.substr(std::min(text.find('\n'), text.size() - 1) + 1);  // the heading stands already
     }
     // Blocks of lines are told apart by an empty one; an object needs none.
     return (headed || format::is_json(output.mode()) ? "" : "\n") + depth_text(output, published->depth);

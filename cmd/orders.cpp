@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint32_t page_orders_max = 1'000;
 constexpr std::uint64_t listed_default = 100;
 constexpr std::uint64_t listed_max = 10'000'000;
+/// The most fills that one answer of ledgerd has.
+constexpr std::uint64_t fills_listed_max = 50'000;
 
 Result<OrderFilter> parse_filter(std::string_view text) {
   if (text == "open") return OrderFilter::open;
@@ -26,7 +28,12 @@ struct ListArguments {
   OrderFilter filter = OrderFilter::open;
   std::string symbol;
   std::optional<OrderId> order;
-  std::uint64_t limit = listed_default;
+  std::optional<std::uint64_t> limit;
+
+  /// With a filter those that are wanted may be anywhere.
+  [[nodiscard]] std::uint64_t wanted(const Output& output) const {
+    return std::min(limit.value_or(output.filters() ? listed_max : listed_default), listed_max);
+  }
 };
 
 /// Whose orders to list: the named account's, or those of the only one there is; with several, of all.
@@ -49,7 +56,7 @@ Result<ExitStatus> list_orders(Context& context, const ListArguments& arguments)
   request.filter = arguments.filter;
   request.symbol = arguments.symbol;
   std::vector<OrderView> orders;
-  const std::uint64_t wanted = std::min(arguments.limit, listed_max);
+  const std::uint64_t wanted = arguments.wanted(context.output());
   while (orders.size() < wanted) {
     request.limit =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(page_orders_max, wanted - orders.size()));
@@ -74,7 +81,8 @@ Result<ExitStatus> list_fills(Context& context, const ListArguments& arguments) 
   request.account = *account;
   request.symbol = arguments.symbol;
   request.order = arguments.order.value_or(OrderId{});
-  request.limit = static_cast<std::uint32_t>(std::min(arguments.limit, listed_max));
+  request.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      arguments.wanted(context.output()), arguments.limit ? listed_max : fills_listed_max));
   Result<std::vector<FillView>> fills = (*client)->fills(request);
   if (!fills) return pass_on(std::move(fills));
   std::vector<format::Json> records;
@@ -141,7 +149,7 @@ Handler define_orders(CLI::App& app) {
   auto arguments = std::make_shared<ListArguments>();
   add_value(app, "--status", arguments->filter, parse_filter, "open|closed|all", "Which orders (open)");
   add_value(app, "--symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of this symbol alone");
-  add_value(app, "--limit", arguments->limit, parse_count, "N", "At most so many (100)");
+  add_value(app, "--limit", arguments->limit, parse_count, "N", "At most so many (100; with --filter all)");
   return [arguments](Context& context) { return list_orders(context, *arguments); };
 }
 
@@ -149,7 +157,7 @@ Handler define_fills(CLI::App& app) {
   auto arguments = std::make_shared<ListArguments>();
   add_value(app, "--symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of this symbol alone");
   add_value(app, "--order", arguments->order, parse_order_id, order_kind, "Of this order alone");
-  add_value(app, "--limit", arguments->limit, parse_count, "N", "At most so many (100)");
+  add_value(app, "--limit", arguments->limit, parse_count, "N", "At most so many (100; with --filter all)");
   return [arguments](Context& context) { return list_fills(context, *arguments); };
 }
 

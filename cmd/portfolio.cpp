@@ -20,21 +20,22 @@ Result<ExitStatus> show_portfolio(Context& context) {
   } else {
     context.note("trade: no buying power: " + risk.error().message);
   }
-  const format::Json record = format::json_of(*portfolio, buying_power);
+  format::Json record = format::json_of(*portfolio, buying_power);
   Output& output = context.output();
-  const format::Json& positions = record["positions"];
-  const std::vector<format::Json> rows(positions.begin(), positions.end());
+  const std::vector<format::Json> rows(record["positions"].begin(), record["positions"].end());
+  // The list within is what --fields, --sort and --filter are about.
+  record["positions"] = output.selected(format::position_layout(), rows);
   switch (output.mode()) {
     case format::OutputMode::json:
     case format::OutputMode::jsonl:
-      output.record(record);
+      output.write(format::render_record(output.mode(), format::Layout{}, record, output.style()));
       break;
     case format::OutputMode::csv:
       output.list(format::position_layout(), rows);
       break;
     case format::OutputMode::table:
       output.write(format::render_fields(record, output.style()) + "\n" +
-                   format::render_list(output.mode(), format::position_layout(), rows, output.style()));
+                   output.list_text(format::position_layout(), rows));
   }
   return ExitStatus::done;
 }

@@ -9,9 +9,14 @@
 namespace trade::cmd {
 
 namespace {
-/// How soon a closed pipe or a signal is noticed while nothing is published.
+/// How soon a stream looks up while nothing is published.
 constexpr std::chrono::milliseconds look_up_interval{100};
 }  // namespace
+
+void add_stream_bounds(CLI::App& app, StreamArguments& arguments) {
+  add_value(app, "--count", arguments.count, parse_count, "N", "End after so many");
+  add_value(app, "--for", arguments.seconds, parse_seconds, "SECONDS", "End after so long");
+}
 
 void add_stream_options(CLI::App& app, StreamArguments& arguments) {
   add_flag(app, "--watch", arguments.watch, "Show the present state, then every change");
@@ -36,14 +41,14 @@ bool StreamBounds::open() {
   return !ended_;
 }
 
-std::chrono::milliseconds StreamBounds::wait() const {
-  return wait(look_up_interval);
+void StreamBounds::await(int descriptor) {
+  await(descriptor, look_up_interval);
 }
 
-std::chrono::milliseconds StreamBounds::wait(std::chrono::milliseconds longest) const {
-  const auto wait = std::min(longest, look_up_interval);
-  return end_ns_ ? std::clamp(std::chrono::milliseconds(left_ms()), std::chrono::milliseconds(0), wait)
-                 : wait;
+void StreamBounds::await(int descriptor, std::chrono::milliseconds longest) {
+  std::chrono::milliseconds wait = std::min(longest, look_up_interval);
+  if (end_ns_) wait = std::clamp(std::chrono::milliseconds(left_ms()), std::chrono::milliseconds(0), wait);
+  output_.wait(descriptor, wait);
 }
 
 void StreamBounds::write(std::string_view text) {
@@ -60,10 +65,13 @@ Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments
   Result<MarketStream> stream = MarketStream::open(*options, kind, symbols, depth_levels);
   if (!stream) return pass_on(std::move(stream));
   while (bounds.open()) {
-    Result<std::optional<PublicationBody>> publication = stream->next(bounds.wait());
+    Result<std::optional<PublicationBody>> publication = stream->next(std::chrono::milliseconds(0));
     if (bounds.interrupted()) break;
     if (!publication) return pass_on(std::move(publication));
-    if (!*publication) continue;
+    if (!*publication) {
+      bounds.await(stream->file_descriptor());
+      continue;
+    }
     if (const std::optional<std::string> text = show(**publication)) bounds.write(*text);
   }
   return ExitStatus::done;

@@ -28,6 +28,8 @@ struct StreamArguments {
   [[nodiscard]] bool wanted() const { return watch || count.has_value() || seconds.has_value(); }
 };
 
+/// --count and --for, for what is always a stream.
+void add_stream_bounds(CLI::App& app, StreamArguments& arguments);
 /// --watch, --count and --for; each of the latter two implies --watch.
 void add_stream_options(CLI::App& app, StreamArguments& arguments);
 
@@ -40,9 +42,10 @@ class StreamBounds {
   /// Whether it goes on. To be asked before every wait.
   [[nodiscard]] bool open();
   [[nodiscard]] bool interrupted() const { return interrupt_.requested(); }
-  /// How long to wait at most before asking again, and at most `longest`.
-  [[nodiscard]] std::chrono::milliseconds wait(std::chrono::milliseconds longest) const;
-  [[nodiscard]] std::chrono::milliseconds wait() const;
+  /// Waits until `descriptor` (-1: none) can be read, the reader has gone or a bound may be reached, and at
+  /// most `longest`.
+  void await(int descriptor, std::chrono::milliseconds longest);
+  void await(int descriptor);
   /// Writes what counts as one.
   void write(std::string_view text);
 

@@ -33,12 +33,12 @@ Result<ExitStatus> show_tape(Context& context, const Arguments& arguments) {
 }
 
 Result<ExitStatus> watch_tape(Context& context, const Arguments& arguments) {
-  Output& output = context.output();
-  format::StreamRenderer lines(output.mode(), format::tape_layout(), output.style());
+  Result<RecordStream> lines = context.output().stream(format::tape_layout());
+  if (!lines) return pass_on(std::move(lines));
   const auto show = [&](const PublicationBody& publication) -> std::optional<std::string> {
     const auto* published = std::get_if<TapePublished>(&publication);
     if (published == nullptr) return std::nullopt;
-    return lines.next(format::json_of(published->entry));
+    return lines->next(format::json_of(published->entry));
   };
   return run_stream(context, arguments.stream, MarketStream::Kind::tape, {arguments.symbol}, 1, show);
 }

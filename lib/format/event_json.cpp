@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "format/journal_json.hpp"
 
@@ -224,11 +226,51 @@ void NameDirectory::learn(const Event& event) {
   }
 }
 
+void NameDirectory::learn(AccountId id, std::string_view name) {
+  learn_name(accounts_, id.value, name);
+}
+void NameDirectory::learn(SymbolId id, std::string_view name) {
+  learn_name(symbols_, id.value, name);
+}
+
 Json NameDirectory::account(AccountId id) const {
   return known_name(accounts_, id.value);
 }
 Json NameDirectory::symbol(SymbolId id) const {
   return known_name(symbols_, id.value);
+}
+
+namespace {
+
+/// The fields of all kinds of event, each once, in the order in which they first come.
+template <std::size_t... I>
+std::vector<std::string> all_event_fields(std::index_sequence<I...>) {
+  std::vector<std::string> fields;
+  const auto add = [&](const Event& event) {
+    for (std::string& name : field_names(json_of(event, NameDirectory{}))) {
+      if (std::ranges::find(fields, name) == fields.end()) fields.push_back(std::move(name));
+    }
+  };
+  (add(Event{0, {}, std::variant_alternative_t<I, EventBody>{}}), ...);
+  return fields;
+}
+
+}  // namespace
+
+const Layout& event_layout() {
+  static const Layout layout{"events",
+                             {{"sequence", "SEQUENCE", Align::right, Tone::plain, Shape::as_is, 0, 9},
+                              {"timestamp", "TIME", Align::left, Tone::plain, Shape::time_of_day, 1, 12},
+                              {"type", "EVENT", Align::left, Tone::plain, Shape::as_is, 0, 16},
+                              {"account", "ACCOUNT", Align::left, Tone::plain, Shape::as_is, 0, 10},
+                              {"symbol", "SYMBOL", Align::left, Tone::plain, Shape::as_is, 0, 6},
+                              {"order_id", "ORDER", Align::right, Tone::plain, Shape::as_is, 0, 8},
+                              {"side", "SIDE", Align::left, Tone::side, Shape::as_is, 2, 4},
+                              {"quantity", "QUANTITY", Align::right, Tone::plain, Shape::as_is, 0, 9},
+                              {"price", "PRICE", Align::right, Tone::plain, Shape::as_is, 0, 9},
+                              {"reason", "REASON", Align::left, Tone::plain, Shape::as_is, 3, 12}},
+                             all_event_fields(std::make_index_sequence<std::variant_size_v<EventBody>>{})};
+  return layout;
 }
 
 std::string_view type_name(const EventBody& body) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "format/json.hpp"
+#include "format/layout.hpp"
 #include "model/command.hpp"
 #include "model/event.hpp"
 #include "model/messages.hpp"
@@ -16,6 +17,9 @@ class NameDirectory {
  public:
   /// To be called with every event from the first one on.
   void learn(const Event& event);
+  /// The same from what a daemon lists, in ascending order of number.
+  void learn(AccountId id, std::string_view name);
+  void learn(SymbolId id, std::string_view name);
   /// The account's name; its number as text when the name is not known, null for zero.
   [[nodiscard]] Json account(AccountId id) const;
   [[nodiscard]] Json symbol(SymbolId id) const;
@@ -34,6 +38,8 @@ std::string_view type_name(const EventBody& body);
 Json json_of(const Command& command, const NameDirectory& names);
 /// `{"sequence", "timestamp", "type", fields…}`.
 Json json_of(const Event& event, const NameDirectory& names);
+/// Of every kind of event, with every field that one of them has.
+const Layout& event_layout();
 /// `{"type", fields…}` of a command that is not sequenced yet, with the names that it was given.
 Json json_of(const SubmittedCommand& command);
 
