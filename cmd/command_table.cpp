@@ -78,6 +78,7 @@ constexpr std::array rows{
     CommandRow{"depth", market, "Show or follow the book's price levels", define_depth},
     CommandRow{"tape", market, "Show or follow the trades of a symbol", define_tape},
     CommandRow{"bars", market, "Show, draw or follow the bars of a symbol", define_bars},
+    CommandRow{"watch", market, "The market and one's account on a full screen", define_watch},
     CommandRow{"events", market, "Follow everything that happens, without a gap", define_events},
 
     CommandRow{"portfolio", holdings, "Show what an account holds", define_portfolio},

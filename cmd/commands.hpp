@@ -54,6 +54,7 @@ Handler define_quote(CLI::App& app);
 Handler define_depth(CLI::App& app);
 Handler define_tape(CLI::App& app);
 Handler define_bars(CLI::App& app);
+Handler define_watch(CLI::App& app);
 Handler define_events(CLI::App& app);
 
 Handler define_portfolio(CLI::App& app);

@@ -4,9 +4,10 @@
 # What compiling and running takes.
 build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler libflatbuffers-dev libcli11-dev
   cppzmq-dev libzmq3-dev liblmdb-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
-  libsodium-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libgtest-dev libgmock-dev libbenchmark-dev"
+  libncurses-dev libsodium-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libgtest-dev
+  libgmock-dev libbenchmark-dev"
 # What the tests take on top.
-test_packages="python3 jq bats mandoc clang-format-19 curl openssl"
+test_packages="python3 jq bats mandoc clang-format-19 curl openssl tmux"
 # The page is tried in a browser, driven by a package from npm.
 if command -v npm >/dev/null 2>&1; then test_packages="$test_packages chromium"; fi
 

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# `trade watch` in a terminal: what is on the screen, keys that trade, and a terminal of another size.
+load suite.bash
+
+setup() {
+  command -v tmux >/dev/null || skip "tmux is not installed"
+  new_home
+  unset NO_COLOR
+  export LC_ALL=C.UTF-8
+  socket=$TRADE_HOME/tmux
+}
+
+teardown() {
+  tmux -S "$socket" kill-server 2>/dev/null || true
+  if [ "${BATS_TEST_COMPLETED:-}" != 1 ]; then tail -n 5 "$TRADE_HOME"/log/*.log 2>/dev/null || true; fi
+  remove_home
+}
+
+# watch ARGS: in a terminal of 120 columns and 40 rows, of the type `type`.
+watch() {
+  tmux -S "$socket" -f /dev/null new-session -d -x 120 -y 40 \
+    "TERM=${type:-screen-256color} $trade watch $*; echo ended \$?; sleep 60"
+}
+
+press() {
+  tmux -S "$socket" send-keys "$@"
+}
+
+# screen_has PATTERN: waits until the screen has it.
+screen_has() {
+  for _ in $(seq 150); do
+    tmux -S "$socket" capture-pane -p >"$TRADE_HOME/screen"
+    grep -qE -- "$1" "$TRADE_HOME/screen" && return 0
+    sleep 0.1
+  done
+  echo "the screen has no '$1':"
+  cat "$TRADE_HOME/screen"
+  return 1
+}
+
+@test "a replay is shown: changes, depth as bars, trades and candles" {
+  start_suite
+  "$trade" generate itch --symbols 2 --messages 20000 --seed 1 >"$TRADE_HOME/session.itch"
+  "$trade" replay itch "$TRADE_HOME/session.itch" >/dev/null 2>&1
+  symbol=$(t symbol list | jq -r '.[0].symbol')
+  last=$(t quote "$symbol" | jq -r .last)
+  watch
+  screen_has "▶$symbol +$last"
+  screen_has '[0-9]+\.[0-9]{2} +[0-9]+ [▏▎▍▌▋▊▉█]'
+  screen_has '[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} +[0-9]+\.[0-9]{2}'
+  screen_has '[┃│╽╿╻╹]'
+  press q
+  screen_has 'ended 0'
+}
+
+@test "keys place, replace and cancel an order, each after a question" {
+  small_market
+  t place sell 10 AAPL --limit 20 --account bob >/dev/null
+  watch AAPL --account alice
+  screen_has 'Open orders'
+  screen_has '20\.00 +10 '
+  press b
+  press -l '5 12.50'
+  press Enter
+  screen_has 'buy 5 AAPL at 12.50 for alice\? y/n'
+  [ "$(t orders --account alice | jq length)" -eq 0 ]
+  press y
+  screen_has 'order [0-9]+ submitted'
+  screen_has '▶[0-9]+ +buy +AAPL +0/5 +12\.50 +submitted'
+  screen_has '• +12\.50 +5'
+  press r BSpace BSpace BSpace BSpace BSpace BSpace BSpace
+  press -l '4 12.50'
+  press Enter y
+  screen_has '▶[0-9]+ +buy +AAPL +0/4'
+  press c n
+  screen_has 'not done: cancel order'
+  press c y
+  screen_has 'none'
+  expect_exit 0 t orders --account alice
+  expect_json . '[]'
+  # A trade shows up in the positions with its profit and loss.
+  press b 2 Enter y
+  screen_has 'AAPL +2 +20\.00 +20\.00 +0\.00'
+  press q
+  screen_has 'ended 0'
+}
+
+@test "the screen follows the terminal's size, and works without colours" {
+  small_market
+  type=vt100
+  watch --account alice
+  screen_has 'Symbols'
+  screen_has 'Positions'
+  tmux -S "$socket" resize-window -x 70 -y 20
+  screen_has 'Open orders'
+  for _ in $(seq 100); do
+    tmux -S "$socket" capture-pane -p >"$TRADE_HOME/screen"
+    grep -q Positions "$TRADE_HOME/screen" || break
+    sleep 0.1
+  done
+  ! grep -q Positions "$TRADE_HOME/screen"
+  tmux -S "$socket" resize-window -x 30 -y 8
+  screen_has 'too small: 40x10'
+  tmux -S "$socket" resize-window -x 120 -y 40
+  screen_has 'Positions'
+  press '?'
+  screen_has 'cancel the selected order'
+  press x q
+  screen_has 'ended 0'
+}
+
+@test "without a terminal it says so" {
+  small_market
+  expect_exit 2 t watch
+  expect_error usage
+}
