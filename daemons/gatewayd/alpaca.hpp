@@ -17,6 +17,8 @@ namespace trade::gatewayd::alpaca {
 std::span<const Route> order_routes();
 std::span<const Route> position_routes();
 std::span<const Route> account_routes();
+std::span<const Route> activity_routes();
+std::span<const Route> watchlist_routes();
 std::span<const Route> asset_routes();
 std::span<const Route> data_routes();
 std::span<const Route> history_routes();
@@ -29,7 +31,7 @@ http::Response error(const Error& error);
 http::Response error(int status, std::string_view message);
 
 // Ids there are UUIDs: ours are written into them and read back.
-enum class IdKind : std::uint16_t { order = 1, account = 2, asset = 3, trade = 4 };
+enum class IdKind : std::uint16_t { order = 1, account = 2, asset = 3, trade = 4, watchlist = 5 };
 /// 7 of the orders is 74726164-0000-4001-8000-000000000007.
 std::string uuid_of(IdKind kind, std::uint64_t number);
 /// Nothing when it is no UUID made here, or one of another kind.

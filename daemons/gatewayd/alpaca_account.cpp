@@ -11,7 +11,6 @@ namespace trade::gatewayd::alpaca {
 
 namespace {
 
-constexpr std::uint32_t activities_page = 100;
 constexpr int calendar_days_max = 4'000;
 
 Task<http::Response> account(Call& call) {
@@ -92,51 +91,6 @@ Task<http::Response> change_configurations(Call& call) {
   co_return json_response(200, current);
 }
 
-Task<http::Response> fills(Call& call) {
-  const auto size = number_parameter(call.request, "page_size", 1, activities_page, activities_page);
-  if (!size) co_return error(size.error());
-  for (const char* unsupported : {"page_token", "after", "until", "date", "category"}) {
-    if (const std::string* value = call.request.parameter(unsupported); value != nullptr && !value->empty()) {
-      co_return error(422, std::string(unsupported) + " is not supported: the latest fills are told");
-    }
-  }
-  FillsRequest request;
-  request.account = call.key->account;
-  request.limit = *size;
-  RequestBody body(std::move(request));
-  auto reply = co_await call.upstream().ask<FillsReply>(Daemon::ledgerd, std::move(body));
-  if (!reply) co_return error(reply.error());
-  const std::string* direction = call.request.parameter("direction");
-  if (direction != nullptr && *direction == "asc") std::ranges::reverse(reply->fills);
-  format::Json json = format::Json::array();
-  for (const FillView& fill : reply->fills) {
-    format::Json row;
-    row["activity_type"] = "FILL";
-    row["id"] = uuid_of(IdKind::trade, fill.id.value) + "::" + uuid_of(IdKind::order, fill.order_id.value);
-    row["transaction_time"] = format::time_or_null(fill.executed_at);
-    row["price"] = format_price(fill.price);
-    row["qty"] = std::to_string(fill.quantity.shares);
-    row["side"] = name_of(fill.side);
-    row["symbol"] = fill.symbol;
-    row["order_id"] = uuid_of(IdKind::order, fill.order_id.value);
-    json.push_back(std::move(row));
-  }
-  co_return json_response(200, json);
-}
-
-Task<http::Response> activities(Call& call) {
-  const std::string* types = call.request.parameter("activity_types");
-  if (types != nullptr && !types->empty() && *types != "FILL") {
-    co_return error(422, "only activities of the type FILL are told");
-  }
-  co_return co_await fills(call);
-}
-
-Task<http::Response> activities_of_type(Call& call) {
-  if (call.arguments[0] != "FILL") co_return error(422, "only activities of the type FILL are told");
-  co_return co_await fills(call);
-}
-
 std::string hour_minute(Timestamp timestamp) {
   const std::int32_t minutes = calendar::to_new_york(timestamp).second_of_day / 60;
   const auto two = [](std::int32_t number) { return std::to_string(100 + number).substr(1); };
@@ -204,8 +158,6 @@ constexpr std::array routes{
     Route{"GET", "/v2/account", Access::view, account},
     Route{"GET", "/v2/account/configurations", Access::view, configurations},
     Route{"PATCH", "/v2/account/configurations", Access::trade, change_configurations},
-    Route{"GET", "/v2/account/activities", Access::view, activities},
-    Route{"GET", "/v2/account/activities/{type}", Access::view, activities_of_type},
     Route{"GET", "/v2/clock", Access::view, clock},
     Route{"GET", "/v2/calendar", Access::view, days},
 };
@@ -255,13 +207,6 @@ Task<http::Response> unsupported(Call&) {
 
 constexpr std::array known{
     Route{"GET", "/v2/account/portfolio/history", Access::view, unsupported},
-    Route{"GET", "/v2/watchlists", Access::view, unsupported},
-    Route{"POST", "/v2/watchlists", Access::view, unsupported},
-    Route{"GET", "/v2/watchlists/{id}", Access::view, unsupported},
-    Route{"PUT", "/v2/watchlists/{id}", Access::view, unsupported},
-    Route{"POST", "/v2/watchlists/{id}", Access::view, unsupported},
-    Route{"DELETE", "/v2/watchlists/{id}", Access::view, unsupported},
-    Route{"DELETE", "/v2/watchlists/{id}/{symbol}", Access::view, unsupported},
     Route{"GET", "/v2/options/contracts", Access::view, unsupported},
     Route{"GET", "/v2/corporate_actions/announcements", Access::view, unsupported},
     Route{"GET", "/v2/wallets", Access::view, unsupported},

@@ -53,6 +53,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   auto keys = access::KeyStore::open(given.keys_directory);
   if (!keys) return pass_on(std::move(keys));
   gateway->keys_ = std::move(*keys);
+  auto watchlists = access::WatchlistStore::open(given.keys_directory);
+  if (!watchlists) return pass_on(std::move(watchlists));
+  gateway->watchlists_ = std::move(*watchlists);
   if (given.access_log) {
     auto log = app::LineLog::open(given.log_directory / "gatewayd-access.log");
     if (!log) return pass_on(std::move(log));
@@ -69,6 +72,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->services_.reset(new Services{.loop = gateway->loop_,
                                         .upstream = *gateway->upstream_,
                                         .keys = *gateway->keys_,
+                                        .watchlists = gateway->watchlists_.get(),
                                         .clock = gateway->clock_,
                                         .application = *gateway->application_,
                                         .requests_per_minute = given.requests_per_minute});
@@ -91,9 +95,10 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->router_.add(Surface::v1, v1::stream_routes());
   gateway->router_.add(Surface::v1, v1::session_routes());
   gateway->router_.add(Surface::v1, page_routes());
-  for (const auto routes : {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(),
-                            alpaca::asset_routes(), alpaca::data_routes(), alpaca::history_routes(),
-                            alpaca::stream_routes(), alpaca::unsupported_routes()})
+  for (const auto routes :
+       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(),
+        alpaca::activity_routes(), alpaca::watchlist_routes(), alpaca::asset_routes(), alpaca::data_routes(),
+        alpaca::history_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
     gateway->router_.add(Surface::alpaca, routes);
   gateway->server_ = std::make_unique<http::Server>(
       gateway->loop_, given.server, [raw = gateway.get()](http::Request request, http::Respond respond) {

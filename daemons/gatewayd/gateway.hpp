@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "access/key_store.hpp"
+#include "access/watchlist_store.hpp"
 #include "app/log.hpp"
 #include "base/clock.hpp"
 #include "client/client.hpp"
@@ -80,6 +81,7 @@ class Gateway {
   GatewayOptions options_;
   SystemClock clock_;
   std::unique_ptr<access::KeyStore> keys_;
+  std::unique_ptr<access::WatchlistStore> watchlists_;
   std::unique_ptr<app::LineLog> access_log_;
   std::unique_ptr<app::LineLog> audit_log_;
   std::unique_ptr<Application> application_;

@@ -7,6 +7,7 @@
 
 #include "access/browser_sessions.hpp"
 #include "access/key_store.hpp"
+#include "access/watchlist_store.hpp"
 #include "app/log.hpp"
 #include "base/clock.hpp"
 #include "base/time.hpp"
@@ -27,6 +28,7 @@ struct Services {
   http::Loop& loop;
   Upstream& upstream;
   access::KeyStore& keys;
+  access::WatchlistStore* watchlists = nullptr;  ///< set before the first request
   const Clock& clock;
   Application& application;
   http::Server* server = nullptr;             ///< set once there is one

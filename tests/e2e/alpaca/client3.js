@@ -100,7 +100,21 @@ async function main() {
   await refused(alpaca.createOrder({ symbol: "AAPL", notional: 100, side: "buy", type: "market", time_in_force: "day" }), 422);
   await refused(alpaca.getOrder("00000000-0000-0000-0000-000000000000"), 404, 40410000);
   await refused(alpaca.getPosition("MSFT"), 404);
-  await refused(alpaca.getWatchlists(), 422);
+
+  // Watchlists.
+  assert.deepStrictEqual(await alpaca.getWatchlists(), []);
+  const list = await alpaca.addWatchlist("mine", ["AAPL"]);
+  assert.deepStrictEqual([list.name, list.assets.map((asset) => asset.symbol)], ["mine", ["AAPL"]]);
+  await refused(alpaca.addWatchlist("mine", []), 422);
+  await refused(alpaca.addWatchlist("other", ["NONE"]), 422);
+  assert.deepStrictEqual((await alpaca.deleteFromWatchlist(list.id, "AAPL")).assets, []);
+  await refused(alpaca.deleteFromWatchlist(list.id, "AAPL"), 404);
+  assert.strictEqual((await alpaca.addToWatchlist(list.id, "AAPL")).assets.length, 1);
+  assert.strictEqual((await alpaca.updateWatchlist(list.id, { name: "ours", symbols: [] })).name, "ours");
+  assert.deepStrictEqual((await alpaca.getWatchlist(list.id)).assets, []);
+  assert.deepStrictEqual((await alpaca.getWatchlists()).map((one) => one.name), ["ours"]);
+  await alpaca.deleteWatchlist(list.id);
+  await refused(alpaca.getWatchlist(list.id), 404);
 
   // Positions.
   const position = await alpaca.getPosition("AAPL");
@@ -115,6 +129,26 @@ async function main() {
   assert.strictEqual(closed.length, 1);
   assert.strictEqual(closed[0].status, 200);
   assert.deepStrictEqual(await alpaca.getPositions(), []);
+
+  // Activities, page by page, both ways.
+  const activities = (wanted) => alpaca.getAccountActivities({ activityTypes: "FILL", ...wanted });
+  const all = await activities({});
+  assert.strictEqual(all.length, 4);
+  for (const [direction, expected] of [["desc", all], ["asc", [...all].reverse()]]) {
+    const paged = [];
+    for (;;) {
+      const page = await activities({ direction, pageSize: 3, pageToken: paged.at(-1)?.id });
+      paged.push(...page);
+      if (page.length < 3) break;
+    }
+    assert.deepStrictEqual(paged, expected);
+  }
+  assert.deepStrictEqual(await activities({ after: all[1].transaction_time }), all.slice(0, 1));
+  assert.deepStrictEqual(await activities({ until: all[1].transaction_time }), all.slice(2));
+  assert.deepStrictEqual(await activities({ date: all[0].transaction_time.slice(0, 10) }), all);
+  assert.deepStrictEqual(await activities({ date: "2020-01-02" }), []);
+  await refused(activities({ pageToken: "nothing" }), 422);
+  await refused(activities({ direction: "sideways" }), 422);
 
   // Market data.
   const latest = await alpaca.getLatestTrade("AAPL");

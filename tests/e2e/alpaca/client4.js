@@ -84,6 +84,22 @@ async function main() {
   assert.strictEqual(closed[0].status, 200);
   assert.deepStrictEqual(await positions.getAllOpenPositions(), []);
 
+  const watchlists = new trading.WatchlistsApi(config);
+  const made = await watchlists.postWatchlist({ createWatchlistRequest: { name: "four", symbols: ["AAPL"] } });
+  assert.deepStrictEqual(made.assets.map((asset) => asset.symbol), ["AAPL"]);
+  assert.strictEqual((await watchlists.getWatchlistByName({ name: "four" })).id, made.id);
+  await watchlists.removeAssetFromWatchlist({ watchlistId: made.id, symbol: "AAPL" });
+  assert.strictEqual((await watchlists.addAssetToWatchlistByName({ name: "four", addAssetToWatchlistRequest: { symbol: "AAPL" } })).assets.length, 1);
+  assert.strictEqual((await watchlists.updateWatchlistByName({ name: "four", updateWatchlistRequest: { name: "five", symbols: [] } })).name, "five");
+  assert.strictEqual((await watchlists.getWatchlists()).length, 1);
+  await watchlists.deleteWatchlistByName({ name: "five" });
+  await refused(watchlists.getWatchlistById({ watchlistId: made.id }), 404);
+
+  const activities = new trading.AccountActivitiesApi(config);
+  const first = await activities.getAccountActivities({ activityTypes: ["FILL"], pageSize: 2 });
+  const second = await activities.getAccountActivitiesByActivityType({ activityType: "FILL", pageSize: 2, pageToken: first[1].id });
+  assert.deepStrictEqual([first.length, second.length], [2, 1]);
+
   const bracket = await place({
     symbol: "AAPL", qty: "2", side: "buy", type: "limit", limitPrice: "150", timeInForce: "gtc", orderClass: "bracket",
     takeProfit: { limitPrice: "160" }, stopLoss: { stopPrice: "140" },
