@@ -29,6 +29,12 @@ constexpr std::array rows{
     CommandRow{"config check", suite, "Find everything that is wrong with the file", define_config_check},
     CommandRow{"config sample", suite, "Print a file with every setting explained", define_config_sample},
 
+    CommandRow{"fix", suite, "FIX sessions"},
+    CommandRow{"fix session", suite, "Say who may log on by FIX"},
+    CommandRow{"fix session add", suite, "Add a session; its password is shown once", define_fix_session_add},
+    CommandRow{"fix session list", suite, "List the sessions", define_fix_session_list},
+    CommandRow{"fix session remove", suite, "Take a session away", define_fix_session_remove},
+
     CommandRow{"account", accounts, "Open, fund, limit and look at accounts"},
     CommandRow{"account open", accounts, "Open an account", define_account_open},
     CommandRow{"account list", accounts, "List the accounts", define_account_list},

@@ -81,6 +81,10 @@ Handler define_bench_feed(CLI::App& app);
 Handler define_bench_engine(CLI::App& app);
 Handler define_bench_book(CLI::App& app);
 
+Handler define_fix_session_add(CLI::App& app);
+Handler define_fix_session_list(CLI::App& app);
+Handler define_fix_session_remove(CLI::App& app);
+
 Handler define_config_show(CLI::App& app);
 Handler define_config_get(CLI::App& app);
 Handler define_config_set(CLI::App& app);

@@ -178,8 +178,9 @@ Result<ExitStatus> examine(Context& context) {
   check_config(context, findings);
   if (const Status sockets = bus::Endpoints(home->root).check(); !sockets)
     findings.bad("sockets", sockets.error());
+  const std::vector<std::string> wanted_names = wanted_daemons(*home);
   for (const std::string_view daemon : bus::daemon_names) {
-    const bool wanted = std::ranges::find(standard_daemons, daemon) != standard_daemons.end();
+    const bool wanted = std::ranges::find(wanted_names, daemon) != wanted_names.end();
     check_daemon(context, *home, daemon, wanted, findings);
   }
   check_journal(*home, findings);

@@ -28,8 +28,9 @@ Result<ExitStatus> show_status(Context& context) {
   if (!home) return pass_on(std::move(home));
   std::vector<format::Json> rows;
   std::string missing;
+  const std::vector<std::string> wanted_names = wanted_daemons(*home);
   for (const std::string_view daemon : bus::daemon_names) {
-    const bool wanted = std::ranges::find(standard_daemons, daemon) != standard_daemons.end();
+    const bool wanted = std::ranges::find(wanted_names, daemon) != wanted_names.end();
     Result<std::optional<int>> pid = app::daemon_pid(*home, daemon);
     if (!pid) return pass_on(std::move(pid));
     if (!*pid && !wanted) continue;

@@ -4,7 +4,7 @@
 # What compiling and running takes.
 build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler libflatbuffers-dev libcli11-dev
   cppzmq-dev libzmq3-dev liblmdb-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
-  libncurses-dev libsodium-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libgtest-dev
+  libncurses-dev libsodium-dev libquickfix-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libgtest-dev
   libgmock-dev libbenchmark-dev"
 # What the tests take on top.
 test_packages="python3 jq bats mandoc clang-format-19 curl openssl tmux"

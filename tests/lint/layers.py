@@ -30,6 +30,7 @@ LIBRARIES = {
     "follower": ["journal", "client", "app"],
     "format": ["model"],
     "access": ["model", "store"],
+    "fix": [],
     "http": ["base"],
     "backup": ["journal", "app", "format"],
 }
@@ -40,6 +41,7 @@ GUARDED_HEADERS = {
     r"zmq\.hpp|zmq\.h|zmq_addon\.hpp": ["bus"],
     r"flatbuffers/.*|trade_generated\.h": ["wire"],
     r"spdlog/.*": ["app"],
+    r"quickfix/.*": ["fix"],
     r"boost/.*|openssl/.*": ["http"],
     r"sodium\.h": ["access", "journal"],
     r"zstd\.h": ["journal"],

@@ -1,0 +1,201 @@
+// trade fix session: who may log on to fixd. The table is changed where it is, whether fixd runs or not.
+#include <utility>
+
+#include "access/fix_session_store.hpp"
+#include "arguments.hpp"
+#include "base/clock.hpp"
+#include "commands.hpp"
+#include "format/layout.hpp"
+#include "suite.hpp"
+
+namespace trade::cmd {
+
+namespace {
+
+struct AddArguments {
+  std::string comp_id;
+  std::string accounts;
+  std::string version = "FIX.4.4";
+  std::string password;
+  std::string allow;
+  std::uint64_t messages_per_second = 0;
+  bool drop_copy = false;
+  bool cancel_on_disconnect = false;
+  bool dry_run = false;
+};
+
+struct RemoveArguments {
+  std::string comp_id;
+  bool dry_run = false;
+};
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    if (comma != 0) parts.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return parts;
+}
+
+Result<std::string> parse_version(std::string_view text) {
+  if (text == "FIX.4.2" || text == "FIX.4.4") return std::string(text);
+  return fail(ErrorCode::usage, "it is FIX.4.2 or FIX.4.4");
+}
+
+Result<std::string> parse_comp_id(std::string_view text) {
+  if (Status fits = access::check_comp_id(text); !fits) return pass_on(std::move(fits));
+  return std::string(text);
+}
+
+format::Json json_of(const access::FixSession& session) {
+  format::Json record;
+  record["comp_id"] = session.comp_id;
+  record["version"] = session.version;
+  record["kind"] = session.drop_copy ? "drop_copy" : "order_entry";
+  record["accounts"] = session.accounts;
+  record["addresses"] = session.addresses;
+  record["messages_per_second"] = session.messages_per_second;
+  record["cancel_on_disconnect"] = session.cancel_on_disconnect;
+  record["created_at"] = format::time_or_null(session.created_at);
+  return record;
+}
+
+const format::Layout& layout() {
+  static const format::Layout layout{
+      "FIX sessions",
+      {{.key = "comp_id", .heading = "COMPID"},
+       {.key = "version", .heading = "VERSION"},
+       {.key = "kind", .heading = "KIND"},
+       {.key = "created_at", .heading = "CREATED", .shape = format::Shape::time}},
+      {"comp_id", "version", "kind", "accounts", "addresses", "messages_per_second", "cancel_on_disconnect",
+       "created_at"}};
+  return layout;
+}
+
+Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) {
+  Result<app::Home> home = context.home();
+  if (!home) return pass_on(std::move(home));
+  access::FixSession session;
+  session.comp_id = arguments.comp_id;
+  session.version = arguments.version;
+  session.drop_copy = arguments.drop_copy;
+  session.accounts = split(arguments.accounts);
+  if (session.accounts.empty()) {
+    Result<std::string> account = context.account();
+    if (!account) return pass_on(std::move(account));
+    session.accounts.push_back(*account);
+  }
+  for (const std::string& account : session.accounts) {
+    if (Result<AccountName> name = parse_account_name(account); !name) return pass_on(std::move(name));
+  }
+  session.addresses = split(arguments.allow);
+  session.messages_per_second = static_cast<std::uint32_t>(arguments.messages_per_second);
+  session.cancel_on_disconnect = arguments.cancel_on_disconnect;
+  session.created_at = SystemClock().now();
+  format::Json record = json_of(session);
+  if (arguments.dry_run) {
+    context.output().record(record);
+    context.note("dry run: nothing was changed");
+    return ExitStatus::done;
+  }
+  auto table = access::FixSessionStore::open(home->root, true);
+  if (!table) return pass_on(std::move(table));
+  Result<std::string> password = (*table)->add(session, arguments.password);
+  if (!password) return pass_on(std::move(password));
+  record["password"] = *password;
+  context.output().record(record);
+  context.note("the password is shown this once");
+  Result<std::optional<int>> running = app::daemon_pid(*home, "fixd");
+  if (running && !*running) context.note("fixd does not run: 'trade up' starts it");
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> list_sessions(Context& context) {
+  Result<app::Home> home = context.home();
+  if (!home) return pass_on(std::move(home));
+  std::vector<format::Json> records;
+  auto table = access::FixSessionStore::open(home->root, false);
+  if (table) {
+    auto sessions = (*table)->list();
+    if (!sessions) return pass_on(std::move(sessions));
+    for (const access::FixSession& session : *sessions)
+      records.push_back(json_of(session));
+  } else if (table.error().code != ErrorCode::not_found) {
+    return pass_on(std::move(table));
+  }
+  context.output().list(layout(), records);
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> remove_session(Context& context, const RemoveArguments& arguments) {
+  Result<app::Home> home = context.home();
+  if (!home) return pass_on(std::move(home));
+  auto table = access::FixSessionStore::open(home->root, false);
+  if (!table) return pass_on(std::move(table));
+  auto sessions = (*table)->list();
+  if (!sessions) return pass_on(std::move(sessions));
+  for (const access::FixSession& session : *sessions) {
+    if (session.comp_id != arguments.comp_id) continue;
+    if (!arguments.dry_run) {
+      if (Status removed = (*table)->remove(arguments.comp_id); !removed) return pass_on(std::move(removed));
+    }
+    context.output().record(layout(), json_of(session));
+    if (arguments.dry_run) context.note("dry run: nothing was changed");
+    return ExitStatus::done;
+  }
+  return fail_named(ErrorCode::not_found, "unknown_fix_session", "no FIX session '" + arguments.comp_id + "'",
+                    "'trade fix session list' shows those there are");
+}
+
+}  // namespace
+
+std::vector<std::string> wanted_daemons(const app::Home& home) {
+  std::vector<std::string> names(standard_daemons.begin(), standard_daemons.end());
+  if (auto table = access::FixSessionStore::open(home.root, false)) {
+    if (auto sessions = (*table)->list(); sessions && !sessions->empty()) names.emplace_back("fixd");
+  }
+  return names;
+}
+
+Handler define_fix_session_add(CLI::App& app) {
+  auto arguments = std::make_shared<AddArguments>();
+  required(add_value(app, "comp_id", arguments->comp_id, parse_comp_id, "COMPID",
+                     "What it sends as SenderCompID"));
+  add_value(app, "--accounts", arguments->accounts, parse_text, "IDS",
+            "Its accounts, with commas, in place of --account");
+  add_value(app, "--version", arguments->version, parse_version, "FIX.4.4|FIX.4.2",
+            "The protocol that it speaks");
+  add_value(app, "--password", arguments->password, parse_text, "TEXT",
+            "Of its Logon; without it one is made");
+  add_value(app, "--allow", arguments->allow, parse_text, "IPS",
+            "Addresses that it may connect from; without it any");
+  add_value(
+      app, "--messages-per-second", arguments->messages_per_second,
+      [](std::string_view text) -> Result<std::uint64_t> {
+        Result<std::uint64_t> count = parse_count(text);
+        if (count && *count > 1'000'000) return fail(ErrorCode::usage, "at most 1000000");
+        return count;
+      },
+      "N", "Messages that it may send a second; without it no limit");
+  add_flag(app, "--drop-copy", arguments->drop_copy,
+           "It is told of everything in its accounts, and sends no orders");
+  add_flag(app, "--cancel-on-disconnect", arguments->cancel_on_disconnect,
+           "Its open orders end when its line does");
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) { return add_session(context, *arguments); };
+}
+
+Handler define_fix_session_list(CLI::App&) {
+  return list_sessions;
+}
+
+Handler define_fix_session_remove(CLI::App& app) {
+  auto arguments = std::make_shared<RemoveArguments>();
+  required(add_value(app, "comp_id", arguments->comp_id, parse_text, "COMPID", "The session"));
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) { return remove_session(context, *arguments); };
+}
+
+}  // namespace trade::cmd

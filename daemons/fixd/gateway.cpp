@@ -1,0 +1,310 @@
+#include "fixd/gateway.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "app/log.hpp"
+#include "base/clock.hpp"
+#include "fixd/client.hpp"
+#include "fixd/translation.hpp"
+
+namespace trade::fixd {
+
+namespace {
+
+/// Connections at one time; one beyond is closed at once.
+constexpr std::size_t lines_max = 1'024;
+/// A connection that has not logged on by then is closed.
+constexpr std::int64_t logon_time_max_ns = 10 * nanoseconds_per_second;
+constexpr std::chrono::milliseconds turn_interval{10};
+
+}  // namespace
+
+Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {}
+
+Gateway::~Gateway() {
+  clients_.clear();
+  lines_.clear();
+  if (listener_ >= 0) ::close(listener_);
+  if (settle_descriptor_ >= 0) ::close(settle_descriptor_);
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(options)));
+  if (Status fits = access::check_comp_id(gateway->options_.comp_id); !fits) return pass_on(std::move(fits));
+  auto table = access::FixSessionStore::open(gateway->options_.home, true);
+  if (!table) return pass_on(std::move(table));
+  gateway->table_ = std::move(*table);
+  auto store = MessageStore::open(gateway->options_.home / "fix" / "messages");
+  if (!store) return pass_on(std::move(store));
+  gateway->store_ = std::move(*store);
+  gateway->tracker_ = std::make_unique<OrderTracker>(*gateway->store_);
+  ClientOptions client_options;
+  client_options.home = gateway->options_.home;
+  gateway->tradingd_ = std::make_unique<AsyncClient>(client_options, "tradingd");
+  if (Status read = gateway->read_sessions(); !read) return pass_on(std::move(read));
+  return gateway;
+}
+
+Status Gateway::start(bus::PollLoop& loop) {
+  loop_ = &loop;
+  std::string problem;
+  listener_ = listen_on(options_.listen, problem);
+  if (listener_ < 0) {
+    return fail(ErrorCode::internal, "cannot accept FIX sessions on " + options_.listen + ": " + problem,
+                "set fixd.listen to an address and port that are free");
+  }
+  settle_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (settle_descriptor_ < 0) return fail(ErrorCode::internal, "cannot make an eventfd");
+  loop.add(listener_, [this] { accept(); });
+  loop.add(settle_descriptor_, [this] { settle(); });
+  loop.add_timer(turn_interval, [this] { turn_client(); });
+  const std::string host = options_.listen.substr(0, options_.listen.rfind(':'));
+  std::ofstream(options_.home / "run" / "fixd.fix") << host << ':' << port_of(listener_) << '\n';
+  spdlog::info("accepting FIX sessions on {}:{}", host, port_of(listener_));
+  return {};
+}
+
+Status Gateway::read_sessions() {
+  auto sessions = table_->list();
+  if (!sessions) return pass_on(std::move(sessions));
+  std::map<std::string, bool> there;
+  for (const access::FixSession& session : *sessions) {
+    there[session.comp_id] = true;
+    auto& client = clients_[session.comp_id];
+    if (client && client->config() == session) continue;
+    if (client) {
+      client->close("the session was changed");
+    }
+    client.reset();
+    Client::Services services;
+    services.store = store_.get();
+    services.tracker = tracker_.get();
+    services.ask = [this](const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
+      ask(command, std::move(done));
+    };
+    services.settle = [this] { settle_soon(); };
+    client = std::make_unique<Client>(session, options_.comp_id, std::move(services));
+  }
+  for (auto client = clients_.begin(); client != clients_.end();) {
+    if (there.contains(client->first)) {
+      ++client;
+      continue;
+    }
+    client->second->close("the session was removed");
+    client = clients_.erase(client);
+  }
+  return {};
+}
+
+void Gateway::accept() {
+  std::string address;
+  for (int descriptor; (descriptor = accept_from(listener_, address)) >= 0;) {
+    auto line = std::make_unique<Line>(descriptor, address);
+    if (lines_.size() >= lines_max) {
+      spdlog::warn("{}: refused, {} connections are open", address, lines_max);
+      continue;
+    }
+    line->opened_at_ns = monotonic_nanoseconds();
+    line->watch = loop_->add(descriptor, [this, raw = line.get()] { read_line(*raw); });
+    lines_.push_back(std::move(line));
+  }
+}
+
+void Gateway::read_line(Line& line) {
+  line.read();
+  std::string message;
+  while (!line.over() && line.framer().next(message)) {
+    ++messages_in_;
+    const auto client = clients_.find(line.comp_id);
+    if (client != clients_.end()) {
+      client->second->receive(message);
+    } else {
+      take_first(line, message);
+    }
+  }
+  settle_soon();
+}
+
+/// The first message says whose the connection is, and must be a Logon. Who is not known gets no answer.
+void Gateway::take_first(Line& line, const std::string& message) {
+  const fix::Message parsed = fix::parse(message);
+  const std::string comp_id = parsed.text(49);
+  const auto client = clients_.find(comp_id);
+  std::string why;
+  if (parsed.type != "A") {
+    why = "its first message is no Logon";
+  } else if (client == clients_.end()) {
+    why = "there is no session '" + comp_id.substr(0, 32) + "'";
+  } else if (parsed.text(8) != client->second->config().version || parsed.text(56) != options_.comp_id) {
+    why = "BeginString or TargetCompID are not those of session " + comp_id;
+  } else if (!client->second->may_come_from(line.address())) {
+    why = "session " + comp_id + " may not come from there";
+  } else if (!client->second->attach(line)) {
+    why = "session " + comp_id + " is connected already";
+  }
+  if (!why.empty()) {
+    spdlog::warn("{}: refused: {}", line.address(), why);
+    line.disconnect();
+    return;
+  }
+  line.comp_id = comp_id;
+  client->second->receive(message);
+}
+
+void Gateway::ask(const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
+  // The texts belong to the message that is being taken; the request goes out when that is durable.
+  struct Held {
+    std::string account, symbol, client_order_id, new_client_order_id;
+    CommandBody body;
+  };
+  auto held = std::make_shared<Held>(
+      Held{std::string(command.account_name), std::string(command.symbol_name), {}, {}, command.body});
+  if (auto* place = std::get_if<PlaceOrder>(&held->body)) {
+    held->client_order_id = place->client_order_id;
+    place->client_order_id = held->client_order_id;
+  } else if (auto* cancel = std::get_if<CancelOrder>(&held->body)) {
+    held->client_order_id = cancel->client_order_id;
+    cancel->client_order_id = held->client_order_id;
+  } else if (auto* replace = std::get_if<ReplaceOrder>(&held->body)) {
+    held->client_order_id = replace->client_order_id;
+    held->new_client_order_id = replace->new_client_order_id;
+    replace->client_order_id = held->client_order_id;
+    replace->new_client_order_id = held->new_client_order_id;
+  }
+  asked_.push_back([this, held, done = std::move(done)] {
+    SubmitRequest request;
+    request.commands.push_back({held->body, held->account, held->symbol});
+    tradingd_->ask(RequestBody(std::move(request)), [this, done](Result<ReplyBody> reply) {
+      if (!reply) {
+        done(std::unexpected(reply.error()));
+      } else if (auto* answer = std::get_if<SubmitReply>(&*reply);
+                 answer != nullptr && answer->results.size() == 1) {
+        done(std::move(answer->results.front()));
+      } else {
+        done(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
+      }
+      settle_soon();
+    });
+  });
+}
+
+void Gateway::settle_soon() {
+  if (settle_posted_) return;
+  settle_posted_ = true;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(settle_descriptor_, &one, sizeof one);
+}
+
+/// Everything that has happened since the last time becomes durable with one commit; only then is any of it
+/// told.
+void Gateway::settle() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t read = ::read(settle_descriptor_, &count, sizeof count);
+  settle_posted_ = false;
+  if (!failure_) return;
+  if (Status done = store_->commit(); !done) {
+    failure_ = std::move(done);
+    return;
+  }
+  for (const auto& line : lines_)
+    line->flush();
+  std::vector<std::function<void()>> asked;
+  asked.swap(asked_);
+  for (const auto& send : asked)
+    send();
+  if (!asked.empty()) turn_client();
+  clear_lines();
+}
+
+void Gateway::turn_client() {
+  tradingd_->turn();
+  if (client_connections_ == tradingd_->connections()) return;
+  client_connections_ = tradingd_->connections();
+  if (client_watch_ != 0) loop_->remove(client_watch_);
+  client_watch_ = 0;
+  if (const int descriptor = tradingd_->file_descriptor(); descriptor >= 0) {
+    client_watch_ = loop_->add(descriptor, [this] { turn_client(); });
+  }
+}
+
+void Gateway::clear_lines() {
+  const std::int64_t now_ns = monotonic_nanoseconds();
+  std::erase_if(lines_, [&](const std::unique_ptr<Line>& line) {
+    const bool late = line->comp_id.empty() && now_ns - line->opened_at_ns > logon_time_max_ns;
+    if (!line->over() && !late) return false;
+    loop_->remove(line->watch);
+    if (const auto client = clients_.find(line->comp_id); client != clients_.end())
+      client->second->detach(*line);
+    return true;
+  });
+}
+
+void Gateway::tell(const Report& report) {
+  for (const auto& [comp_id, client] : clients_) {
+    if (client->wants(report)) {
+      client->send(execution_report(report, client->config().version));
+      ++reports_out_;
+    }
+  }
+}
+
+Status Gateway::apply(const wire::Batch& batch) {
+  for (const Event& event : batch.events) {
+    reports_.clear();
+    tracker_->apply(event, reports_);
+    // What was told before the last end is only learnt again.
+    if (event.sequence <= store_->told()) continue;
+    for (const Report& report : reports_)
+      tell(report);
+    store_->set_told(event.sequence);
+  }
+  position_ = follower::position_after(batch);
+  return {};
+}
+
+Status Gateway::commit() {
+  settle();
+  return failure_;
+}
+
+ReplyBody Gateway::answer(const RequestBody&) {
+  return follower::not_served_here("fixd");
+}
+
+Status Gateway::idle(Timestamp) {
+  if (!failure_) return failure_;
+  const std::int64_t now_ns = monotonic_nanoseconds();
+  if (now_ns - ticked_at_ns_ >= nanoseconds_per_second) {
+    ticked_at_ns_ = now_ns;
+    if (Status read = read_sessions(); !read) return read;
+    for (const auto& [comp_id, client] : clients_)
+      client->tick();
+  }
+  settle();
+  return failure_;
+}
+
+Status Gateway::stop() {
+  for (const auto& [comp_id, client] : clients_)
+    client->close("the other side stops");
+  settle();
+  return failure_;
+}
+
+void Gateway::describe(DaemonView& view) const {
+  std::int64_t logged_on = 0;
+  for (const auto& [comp_id, client] : clients_)
+    logged_on += client->is_logged_on() ? 1 : 0;
+  view.counters["port"] = listener_ >= 0 ? port_of(listener_) : 0;
+  view.counters["sessions"] = static_cast<std::int64_t>(clients_.size());
+  view.counters["sessions_logged_on"] = logged_on;
+  view.counters["messages_received"] = messages_in_;
+  view.counters["reports_sent"] = reports_out_;
+}
+
+}  // namespace trade::fixd

@@ -1,0 +1,82 @@
+// The FIX door: connections and their sessions, requests to tradingd, and reports of what the journal tells.
+// One thread, the follower's.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "access/fix_session_store.hpp"
+#include "bus/poll_loop.hpp"
+#include "client/async_client.hpp"
+#include "fixd/line.hpp"
+#include "fixd/message_store.hpp"
+#include "fixd/order_tracker.hpp"
+#include "follower/application.hpp"
+
+namespace trade::fixd {
+
+struct GatewayOptions {
+  std::filesystem::path home;
+  std::string listen;
+  std::string comp_id;  ///< ours
+};
+
+class Client;
+
+class Gateway : public follower::Application {
+ public:
+  static Result<std::unique_ptr<Gateway>> open(GatewayOptions options);
+  ~Gateway() override;
+
+  /// Listens, and serves from this loop, which must outlive it.
+  Status start(bus::PollLoop& loop);
+
+  [[nodiscard]] follower::Position position() const override { return position_; }
+  Status apply(const wire::Batch& batch) override;
+  Status commit() override;
+  ReplyBody answer(const RequestBody& request) override;
+  Status idle(Timestamp now) override;
+  Status stop() override;
+  void describe(DaemonView& view) const override;
+
+ private:
+  explicit Gateway(GatewayOptions options);
+
+  Status read_sessions();
+  void accept();
+  void read_line(Line& line);
+  void take_first(Line& line, const std::string& message);
+  void tell(const Report& report);
+  void ask(const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done);
+  void settle_soon();
+  void settle();
+  void turn_client();
+  void clear_lines();
+
+  GatewayOptions options_;
+  std::unique_ptr<access::FixSessionStore> table_;
+  std::unique_ptr<MessageStore> store_;
+  std::unique_ptr<OrderTracker> tracker_;
+  std::unique_ptr<AsyncClient> tradingd_;
+  std::map<std::string, std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::vector<std::function<void()>> asked_;  ///< to be sent once what they come from is durable
+  std::vector<Report> reports_;
+  follower::Position position_;
+  bus::PollLoop* loop_ = nullptr;
+  std::uint64_t client_watch_ = 0;
+  std::uint64_t client_connections_ = 0;
+  int listener_ = -1;
+  int settle_descriptor_ = -1;
+  bool settle_posted_ = false;
+  Status failure_;
+  std::int64_t ticked_at_ns_ = 0;
+  std::int64_t messages_in_ = 0;
+  std::int64_t reports_out_ = 0;
+};
+
+}  // namespace trade::fixd

@@ -1,0 +1,58 @@
+// One TCP connection: bytes in and out without ever waiting. What is to be sent is held until `flush`, which
+// is called once everything that it tells of is durable.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "fix/session.hpp"
+
+namespace trade::fixd {
+
+class Line : public fix::Connection {
+ public:
+  /// What a peer that does not read may have waiting; beyond, it is disconnected, and asks for a resend
+  /// later.
+  static constexpr std::size_t unsent_bytes_max = 16u << 20;
+
+  Line(int descriptor, std::string address) : descriptor_(descriptor), address_(std::move(address)) {}
+  ~Line() override;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  void send(const std::string& bytes) override;
+  /// Once what was given to send is sent, or cannot be.
+  void disconnect() override { closing_ = true; }
+
+  /// Reads what there is into the framer. False when the line is of no more use.
+  bool read();
+  void flush();
+  [[nodiscard]] bool over() const { return broken_ || (closing_ && unsent_.empty()); }
+  [[nodiscard]] bool unsent() const { return !unsent_.empty(); }
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] const std::string& address() const { return address_; }
+  fix::Framer& framer() { return framer_; }
+
+  std::string comp_id;  ///< of the session that it belongs to; empty before the logon
+  std::uint64_t watch = 0;
+  std::int64_t opened_at_ns = 0;
+
+ private:
+  int descriptor_;
+  std::string address_;
+  fix::Framer framer_;
+  std::string unsent_;
+  bool closing_ = false;
+  bool broken_ = false;
+};
+
+/// A listening socket on "ADDRESS:PORT"; -1 and `problem` when that cannot be had.
+int listen_on(const std::string& where, std::string& problem);
+/// The port that it listens on.
+int port_of(int descriptor);
+/// The next connection that waits, without blocking; -1 when there is none. `address` is the peer's, without
+/// port.
+int accept_from(int listener, std::string& address);
+
+}  // namespace trade::fixd
