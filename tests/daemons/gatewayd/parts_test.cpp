@@ -108,9 +108,9 @@ Router full_router() {
   router.add(Surface::v1, v1::session_routes());
   router.add(Surface::v1, page_routes());
   for (const auto routes :
-       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(), alpaca::activity_routes(),
-        alpaca::watchlist_routes(), alpaca::asset_routes(),
-        alpaca::data_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
+       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(),
+        alpaca::activity_routes(), alpaca::watchlist_routes(), alpaca::asset_routes(), alpaca::data_routes(),
+        alpaca::history_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
     router.add(Surface::alpaca, routes);
   return router;
 }
