@@ -50,6 +50,8 @@ Result<TimeInForce> time_in_force_of(const fix::Message& message) {
   if (*text == "3") return TimeInForce::ioc;
   if (*text == "4") return TimeInForce::fok;
   if (*text == "6") return TimeInForce::gtd;
+  if (*text == "2") return TimeInForce::opg;
+  if (*text == "7") return TimeInForce::cls;
   return wrong(59, "this time in force is not traded here");
 }
 
@@ -65,6 +67,10 @@ char fix_time_in_force(TimeInForce time_in_force) {
       return '4';
     case TimeInForce::gtd:
       return '6';
+    case TimeInForce::opg:
+      return '2';
+    case TimeInForce::cls:
+      return '7';
   }
   return '0';
 }

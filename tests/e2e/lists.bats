@@ -68,7 +68,11 @@ some_orders() {
   for command in "quote AAPL --watch" "depth AAPL --watch" "tape AAPL --watch" "bars AAPL --watch" \
     "events --from-sequence 1"; do
     # shellcheck disable=SC2086 # the words of the command
-    status=$(set +o pipefail; { timeout 20 "$trade" $command --jsonl; echo $? >"$TRADE_HOME/status"; } | head -1 >/dev/null; cat "$TRADE_HOME/status")
+    status=$(
+      set +o pipefail
+      { timeout 20 "$trade" $command --jsonl; echo $? >"$TRADE_HOME/status"; } | head -1 >/dev/null
+      cat "$TRADE_HOME/status"
+    )
     [ "$status" -eq 0 ] || { echo "$command: exit $status"; return 1; }
   done
   for command in "tape AAPL --watch" "events"; do
