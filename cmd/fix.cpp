@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "access/fix_session_store.hpp"
+#include "app/daemon.hpp"
 #include "arguments.hpp"
 #include "base/clock.hpp"
 #include "commands.hpp"
