@@ -6,6 +6,7 @@ export TRADE_FIXD_LISTEN=127.0.0.1:0
 
 start_fix() {
   small_market
+  t account deposit alice 100000 >/dev/null
   password=$(t fix session add BUYSIDE --account alice --password open-sesame "$@" 2>/dev/null | jq -r .password)
   t fix session add OLDSIDE --account alice --version FIX.4.2 --password open-sesame >/dev/null 2>&1
   "$trade" up >/dev/null
