@@ -23,6 +23,10 @@ format::Json json_of_session(const KeyView& key) {
 }
 
 Task<http::Response> sign_in(Call& call) {
+  // Else another site could sign a browser in as somebody of its choice.
+  if (!call.request.header("origin").empty() && !same_origin(call.request)) {
+    co_return response_to(Surface::v1, {403, "foreign_origin", "A page of another site asks for this"});
+  }
   const auto verdict =
       call.services.sign_in_limiter.take(call.request.peer, attempts_per_minute, monotonic_nanoseconds());
   if (!verdict.allowed) {

@@ -70,6 +70,7 @@ in_chromium() {
   sign_in="{\"key\":\"${pair%%:*}\",\"secret\":\"${pair##*:}\"}"
   http 401 POST /api/v1/session '{"key":"PKNOBODY","secret":"none"}'
   http 422 POST /api/v1/session '{"key":1}'
+  http 403 POST /api/v1/session "$sign_in" --header "Origin: http://evil.example"
   http 201 POST /api/v1/session "$sign_in" --cookie-jar "$jar"
   jq -e '.account == "alice" and .role == "trader"' <<<"$output" >/dev/null
   [[ $headers == *"Set-Cookie: trade_session="*"HttpOnly; SameSite=Strict"* ]]
