@@ -135,6 +135,16 @@ function reference() {
   return {price: best ?? decimal.parse(quote?.last) ?? decimal.parse(quote?.previous_close)};
 }
 
+/** A price to begin with: the side's own best, until one is typed. */
+function suggestPrice() {
+  const quote = state.quotes.get(state.selected);
+  if (!quote || value("price") !== "" || document.activeElement === field.price) return;
+  const best = decimal.parse(side() === "buy" ? quote.ask : quote.bid) ?? decimal.parse(quote.last) ?? decimal.parse(quote.previous_close);
+  if (!best) return;
+  field.price.value = decimal.priceText(best).replaceAll(",", "");
+  drawForm();
+}
+
 function estimate() {
   const quantity = decimal.parseQuantity(value("quantity"));
   if (!quantity) return null;
@@ -312,19 +322,11 @@ export async function start() {
     setText(byId("ticket-symbol"), name ?? "");
     field.price.value = "";
     field.stop_price.value = "";
+    suggestPrice();
     changed();
   });
   on("quote", (name) => {
-    if (name !== state.selected) return;
-    // A price to begin with: the side's own best, until one is typed.
-    if (value("price") === "" && document.activeElement !== field.price) {
-      const quote = state.quotes.get(name);
-      const best = decimal.parse(side() === "buy" ? quote.ask : quote.bid) ?? decimal.parse(quote.last) ?? decimal.parse(quote.previous_close);
-      if (best) {
-        field.price.value = decimal.priceText(best).replaceAll(",", "");
-        drawForm();
-      }
-    }
+    if (name === state.selected) suggestPrice();
     drawEstimate();
   });
   on("depth", drawEstimate);

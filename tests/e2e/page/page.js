@@ -134,6 +134,7 @@ async function main() {
   await waitText("#chart-title", /^MSFT$/);
   await page.keyboard.press("k");
   await waitText("#chart-title", /^AAPL$/);
+  assert.equal(await page.inputValue("#ticket-price"), "151.00", "the best price is suggested");
   await page.keyboard.press("]");
   assert.equal(await page.locator('#chart-intervals button[aria-pressed="true"]').innerText(), "5m");
   await page.keyboard.press("[");
