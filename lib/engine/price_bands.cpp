@@ -43,9 +43,14 @@ RejectReason Engine::State::refusal(const SetPriceBands& command) const {
 void Engine::State::perform(const SetPriceBands& command) {
   const auto set = [&](SymbolId id) {
     const SymbolRecord& symbol = symbols_[id];
-    if (command.basis_points == 0) return set_bands(id, {});
-    const Price reference = command.reference ? command.reference : symbol.reference();
-    set_bands(id, bands_around(reference, command.basis_points, command.pause_seconds, symbol.tick.units));
+    PriceBands bands;
+    if (command.basis_points != 0) {
+      const Price reference = command.reference ? command.reference : symbol.reference();
+      bands = bands_around(reference, command.basis_points, command.pause_seconds, symbol.tick.units);
+    }
+    set_bands(id, bands);
+    // An order beside the book may find enough in wider bands.
+    settle_symbol(id);
   };
   if (command.symbol) return set(command.symbol);
   for (SymbolId id{1}; symbols_.contains(id); ++id.value)

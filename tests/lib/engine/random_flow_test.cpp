@@ -125,8 +125,8 @@ TEST_P(RandomFlowTest, InvariantsHold) {
   }
   expect_invariants();
   // The flow did what it is for.
-  EXPECT_GT(accepted, 6'000U);
-  EXPECT_GT(follower.trades, 1'000U);
+  EXPECT_GT(accepted, 5'000U);
+  EXPECT_GT(follower.trades, 700U);
   EXPECT_GT(follower.auction_trades, 50U);
   EXPECT_GT(follower.exit_fills, 100U);
 

@@ -130,6 +130,8 @@ class ReferenceMarket {
     band_basis_points_ = basis_points;
     band_reference_ = basis_points == 0 ? 0 : reference_price;
     lines.push_back("bands " + std::to_string(lowest_in_band()) + ".." + std::to_string(highest_in_band()));
+    let_those_beside_the_book_trade();
+    tell_indication();
   }
 
   [[nodiscard]] const ReferenceOrder* open_order(std::int64_t id) const {
