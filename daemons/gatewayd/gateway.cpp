@@ -6,11 +6,9 @@
 #include <utility>
 
 #include "format/json.hpp"
-#include "gatewayd/alpaca.hpp"
-#include "gatewayd/api_v1.hpp"
+#include "gatewayd/all_routes.hpp"
 #include "gatewayd/browser.hpp"
 #include "gatewayd/credentials.hpp"
-#include "gatewayd/service_routes.hpp"
 
 namespace trade::gatewayd {
 
@@ -88,18 +86,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->client_sessions_ = std::make_unique<ClientSessions>(gateway->loop_, *gateway->upstream_);
   gateway->services_->client_sessions = gateway->client_sessions_.get();
   gateway->application_->tell_orders(gateway->orders_.get(), gateway->hub_.get());
-  gateway->router_.add(Surface::v1, service_routes());
-  gateway->router_.add(Surface::v1, v1::order_routes());
-  gateway->router_.add(Surface::v1, v1::market_routes());
-  gateway->router_.add(Surface::v1, v1::account_routes());
-  gateway->router_.add(Surface::v1, v1::stream_routes());
-  gateway->router_.add(Surface::v1, v1::session_routes());
-  gateway->router_.add(Surface::v1, page_routes());
-  for (const auto routes :
-       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(),
-        alpaca::activity_routes(), alpaca::watchlist_routes(), alpaca::asset_routes(), alpaca::data_routes(),
-        alpaca::history_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
-    gateway->router_.add(Surface::alpaca, routes);
+  gateway->router_ = router_of_all();
   gateway->server_ = std::make_unique<http::Server>(
       gateway->loop_, given.server, [raw = gateway.get()](http::Request request, http::Respond respond) {
         raw->handle(std::move(request), std::move(respond));

@@ -4,13 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "gatewayd/all_routes.hpp"
 #include "gatewayd/alpaca.hpp"
-#include "gatewayd/api_v1.hpp"
 #include "gatewayd/credentials.hpp"
 #include "gatewayd/input.hpp"
 #include "gatewayd/order_follower.hpp"
 #include "gatewayd/outbox.hpp"
-#include "gatewayd/page.hpp"
 #include "gatewayd/rate_limiter.hpp"
 #include "gatewayd/router.hpp"
 #include "gatewayd/service_routes.hpp"
@@ -98,30 +97,13 @@ TEST(FieldsTest, WrongTypesAndUnknownFieldsAreNamed) {
   EXPECT_TRUE(Fields(*list).error());
 }
 
-Router full_router() {
-  Router router;
-  router.add(Surface::v1, service_routes());
-  router.add(Surface::v1, v1::order_routes());
-  router.add(Surface::v1, v1::market_routes());
-  router.add(Surface::v1, v1::account_routes());
-  router.add(Surface::v1, v1::stream_routes());
-  router.add(Surface::v1, v1::session_routes());
-  router.add(Surface::v1, page_routes());
-  for (const auto routes :
-       {alpaca::order_routes(), alpaca::position_routes(), alpaca::account_routes(),
-        alpaca::activity_routes(), alpaca::watchlist_routes(), alpaca::asset_routes(), alpaca::data_routes(),
-        alpaca::history_routes(), alpaca::stream_routes(), alpaca::unsupported_routes()})
-    router.add(Surface::alpaca, routes);
-  return router;
-}
-
 std::string found(const Router& router, std::string_view method, const std::vector<std::string>& segments) {
   const auto match = router.find(method, segments);
   return match.route == nullptr ? "" : std::string(match.route->pattern);
 }
 
 TEST(RouterTest, PathsFindTheirRoutes) {
-  const Router router = full_router();
+  const Router router = router_of_all();
   EXPECT_EQ(found(router, "GET", {"healthz"}), "/healthz");
   EXPECT_EQ(found(router, "GET", {"api", "v1", "orders"}), "/api/v1/orders");
   EXPECT_EQ(found(router, "GET", {"api", "v1", "orders", "7"}), "/api/v1/orders/{id}");
@@ -144,7 +126,7 @@ TEST(RouterTest, PathsFindTheirRoutes) {
 
 TEST(RouterTest, NoRouteIsListedTwiceAndChangesNeedATradersKey) {
   std::set<std::pair<std::string_view, std::string_view>> seen;
-  for (const Route* route : full_router().routes()) {
+  for (const Route* route : router_of_all().routes()) {
     EXPECT_TRUE(seen.emplace(route->method, route->pattern).second) << route->method << " " << route->pattern;
     const bool signing_in_or_out = route->pattern == "/api/v1/session";
     if (route->method != "GET" && !signing_in_or_out) {
@@ -155,7 +137,7 @@ TEST(RouterTest, NoRouteIsListedTwiceAndChangesNeedATradersKey) {
 
 TEST(RouterTest, EveryRouteOfTheApiIsDescribed) {
   const std::string_view text = openapi_text;
-  for (const Route* route : full_router().routes()) {
+  for (const Route* route : router_of_all().routes()) {
     if (!route->pattern.starts_with("/api/v1/")) continue;
     EXPECT_NE(text.find("\"" + std::string(route->pattern) + "\": {"), std::string_view::npos)
         << route->pattern;
