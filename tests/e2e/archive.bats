@@ -3,11 +3,7 @@
 load suite.bash
 
 @test "a journal is archived and pruned under load, and is whole for every reader" {
-  start_suite
-  t account open buyer --deposit 900000000000 >/dev/null
-  t account open seller --deposit 1 >/dev/null
-  t symbol add TEST --previous-close 100 >/dev/null
-  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+  deep_market
   "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/before" 2
   # Stopping leaves a checkpoint: what is before it can be pruned.
   "$trade" down >/dev/null

@@ -11,11 +11,7 @@ teardown() {
 }
 
 @test "a backup taken under load is restored to a home that trades on, proven by replay" {
-  start_suite
-  t account open buyer --deposit 900000000000 >/dev/null
-  t account open seller --deposit 1 >/dev/null
-  t symbol add TEST --previous-close 100 >/dev/null
-  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+  deep_market
   key=$(t key create --account buyer --role trader | jq -r .id)
   echo '[log]
 level = "info"' >"$TRADE_HOME/trade.toml"

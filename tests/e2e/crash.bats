@@ -4,11 +4,7 @@ load suite.bash
 
 setup() {
   new_home
-  start_suite
-  t account open buyer --deposit 900000000000 >/dev/null
-  t account open seller --deposit 1 >/dev/null
-  t symbol add TEST --previous-close 100 >/dev/null
-  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+  deep_market
 }
 
 # kill_while_trading DAEMON TIMES

@@ -3,11 +3,7 @@
 load suite.bash
 
 rich_market() {
-  start_suite
-  t account open buyer --deposit 900000000000 >/dev/null
-  t account open seller --deposit 1 >/dev/null
-  t symbol add TEST --previous-close 100 >/dev/null
-  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+  deep_market
 }
 
 teardown() {

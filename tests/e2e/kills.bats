@@ -7,11 +7,7 @@ daemons=(tradingd ledgerd feedd gatewayd)
 
 setup() {
   new_home
-  start_suite
-  t account open buyer --deposit 900000000000 >/dev/null
-  t account open seller --deposit 1 >/dev/null
-  t symbol add TEST --previous-close 100 >/dev/null
-  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+  deep_market
 }
 
 # kill_once DAEMON: at a random moment, then starts it again.

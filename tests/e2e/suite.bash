@@ -95,6 +95,15 @@ small_market() {
   t account transfer-in bob AAPL 1000 --cost 100 >/dev/null 2>&1 || t account transfer-in bob AAPL 1000 --cost 100
 }
 
+# A market for a flood of orders: a buyer and a seller that never run out, and one symbol.
+deep_market() {
+  start_suite
+  t account open buyer --deposit 900000000000 >/dev/null
+  t account open seller --deposit 1 >/dev/null
+  t symbol add TEST --previous-close 100 >/dev/null
+  t account transfer-in seller TEST 900000000 --cost 100 >/dev/null
+}
+
 daemon_pid() {
   t status | jq -r ".[] | select(.daemon == \"$1\") | .pid"
 }
