@@ -69,12 +69,8 @@ class EventFile {
 }  // namespace
 
 Result<ExitStatus> write_events(Context& context, const BuildComparison& arguments) {
-  Result<std::filesystem::path> path = find_journal(context, arguments.directory);
-  if (!path) return pass_on(std::move(path));
-  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
-  if (!reader) return pass_on(std::move(reader));
-  const Result<journal::Head> head = (*reader)->head();
-  if (!head) return std::unexpected(head.error());
+  Result<OpenJournal> journal = open_journal(context, arguments.directory);
+  if (!journal) return pass_on(std::move(journal));
   EventFile file;
   if (Status opened = file.open(arguments.write_events); !opened) return pass_on(std::move(opened));
   const CooperativeInterrupt interrupt;
@@ -82,9 +78,9 @@ Result<ExitStatus> write_events(Context& context, const BuildComparison& argumen
   wire::Batch batch;
   wire::Batch replayed;
   format::NameDirectory names;
-  for (std::uint64_t number = 1; number <= head->batch; ++number) {
+  for (std::uint64_t number = 1; number <= journal->head.batch; ++number) {
     if (interrupt.requested()) return ExitStatus::interrupted;
-    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
+    if (Status read = read_batch(*journal->reader, number, batch); !read) return pass_on(std::move(read));
     replay.apply(batch, replayed);
     if (Status written = file.write(batch_lines(replayed, names) + state_line(replayed)); !written)
       return pass_on(std::move(written));
@@ -94,25 +90,23 @@ Result<ExitStatus> write_events(Context& context, const BuildComparison& argumen
 
 /// Compares what this build makes of the journal with what another one made of it.
 Result<ExitStatus> compare_builds(Context& context, const BuildComparison& arguments) {
-  Result<std::filesystem::path> path = find_journal(context, arguments.directory);
-  if (!path) return pass_on(std::move(path));
-  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
-  if (!reader) return pass_on(std::move(reader));
-  const Result<journal::Head> head = (*reader)->head();
-  if (!head) return std::unexpected(head.error());
-  Result<OtherEvents> other = arguments.events.empty() ? OtherEvents::run(arguments.against, path->string())
-                                                       : OtherEvents::open_file(arguments.events);
+  Result<OpenJournal> journal = open_journal(context, arguments.directory);
+  if (!journal) return pass_on(std::move(journal));
+  Result<OtherEvents> other = arguments.events.empty()
+                                  ? OtherEvents::run(arguments.against, journal->path.string())
+                                  : OtherEvents::open_file(arguments.events);
   if (!other) return pass_on(std::move(other));
   const CooperativeInterrupt interrupt;
-  Progress progress(context, "batches", head->batch);
+  Progress progress(context, "batches", journal->head.batch);
   Rerun replay;
   wire::Batch batch;
   wire::Batch replayed;
   format::NameDirectory names;
   std::optional<EventDifference> difference;
   std::uint64_t compared = 0;
-  for (std::uint64_t number = 1; number <= head->batch && !difference && !interrupt.requested(); ++number) {
-    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
+  for (std::uint64_t number = 1; number <= journal->head.batch && !difference && !interrupt.requested();
+       ++number) {
+    if (Status read = read_batch(*journal->reader, number, batch); !read) return pass_on(std::move(read));
     replay.apply(batch, replayed);
     Result<std::optional<EventDifference>> found = other->compare(replayed, names);
     if (!found) return pass_on(std::move(found));
@@ -128,7 +122,7 @@ Result<ExitStatus> compare_builds(Context& context, const BuildComparison& argum
     difference = *std::move(more);
   }
   format::Json record;
-  record["journal"] = path->string();
+  record["journal"] = journal->path.string();
   record["other"] = arguments.events.empty() ? arguments.against : arguments.events;
   record["batches"] = compared;
   record["commands"] = replay.commands();

@@ -42,18 +42,14 @@ struct DumpArguments {
 };
 
 Result<ExitStatus> dump(Context& context, const DumpArguments& arguments) {
-  Result<std::filesystem::path> path = find_journal(context, arguments.directory);
-  if (!path) return pass_on(std::move(path));
-  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
-  if (!reader) return pass_on(std::move(reader));
-  const Result<journal::Head> head = (*reader)->head();
-  if (!head) return std::unexpected(head.error());
-  const std::uint64_t last = std::min(head->batch, arguments.to.value_or(head->batch));
+  Result<OpenJournal> journal = open_journal(context, arguments.directory);
+  if (!journal) return pass_on(std::move(journal));
+  const std::uint64_t last = std::min(journal->head.batch, arguments.to.value_or(journal->head.batch));
   wire::Batch batch;
   format::NameDirectory names;
   // From the first one, printed or not: the names of accounts and symbols are in earlier batches.
   for (std::uint64_t number = 1; number <= last; ++number) {
-    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
+    if (Status read = read_batch(*journal->reader, number, batch); !read) return pass_on(std::move(read));
     if (number < arguments.from) {
       for (const Event& event : batch.events)
         names.learn(event);
@@ -65,28 +61,24 @@ Result<ExitStatus> dump(Context& context, const DumpArguments& arguments) {
 }
 
 Result<ExitStatus> hash(Context& context, const std::string& directory) {
-  Result<std::filesystem::path> path = find_journal(context, directory);
-  if (!path) return pass_on(std::move(path));
-  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
-  if (!reader) return pass_on(std::move(reader));
-  const Result<journal::Head> head = (*reader)->head();
-  if (!head) return std::unexpected(head.error());
+  Result<OpenJournal> journal = open_journal(context, directory);
+  if (!journal) return pass_on(std::move(journal));
   Engine engine;
   wire::Batch batch;
   std::vector<Event> events;
-  for (std::uint64_t number = 1; number <= head->batch; ++number) {
-    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
+  for (std::uint64_t number = 1; number <= journal->head.batch; ++number) {
+    if (Status read = read_batch(*journal->reader, number, batch); !read) return pass_on(std::move(read));
     events.clear();
     for (const Command& command : batch.commands)
       engine.apply(command, events);
   }
   format::Json record;
-  record["batch"] = head->batch;
-  record["sequence"] = head->last_sequence;
+  record["batch"] = journal->head.batch;
+  record["sequence"] = journal->head.last_sequence;
   record["state_hash"] = format_hash(engine.state_hash());
   record["full_state_hash"] = format_hash(engine.full_state_hash());
   context.output().record(record);
-  if (head->batch > 0 && engine.state_hash() != batch.header.state_hash) {
+  if (journal->head.batch > 0 && engine.state_hash() != batch.header.state_hash) {
     return fail(ErrorCode::difference,
                 "the state hash is not " + format_hash(batch.header.state_hash) + ", as the journal says",
                 "'trade replay journal' tells where it first differs");

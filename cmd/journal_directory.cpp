@@ -30,6 +30,16 @@ Result<std::unique_ptr<journal::Reader>> open_journal(const std::filesystem::pat
   return journal::open_reader(directory);
 }
 
+Result<OpenJournal> open_journal(Context& context, const std::string& directory) {
+  Result<std::filesystem::path> path = find_journal(context, directory);
+  if (!path) return pass_on(std::move(path));
+  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
+  if (!reader) return pass_on(std::move(reader));
+  const Result<journal::Head> head = (*reader)->head();
+  if (!head) return std::unexpected(head.error());
+  return OpenJournal{*std::move(path), *std::move(reader), *head};
+}
+
 Status read_batch(journal::Reader& reader, std::uint64_t number, wire::Batch& batch) {
   Result<bool> read = reader.read(number, batch);
   if (!read) return pass_on(std::move(read));

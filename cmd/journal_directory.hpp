@@ -24,6 +24,15 @@ Result<std::filesystem::path> find_journal(Context& context, const std::string& 
 /// Opens it for reading.
 Result<std::unique_ptr<journal::Reader>> open_journal(const std::filesystem::path& directory);
 
+/// A journal that is open for reading, and how far it went then.
+struct OpenJournal {
+  std::filesystem::path path;
+  std::unique_ptr<journal::Reader> reader;
+  journal::Head head;
+};
+/// Finds and opens the journal that is meant.
+Result<OpenJournal> open_journal(Context& context, const std::string& directory);
+
 /// Reads a batch that must be there.
 Status read_batch(journal::Reader& reader, std::uint64_t number, wire::Batch& batch);
 
