@@ -1,35 +1,20 @@
 #include "base/address_space.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <new>
 
 #include <sys/mman.h>
 
 #include "base/assert.hpp"
+#include "base/large_pages.hpp"
 
 namespace trade {
 
 namespace {
 
-constexpr std::size_t large_page_bytes = std::size_t{2} << 20;
 constexpr std::size_t small_step_bytes = std::size_t{64} << 10;
 
-constexpr std::size_t rounded_up(std::size_t bytes, std::size_t step) {
-  return (bytes + step - 1) / step * step;
-}
-
-std::atomic<std::uint64_t> grants{0};
-
 }  // namespace
-
-std::uint64_t large_memory_grants() {
-  return grants;
-}
-
-void detail::count_large_memory_grant() {
-  ++grants;
-}
 
 AddressSpace::AddressSpace(std::size_t bytes, std::size_t bytes_min) {
   for (;; bytes /= 2) {
@@ -41,8 +26,7 @@ AddressSpace::AddressSpace(std::size_t bytes, std::size_t bytes_min) {
   }
   const auto address = reinterpret_cast<std::uintptr_t>(mapping_);
   begin_ = static_cast<std::byte*>(mapping_) + (rounded_up(address, large_page_bytes) - address);
-  // Only a wish: where the kernel has no large pages, all works as it would without.
-  static_cast<void>(madvise(begin_, bytes_, MADV_HUGEPAGE));
+  wish_for_large_pages(begin_, bytes_);
 }
 
 AddressSpace::~AddressSpace() {
@@ -56,7 +40,7 @@ void AddressSpace::grow(std::size_t bytes) {
   if (mprotect(begin_ + usable_bytes_, usable - usable_bytes_, PROT_READ | PROT_WRITE) != 0)
     throw std::bad_alloc();
   usable_bytes_ = usable;
-  detail::count_large_memory_grant();
+  count_large_memory_grant();
 }
 
 }  // namespace trade

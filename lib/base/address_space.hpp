@@ -2,16 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 namespace trade {
-
-/// How often memory was taken from the system for the tables of this process: by any AddressSpace and by
-/// allocate_large_pages. In steady state it stands still.
-std::uint64_t large_memory_grants();
-namespace detail {
-void count_large_memory_grant();
-}
 
 /// What is put there never moves, and where it lies is found by one addition. The range costs nothing until
 /// it is used. It starts at a multiple of the machine's large pages (2 MiB) and asks for them: a table of

@@ -8,7 +8,7 @@ namespace trade {
 
 /// Memory that starts at a large page and asks for such pages. Throws std::bad_alloc.
 void* allocate_large_pages(std::size_t bytes);
-void free_large_pages(void* memory, std::size_t bytes) noexcept;
+void free_large_pages(void* memory) noexcept;
 
 /// What is smaller than some large pages comes from the usual place.
 template <class T>
@@ -27,7 +27,7 @@ struct LargePageAllocator {
   }
   void deallocate(T* memory, std::size_t count) noexcept {
     const std::size_t bytes = count * sizeof(T);
-    if (bytes >= large_from_bytes) return free_large_pages(memory, bytes);
+    if (bytes >= large_from_bytes) return free_large_pages(memory);
     ::operator delete(memory, std::align_val_t{alignof(T)});
   }
 

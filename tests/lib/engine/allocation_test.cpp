@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "base/address_space.hpp"
+#include "base/large_pages.hpp"
 #include "engine_test_support.hpp"
 
 // Both functions are replaced and match; the compiler sees through one of them at a time.

@@ -1,0 +1,24 @@
+// The machine's large pages, and how often memory was taken in them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace trade {
+
+constexpr std::size_t large_page_bytes = std::size_t{2} << 20;
+
+constexpr std::size_t rounded_up(std::size_t bytes, std::size_t step) {
+  return (bytes + step - 1) / step * step;
+}
+
+/// Asks for large pages in a range that starts at one. Only a wish: where the kernel has none, all works as
+/// it would without.
+void wish_for_large_pages(void* memory, std::size_t bytes);
+
+/// How often memory was taken from the system for the tables of this process: by any AddressSpace and by
+/// allocate_large_pages. In steady state it stands still.
+std::uint64_t large_memory_grants();
+void count_large_memory_grant();
+
+}  // namespace trade
