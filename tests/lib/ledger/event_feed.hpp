@@ -243,7 +243,7 @@ class RandomMarket {
     event.symbol = symbol();
     event.reason = RejectReason::insufficient_buying_power;
     event.quantity = Quantity{1 + below(100)};
-    if (below(2) == 0) event.client_order_id = "x" + std::to_string(feed_.sequence());
+    if (below(2) == 0) event.client_order_id = feed_.keep("x" + std::to_string(feed_.sequence()));
     feed_.reject(event);
   }
 
