@@ -84,6 +84,9 @@ void CommitThread::run() {
     // Cannot fail: the counter is zero or one.
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = ::write(event_descriptor_, &one, sizeof one);
+    lock.unlock();
+    writer_->prepare();
+    lock.lock();
   }
 }
 

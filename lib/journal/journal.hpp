@@ -43,6 +43,9 @@ class Writer {
   /// the process must stop, and start again from what is durable.
   virtual Status append(const wire::Encoder::BatchHeader& header, wire::Bytes encoded, Sequence last_sequence,
                         std::uint64_t next_command) = 0;
+  /// After a batch: does ahead of time what the next one would otherwise wait for. Does nothing after an
+  /// error.
+  virtual void prepare() {}
 };
 
 struct Options {

@@ -65,6 +65,10 @@ class LocalWriter final : public Writer {
     return appended;
   }
 
+  void prepare() override {
+    if (!failure_) files_.environment->extend_file();
+  }
+
  private:
   Status check(const wire::Encoder::BatchHeader& header, wire::Bytes encoded, Sequence last_sequence,
                std::uint64_t next_command) const {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "store/files.hpp"
 #include "store/map_gate.hpp"
 #include "store/transaction.hpp"
 
@@ -74,6 +75,12 @@ class Environment : public std::enable_shared_from_this<Environment> {
   /// is in the database. The caller must not hold a read transaction of its own on this thread.
   Status write(const std::function<Status(Transaction&)>& change);
 
+  /// Makes the data file a little longer than it need be, where it is not: a commit that stays within the
+  /// file's length syncs faster (a quarter to a third of the time on ext4), since the file system need not
+  /// write its own journal for it. Waits for the write transaction of another thread or process. Failing is
+  /// no harm: the next commit finds out.
+  void extend_file();
+
   /// Frees the slots of readers that died; done on opening, before growing and now and then on committing as
   /// well. Returns how many there were.
   Result<int> clear_dead_readers();
@@ -114,6 +121,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   MapGate map_gate_;
   std::atomic<bool> map_lost_ = false;  ///< there is none any more: replacing it failed
   std::uint32_t commits_ = 0;
+  FileDescriptor appended_;  ///< of the data file, opened by the first `extend_file`
 
   std::mutex databases_mutex_;
   std::map<std::string, Database> databases_;
