@@ -41,7 +41,7 @@ struct Options {
   bool log_to_file = false;
 };
 
-void prepare_process() {
+void prepare_process(Scheduling scheduling) {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   rlimit limit{};
@@ -49,6 +49,7 @@ void prepare_process() {
     limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, open_files_wanted));
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
+  ask_for_scheduling(scheduling);
 }
 
 /// Before any thread is started: signals are blocked, so that in every thread they wait for the descriptor.
@@ -118,9 +119,9 @@ Status set_up_logging(const Options& options, DaemonContext::State& state) {
   return start_logging(state.log);
 }
 
-Status start_and_run(const Options& options, DaemonContext::State& state,
+Status start_and_run(const Options& options, Scheduling scheduling, DaemonContext::State& state,
                      const std::function<Status(DaemonContext&)>& body) {
-  prepare_process();
+  prepare_process(scheduling);
   auto home = resolve_home(options.home);
   if (!home) return pass_on(std::move(home));
   state.home = *std::move(home);
@@ -202,7 +203,7 @@ int run_daemon(int argc, char** argv, const DaemonDescription& description,
   state.started_at = SystemClock().now();
   Status status;
   try {
-    status = start_and_run(options, state, body);
+    status = start_and_run(options, description.scheduling, state, body);
   } catch (const std::exception& exception) {
     status = fail(ErrorCode::internal, std::string("unexpected failure: ") + exception.what());
   }

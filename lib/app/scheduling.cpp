@@ -1,0 +1,55 @@
+#include "app/scheduling.hpp"
+
+#include <cstdint>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace trade::app {
+
+namespace {
+
+/// The kernel's `struct sched_attr` in its first version (sched_setattr(2)); its own header and the C
+/// library's cannot be included together, and older C libraries have none.
+struct SchedulingAttributes {
+  std::uint32_t size = 48;
+  std::uint32_t policy = SCHED_OTHER;
+  std::uint64_t flags = 0;
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t runtime_nanoseconds = 0;
+  std::uint64_t deadline_nanoseconds = 0;
+  std::uint64_t period_nanoseconds = 0;
+};
+static_assert(sizeof(SchedulingAttributes) == 48);
+
+/// How long a thread runs at a time. From Linux 6.12 on a thread with a short slice preempts one with a long
+/// slice when it wakes (EEVDF's "sched_runtime" of an ordinary thread, 0.1 to 100 ms); before, the field is
+/// ignored.
+constexpr std::uint64_t prompt_slice_nanoseconds = 100'000;
+constexpr int following_nice = 5;
+constexpr char following_nice_text[] = "5";
+
+}  // namespace
+
+void ask_for_scheduling(Scheduling scheduling) {
+  if (scheduling == Scheduling::prompt) {
+    SchedulingAttributes attributes;
+    attributes.nice = ::getpriority(PRIO_PROCESS, 0);
+    attributes.runtime_nanoseconds = prompt_slice_nanoseconds;
+    ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+    return;
+  }
+  ::setpriority(PRIO_PROCESS, 0, following_nice);
+  // Where the kernel groups processes by session, a daemon is a group of its own, and the group's counts.
+  const int descriptor = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  [[maybe_unused]] const ssize_t written =
+      ::write(descriptor, following_nice_text, sizeof following_nice_text - 1);
+  ::close(descriptor);
+}
+
+}  // namespace trade::app
