@@ -27,15 +27,20 @@ constexpr std::array<std::string_view, 3> measured_daemons = {"tradingd", "ledge
 
 constexpr int disk_sync_samples = 200;
 
-/// The largest resident size that a process has had, in bytes; zero when it cannot be read.
-std::int64_t peak_memory_bytes(std::int64_t pid) {
+/// A memory figure of /proc/PID/status ("VmHWM:") in bytes; zero when it cannot be read.
+std::int64_t memory_bytes(std::int64_t pid, std::string_view figure) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   std::string word;
   while (status >> word) {
     std::int64_t kibibytes = 0;
-    if (word == "VmHWM:" && status >> kibibytes) return kibibytes * 1'024;
+    if (word == figure && status >> kibibytes) return kibibytes * 1'024;
   }
   return 0;
+}
+
+/// The largest resident size that a process has had.
+std::int64_t peak_memory_bytes(std::int64_t pid) {
+  return memory_bytes(pid, "VmHWM:");
 }
 
 }  // namespace
@@ -146,10 +151,15 @@ Status describe_daemons(Context& context, format::Json& json) {
     const std::int64_t bytes = peak_memory_bytes(view->pid);
     json["peak_memory_bytes_by_daemon"][std::string(daemon)] = bytes;
     memory += bytes;
+    // The kernel counts pages of mapped files that happen to be cached; those it takes back when it wants.
+    format::Json& now = json["memory_bytes_by_daemon"][std::string(daemon)];
+    now["own"] = memory_bytes(view->pid, "RssAnon:");
+    now["mapped_files"] = memory_bytes(view->pid, "RssFile:");
     if (daemon != "tradingd") continue;
     json["commit_us"]["p50"] = counter(*view, "commit_p50_us");
     json["commit_us"]["p99"] = counter(*view, "commit_p99_us");
     json["commit_us"]["max"] = counter(*view, "commit_max_us");
+    json["checkpoint_pause_max_us"] = counter(*view, "checkpoint_pause_max_us");
     const std::int64_t commits = counter(*view, "commits");
     json["orders_per_commit"] = commits == 0 ? 0 : counter(*view, "commands") / commits;
   }

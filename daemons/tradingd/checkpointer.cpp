@@ -1,5 +1,6 @@
 #include "tradingd/checkpointer.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/byte_stream.hpp"
+#include "base/clock.hpp"
 #include "journal/journal.hpp"
 
 namespace trade::tradingd {
@@ -79,7 +81,9 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     return fail(ErrorCode::internal, "no pipe for a checkpoint: " + std::string(std::strerror(errno)));
   }
+  const std::int64_t started = monotonic_nanoseconds();
   const pid_t child = ::fork();
+  pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
   if (child == 0) {
     ::close(ends[1]);
     run_child(engine, batch, directory_, ends[0]);

@@ -37,12 +37,16 @@ class Checkpointer {
   /// The batch of the last checkpoint that was written.
   [[nodiscard]] std::uint64_t last_batch() const { return last_batch_; }
 
+  /// The longest that `start` held up the orders.
+  [[nodiscard]] std::int64_t pause_nanoseconds_max() const { return pause_nanoseconds_max_; }
+
  private:
   std::filesystem::path directory_;
   pid_t child_ = -1;
   int go_descriptor_ = -1;  ///< writing a byte to it lets the child write
   std::uint64_t child_batch_ = 0;
   std::uint64_t last_batch_ = 0;
+  std::int64_t pause_nanoseconds_max_ = 0;
 };
 
 }  // namespace trade::tradingd

@@ -149,6 +149,8 @@ DaemonView Service::describe() const {
   count("commit_p99_us", sync.p99_microseconds);
   count("commit_max_us", sync.max_microseconds);
   count("checkpoint_batch", checkpointer_.last_batch());
+  count("checkpoint_pause_max_us",
+        static_cast<std::uint64_t>(checkpointer_.pause_nanoseconds_max() / nanoseconds_per_microsecond));
   return view;
 }
 
