@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include <sys/eventfd.h>
@@ -21,6 +22,13 @@ constexpr std::size_t lines_max = 1'024;
 /// A connection that has not logged on by then is closed.
 constexpr std::int64_t logon_time_max_ns = 10 * nanoseconds_per_second;
 constexpr std::chrono::milliseconds turn_interval{10};
+/// Logons that an address may try in a second: to check a password takes a millisecond of the one thread.
+constexpr int logons_per_second_max = 20;
+/// How long a stop waits for tradingd to cancel the orders of sessions that want it. What is not done by then
+/// is done at the next start.
+constexpr std::int64_t cancel_time_max_ns = 2 * nanoseconds_per_second;
+/// Without a batch for so long the journal is read to its end.
+constexpr std::int64_t quiet_time_ns = nanoseconds_per_second;
 
 }  // namespace
 
@@ -39,10 +47,10 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   auto table = access::FixSessionStore::open(gateway->options_.home, true);
   if (!table) return pass_on(std::move(table));
   gateway->table_ = std::move(*table);
-  auto store = MessageStore::open(gateway->options_.home / "fix" / "messages");
-  if (!store) return pass_on(std::move(store));
-  gateway->store_ = std::move(*store);
-  gateway->tracker_ = std::make_unique<OrderTracker>(*gateway->store_);
+  auto state = FixState::open(gateway->options_.home / "fix" / "messages");
+  if (!state) return pass_on(std::move(state));
+  gateway->state_ = std::move(*state);
+  gateway->tracker_ = std::make_unique<OrderTracker>(gateway->state_->orders(), gateway->state_->requests());
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
   gateway->tradingd_ = std::make_unique<AsyncClient>(client_options, "tradingd");
@@ -52,6 +60,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
 
 Status Gateway::start(bus::PollLoop& loop) {
   loop_ = &loop;
+  applied_at_ns_ = monotonic_nanoseconds();
   std::string problem;
   listener_ = listen_on(options_.listen, problem);
   if (listener_ < 0) {
@@ -77,16 +86,12 @@ Status Gateway::read_sessions() {
     there[session.comp_id] = true;
     auto& client = clients_[session.comp_id];
     if (client && client->config() == session) continue;
-    if (client) {
-      client->close("the session was changed");
-    }
+    if (client) client->end("the session was changed");
     client.reset();
     Client::Services services;
-    services.store = store_.get();
-    services.tracker = tracker_.get();
-    services.ask = [this](const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
-      ask(command, std::move(done));
-    };
+    services.state = state_.get();
+    services.ask = [this](const std::string& comp_id, const SubmittedCommand& command,
+                          Client::Answered done) { ask(comp_id, command, std::move(done)); };
     services.settle = [this] { settle_soon(); };
     client = std::make_unique<Client>(session, options_.comp_id, std::move(services));
   }
@@ -95,7 +100,7 @@ Status Gateway::read_sessions() {
       ++client;
       continue;
     }
-    client->second->close("the session was removed");
+    client->second->end("the session was removed");
     client = clients_.erase(client);
   }
   return {};
@@ -120,14 +125,18 @@ void Gateway::read_line(Line& line) {
   std::string message;
   while (!line.over() && line.framer().next(message)) {
     ++messages_in_;
-    const auto client = clients_.find(line.comp_id);
-    if (client != clients_.end()) {
-      client->second->receive(message);
-    } else {
+    if (line.comp_id.empty()) {
       take_first(line, message);
+      continue;
     }
+    const auto client = clients_.find(line.comp_id);
+    if (client != clients_.end() && client->second->is_on(line)) client->second->receive(message);
   }
   settle_soon();
+}
+
+bool Gateway::may_try_password(const std::string& address) {
+  return ++logons_[address] <= logons_per_second_max;
 }
 
 /// The first message says whose the connection is, and must be a Logon. Who is not known gets no answer.
@@ -144,6 +153,8 @@ void Gateway::take_first(Line& line, const std::string& message) {
     why = "BeginString or TargetCompID are not those of session " + comp_id;
   } else if (!client->second->may_come_from(line.address())) {
     why = "session " + comp_id + " may not come from there";
+  } else if (!may_try_password(line.address())) {
+    why = "too many logons from there at a time";
   } else if (!client->second->attach(line)) {
     why = "session " + comp_id + " is connected already";
   }
@@ -156,7 +167,8 @@ void Gateway::take_first(Line& line, const std::string& message) {
   client->second->receive(message);
 }
 
-void Gateway::ask(const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
+void Gateway::ask(const std::string& comp_id, const SubmittedCommand& command,
+                  std::function<void(Client*, Result<CommandResult>)> done) {
   // The texts belong to the message that is being taken; the request goes out when that is durable.
   struct Held {
     std::string account, symbol, client_order_id, new_client_order_id;
@@ -176,19 +188,20 @@ void Gateway::ask(const SubmittedCommand& command, std::function<void(Result<Com
     replace->client_order_id = held->client_order_id;
     replace->new_client_order_id = held->new_client_order_id;
   }
-  asked_.push_back([this, held, done = std::move(done)] {
+  const auto answered = [this, comp_id, done = std::move(done)](Result<CommandResult> result) {
+    const auto client = clients_.find(comp_id);
+    done(client == clients_.end() ? nullptr : client->second.get(), std::move(result));
+    settle_soon();
+  };
+  asked_.push_back([this, held, answered] {
     SubmitRequest request;
     request.commands.push_back({held->body, held->account, held->symbol});
-    tradingd_->ask(RequestBody(std::move(request)), [this, done](Result<ReplyBody> reply) {
-      if (!reply) {
-        done(std::unexpected(reply.error()));
-      } else if (auto* answer = std::get_if<SubmitReply>(&*reply);
-                 answer != nullptr && answer->results.size() == 1) {
-        done(std::move(answer->results.front()));
-      } else {
-        done(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
-      }
-      settle_soon();
+    tradingd_->ask(RequestBody(std::move(request)), [answered](Result<ReplyBody> reply) {
+      if (!reply) return answered(std::unexpected(reply.error()));
+      auto* answer = std::get_if<SubmitReply>(&*reply);
+      if (answer == nullptr || answer->results.size() != 1)
+        return answered(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
+      answered(std::move(answer->results.front()));
     });
   });
 }
@@ -207,12 +220,18 @@ void Gateway::settle() {
   [[maybe_unused]] const ssize_t read = ::read(settle_descriptor_, &count, sizeof count);
   settle_posted_ = false;
   if (!failure_) return;
-  if (Status done = store_->commit(); !done) {
+  // What a resend tells again was told before, and is durable.
+  for (const auto& [comp_id, client] : clients_)
+    client->go_on_resending();
+  if (Status done = state_->commit(); !done) {
     failure_ = std::move(done);
     return;
   }
   for (const auto& line : lines_)
     line->flush();
+  for (const auto& [comp_id, client] : clients_) {
+    if (client->resending()) settle_at_next_turn_ = true;
+  }
   std::vector<std::function<void()>> asked;
   asked.swap(asked_);
   for (const auto& send : asked)
@@ -223,6 +242,7 @@ void Gateway::settle() {
 
 void Gateway::turn_client() {
   tradingd_->turn();
+  if (std::exchange(settle_at_next_turn_, false)) settle_soon();
   if (client_connections_ == tradingd_->connections()) return;
   client_connections_ = tradingd_->connections();
   if (client_watch_ != 0) loop_->remove(client_watch_);
@@ -257,13 +277,12 @@ Status Gateway::apply(const wire::Batch& batch) {
   for (const Event& event : batch.events) {
     reports_.clear();
     tracker_->apply(event, reports_);
-    // What was told before the last end is only learnt again.
-    if (event.sequence <= store_->told()) continue;
     for (const Report& report : reports_)
       tell(report);
-    store_->set_told(event.sequence);
   }
-  position_ = follower::position_after(batch);
+  applied_at_ns_ = monotonic_nanoseconds();
+  if (!batch.events.empty()) applied_to_ = batch.events.back().timestamp;
+  state_->set_position(follower::position_after(batch));
   return {};
 }
 
@@ -276,16 +295,23 @@ ReplyBody Gateway::answer(const RequestBody&) {
   return follower::not_served_here("fixd");
 }
 
-Status Gateway::idle(Timestamp) {
+Status Gateway::idle(Timestamp now) {
   if (!failure_) return failure_;
   const std::int64_t now_ns = monotonic_nanoseconds();
-  if (now_ns - ticked_at_ns_ >= nanoseconds_per_second) {
+  const bool ticks = now_ns - ticked_at_ns_ >= nanoseconds_per_second;
+  if (ticks) {
     ticked_at_ns_ = now_ns;
+    logons_.clear();
     if (Status read = read_sessions(); !read) return read;
     for (const auto& [comp_id, client] : clients_)
-      client->tick();
+      client->tick(now);
+    const bool quiet = now_ns - applied_at_ns_ > quiet_time_ns;
+    state_->requests().drop_lost(quiet ? now : std::min(now, applied_to_));
   }
   settle();
+  if (!failure_) return failure_;
+  if (ticks) failure_ = state_->commit_all();
+  if (failure_) failure_ = state_->tidy();
   return failure_;
 }
 
@@ -293,7 +319,23 @@ Status Gateway::stop() {
   for (const auto& [comp_id, client] : clients_)
     client->close("the other side stops");
   settle();
+  cancel_before_the_end();
+  settle();
+  if (failure_) failure_ = state_->commit_all();
   return failure_;
+}
+
+/// The orders of sessions whose line ends with this process.
+void Gateway::cancel_before_the_end() {
+  const std::int64_t deadline_ns = monotonic_nanoseconds() + cancel_time_max_ns;
+  const auto waits = [&] {
+    return std::ranges::any_of(clients_, [](const auto& entry) { return entry.second->is_cancelling(); });
+  };
+  while (failure_ && waits() && monotonic_nanoseconds() < deadline_ns) {
+    tradingd_->turn();
+    settle();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void Gateway::describe(DaemonView& view) const {
@@ -303,6 +345,8 @@ void Gateway::describe(DaemonView& view) const {
   view.counters["port"] = listener_ >= 0 ? port_of(listener_) : 0;
   view.counters["sessions"] = static_cast<std::int64_t>(clients_.size());
   view.counters["sessions_logged_on"] = logged_on;
+  view.counters["orders_open"] = static_cast<std::int64_t>(state_->orders().open_count());
+  view.counters["requests_pending"] = static_cast<std::int64_t>(state_->requests().size());
   view.counters["messages_received"] = messages_in_;
   view.counters["reports_sent"] = reports_out_;
 }

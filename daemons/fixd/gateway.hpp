@@ -12,8 +12,8 @@
 #include "access/fix_session_store.hpp"
 #include "bus/poll_loop.hpp"
 #include "client/async_client.hpp"
+#include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
-#include "fixd/message_store.hpp"
 #include "fixd/order_tracker.hpp"
 #include "follower/application.hpp"
 
@@ -35,7 +35,7 @@ class Gateway : public follower::Application {
   /// Listens, and serves from this loop, which must outlive it.
   Status start(bus::PollLoop& loop);
 
-  [[nodiscard]] follower::Position position() const override { return position_; }
+  [[nodiscard]] follower::Position position() const override { return state_->position(); }
   Status apply(const wire::Batch& batch) override;
   Status commit() override;
   ReplyBody answer(const RequestBody& request) override;
@@ -51,30 +51,37 @@ class Gateway : public follower::Application {
   void read_line(Line& line);
   void take_first(Line& line, const std::string& message);
   void tell(const Report& report);
-  void ask(const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done);
+  [[nodiscard]] bool may_try_password(const std::string& address);
+  /// `done` gets the session of that CompID as it is by then; null where it was removed.
+  void ask(const std::string& comp_id, const SubmittedCommand& command,
+           std::function<void(Client*, Result<CommandResult>)> done);
   void settle_soon();
   void settle();
   void turn_client();
   void clear_lines();
+  void cancel_before_the_end();
 
   GatewayOptions options_;
   std::unique_ptr<access::FixSessionStore> table_;
-  std::unique_ptr<MessageStore> store_;
+  std::unique_ptr<FixState> state_;
   std::unique_ptr<OrderTracker> tracker_;
   std::unique_ptr<AsyncClient> tradingd_;
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::function<void()>> asked_;  ///< to be sent once what they come from is durable
   std::vector<Report> reports_;
-  follower::Position position_;
+  std::map<std::string, int> logons_;  ///< of this second, by address
   bus::PollLoop* loop_ = nullptr;
   std::uint64_t client_watch_ = 0;
   std::uint64_t client_connections_ = 0;
   int listener_ = -1;
   int settle_descriptor_ = -1;
   bool settle_posted_ = false;
+  bool settle_at_next_turn_ = false;
   Status failure_;
   std::int64_t ticked_at_ns_ = 0;
+  std::int64_t applied_at_ns_ = 0;
+  Timestamp applied_to_;  ///< of the last event
   std::int64_t messages_in_ = 0;
   std::int64_t reports_out_ = 0;
 };

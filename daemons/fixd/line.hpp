@@ -28,7 +28,7 @@ class Line : public fix::Connection {
   bool read();
   void flush();
   [[nodiscard]] bool over() const { return broken_ || (closing_ && unsent_.empty()); }
-  [[nodiscard]] bool unsent() const { return !unsent_.empty(); }
+  [[nodiscard]] std::size_t unsent_bytes() const override { return unsent_.size(); }
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const std::string& address() const { return address_; }
