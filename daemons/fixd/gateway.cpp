@@ -24,12 +24,18 @@ constexpr std::chrono::milliseconds turn_interval{10};
 
 }  // namespace
 
-Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {}
+Gateway::Gateway(GatewayOptions options)
+    : options_(std::move(options)),
+      listeners_{
+          {{options_.listen, "FIX", "fixd.listen", "fixd.fix", std::nullopt, -1},
+           {options_.tls_listen, "FIX over TLS", "fixd.tls_listen", "fixd.fix-tls", std::nullopt, -1}}} {}
 
 Gateway::~Gateway() {
   clients_.clear();
   lines_.clear();
-  if (listener_ >= 0) ::close(listener_);
+  for (const Listener& listener : listeners_) {
+    if (listener.descriptor >= 0) ::close(listener.descriptor);
+  }
   if (settle_descriptor_ >= 0) ::close(settle_descriptor_);
 }
 
@@ -52,20 +58,43 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
 
 Status Gateway::start(bus::PollLoop& loop) {
   loop_ = &loop;
-  std::string problem;
-  listener_ = listen_on(options_.listen, problem);
-  if (listener_ < 0) {
-    return fail(ErrorCode::internal, "cannot accept FIX sessions on " + options_.listen + ": " + problem,
-                "set fixd.listen to an address and port that are free");
-  }
   settle_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (settle_descriptor_ < 0) return fail(ErrorCode::internal, "cannot make an eventfd");
-  loop.add(listener_, [this] { accept(); });
+  if (options_.tls_listen != "off") {
+    if (options_.make_certificate) {
+      if (Status made = http::ensure_self_signed_certificate(options_.certificate); !made) return made;
+    }
+    auto tls = http::TlsContext::load(options_.certificate);
+    if (!tls) return pass_on(std::move(tls));
+    listeners_[1].tls = std::move(*tls);
+  }
+  for (Listener& listener : listeners_) {
+    if (Status listens = listen(listener); !listens) return listens;
+  }
   loop.add(settle_descriptor_, [this] { settle(); });
   loop.add_timer(turn_interval, [this] { turn_client(); });
-  const std::string host = options_.listen.substr(0, options_.listen.rfind(':'));
-  std::ofstream(options_.home / "run" / "fixd.fix") << host << ':' << port_of(listener_) << '\n';
-  spdlog::info("accepting FIX sessions on {}:{}", host, port_of(listener_));
+  return {};
+}
+
+Status Gateway::listen(Listener& listener) {
+  const std::filesystem::path run_file = options_.home / "run" / listener.run_file;
+  if (listener.address == "off") {
+    std::error_code ignored;
+    std::filesystem::remove(run_file, ignored);
+    return {};
+  }
+  std::string problem;
+  listener.descriptor = listen_on(listener.address, problem);
+  if (listener.descriptor < 0) {
+    return fail(ErrorCode::internal,
+                "cannot accept " + std::string(listener.what) + " on " + listener.address + ": " + problem,
+                "set " + std::string(listener.setting) + " to an address and port that are free");
+  }
+  loop_->add(listener.descriptor, [this, &listener] { accept(listener); });
+  const std::string host = listener.address.substr(0, listener.address.rfind(':'));
+  const int port = port_of(listener.descriptor);
+  std::ofstream(run_file) << host << ':' << port << '\n';
+  spdlog::info("accepting {} on {}:{}", listener.what, host, port);
   return {};
 }
 
@@ -101,10 +130,11 @@ Status Gateway::read_sessions() {
   return {};
 }
 
-void Gateway::accept() {
+void Gateway::accept(const Listener& listener) {
   std::string address;
-  for (int descriptor; (descriptor = accept_from(listener_, address)) >= 0;) {
-    auto line = std::make_unique<Line>(descriptor, address);
+  for (int descriptor; (descriptor = accept_from(listener.descriptor, address)) >= 0;) {
+    auto tls = listener.tls ? std::make_unique<http::TlsChannel>(*listener.tls) : nullptr;
+    auto line = std::make_unique<Line>(descriptor, address, std::move(tls));
     if (lines_.size() >= lines_max) {
       spdlog::warn("{}: refused, {} connections are open", address, lines_max);
       continue;
@@ -300,7 +330,8 @@ void Gateway::describe(DaemonView& view) const {
   std::int64_t logged_on = 0;
   for (const auto& [comp_id, client] : clients_)
     logged_on += client->is_logged_on() ? 1 : 0;
-  view.counters["port"] = listener_ >= 0 ? port_of(listener_) : 0;
+  view.counters["port"] = listeners_[0].descriptor >= 0 ? port_of(listeners_[0].descriptor) : 0;
+  view.counters["tls_port"] = listeners_[1].descriptor >= 0 ? port_of(listeners_[1].descriptor) : 0;
   view.counters["sessions"] = static_cast<std::int64_t>(clients_.size());
   view.counters["sessions_logged_on"] = logged_on;
   view.counters["messages_received"] = messages_in_;

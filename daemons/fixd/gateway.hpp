@@ -2,10 +2,12 @@
 // One thread, the follower's.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +18,17 @@
 #include "fixd/message_store.hpp"
 #include "fixd/order_tracker.hpp"
 #include "follower/application.hpp"
+#include "http/tls.hpp"
 
 namespace trade::fixd {
 
 struct GatewayOptions {
   std::filesystem::path home;
-  std::string listen;
-  std::string comp_id;  ///< ours
+  std::string listen;      ///< plain TCP; "off": not served
+  std::string tls_listen;  ///< "off": not served
+  http::CertificateFiles certificate;
+  bool make_certificate = true;  ///< self-signed, where the files are not there
+  std::string comp_id;           ///< ours
 };
 
 class Client;
@@ -47,7 +53,17 @@ class Gateway : public follower::Application {
   explicit Gateway(GatewayOptions options);
 
   Status read_sessions();
-  void accept();
+  /// A place where connections are accepted.
+  struct Listener {
+    std::string address;   ///< "off": none
+    const char* what;      ///< for messages
+    const char* setting;   ///< its configuration key
+    const char* run_file;  ///< under run/: where it is
+    std::optional<http::TlsContext> tls;
+    int descriptor = -1;
+  };
+  Status listen(Listener& listener);
+  void accept(const Listener& listener);
   void read_line(Line& line);
   void take_first(Line& line, const std::string& message);
   void tell(const Report& report);
@@ -70,7 +86,7 @@ class Gateway : public follower::Application {
   bus::PollLoop* loop_ = nullptr;
   std::uint64_t client_watch_ = 0;
   std::uint64_t client_connections_ = 0;
-  int listener_ = -1;
+  std::array<Listener, 2> listeners_;
   int settle_descriptor_ = -1;
   bool settle_posted_ = false;
   Status failure_;
