@@ -40,7 +40,9 @@ Client::Client(access::FixSession config, const std::string& our_comp_id, Servic
   }
 }
 
-Client::~Client() = default;
+Client::~Client() {
+  services_.market->leave(*this);
+}
 
 bool Client::may_come_from(const std::string& address) const {
   return config_.addresses.empty() ||
@@ -57,6 +59,7 @@ void Client::detach(const Line& line) {
   if (line_ != &line) return;
   line_ = nullptr;
   session_.detach();
+  services_.market->leave(*this);
 }
 
 void Client::send(const fix::Message& message) {
@@ -86,6 +89,7 @@ void Client::logged_on() {
 
 void Client::logged_out() {
   spdlog::info("{}: logged out", config_.comp_id);
+  services_.market->leave(*this);
   if (!config_.cancel_on_disconnect) return;
   for (const KnownOrder* order : services_.tracker->open_orders(config_.accounts)) {
     if (order->comp_id != config_.comp_id) continue;
@@ -136,7 +140,7 @@ fix::Verdict Client::received(const fix::Message& message) {
   } else if (message.type == "q") {
     mass_cancel(message);
   } else {
-    return {fix::Verdict::type_unsupported, 0};
+    return services_.market->received(*this, message);
   }
   return {};
 }

@@ -9,17 +9,20 @@
 #include "access/fix_session_store.hpp"
 #include "fix/session.hpp"
 #include "fixd/line.hpp"
+#include "fixd/market_door.hpp"
+#include "fixd/market_listener.hpp"
 #include "fixd/message_store.hpp"
 #include "fixd/order_tracker.hpp"
 #include "model/messages.hpp"
 
 namespace trade::fixd {
 
-class Client : public fix::Handler {
+class Client : public fix::Handler, public MarketListener {
  public:
   struct Services {
     MessageStore* store = nullptr;
     OrderTracker* tracker = nullptr;
+    MarketDoor* market = nullptr;
     /// Asks tradingd, once what was received is durable.
     std::function<void(const SubmittedCommand&, std::function<void(Result<CommandResult>)>)> ask;
     /// Something is to be made durable and sent.
@@ -40,6 +43,13 @@ class Client : public fix::Handler {
   [[nodiscard]] bool is_logged_on() const { return session_.logged_on(); }
   /// Whether it is to be told of this.
   [[nodiscard]] bool wants(const Report& report) const;
+
+  void tell(const fix::Message& message) override { send(message); }
+  [[nodiscard]] std::size_t backlog_bytes() const override {
+    return line_ == nullptr ? 0 : line_->unsent_bytes();
+  }
+  [[nodiscard]] bool is_fix42() const override { return config_.version == "FIX.4.2"; }
+  [[nodiscard]] const std::string& name() const override { return config_.comp_id; }
 
   std::string check_logon(const fix::Message& logon) override;
   void logged_on() override;

@@ -52,6 +52,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
   gateway->tradingd_ = std::make_unique<AsyncClient>(client_options, "tradingd");
+  gateway->market_ = std::make_unique<MarketDoor>(client_options);
   if (Status read = gateway->read_sessions(); !read) return pass_on(std::move(read));
   return gateway;
 }
@@ -71,6 +72,7 @@ Status Gateway::start(bus::PollLoop& loop) {
   for (Listener& listener : listeners_) {
     if (Status listens = listen(listener); !listens) return listens;
   }
+  if (Status started = market_->start(loop); !started) return started;
   loop.add(settle_descriptor_, [this] { settle(); });
   loop.add_timer(turn_interval, [this] { turn_client(); });
   return {};
@@ -113,6 +115,7 @@ Status Gateway::read_sessions() {
     Client::Services services;
     services.store = store_.get();
     services.tracker = tracker_.get();
+    services.market = market_.get();
     services.ask = [this](const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
       ask(command, std::move(done));
     };
@@ -287,6 +290,7 @@ Status Gateway::apply(const wire::Batch& batch) {
   for (const Event& event : batch.events) {
     reports_.clear();
     tracker_->apply(event, reports_);
+    market_->note(event);
     // What was told before the last end is only learnt again.
     if (event.sequence <= store_->told()) continue;
     for (const Report& report : reports_)
@@ -336,6 +340,7 @@ void Gateway::describe(DaemonView& view) const {
   view.counters["sessions_logged_on"] = logged_on;
   view.counters["messages_received"] = messages_in_;
   view.counters["reports_sent"] = reports_out_;
+  market_->describe(view);
 }
 
 }  // namespace trade::fixd

@@ -15,6 +15,7 @@
 #include "bus/poll_loop.hpp"
 #include "client/async_client.hpp"
 #include "fixd/line.hpp"
+#include "fixd/market_door.hpp"
 #include "fixd/message_store.hpp"
 #include "fixd/order_tracker.hpp"
 #include "follower/application.hpp"
@@ -78,6 +79,7 @@ class Gateway : public follower::Application {
   std::unique_ptr<MessageStore> store_;
   std::unique_ptr<OrderTracker> tracker_;
   std::unique_ptr<AsyncClient> tradingd_;
+  std::unique_ptr<MarketDoor> market_;  ///< outlives the clients, who listen
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::function<void()>> asked_;  ///< to be sent once what they come from is durable

@@ -70,6 +70,6 @@ int main(int argc, char** argv) {
   };
   return trade::app::run_daemon(
       argc, argv,
-      {"fixd", "Serves FIX sessions: orders, and copies of what becomes of them.", add_options},
+      {"fixd", "Serves FIX sessions: orders, market data, and copies of what happens.", add_options},
       [&](trade::app::DaemonContext& context) { return run(context, arguments); });
 }

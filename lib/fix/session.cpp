@@ -1,6 +1,7 @@
 #include "fix/session.hpp"
 
 #include <sstream>
+#include <string>
 
 #include <quickfix/DataDictionary.h>
 #include <quickfix/DataDictionaryProvider.h>
@@ -15,12 +16,38 @@ namespace fix {
 
 namespace {
 
+/// Market data as it was is of no use later: it is kept as its header alone, and a gap fill stands for it
+/// when it is asked for again.
+bool is_of_the_moment(const std::string& type) {
+  return type == FIX::MsgType_MarketDataSnapshotFullRefresh ||
+         type == FIX::MsgType_MarketDataIncrementalRefresh;
+}
+
+std::string header_alone(const Message& message) {
+  std::string body;
+  for (const int tag : {35, 49, 56, 34, 52})
+    body += std::to_string(tag) + '=' + message.text(tag) + '\001';
+  std::string bytes = "8=" + message.text(8) + "\0019=" + std::to_string(body.size()) + '\001' + body;
+  unsigned sum = 0;
+  for (const char byte : bytes)
+    sum += static_cast<unsigned char>(byte);
+  const std::string digits = std::to_string(sum % 256);
+  return bytes + "10=" + std::string(3 - digits.size(), '0') + digits + '\001';
+}
+
+/// Tag 35 of a whole message, in which it stands third.
+std::string type_of(const std::string& bytes) {
+  const std::size_t at = bytes.find("\00135=");
+  if (at == std::string::npos) return std::string();
+  return bytes.substr(at + 4, bytes.find('\001', at + 4) - at - 4);
+}
+
 class StoreAdapter : public FIX::MessageStore {
  public:
   explicit StoreAdapter(Store& store) : store_(store) {}
 
   bool set(int sequence, const std::string& message) throw(FIX::IOException) override {
-    store_.save(sequence, message);
+    store_.save(sequence, is_of_the_moment(type_of(message)) ? header_alone(parse(message)) : message);
     return true;
   }
   void get(int first, int last, std::vector<std::string>& messages) const throw(FIX::IOException) override {
@@ -128,7 +155,13 @@ struct Session::State : FIX::Application, FIX::MessageStoreFactory, FIX::Respond
   void onLogon(const FIX::SessionID&) override { handler_.logged_on(); }
   void onLogout(const FIX::SessionID&) override { handler_.logged_out(); }
   void toAdmin(FIX::Message&, const FIX::SessionID&) override {}
-  void toApp(FIX::Message&, const FIX::SessionID&) throw(FIX::DoNotSend) override {}
+  void toApp(FIX::Message& message, const FIX::SessionID&) throw(FIX::DoNotSend) override {
+    const FIX::Header& header = message.getHeader();
+    if (header.isSetField(FIX::FIELD::PossDupFlag) &&
+        is_of_the_moment(header.getField(FIX::FIELD::MsgType))) {
+      throw FIX::DoNotSend();
+    }
+  }
   void fromAdmin(const FIX::Message& message,
                  const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                               FIX::IncorrectTagValue, FIX::RejectLogon) override {
