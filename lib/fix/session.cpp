@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <quickfix/DataDictionary.h>
 #include <quickfix/DataDictionaryProvider.h>
@@ -124,7 +125,12 @@ FIX::Message to_quickfix(const Message& message) {
     made.setField(field.tag, field.value);
   for (const Group& group : message.groups) {
     for (const std::vector<Field>& entry : group.entries) {
-      FIX::Group part(group.count_tag, group.first_tag);
+      // Some engines refuse a group whose fields stand in another order than the specification's.
+      std::vector<int> order;
+      for (const Field& field : entry)
+        order.push_back(field.tag);
+      order.push_back(0);
+      FIX::Group part(group.count_tag, group.first_tag, order.data());
       for (const Field& field : entry)
         part.setField(field.tag, field.value);
       made.addGroup(part);

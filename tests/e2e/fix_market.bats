@@ -33,6 +33,11 @@ drive() {
   drive updates
 }
 
+@test "an auction's price and imbalance are told while orders gather for it" {
+  start_fix_market
+  drive auction
+}
+
 @test "a market data request that cannot be served is refused with its reason" {
   start_fix_market
   drive reject

@@ -136,6 +136,9 @@ def updates():
     change("r1", (279, "0"), (269, "2"), (270, "150.50"), (271, "40"))
     change("r1", (279, "1"), (269, "B"), (271, "50"))
     change("deep", (279, "1"), (269, "1"), (270, "150.50"), (271, "50"))
+    # Fields of an entry stand in the order of the specification.
+    trade_entry = next(entry for entry in entries(change("r1", (269, "2")), 279) if entry[269] == "2")
+    assert list(trade_entry) == [279, 269, 278, 55, 270, 271, 272, 273], trade_entry
     # What ended is told no more; the other goes on.
     market_data(client, "r1", 2, "012B")
     client.order("u5", 1, 1, (40, 2), (44, "149.00"))
@@ -163,6 +166,32 @@ def updates():
     answer(client, "8", t150="0")
     client.send("1", (112, "quiet"))
     answer(client, "0", t112="quiet")
+
+
+def auction():
+    """While orders gather, what the auction would come to is told as an imbalance; then its trades."""
+    client = logged_on()
+    cli("market", "phase", "pre-open")
+    market_data(client, "a1", 1, "24AB")
+    first = {entry[269]: entry for entry in entries(answer(client, "W", t262="a1"))}
+    assert first["A"] == {269: "A", 271: "0"} and first["4"][270] == "150.50", first
+    client.order("a1", 1, 150, (40, 2), (44, "151.00"))
+
+    def indicated(message):
+        return message[35] == "X" and any(
+            entry[269] == "A" and entry[279] == "1" and entry.get(270) == "150.50" and entry[271] == "60" and
+            entry[277] == "P" for entry in entries(message, 279))
+
+    until(client, indicated)
+    cli("market", "phase", "continuous")
+    seen = []
+
+    def traded(message):
+        seen.extend(entries(message, 279) if message[35] == "X" else [])
+        return any(entry[269] == "2" and entry[270] == "150.50" and entry[271] == "90" for entry in seen) and any(
+            entry[269] == "A" and entry[279] == "2" for entry in seen)
+
+    until(client, traded)
 
 
 def reject():
@@ -309,13 +338,14 @@ def slow():
     most = before
     deadline = time.monotonic() + 40
     dropped = 0
-    while dropped == 0 and time.monotonic() < deadline:
+    while dropped < 150 and time.monotonic() < deadline:
         time.sleep(0.5)
         most = max(most, resident_bytes())
         daemons = json.loads(subprocess.run([trade, "--json", "status"], stdout=subprocess.PIPE, timeout=30).stdout)
         fixd = next(daemon for daemon in daemons if daemon["daemon"] == "fixd")
         dropped = fixd["counters"]["market_subscriptions_dropped"]
     assert dropped == 150, f"{dropped} dropped"
+    print(f"resident: {before} bytes, at most {most}")
     assert most - before < 64 << 20, f"from {before} to {most} bytes"
     reasons = [until(client, lambda m: m[35] == "Y", 30) for _ in range(150)]
     assert all(message[281] == "2" and "subscription has ended" in message[58] for message in reasons), reasons[0]
@@ -326,5 +356,6 @@ def slow():
     until(client, lambda m: m[35] == "W" and m[262] == "again")
 
 
-{"snapshot": snapshot, "updates": updates, "reject": reject, "status": status, "restart": restart, "slow": slow}[case]()
+{"snapshot": snapshot, "updates": updates, "auction": auction, "reject": reject, "status": status, "restart": restart,
+ "slow": slow}[case]()
 print("ok")
