@@ -221,7 +221,8 @@ void Gateway::ask(const SubmittedCommand& command, std::function<void(Result<Com
       } else {
         done(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
       }
-      settle_soon();
+      // What it has the session say settles by itself. That the request is answered may become durable with
+      // whatever comes next: until then a crash has the session send it again, which is told apart.
     });
   });
 }
