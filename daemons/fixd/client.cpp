@@ -41,7 +41,11 @@ Client::Client(access::FixSession config, const std::string& our_comp_id, Servic
 }
 
 Client::~Client() {
-  services_.market->leave(*this);
+  leave_market();
+}
+
+void Client::leave_market() {
+  if (services_.market != nullptr) services_.market->leave(*this);
 }
 
 bool Client::may_come_from(const std::string& address) const {
@@ -59,7 +63,7 @@ void Client::detach(const Line& line) {
   if (line_ != &line) return;
   line_ = nullptr;
   session_.detach();
-  services_.market->leave(*this);
+  leave_market();
 }
 
 void Client::send(const fix::Message& message) {
@@ -89,7 +93,7 @@ void Client::logged_on() {
 
 void Client::logged_out() {
   spdlog::info("{}: logged out", config_.comp_id);
-  services_.market->leave(*this);
+  leave_market();
   if (!config_.cancel_on_disconnect) return;
   for (const KnownOrder* order : services_.tracker->open_orders(config_.accounts)) {
     if (order->comp_id != config_.comp_id) continue;
@@ -139,8 +143,10 @@ fix::Verdict Client::received(const fix::Message& message) {
     mass_status(message);
   } else if (message.type == "q") {
     mass_cancel(message);
-  } else {
+  } else if (services_.market != nullptr) {
     return services_.market->received(*this, message);
+  } else {
+    return {fix::Verdict::type_unsupported, 0};
   }
   return {};
 }

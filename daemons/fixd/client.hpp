@@ -22,7 +22,7 @@ class Client : public fix::Handler, public MarketListener {
   struct Services {
     MessageStore* store = nullptr;
     OrderTracker* tracker = nullptr;
-    MarketDoor* market = nullptr;
+    MarketDoor* market = nullptr;  ///< null: nothing is told of the market
     /// Asks tradingd, once what was received is durable.
     std::function<void(const SubmittedCommand&, std::function<void(Result<CommandResult>)>)> ask;
     /// Something is to be made durable and sent.
@@ -66,6 +66,7 @@ class Client : public fix::Handler, public MarketListener {
     [[nodiscard]] bool repeated() const { return message.text(43) == "Y" || message.text(97) == "Y"; }
   };
 
+  void leave_market();
   bool within_rate();
   Result<std::string> account_of(const fix::Message& message) const;
   void place(const fix::Message& message);
