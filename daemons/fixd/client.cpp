@@ -55,7 +55,13 @@ Client::Client(access::FixSession config, const std::string& our_comp_id, Servic
   if (config_.cancel_on_disconnect) cancelling_ = Cancelling::due;
 }
 
-Client::~Client() = default;
+Client::~Client() {
+  leave_market();
+}
+
+void Client::leave_market() {
+  if (services_.market != nullptr) services_.market->leave(*this);
+}
 
 bool Client::may_come_from(const std::string& address) const {
   return config_.addresses.empty() ||
@@ -74,6 +80,7 @@ void Client::detach(const Line& line) {
   if (line_ != &line) return;
   line_ = nullptr;
   session_.detach();
+  leave_market();
 }
 
 void Client::receive(const std::string& message) {
@@ -139,6 +146,7 @@ void Client::logged_on() {
 
 void Client::logged_out() {
   spdlog::info("{}: logged out", config_.comp_id);
+  leave_market();
   if (!config_.cancel_on_disconnect) return;
   cancelling_ = Cancelling::due;
   ask_to_cancel_all();
@@ -204,6 +212,8 @@ fix::Verdict Client::take(const fix::Message& message) {
     mass_status(message);
   } else if (message.type == "q") {
     mass_cancel(message);
+  } else if (services_.market != nullptr) {
+    return services_.market->received(*this, message);
   } else {
     return {fix::Verdict::type_unsupported, 0};
   }

@@ -11,6 +11,8 @@
 #include "fix/session.hpp"
 #include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
+#include "fixd/market_door.hpp"
+#include "fixd/market_listener.hpp"
 #include "fixd/order_tracker.hpp"
 #include "model/messages.hpp"
 
@@ -20,12 +22,13 @@ namespace trade::fixd {
 /// every process.
 ClientSessionId session_number(const std::string& comp_id);
 
-class Client : public fix::Handler {
+class Client : public fix::Handler, public MarketListener {
  public:
   /// Gets the answer, and the session as it is by then: null where it was removed.
   using Answered = std::function<void(Client*, Result<CommandResult>)>;
 
   struct Services {
+    MarketDoor* market = nullptr;  ///< null: nothing is told of the market
     FixState* state = nullptr;
     /// Asks tradingd for the session of that CompID, once what was received is durable.
     std::function<void(const std::string& comp_id, const SubmittedCommand&, Answered)> ask;
@@ -57,6 +60,13 @@ class Client : public fix::Handler {
   /// Whether it is to be told of this.
   [[nodiscard]] bool wants(const Report& report) const;
 
+  void tell(const fix::Message& message) override { send(message); }
+  [[nodiscard]] std::size_t backlog_bytes() const override {
+    return line_ == nullptr ? 0 : line_->unsent_bytes();
+  }
+  [[nodiscard]] bool is_fix42() const override { return config_.version == "FIX.4.2"; }
+  [[nodiscard]] const std::string& name() const override { return config_.comp_id; }
+
   std::string check_logon(const fix::Message& logon) override;
   void logged_on() override;
   void logged_out() override;
@@ -82,6 +92,7 @@ class Client : public fix::Handler {
 
   // client.cpp
   fix::Verdict take(const fix::Message& message);
+  void leave_market();
   void begin_anew_when_due(Timestamp now);
   void ask_to_cancel_all();
   void ask(Asked asked, const SubmittedCommand& command, Handle answered);
@@ -91,7 +102,6 @@ class Client : public fix::Handler {
                      const std::optional<KnownOrder>& order);
   void refuse_business(const fix::Message& message, int code, const std::string& why);
   [[nodiscard]] std::string own_execution_id(const fix::Message& message) const;
-  [[nodiscard]] bool is_fix42() const { return config_.version == "FIX.4.2"; }
 
   // order_requests.cpp
   void place(const fix::Message& message);

@@ -32,12 +32,18 @@ constexpr std::int64_t quiet_time_ns = nanoseconds_per_second;
 
 }  // namespace
 
-Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {}
+Gateway::Gateway(GatewayOptions options)
+    : options_(std::move(options)),
+      listeners_{
+          {{options_.listen, "FIX", "fixd.listen", "fixd.fix", std::nullopt, -1},
+           {options_.tls_listen, "FIX over TLS", "fixd.tls_listen", "fixd.fix-tls", std::nullopt, -1}}} {}
 
 Gateway::~Gateway() {
   clients_.clear();
   lines_.clear();
-  if (listener_ >= 0) ::close(listener_);
+  for (const Listener& listener : listeners_) {
+    if (listener.descriptor >= 0) ::close(listener.descriptor);
+  }
   if (settle_descriptor_ >= 0) ::close(settle_descriptor_);
 }
 
@@ -54,6 +60,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
   gateway->tradingd_ = std::make_unique<AsyncClient>(client_options, "tradingd");
+  gateway->market_ = std::make_unique<MarketDoor>(client_options);
   if (Status read = gateway->read_sessions(); !read) return pass_on(std::move(read));
   return gateway;
 }
@@ -61,20 +68,44 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
 Status Gateway::start(bus::PollLoop& loop) {
   loop_ = &loop;
   applied_at_ns_ = monotonic_nanoseconds();
-  std::string problem;
-  listener_ = listen_on(options_.listen, problem);
-  if (listener_ < 0) {
-    return fail(ErrorCode::internal, "cannot accept FIX sessions on " + options_.listen + ": " + problem,
-                "set fixd.listen to an address and port that are free");
-  }
   settle_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (settle_descriptor_ < 0) return fail(ErrorCode::internal, "cannot make an eventfd");
-  loop.add(listener_, [this] { accept(); });
+  if (options_.tls_listen != "off") {
+    if (options_.make_certificate) {
+      if (Status made = http::ensure_self_signed_certificate(options_.certificate); !made) return made;
+    }
+    auto tls = http::TlsContext::load(options_.certificate);
+    if (!tls) return pass_on(std::move(tls));
+    listeners_[1].tls = std::move(*tls);
+  }
+  for (Listener& listener : listeners_) {
+    if (Status listens = listen(listener); !listens) return listens;
+  }
+  if (Status started = market_->start(loop); !started) return started;
   loop.add(settle_descriptor_, [this] { settle(); });
   loop.add_timer(turn_interval, [this] { turn_client(); });
-  const std::string host = options_.listen.substr(0, options_.listen.rfind(':'));
-  std::ofstream(options_.home / "run" / "fixd.fix") << host << ':' << port_of(listener_) << '\n';
-  spdlog::info("accepting FIX sessions on {}:{}", host, port_of(listener_));
+  return {};
+}
+
+Status Gateway::listen(Listener& listener) {
+  const std::filesystem::path run_file = options_.home / "run" / listener.run_file;
+  if (listener.address == "off") {
+    std::error_code ignored;
+    std::filesystem::remove(run_file, ignored);
+    return {};
+  }
+  std::string problem;
+  listener.descriptor = listen_on(listener.address, problem);
+  if (listener.descriptor < 0) {
+    return fail(ErrorCode::internal,
+                "cannot accept " + std::string(listener.what) + " on " + listener.address + ": " + problem,
+                "set " + std::string(listener.setting) + " to an address and port that are free");
+  }
+  loop_->add(listener.descriptor, [this, &listener] { accept(listener); });
+  const std::string host = listener.address.substr(0, listener.address.rfind(':'));
+  const int port = port_of(listener.descriptor);
+  std::ofstream(run_file) << host << ':' << port << '\n';
+  spdlog::info("accepting {} on {}:{}", listener.what, host, port);
   return {};
 }
 
@@ -89,6 +120,7 @@ Status Gateway::read_sessions() {
     if (client) client->end("the session was changed");
     client.reset();
     Client::Services services;
+    services.market = market_.get();
     services.state = state_.get();
     services.ask = [this](const std::string& comp_id, const SubmittedCommand& command,
                           Client::Answered done) { ask(comp_id, command, std::move(done)); };
@@ -106,10 +138,11 @@ Status Gateway::read_sessions() {
   return {};
 }
 
-void Gateway::accept() {
+void Gateway::accept(const Listener& listener) {
   std::string address;
-  for (int descriptor; (descriptor = accept_from(listener_, address)) >= 0;) {
-    auto line = std::make_unique<Line>(descriptor, address);
+  for (int descriptor; (descriptor = accept_from(listener.descriptor, address)) >= 0;) {
+    auto tls = listener.tls ? std::make_unique<http::TlsChannel>(*listener.tls) : nullptr;
+    auto line = std::make_unique<Line>(descriptor, address, std::move(tls));
     if (lines_.size() >= lines_max) {
       spdlog::warn("{}: refused, {} connections are open", address, lines_max);
       continue;
@@ -190,8 +223,9 @@ void Gateway::ask(const std::string& comp_id, const SubmittedCommand& command,
   }
   const auto answered = [this, comp_id, done = std::move(done)](Result<CommandResult> result) {
     const auto client = clients_.find(comp_id);
+    // What it has the session say settles by itself. That the request is answered may become durable with
+    // whatever comes next: until then a crash has the session send it again, which is told apart.
     done(client == clients_.end() ? nullptr : client->second.get(), std::move(result));
-    settle_soon();
   };
   asked_.push_back([this, held, answered] {
     SubmitRequest request;
@@ -277,6 +311,7 @@ Status Gateway::apply(const wire::Batch& batch) {
   for (const Event& event : batch.events) {
     reports_.clear();
     tracker_->apply(event, reports_);
+    market_->note(event);
     for (const Report& report : reports_)
       tell(report);
   }
@@ -342,13 +377,15 @@ void Gateway::describe(DaemonView& view) const {
   std::int64_t logged_on = 0;
   for (const auto& [comp_id, client] : clients_)
     logged_on += client->is_logged_on() ? 1 : 0;
-  view.counters["port"] = listener_ >= 0 ? port_of(listener_) : 0;
+  view.counters["port"] = listeners_[0].descriptor >= 0 ? port_of(listeners_[0].descriptor) : 0;
+  view.counters["tls_port"] = listeners_[1].descriptor >= 0 ? port_of(listeners_[1].descriptor) : 0;
   view.counters["sessions"] = static_cast<std::int64_t>(clients_.size());
   view.counters["sessions_logged_on"] = logged_on;
   view.counters["orders_open"] = static_cast<std::int64_t>(state_->orders().open_count());
   view.counters["requests_pending"] = static_cast<std::int64_t>(state_->requests().size());
   view.counters["messages_received"] = messages_in_;
   view.counters["reports_sent"] = reports_out_;
+  market_->describe(view);
 }
 
 }  // namespace trade::fixd

@@ -2,10 +2,12 @@
 // One thread, the follower's.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,15 +16,20 @@
 #include "client/async_client.hpp"
 #include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
+#include "fixd/market_door.hpp"
 #include "fixd/order_tracker.hpp"
 #include "follower/application.hpp"
+#include "http/tls.hpp"
 
 namespace trade::fixd {
 
 struct GatewayOptions {
   std::filesystem::path home;
-  std::string listen;
-  std::string comp_id;  ///< ours
+  std::string listen;      ///< plain TCP; "off": not served
+  std::string tls_listen;  ///< "off": not served
+  http::CertificateFiles certificate;
+  bool make_certificate = true;  ///< self-signed, where the files are not there
+  std::string comp_id;           ///< ours
 };
 
 class Client;
@@ -47,7 +54,17 @@ class Gateway : public follower::Application {
   explicit Gateway(GatewayOptions options);
 
   Status read_sessions();
-  void accept();
+  /// A place where connections are accepted.
+  struct Listener {
+    std::string address;   ///< "off": none
+    const char* what;      ///< for messages
+    const char* setting;   ///< its configuration key
+    const char* run_file;  ///< under run/: where it is
+    std::optional<http::TlsContext> tls;
+    int descriptor = -1;
+  };
+  Status listen(Listener& listener);
+  void accept(const Listener& listener);
   void read_line(Line& line);
   void take_first(Line& line, const std::string& message);
   void tell(const Report& report);
@@ -66,6 +83,7 @@ class Gateway : public follower::Application {
   std::unique_ptr<FixState> state_;
   std::unique_ptr<OrderTracker> tracker_;
   std::unique_ptr<AsyncClient> tradingd_;
+  std::unique_ptr<MarketDoor> market_;  ///< outlives the clients, who listen
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::function<void()>> asked_;  ///< to be sent once what they come from is durable
@@ -74,7 +92,7 @@ class Gateway : public follower::Application {
   bus::PollLoop* loop_ = nullptr;
   std::uint64_t client_watch_ = 0;
   std::uint64_t client_connections_ = 0;
-  int listener_ = -1;
+  std::array<Listener, 2> listeners_;
   int settle_descriptor_ = -1;
   bool settle_posted_ = false;
   bool settle_at_next_turn_ = false;

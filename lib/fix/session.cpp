@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <quickfix/DataDictionary.h>
 #include <quickfix/DataDictionaryProvider.h>
@@ -36,7 +38,8 @@ class StoreAdapter : public FIX::MessageStore {
   StoreAdapter(Store& store, Hooks& hooks) : store_(store), hooks_(hooks) {}
 
   bool set(int sequence, const std::string& message) throw(FIX::IOException) override {
-    store_.save(sequence, message);
+    // In place of what is not kept stands a gap fill.
+    if (is_sent_again(type_of(message))) store_.save(sequence, message);
     return true;
   }
   void get(int first, int last, std::vector<std::string>& messages) const throw(FIX::IOException) override {
@@ -116,7 +119,12 @@ FIX::Message to_quickfix(const Message& message) {
     made.setField(field.tag, field.value);
   for (const Group& group : message.groups) {
     for (const std::vector<Field>& entry : group.entries) {
-      FIX::Group part(group.count_tag, group.first_tag);
+      // Some engines refuse a group whose fields stand in another order than the specification's.
+      std::vector<int> order;
+      for (const Field& field : entry)
+        order.push_back(field.tag);
+      order.push_back(0);
+      FIX::Group part(group.count_tag, group.first_tag, order.data());
       for (const Field& field : entry)
         part.setField(field.tag, field.value);
       made.addGroup(part);

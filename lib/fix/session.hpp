@@ -18,7 +18,8 @@ struct Field {
   std::string value;
 };
 
-/// Repeating group of a message that is sent: each entry begins with `first_tag`.
+/// Repeating group of a message that is sent: each entry begins with `first_tag`, and its fields stay in
+/// their order.
 struct Group {
   int count_tag = 0;
   int first_tag = 0;
