@@ -45,7 +45,7 @@ class Random {
 
 /// The n-th symbol that an account trades.
 SymbolId symbol_of(const BenchMarket& market, std::uint32_t account, std::uint32_t nth) {
-  return SymbolId{market.first_symbol.value + (account * 7 + nth * 13) % market.symbols};
+  return SymbolId{market.first_symbol.value + bench_symbol_of(market, account, nth)};
 }
 
 PlaceOrder make_order(const BenchMarket& market, Random& random) {
@@ -270,6 +270,14 @@ class LoadClient {
 
 std::string bench_symbol(const BenchMarket& market, std::uint32_t number) {
   return market_name("B", market.first_symbol.value + number);
+}
+
+std::string bench_account(const BenchMarket& market, std::uint32_t number) {
+  return market_name("bench-", market.first_account.value + number);
+}
+
+std::uint32_t bench_symbol_of(const BenchMarket& market, std::uint32_t account, std::uint32_t nth) {
+  return (account * 7 + nth * 13) % market.symbols;
 }
 
 Status make_bench_market(const ClientOptions& options, BenchMarket& market) {

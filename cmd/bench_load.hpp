@@ -28,6 +28,11 @@ struct BenchMarket {
 /// The name of the n-th symbol of the market, counted from zero.
 std::string bench_symbol(const BenchMarket& market, std::uint32_t number);
 
+/// The name of the n-th account, counted from zero.
+std::string bench_account(const BenchMarket& market, std::uint32_t number);
+/// Which of the market's symbols the n-th is that an account trades; all are counted from zero.
+std::uint32_t bench_symbol_of(const BenchMarket& market, std::uint32_t account, std::uint32_t nth);
+
 /// Opens and funds the accounts and adds the symbols, through the sockets like any client.
 Status make_bench_market(const ClientOptions& options, BenchMarket& market);
 

@@ -62,19 +62,24 @@ Result<Context*> ThrowAwaySuite::start() {
   home_ = *home;
   if (Status created = app::create_home(home_); !created) return std::unexpected(created.error());
   for (const std::string_view daemon : measured_daemons) {
-    Result<std::optional<int>> running = app::daemon_pid(home_, daemon);
-    if (!running) return pass_on(std::move(running));
-    pid_t child = 0;
-    if (!*running) {
-      Result<pid_t> started = start_daemon(*context_, home_, daemon, DaemonOutput::log_file);
-      if (!started) return pass_on(std::move(started));
-      child = *started;
-      started_.emplace_back(daemon);
-    }
-    Result<DaemonView> view = await_daemon(*context_, home_, daemon, child, bench_patience);
-    if (!view) return pass_on(std::move(view));
+    if (Status runs = run_also(daemon); !runs) return pass_on(std::move(runs));
   }
   return context_.get();
+}
+
+Status ThrowAwaySuite::run_also(std::string_view daemon) {
+  Result<std::optional<int>> running = app::daemon_pid(home_, daemon);
+  if (!running) return pass_on(std::move(running));
+  pid_t child = 0;
+  if (!*running) {
+    Result<pid_t> started = start_daemon(*context_, home_, daemon, DaemonOutput::log_file);
+    if (!started) return pass_on(std::move(started));
+    child = *started;
+    started_.emplace_back(daemon);
+  }
+  Result<DaemonView> view = await_daemon(*context_, home_, daemon, child, bench_patience);
+  if (!view) return pass_on(std::move(view));
+  return {};
 }
 
 void ThrowAwaySuite::stop() {
@@ -143,9 +148,11 @@ format::Json percentiles_us(const Histogram& nanoseconds) {
   return json;
 }
 
-Status describe_daemons(Context& context, format::Json& json) {
+Status describe_daemons(Context& context, format::Json& json, std::initializer_list<std::string_view> more) {
   std::int64_t memory = 0;
-  for (const std::string_view daemon : measured_daemons) {
+  std::vector<std::string_view> daemons(measured_daemons.begin(), measured_daemons.end());
+  daemons.insert(daemons.end(), more);
+  for (const std::string_view daemon : daemons) {
     const Result<DaemonView> view = ask_daemon(context, daemon, bench_patience);
     if (!view) return std::unexpected(view.error());
     const std::int64_t bytes = peak_memory_bytes(view->pid);

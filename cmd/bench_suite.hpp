@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ class ThrowAwaySuite {
 
   /// Starts the suite and waits until each daemon answers. The context is valid as long as this is.
   Result<Context*> start();
+  /// Once started: this daemon too, if it does not run yet.
+  Status run_also(std::string_view daemon);
   [[nodiscard]] const app::Home& home() const { return home_; }
 
  private:
@@ -57,8 +60,9 @@ std::int64_t counter(const DaemonView& view, const char* name);
 format::Json percentiles_us(const Histogram& nanoseconds);
 
 /// Adds `peak_memory_bytes`, by daemon and in all, and how tradingd committed: `commit_us,
-/// orders_per_commit`.
-Status describe_daemons(Context& context, format::Json& json);
+/// orders_per_commit`. `more` names daemons beside those that every order passes through.
+Status describe_daemons(Context& context, format::Json& json,
+                        std::initializer_list<std::string_view> more = {});
 
 /// The largest resident size that this process has had, in bytes.
 std::int64_t own_peak_memory_bytes();

@@ -22,6 +22,7 @@ struct AddArguments {
   std::uint64_t messages_per_second = 0;
   bool drop_copy = false;
   bool cancel_on_disconnect = false;
+  std::int32_t reset_second = 0;
   bool dry_run = false;
 };
 
@@ -50,6 +51,25 @@ Result<std::string> parse_comp_id(std::string_view text) {
   return std::string(text);
 }
 
+/// "HH:MM" or "never".
+Result<std::int32_t> parse_reset(std::string_view text) {
+  if (text == "never") return -1;
+  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4)) {
+    const int hour = (text[0] - '0') * 10 + text[1] - '0';
+    const int minute = (text[3] - '0') * 10 + text[4] - '0';
+    if (hour < 24 && minute < 60) return (hour * 60 + minute) * 60;
+  }
+  return fail(ErrorCode::usage, "it is a time of the day in UTC, HH:MM, or never");
+}
+
+std::string reset_text(std::int32_t second) {
+  if (second < 0) return "never";
+  const std::string hour = std::to_string(second / 3'600);
+  const std::string minute = std::to_string(second / 60 % 60);
+  return std::string(2 - hour.size(), '0') + hour + ":" + std::string(2 - minute.size(), '0') + minute;
+}
+
 format::Json json_of(const access::FixSession& session) {
   format::Json record;
   record["comp_id"] = session.comp_id;
@@ -59,6 +79,7 @@ format::Json json_of(const access::FixSession& session) {
   record["addresses"] = session.addresses;
   record["messages_per_second"] = session.messages_per_second;
   record["cancel_on_disconnect"] = session.cancel_on_disconnect;
+  record["reset_at"] = reset_text(session.reset_second);
   record["created_at"] = format::time_or_null(session.created_at);
   return record;
 }
@@ -71,7 +92,7 @@ const format::Layout& layout() {
        {.key = "kind", .heading = "KIND"},
        {.key = "created_at", .heading = "CREATED", .shape = format::Shape::time}},
       {"comp_id", "version", "kind", "accounts", "addresses", "messages_per_second", "cancel_on_disconnect",
-       "created_at"}};
+       "reset_at", "created_at"}};
   return layout;
 }
 
@@ -94,6 +115,7 @@ Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) 
   session.addresses = split(arguments.allow);
   session.messages_per_second = static_cast<std::uint32_t>(arguments.messages_per_second);
   session.cancel_on_disconnect = arguments.cancel_on_disconnect;
+  session.reset_second = arguments.reset_second;
   session.created_at = SystemClock().now();
   format::Json record = json_of(session);
   if (arguments.dry_run) {
@@ -184,6 +206,8 @@ Handler define_fix_session_add(CLI::App& app) {
            "It is told of everything in its accounts, and sends no orders");
   add_flag(app, "--cancel-on-disconnect", arguments->cancel_on_disconnect,
            "Its open orders end when its line does");
+  add_value(app, "--reset-at", arguments->reset_second, parse_reset, "HH:MM|never",
+            "When its sequence numbers begin at 1 again, in UTC; without it 00:00");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return add_session(context, *arguments); };
 }

@@ -1,27 +1,37 @@
 // One FIX session: what it may do, what it asks for, and what it is told.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "access/fix_session_store.hpp"
 #include "fix/session.hpp"
+#include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
-#include "fixd/message_store.hpp"
+#include "fixd/market_door.hpp"
+#include "fixd/market_listener.hpp"
 #include "fixd/order_tracker.hpp"
 #include "model/messages.hpp"
 
 namespace trade::fixd {
 
-class Client : public fix::Handler {
+/// The number under which the engine binds the orders of this session, to cancel them together; the same in
+/// every process.
+ClientSessionId session_number(const std::string& comp_id);
+
+class Client : public fix::Handler, public MarketListener {
  public:
+  /// Gets the answer, and the session as it is by then: null where it was removed.
+  using Answered = std::function<void(Client*, Result<CommandResult>)>;
+
   struct Services {
-    MessageStore* store = nullptr;
-    OrderTracker* tracker = nullptr;
-    /// Asks tradingd, once what was received is durable.
-    std::function<void(const SubmittedCommand&, std::function<void(Result<CommandResult>)>)> ask;
+    MarketDoor* market = nullptr;  ///< null: nothing is told of the market
+    FixState* state = nullptr;
+    /// Asks tradingd for the session of that CompID, once what was received is durable.
+    std::function<void(const std::string& comp_id, const SubmittedCommand&, Answered)> ask;
     /// Something is to be made durable and sent.
     std::function<void()> settle;
   };
@@ -33,13 +43,29 @@ class Client : public fix::Handler {
   [[nodiscard]] bool may_come_from(const std::string& address) const;
   bool attach(Line& line);
   void detach(const Line& line);
-  void receive(const std::string& message) { session_.receive(message); }
-  void tick() { session_.tick(); }
+  [[nodiscard]] bool is_on(const Line& line) const { return line_ == &line; }
+  void receive(const std::string& message);
+  /// To be called about every second.
+  void tick(Timestamp now);
   void send(const fix::Message& message);
+  /// Sends more of a resend that is under way, as the line takes it.
+  void go_on_resending() { session_.go_on_resending(); }
+  [[nodiscard]] bool resending() const { return session_.resending(); }
   void close(const std::string& why);
+  /// The same, and at once without a line: it will not be used any more.
+  void end(const std::string& why);
   [[nodiscard]] bool is_logged_on() const { return session_.logged_on(); }
+  /// Its orders are to be cancelled, and tradingd has not said yet that they are.
+  [[nodiscard]] bool is_cancelling() const { return cancelling_ != Cancelling::no; }
   /// Whether it is to be told of this.
   [[nodiscard]] bool wants(const Report& report) const;
+
+  void tell(const fix::Message& message) override { send(message); }
+  [[nodiscard]] std::size_t backlog_bytes() const override {
+    return line_ == nullptr ? 0 : line_->unsent_bytes();
+  }
+  [[nodiscard]] bool is_fix42() const override { return config_.version == "FIX.4.2"; }
+  [[nodiscard]] const std::string& name() const override { return config_.comp_id; }
 
   std::string check_logon(const fix::Message& logon) override;
   void logged_on() override;
@@ -51,36 +77,58 @@ class Client : public fix::Handler {
   /// What is asked for, while the answer is awaited.
   struct Asked {
     fix::Message message;
-    int sequence = 0;
     std::string account;
-    [[nodiscard]] bool repeated() const { return message.text(43) == "Y" || message.text(97) == "Y"; }
+    MessageStore::Inbound inbound = {};
+    [[nodiscard]] ClientIdKey key() const { return {account, message.text(11)}; }
+  };
+  using Handle = void (Client::*)(const Asked&, Result<CommandResult>);
+
+  /// Of messages in one second.
+  struct Rate {
+    std::int64_t second = 0;
+    std::uint32_t count = 0;
+    bool within(std::uint32_t count_max);
   };
 
-  bool within_rate();
-  Result<std::string> account_of(const fix::Message& message) const;
+  // client.cpp
+  fix::Verdict take(const fix::Message& message);
+  void leave_market();
+  void begin_anew_when_due(Timestamp now);
+  void ask_to_cancel_all();
+  void ask(Asked asked, const SubmittedCommand& command, Handle answered);
+  [[nodiscard]] Result<std::string> account_of(const fix::Message& message) const;
+  void refuse_order(const fix::Message& message, int code, const std::string& why);
+  void refuse_change(const fix::Message& message, int code, const std::string& why,
+                     const std::optional<KnownOrder>& order);
+  void refuse_business(const fix::Message& message, int code, const std::string& why);
+  [[nodiscard]] std::string own_execution_id(const fix::Message& message) const;
+
+  // order_requests.cpp
   void place(const fix::Message& message);
   void placed(const Asked& asked, Result<CommandResult> result);
   void change(const fix::Message& message);
+  void cancel(const Asked& asked, const std::optional<KnownOrder>& known);
+  void replace(const Asked& asked, const std::optional<KnownOrder>& known);
   void changed(const Asked& asked, Result<CommandResult> result);
-  void order_status(const fix::Message& message);
-  void mass_status(const fix::Message& message);
   void mass_cancel(const fix::Message& message);
   void mass_cancelled(const Asked& asked, Result<CommandResult> result);
-  void ask(Asked asked, const SubmittedCommand& command,
-           void (Client::*answered)(const Asked&, Result<CommandResult>));
-  void refuse_order(const fix::Message& message, int code, const std::string& why);
-  void refuse_change(const fix::Message& message, int code, const std::string& why, const KnownOrder* order);
-  void refuse_business(const fix::Message& message, int code, const std::string& why);
+  bool refuse_used_id(const Asked& asked);
+  void unanswered(const Asked& asked, const Error& error);
+
+  // order_queries.cpp
+  void order_status(const fix::Message& message);
+  void mass_status(const fix::Message& message);
   void send_status(const KnownOrder& order, const fix::Message& request, int of, bool last);
-  std::string own_execution_id(const fix::Message& message) const;
 
   access::FixSession config_;
   Services services_;
   fix::Session session_;
   Line* line_ = nullptr;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
-  std::int64_t rate_second_ = 0;
-  std::uint32_t rate_count_ = 0;
+  Rate asked_rate_;    ///< messages that ask for something
+  Rate session_rate_;  ///< those of the session itself
+  /// Of its orders, after its line has ended.
+  enum class Cancelling : std::uint8_t { no, due, asked };
+  Cancelling cancelling_ = Cancelling::no;
 };
 
 }  // namespace trade::fixd

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include <sys/eventfd.h>
@@ -21,15 +22,28 @@ constexpr std::size_t lines_max = 1'024;
 /// A connection that has not logged on by then is closed.
 constexpr std::int64_t logon_time_max_ns = 10 * nanoseconds_per_second;
 constexpr std::chrono::milliseconds turn_interval{10};
+/// Logons that an address may try in a second: to check a password takes a millisecond of the one thread.
+constexpr int logons_per_second_max = 20;
+/// How long a stop waits for tradingd to cancel the orders of sessions that want it. What is not done by then
+/// is done at the next start.
+constexpr std::int64_t cancel_time_max_ns = 2 * nanoseconds_per_second;
+/// Without a batch for so long the journal is read to its end.
+constexpr std::int64_t quiet_time_ns = nanoseconds_per_second;
 
 }  // namespace
 
-Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {}
+Gateway::Gateway(GatewayOptions options)
+    : options_(std::move(options)),
+      listeners_{
+          {{options_.listen, "FIX", "fixd.listen", "fixd.fix", std::nullopt, -1},
+           {options_.tls_listen, "FIX over TLS", "fixd.tls_listen", "fixd.fix-tls", std::nullopt, -1}}} {}
 
 Gateway::~Gateway() {
   clients_.clear();
   lines_.clear();
-  if (listener_ >= 0) ::close(listener_);
+  for (const Listener& listener : listeners_) {
+    if (listener.descriptor >= 0) ::close(listener.descriptor);
+  }
   if (settle_descriptor_ >= 0) ::close(settle_descriptor_);
 }
 
@@ -39,33 +53,59 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   auto table = access::FixSessionStore::open(gateway->options_.home, true);
   if (!table) return pass_on(std::move(table));
   gateway->table_ = std::move(*table);
-  auto store = MessageStore::open(gateway->options_.home / "fix" / "messages");
-  if (!store) return pass_on(std::move(store));
-  gateway->store_ = std::move(*store);
-  gateway->tracker_ = std::make_unique<OrderTracker>(*gateway->store_);
+  auto state = FixState::open(gateway->options_.home / "fix" / "messages");
+  if (!state) return pass_on(std::move(state));
+  gateway->state_ = std::move(*state);
+  gateway->tracker_ = std::make_unique<OrderTracker>(gateway->state_->orders(), gateway->state_->requests());
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
   gateway->tradingd_ = std::make_unique<AsyncClient>(client_options, "tradingd");
+  gateway->market_ = std::make_unique<MarketDoor>(client_options);
   if (Status read = gateway->read_sessions(); !read) return pass_on(std::move(read));
   return gateway;
 }
 
 Status Gateway::start(bus::PollLoop& loop) {
   loop_ = &loop;
-  std::string problem;
-  listener_ = listen_on(options_.listen, problem);
-  if (listener_ < 0) {
-    return fail(ErrorCode::internal, "cannot accept FIX sessions on " + options_.listen + ": " + problem,
-                "set fixd.listen to an address and port that are free");
-  }
+  applied_at_ns_ = monotonic_nanoseconds();
   settle_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (settle_descriptor_ < 0) return fail(ErrorCode::internal, "cannot make an eventfd");
-  loop.add(listener_, [this] { accept(); });
+  if (options_.tls_listen != "off") {
+    if (options_.make_certificate) {
+      if (Status made = http::ensure_self_signed_certificate(options_.certificate); !made) return made;
+    }
+    auto tls = http::TlsContext::load(options_.certificate);
+    if (!tls) return pass_on(std::move(tls));
+    listeners_[1].tls = std::move(*tls);
+  }
+  for (Listener& listener : listeners_) {
+    if (Status listens = listen(listener); !listens) return listens;
+  }
+  if (Status started = market_->start(loop); !started) return started;
   loop.add(settle_descriptor_, [this] { settle(); });
   loop.add_timer(turn_interval, [this] { turn_client(); });
-  const std::string host = options_.listen.substr(0, options_.listen.rfind(':'));
-  std::ofstream(options_.home / "run" / "fixd.fix") << host << ':' << port_of(listener_) << '\n';
-  spdlog::info("accepting FIX sessions on {}:{}", host, port_of(listener_));
+  return {};
+}
+
+Status Gateway::listen(Listener& listener) {
+  const std::filesystem::path run_file = options_.home / "run" / listener.run_file;
+  if (listener.address == "off") {
+    std::error_code ignored;
+    std::filesystem::remove(run_file, ignored);
+    return {};
+  }
+  std::string problem;
+  listener.descriptor = listen_on(listener.address, problem);
+  if (listener.descriptor < 0) {
+    return fail(ErrorCode::internal,
+                "cannot accept " + std::string(listener.what) + " on " + listener.address + ": " + problem,
+                "set " + std::string(listener.setting) + " to an address and port that are free");
+  }
+  loop_->add(listener.descriptor, [this, &listener] { accept(listener); });
+  const std::string host = listener.address.substr(0, listener.address.rfind(':'));
+  const int port = port_of(listener.descriptor);
+  std::ofstream(run_file) << host << ':' << port << '\n';
+  spdlog::info("accepting {} on {}:{}", listener.what, host, port);
   return {};
 }
 
@@ -77,16 +117,13 @@ Status Gateway::read_sessions() {
     there[session.comp_id] = true;
     auto& client = clients_[session.comp_id];
     if (client && client->config() == session) continue;
-    if (client) {
-      client->close("the session was changed");
-    }
+    if (client) client->end("the session was changed");
     client.reset();
     Client::Services services;
-    services.store = store_.get();
-    services.tracker = tracker_.get();
-    services.ask = [this](const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
-      ask(command, std::move(done));
-    };
+    services.market = market_.get();
+    services.state = state_.get();
+    services.ask = [this](const std::string& comp_id, const SubmittedCommand& command,
+                          Client::Answered done) { ask(comp_id, command, std::move(done)); };
     services.settle = [this] { settle_soon(); };
     client = std::make_unique<Client>(session, options_.comp_id, std::move(services));
   }
@@ -95,16 +132,17 @@ Status Gateway::read_sessions() {
       ++client;
       continue;
     }
-    client->second->close("the session was removed");
+    client->second->end("the session was removed");
     client = clients_.erase(client);
   }
   return {};
 }
 
-void Gateway::accept() {
+void Gateway::accept(const Listener& listener) {
   std::string address;
-  for (int descriptor; (descriptor = accept_from(listener_, address)) >= 0;) {
-    auto line = std::make_unique<Line>(descriptor, address);
+  for (int descriptor; (descriptor = accept_from(listener.descriptor, address)) >= 0;) {
+    auto tls = listener.tls ? std::make_unique<http::TlsChannel>(*listener.tls) : nullptr;
+    auto line = std::make_unique<Line>(descriptor, address, std::move(tls));
     if (lines_.size() >= lines_max) {
       spdlog::warn("{}: refused, {} connections are open", address, lines_max);
       continue;
@@ -120,14 +158,18 @@ void Gateway::read_line(Line& line) {
   std::string message;
   while (!line.over() && line.framer().next(message)) {
     ++messages_in_;
-    const auto client = clients_.find(line.comp_id);
-    if (client != clients_.end()) {
-      client->second->receive(message);
-    } else {
+    if (line.comp_id.empty()) {
       take_first(line, message);
+      continue;
     }
+    const auto client = clients_.find(line.comp_id);
+    if (client != clients_.end() && client->second->is_on(line)) client->second->receive(message);
   }
   settle_soon();
+}
+
+bool Gateway::may_try_password(const std::string& address) {
+  return ++logons_[address] <= logons_per_second_max;
 }
 
 /// The first message says whose the connection is, and must be a Logon. Who is not known gets no answer.
@@ -144,6 +186,8 @@ void Gateway::take_first(Line& line, const std::string& message) {
     why = "BeginString or TargetCompID are not those of session " + comp_id;
   } else if (!client->second->may_come_from(line.address())) {
     why = "session " + comp_id + " may not come from there";
+  } else if (!may_try_password(line.address())) {
+    why = "too many logons from there at a time";
   } else if (!client->second->attach(line)) {
     why = "session " + comp_id + " is connected already";
   }
@@ -156,7 +200,8 @@ void Gateway::take_first(Line& line, const std::string& message) {
   client->second->receive(message);
 }
 
-void Gateway::ask(const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done) {
+void Gateway::ask(const std::string& comp_id, const SubmittedCommand& command,
+                  std::function<void(Client*, Result<CommandResult>)> done) {
   // The texts belong to the message that is being taken; the request goes out when that is durable.
   struct Held {
     std::string account, symbol, client_order_id, new_client_order_id;
@@ -176,19 +221,21 @@ void Gateway::ask(const SubmittedCommand& command, std::function<void(Result<Com
     replace->client_order_id = held->client_order_id;
     replace->new_client_order_id = held->new_client_order_id;
   }
-  asked_.push_back([this, held, done = std::move(done)] {
+  const auto answered = [this, comp_id, done = std::move(done)](Result<CommandResult> result) {
+    const auto client = clients_.find(comp_id);
+    // What it has the session say settles by itself. That the request is answered may become durable with
+    // whatever comes next: until then a crash has the session send it again, which is told apart.
+    done(client == clients_.end() ? nullptr : client->second.get(), std::move(result));
+  };
+  asked_.push_back([this, held, answered] {
     SubmitRequest request;
     request.commands.push_back({held->body, held->account, held->symbol});
-    tradingd_->ask(RequestBody(std::move(request)), [this, done](Result<ReplyBody> reply) {
-      if (!reply) {
-        done(std::unexpected(reply.error()));
-      } else if (auto* answer = std::get_if<SubmitReply>(&*reply);
-                 answer != nullptr && answer->results.size() == 1) {
-        done(std::move(answer->results.front()));
-      } else {
-        done(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
-      }
-      settle_soon();
+    tradingd_->ask(RequestBody(std::move(request)), [answered](Result<ReplyBody> reply) {
+      if (!reply) return answered(std::unexpected(reply.error()));
+      auto* answer = std::get_if<SubmitReply>(&*reply);
+      if (answer == nullptr || answer->results.size() != 1)
+        return answered(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
+      answered(std::move(answer->results.front()));
     });
   });
 }
@@ -207,12 +254,18 @@ void Gateway::settle() {
   [[maybe_unused]] const ssize_t read = ::read(settle_descriptor_, &count, sizeof count);
   settle_posted_ = false;
   if (!failure_) return;
-  if (Status done = store_->commit(); !done) {
+  // What a resend tells again was told before, and is durable.
+  for (const auto& [comp_id, client] : clients_)
+    client->go_on_resending();
+  if (Status done = state_->commit(); !done) {
     failure_ = std::move(done);
     return;
   }
   for (const auto& line : lines_)
     line->flush();
+  for (const auto& [comp_id, client] : clients_) {
+    if (client->resending()) settle_at_next_turn_ = true;
+  }
   std::vector<std::function<void()>> asked;
   asked.swap(asked_);
   for (const auto& send : asked)
@@ -223,6 +276,7 @@ void Gateway::settle() {
 
 void Gateway::turn_client() {
   tradingd_->turn();
+  if (std::exchange(settle_at_next_turn_, false)) settle_soon();
   if (client_connections_ == tradingd_->connections()) return;
   client_connections_ = tradingd_->connections();
   if (client_watch_ != 0) loop_->remove(client_watch_);
@@ -257,13 +311,13 @@ Status Gateway::apply(const wire::Batch& batch) {
   for (const Event& event : batch.events) {
     reports_.clear();
     tracker_->apply(event, reports_);
-    // What was told before the last end is only learnt again.
-    if (event.sequence <= store_->told()) continue;
+    market_->note(event);
     for (const Report& report : reports_)
       tell(report);
-    store_->set_told(event.sequence);
   }
-  position_ = follower::position_after(batch);
+  applied_at_ns_ = monotonic_nanoseconds();
+  if (!batch.events.empty()) applied_to_ = batch.events.back().timestamp;
+  state_->set_position(follower::position_after(batch));
   return {};
 }
 
@@ -276,16 +330,23 @@ ReplyBody Gateway::answer(const RequestBody&) {
   return follower::not_served_here("fixd");
 }
 
-Status Gateway::idle(Timestamp) {
+Status Gateway::idle(Timestamp now) {
   if (!failure_) return failure_;
   const std::int64_t now_ns = monotonic_nanoseconds();
-  if (now_ns - ticked_at_ns_ >= nanoseconds_per_second) {
+  const bool ticks = now_ns - ticked_at_ns_ >= nanoseconds_per_second;
+  if (ticks) {
     ticked_at_ns_ = now_ns;
+    logons_.clear();
     if (Status read = read_sessions(); !read) return read;
     for (const auto& [comp_id, client] : clients_)
-      client->tick();
+      client->tick(now);
+    const bool quiet = now_ns - applied_at_ns_ > quiet_time_ns;
+    state_->requests().drop_lost(quiet ? now : std::min(now, applied_to_));
   }
   settle();
+  if (!failure_) return failure_;
+  if (ticks) failure_ = state_->commit_all();
+  if (failure_) failure_ = state_->tidy();
   return failure_;
 }
 
@@ -293,18 +354,38 @@ Status Gateway::stop() {
   for (const auto& [comp_id, client] : clients_)
     client->close("the other side stops");
   settle();
+  cancel_before_the_end();
+  settle();
+  if (failure_) failure_ = state_->commit_all();
   return failure_;
+}
+
+/// The orders of sessions whose line ends with this process.
+void Gateway::cancel_before_the_end() {
+  const std::int64_t deadline_ns = monotonic_nanoseconds() + cancel_time_max_ns;
+  const auto waits = [&] {
+    return std::ranges::any_of(clients_, [](const auto& entry) { return entry.second->is_cancelling(); });
+  };
+  while (failure_ && waits() && monotonic_nanoseconds() < deadline_ns) {
+    tradingd_->turn();
+    settle();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void Gateway::describe(DaemonView& view) const {
   std::int64_t logged_on = 0;
   for (const auto& [comp_id, client] : clients_)
     logged_on += client->is_logged_on() ? 1 : 0;
-  view.counters["port"] = listener_ >= 0 ? port_of(listener_) : 0;
+  view.counters["port"] = listeners_[0].descriptor >= 0 ? port_of(listeners_[0].descriptor) : 0;
+  view.counters["tls_port"] = listeners_[1].descriptor >= 0 ? port_of(listeners_[1].descriptor) : 0;
   view.counters["sessions"] = static_cast<std::int64_t>(clients_.size());
   view.counters["sessions_logged_on"] = logged_on;
+  view.counters["orders_open"] = static_cast<std::int64_t>(state_->orders().open_count());
+  view.counters["requests_pending"] = static_cast<std::int64_t>(state_->requests().size());
   view.counters["messages_received"] = messages_in_;
   view.counters["reports_sent"] = reports_out_;
+  market_->describe(view);
 }
 
 }  // namespace trade::fixd

@@ -2,27 +2,34 @@
 // One thread, the follower's.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "access/fix_session_store.hpp"
 #include "bus/poll_loop.hpp"
 #include "client/async_client.hpp"
+#include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
-#include "fixd/message_store.hpp"
+#include "fixd/market_door.hpp"
 #include "fixd/order_tracker.hpp"
 #include "follower/application.hpp"
+#include "http/tls.hpp"
 
 namespace trade::fixd {
 
 struct GatewayOptions {
   std::filesystem::path home;
-  std::string listen;
-  std::string comp_id;  ///< ours
+  std::string listen;      ///< plain TCP; "off": not served
+  std::string tls_listen;  ///< "off": not served
+  http::CertificateFiles certificate;
+  bool make_certificate = true;  ///< self-signed, where the files are not there
+  std::string comp_id;           ///< ours
 };
 
 class Client;
@@ -35,7 +42,7 @@ class Gateway : public follower::Application {
   /// Listens, and serves from this loop, which must outlive it.
   Status start(bus::PollLoop& loop);
 
-  [[nodiscard]] follower::Position position() const override { return position_; }
+  [[nodiscard]] follower::Position position() const override { return state_->position(); }
   Status apply(const wire::Batch& batch) override;
   Status commit() override;
   ReplyBody answer(const RequestBody& request) override;
@@ -47,34 +54,52 @@ class Gateway : public follower::Application {
   explicit Gateway(GatewayOptions options);
 
   Status read_sessions();
-  void accept();
+  /// A place where connections are accepted.
+  struct Listener {
+    std::string address;   ///< "off": none
+    const char* what;      ///< for messages
+    const char* setting;   ///< its configuration key
+    const char* run_file;  ///< under run/: where it is
+    std::optional<http::TlsContext> tls;
+    int descriptor = -1;
+  };
+  Status listen(Listener& listener);
+  void accept(const Listener& listener);
   void read_line(Line& line);
   void take_first(Line& line, const std::string& message);
   void tell(const Report& report);
-  void ask(const SubmittedCommand& command, std::function<void(Result<CommandResult>)> done);
+  [[nodiscard]] bool may_try_password(const std::string& address);
+  /// `done` gets the session of that CompID as it is by then; null where it was removed.
+  void ask(const std::string& comp_id, const SubmittedCommand& command,
+           std::function<void(Client*, Result<CommandResult>)> done);
   void settle_soon();
   void settle();
   void turn_client();
   void clear_lines();
+  void cancel_before_the_end();
 
   GatewayOptions options_;
   std::unique_ptr<access::FixSessionStore> table_;
-  std::unique_ptr<MessageStore> store_;
+  std::unique_ptr<FixState> state_;
   std::unique_ptr<OrderTracker> tracker_;
   std::unique_ptr<AsyncClient> tradingd_;
+  std::unique_ptr<MarketDoor> market_;  ///< outlives the clients, who listen
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::function<void()>> asked_;  ///< to be sent once what they come from is durable
   std::vector<Report> reports_;
-  follower::Position position_;
+  std::map<std::string, int> logons_;  ///< of this second, by address
   bus::PollLoop* loop_ = nullptr;
   std::uint64_t client_watch_ = 0;
   std::uint64_t client_connections_ = 0;
-  int listener_ = -1;
+  std::array<Listener, 2> listeners_;
   int settle_descriptor_ = -1;
   bool settle_posted_ = false;
+  bool settle_at_next_turn_ = false;
   Status failure_;
   std::int64_t ticked_at_ns_ = 0;
+  std::int64_t applied_at_ns_ = 0;
+  Timestamp applied_to_;  ///< of the last event
   std::int64_t messages_in_ = 0;
   std::int64_t reports_out_ = 0;
 };

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "app/log.hpp"
+
 namespace trade::fixd {
 
 Line::~Line() {
@@ -19,15 +21,41 @@ Line::~Line() {
 
 void Line::send(const std::string& bytes) {
   if (broken_ || closing_) return;
-  unsent_ += bytes;
+  if (tls_) {
+    if (!tls_->send(bytes)) broken_ = true;
+    unsent_ += tls_->take_outgoing();
+  } else {
+    unsent_ += bytes;
+  }
   if (unsent_.size() > unsent_bytes_max) broken_ = true;
+}
+
+void Line::disconnect() {
+  if (closing_) return;
+  closing_ = true;
+  if (!tls_) return;
+  tls_->close();
+  unsent_ += tls_->take_outgoing();
+}
+
+bool Line::take(const char* bytes, std::size_t size) {
+  if (!tls_) return framer_.add(bytes, size);
+  std::string plain;
+  const bool goes_on = tls_->receive({bytes, size}, plain);
+  if (!closing_) unsent_ += tls_->take_outgoing();
+  // A peer that closed its side may have said something before; the end of its line comes by itself.
+  if (!goes_on && !tls_->problem().empty() && !closing_) {
+    spdlog::info("{}: TLS: {}", address_, tls_->problem());
+    closing_ = true;  // with the last word, which says why
+  }
+  return framer_.add(plain.data(), plain.size());
 }
 
 bool Line::read() {
   std::array<char, 64 << 10> buffer;
   const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (count > 0) {
-    if (!framer_.add(buffer.data(), static_cast<std::size_t>(count))) broken_ = true;
+    if (!take(buffer.data(), static_cast<std::size_t>(count))) broken_ = true;
   } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
     broken_ = true;
   }

@@ -1,11 +1,13 @@
 // One TCP connection: bytes in and out without ever waiting. What is to be sent is held until `flush`, which
-// is called once everything that it tells of is durable.
+// is called once everything that it tells of is durable. With TLS its bytes go through a channel.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "fix/session.hpp"
+#include "http/tls_channel.hpp"
 
 namespace trade::fixd {
 
@@ -15,20 +17,23 @@ class Line : public fix::Connection {
   /// later.
   static constexpr std::size_t unsent_bytes_max = 16u << 20;
 
-  Line(int descriptor, std::string address) : descriptor_(descriptor), address_(std::move(address)) {}
+  /// `tls` null: plain.
+  Line(int descriptor, std::string address, std::unique_ptr<http::TlsChannel> tls = nullptr)
+      : descriptor_(descriptor), address_(std::move(address)), tls_(std::move(tls)) {}
   ~Line() override;
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
   void send(const std::string& bytes) override;
   /// Once what was given to send is sent, or cannot be.
-  void disconnect() override { closing_ = true; }
+  void disconnect() override;
 
   /// Reads what there is into the framer. False when the line is of no more use.
   bool read();
   void flush();
   [[nodiscard]] bool over() const { return broken_ || (closing_ && unsent_.empty()); }
-  [[nodiscard]] bool unsent() const { return !unsent_.empty(); }
+  [[nodiscard]] std::size_t unsent_bytes() const override { return unsent_.size(); }
+  [[nodiscard]] bool encrypted() const { return tls_ != nullptr; }
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const std::string& address() const { return address_; }
@@ -39,8 +44,12 @@ class Line : public fix::Connection {
   std::int64_t opened_at_ns = 0;
 
  private:
+  /// Bytes of the peer, as they came from the network.
+  bool take(const char* bytes, std::size_t size);
+
   int descriptor_;
   std::string address_;
+  std::unique_ptr<http::TlsChannel> tls_;
   fix::Framer framer_;
   std::string unsent_;
   bool closing_ = false;

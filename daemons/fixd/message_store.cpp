@@ -1,14 +1,16 @@
 // LMDB databases:
-//   "about"     "told"                     -> u64, the last event told
-//   "numbers"   comp id                    -> next sender u32, next target u32, created i64 (seconds)
-//   "messages"  comp id, sequence u32      -> the message's bytes
-//   "origins"   account, ClOrdID           -> comp id, OrigClOrdID
+//   "numbers"   comp id                    -> next sender u32, next target u32, created i64 (seconds),
+//   generation u32 "messages"  comp id, generation u32, sequence u32 -> the message's bytes
+// A session that begins at 1 again has another generation: what it had sent before goes in portions, later.
 #include "fixd/message_store.hpp"
 
 #include <algorithm>
 #include <ctime>
+#include <set>
 #include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/log.hpp"
 #include "base/byte_stream.hpp"
@@ -22,8 +24,8 @@ store::Bytes bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
-store::Key message_key(const std::string& comp_id, int sequence) {
-  return store::Key().text(comp_id).number(static_cast<std::uint32_t>(sequence));
+store::Key message_key(const std::string& comp_id, std::uint32_t generation, int sequence) {
+  return store::Key().text(comp_id).number(generation).number(static_cast<std::uint32_t>(sequence));
 }
 
 }  // namespace
@@ -33,7 +35,7 @@ class MessageStore::Numbers : public fix::Store {
   Numbers(MessageStore& owner, std::string comp_id) : owner_(owner), comp_id_(std::move(comp_id)) {}
 
   void save(int sequence, const std::string& message) override {
-    pending[sequence] = message;
+    pending_[sequence] = message;
     touch();
   }
   std::vector<std::string> messages(int first, int last) override {
@@ -43,14 +45,13 @@ class MessageStore::Numbers : public fix::Store {
       spdlog::error("{}: stored messages cannot be read: {}", comp_id_, transaction.error().message);
       return found;
     }
-    // Session's numbers bound it, whatever is asked for.
+    // The session's numbers bound it, whatever is asked for.
     for (int sequence = std::max(first, 1); sequence <= std::min(last, next_sender_ - 1); ++sequence) {
-      if (const auto unsaved = pending.find(sequence); unsaved != pending.end()) {
+      if (const auto unsaved = pending_.find(sequence); unsaved != pending_.end()) {
         found.push_back(unsaved->second);
         continue;
       }
-      if (forgotten) continue;
-      auto value = transaction->get(owner_.messages_, message_key(comp_id_, sequence));
+      auto value = transaction->get(owner_.messages_, message_key(comp_id_, generation_, sequence));
       if (value && *value)
         found.emplace_back(reinterpret_cast<const char*>((*value)->data()), (*value)->size());
     }
@@ -68,202 +69,178 @@ class MessageStore::Numbers : public fix::Store {
   }
   std::int64_t created_at_seconds() const override { return created_at_; }
   void reset(std::int64_t now_seconds) override {
-    pending.clear();
-    inbound.clear();
-    forgotten = true;
+    pending_.clear();
+    inbound_.clear();
+    ++generation_;
+    has_old_ = true;
     next_sender_ = next_target_ = 1;
     created_at_ = now_seconds;
     touch();
   }
 
-  void restore(int sender, int target, std::int64_t created_at) {
-    next_sender_ = sender;
-    next_target_ = target;
-    created_at_ = created_at;
+  bool restore(store::Bytes value) {
+    ByteReader reader(value);
+    const auto sender = reader.read<std::uint32_t>();
+    const auto target = reader.read<std::uint32_t>();
+    created_at_ = reader.read<std::int64_t>();
+    generation_ = reader.read<std::uint32_t>();
+    next_sender_ = static_cast<int>(sender);
+    next_target_ = static_cast<int>(target);
+    has_old_ = generation_ > 0;
+    return reader.ok() && reader.at_end() && next_sender_ > 0 && next_target_ > 0;
   }
-
   Status write(store::Transaction& transaction) const {
-    if (!changed) return {};
-    if (forgotten) {
-      // A cursor cannot delete here, so the keys are gathered first.
-      std::vector<std::vector<std::byte>> keys;
-      {
-        auto cursor = transaction.cursor(owner_.messages_);
-        if (!cursor) return pass_on(std::move(cursor));
-        const store::Key prefix = store::Key().text(comp_id_);
-        for (auto here = cursor->seek(prefix);; here = cursor->next()) {
-          if (!here) return pass_on(std::move(here));
-          if (!*here) break;
-          const store::Bytes key = cursor->key();
-          if (key.size() < prefix.bytes().size() ||
-              !std::ranges::equal(key.first(prefix.bytes().size()), prefix.bytes())) {
-            break;
-          }
-          keys.emplace_back(key.begin(), key.end());
-        }
-      }
-      for (const auto& key : keys) {
-        if (auto removed = transaction.remove(owner_.messages_, key); !removed)
-          return pass_on(std::move(removed));
-      }
-    }
-    for (const auto& [sequence, message] : pending) {
-      Status put = transaction.put(owner_.messages_, message_key(comp_id_, sequence), bytes_of(message));
+    if (!changed_) return {};
+    for (const auto& [sequence, message] : pending_) {
+      Status put =
+          transaction.put(owner_.messages_, message_key(comp_id_, generation_, sequence), bytes_of(message));
       if (!put) return put;
     }
+    const int target = inbound_.empty() ? next_target_ : std::min(next_target_, *inbound_.begin());
     ByteWriter value;
     value.write(static_cast<std::uint32_t>(next_sender_));
-    value.write(static_cast<std::uint32_t>(inbound.empty() ? next_target_
-                                                           : std::min(next_target_, *inbound.begin())));
+    value.write(static_cast<std::uint32_t>(target));
     value.write(created_at_);
+    value.write(generation_);
     return transaction.put(owner_.numbers_, store::Key().text(comp_id_), value.bytes());
   }
   void written() {
-    pending.clear();
-    forgotten = changed = false;
+    pending_.clear();
+    changed_ = false;
   }
+
+  Inbound begin_inbound(int sequence) {
+    inbound_.insert(sequence);
+    touch();
+    return {generation_, sequence};
+  }
+  void end_inbound(const Inbound& ended) {
+    if (ended.generation != generation_) return;
+    if (const auto found = inbound_.find(ended.sequence); found != inbound_.end()) inbound_.erase(found);
+    touch();
+  }
+
+  [[nodiscard]] bool has_old() const { return has_old_; }
+  void old_removed() { has_old_ = false; }
+  Status remove_old(store::Transaction& transaction, std::size_t messages_max, std::size_t& removed) const {
+    std::vector<std::vector<std::byte>> keys;
+    {
+      auto cursor = transaction.cursor(owner_.messages_);
+      if (!cursor) return pass_on(std::move(cursor));
+      for (auto here = cursor->seek(store::Key().text(comp_id_)); keys.size() < messages_max;
+           here = cursor->next()) {
+        if (!here) return pass_on(std::move(here));
+        if (!*here) break;
+        store::KeyReader key(cursor->key());
+        if (key.text() != comp_id_ || key.number<std::uint32_t>() >= generation_) break;
+        keys.emplace_back(cursor->key().begin(), cursor->key().end());
+      }
+    }
+    for (const auto& key : keys) {
+      if (auto gone = transaction.remove(owner_.messages_, key); !gone) return pass_on(std::move(gone));
+    }
+    removed = keys.size();
+    return {};
+  }
+
+ private:
   void touch() {
-    changed = true;
+    changed_ = true;
     owner_.dirty_ = true;
   }
 
-  std::map<int, std::string> pending;
-  std::multiset<int> inbound;
-  bool forgotten = false;
-  bool changed = false;
-
- private:
   MessageStore& owner_;
   std::string comp_id_;
+  std::map<int, std::string> pending_;  ///< not written yet
+  std::multiset<int> inbound_;
+  bool changed_ = false;
+  bool has_old_ = false;
   int next_sender_ = 1;
   int next_target_ = 1;
   std::int64_t created_at_ = std::time(nullptr);
+  std::uint32_t generation_ = 0;
 };
 
 MessageStore::MessageStore() = default;
 MessageStore::~MessageStore() = default;
 
-Result<std::unique_ptr<MessageStore>> MessageStore::open(const std::filesystem::path& directory) {
-  std::unique_ptr<MessageStore> made(new MessageStore);
-  auto environment = store::Environment::open(directory);
-  if (!environment) return pass_on(std::move(environment));
-  made->environment_ = std::move(*environment);
-  for (auto [name, database] : {std::pair{"about", &made->about_},
-                                {"numbers", &made->numbers_},
-                                {"messages", &made->messages_},
-                                {"origins", &made->origins_database_}}) {
-    auto opened = made->environment_->open_database(name);
+Status MessageStore::open(std::shared_ptr<store::Environment> environment) {
+  environment_ = std::move(environment);
+  for (auto [name, database] : {std::pair{"numbers", &numbers_}, {"messages", &messages_}}) {
+    auto opened = environment_->open_database(name);
     if (!opened) return pass_on(std::move(opened));
     *database = *opened;
   }
-  if (Status loaded = made->load(); !loaded) return pass_on(std::move(loaded));
-  return made;
-}
-
-Status MessageStore::load() {
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  const auto damaged = [&] {
-    return fail(ErrorCode::corrupt,
-                "the store of FIX messages in " + environment_->path().string() + " is damaged",
-                "restore it from a copy; or move it away, and agree with each session to begin at 1");
-  };
-  auto told = transaction->get(about_, bytes_of("told"));
-  if (!told) return pass_on(std::move(told));
-  if (*told) {
-    ByteReader reader(**told);
-    told_ = reader.read<std::uint64_t>();
-    if (!reader.ok()) return damaged();
-  }
   auto cursor = transaction->cursor(numbers_);
   if (!cursor) return pass_on(std::move(cursor));
   for (auto here = cursor->first();; here = cursor->next()) {
     if (!here) return pass_on(std::move(here));
-    if (!*here) break;
+    if (!*here) return {};
     store::KeyReader key(cursor->key());
     const std::string comp_id = key.text();
-    ByteReader value(cursor->value());
-    const auto sender = value.read<std::uint32_t>();
-    const auto target = value.read<std::uint32_t>();
-    const auto created_at = value.read<std::int64_t>();
-    if (!key.ok() || !value.ok() || sender == 0 || target == 0) return damaged();
     auto numbers = std::make_unique<Numbers>(*this, comp_id);
-    numbers->restore(static_cast<int>(sender), static_cast<int>(target), created_at);
+    if (!key.ok() || !numbers->restore(cursor->value())) {
+      return fail(ErrorCode::corrupt,
+                  "the store of FIX messages in " + environment_->path().string() + " is damaged",
+                  "restore it from a backup; or move it away, and agree with each session to begin at 1");
+    }
     sessions_[comp_id] = std::move(numbers);
   }
-  auto origins = transaction->cursor(origins_database_);
-  if (!origins) return pass_on(std::move(origins));
-  for (auto here = origins->first();; here = origins->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) break;
-    store::KeyReader key(origins->key());
-    OriginKey origin_key;
-    origin_key.first = key.text();
-    origin_key.second = key.text();
-    ByteReader value(origins->value());
-    Origin origin;
-    origin.comp_id = value.read_text();
-    origin.original = value.read_text();
-    if (!key.ok() || !value.ok()) return damaged();
-    origins_[std::move(origin_key)] = std::move(origin);
-  }
-  return {};
 }
 
-fix::Store& MessageStore::session(const std::string& comp_id) {
+MessageStore::Numbers& MessageStore::numbers_of(const std::string& comp_id) {
   auto& numbers = sessions_[comp_id];
   if (!numbers) numbers = std::make_unique<Numbers>(*this, comp_id);
   return *numbers;
 }
 
-void MessageStore::begin_inbound(const std::string& comp_id, int sequence) {
-  session(comp_id);
-  sessions_[comp_id]->inbound.insert(sequence);
-  sessions_[comp_id]->touch();
+fix::Store& MessageStore::session(const std::string& comp_id) {
+  return numbers_of(comp_id);
 }
 
-void MessageStore::end_inbound(const std::string& comp_id, int sequence) {
-  session(comp_id);
-  auto& inbound = sessions_[comp_id]->inbound;
-  if (const auto found = inbound.find(sequence); found != inbound.end()) inbound.erase(found);
-  sessions_[comp_id]->touch();
+MessageStore::Inbound MessageStore::begin_inbound(const std::string& comp_id, int sequence) {
+  return numbers_of(comp_id).begin_inbound(sequence);
 }
 
-void MessageStore::add_origin(const OriginKey& key, Origin origin) {
-  origins_[key] = std::move(origin);
-  new_origins_.push_back(key);
-  dirty_ = true;
+void MessageStore::end_inbound(const std::string& comp_id, const Inbound& inbound) {
+  numbers_of(comp_id).end_inbound(inbound);
 }
 
-void MessageStore::set_told(std::uint64_t sequence) {
-  // Events that nobody was told of need not be noted: they tell nobody the next time either.
-  if (sequence > told_) told_ = sequence;
+Status MessageStore::write(store::Transaction& transaction) const {
+  for (const auto& [comp_id, numbers] : sessions_) {
+    if (Status done = numbers->write(transaction); !done) return done;
+  }
+  return {};
 }
 
-Status MessageStore::commit() {
-  if (!dirty_) return {};
-  Status done = environment_->write([this](store::Transaction& transaction) -> Status {
-    for (const auto& [comp_id, numbers] : sessions_) {
-      if (Status written = numbers->write(transaction); !written) return written;
-    }
-    for (const OriginKey& key : new_origins_) {
-      ByteWriter value;
-      value.write_text(origins_.at(key).comp_id);
-      value.write_text(origins_.at(key).original);
-      Status put =
-          transaction.put(origins_database_, store::Key().text(key.first).text(key.second), value.bytes());
-      if (!put) return put;
-    }
-    ByteWriter told;
-    told.write(told_);
-    return transaction.put(about_, bytes_of("told"), told.bytes());
-  });
-  if (!done) return done;
+void MessageStore::written() {
   for (const auto& [comp_id, numbers] : sessions_)
     numbers->written();
-  new_origins_.clear();
   dirty_ = false;
+}
+
+bool MessageStore::has_old_messages() const {
+  return std::ranges::any_of(sessions_, [](const auto& entry) { return entry.second->has_old(); });
+}
+
+Status MessageStore::remove_old(store::Transaction& transaction, std::size_t messages_max, bool& more) const {
+  std::size_t removed_in_all = 0;
+  for (const auto& [comp_id, numbers] : sessions_) {
+    if (!numbers->has_old() || removed_in_all >= messages_max) continue;
+    std::size_t removed = 0;
+    Status done = numbers->remove_old(transaction, messages_max - removed_in_all, removed);
+    if (!done) return done;
+    removed_in_all += removed;
+  }
+  more = removed_in_all >= messages_max;
   return {};
+}
+
+void MessageStore::old_removed() {
+  for (const auto& [comp_id, numbers] : sessions_)
+    numbers->old_removed();
 }
 
 }  // namespace trade::fixd

@@ -1,33 +1,15 @@
-// What is known of orders, kept up from the journal's events, and what is to be told of each.
+// Keeps what is known of orders up from the journal's events, and says what is to be told of each.
 #pragma once
 
-#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "fixd/message_store.hpp"
+#include "fixd/known_order.hpp"
+#include "fixd/order_table.hpp"
+#include "fixd/request_table.hpp"
 #include "model/event.hpp"
 
 namespace trade::fixd {
-
-struct KnownOrder {
-  OrderId id;
-  std::string account;
-  std::string symbol;
-  std::string client_order_id;
-  std::string comp_id;  ///< of the session that sent it; empty: it came by another door
-  Side side = Side::buy;
-  OrderType type = OrderType::market;
-  TimeInForce time_in_force = TimeInForce::day;
-  OrderStatus status = OrderStatus::pending;
-  Quantity quantity;
-  Price limit_price;
-  Price stop_price;
-  Quantity filled_quantity;
-  Money filled_notional;
-  OrderInstructions instructions;
-};
 
 enum class ReportKind : std::uint8_t {
   accepted,
@@ -58,35 +40,32 @@ struct Report {
 
 class OrderTracker {
  public:
-  explicit OrderTracker(const MessageStore& store) : store_(store) {}
+  OrderTracker(OrderTable& orders, RequestTable& requests) : orders_(orders), requests_(requests) {}
 
   /// Adds what is to be told of this event.
   void apply(const Event& event, std::vector<Report>& reports);
-  const KnownOrder* find(const std::string& account, const std::string& client_order_id) const;
-  const KnownOrder* find(OrderId id) const;
-  /// Open orders of these accounts that came by FIX, in ascending order of id.
-  std::vector<const KnownOrder*> open_orders(const std::vector<std::string>& accounts) const;
-
-  /// A cancel is under way: its ClOrdID goes into the report of its success.
-  void note_cancel(const std::string& account, const std::string& original,
-                   const std::string& client_order_id);
 
  private:
-  void take_trade(const Event& event, const TradeExecuted& trade, std::vector<Report>& reports);
+  void take(const Event& event, const OrderAccepted& accepted, std::vector<Report>& reports);
+  void take(const Event& event, const OrderRejected& rejected, std::vector<Report>& reports);
+  void take(const Event& event, const TradeExecuted& trade, std::vector<Report>& reports);
+  void take(const Event& event, const OrderTriggered& triggered, std::vector<Report>& reports);
+  void take(const Event& event, const OrderCancelled& cancelled, std::vector<Report>& reports);
+  void take(const Event& event, const OrderReplaced& replaced, std::vector<Report>& reports);
+  void take(const Event& event, const StopTrailed& trailed, std::vector<Report>& reports);
+  void take(const Event& event, const ExitActivated& activated, std::vector<Report>& reports);
+  void take(const Event& event, const AccountOpened& opened, std::vector<Report>& reports);
+  void take(const Event& event, const SymbolAdded& added, std::vector<Report>& reports);
+  template <class Body>
+  void take(const Event&, const Body&, std::vector<Report>&) {}
+
   void fill(const Event& event, const TradeExecuted& trade, OrderId id, Quantity leaves, bool maker,
             std::vector<Report>& reports);
-  KnownOrder* known(OrderId id);
-  void ended(OrderId id);
   template <class Placed>
-  KnownOrder order_of(const Placed& placed) const;
-  static Report report_of(const Event& event, ReportKind kind, const KnownOrder& order);
+  KnownOrder order_of(const Placed& placed);
 
-  const MessageStore& store_;
-  std::unordered_map<std::uint32_t, std::string> accounts_;
-  std::unordered_map<std::uint32_t, std::string> symbols_;
-  std::map<std::uint64_t, KnownOrder> orders_;  ///< open ones, and those that ended of those that came by FIX
-  std::map<OriginKey, OrderId> by_client_order_id_;
-  std::map<OriginKey, std::string> cancels_;
+  OrderTable& orders_;
+  RequestTable& requests_;
 };
 
 }  // namespace trade::fixd

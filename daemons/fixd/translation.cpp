@@ -9,9 +9,6 @@ namespace trade::fixd {
 
 namespace {
 
-constexpr int self_trade_prevention_tag = 5001;
-constexpr int post_only_slide_tag = 5002;
-
 std::unexpected<Error> wrong(int tag, std::string_view why) {
   return fail(ErrorCode::usage, "tag " + std::to_string(tag) + ": " + std::string(why));
 }
@@ -133,6 +130,7 @@ Status read_instructions(const fix::Message& message, PlaceOrder& order) {
     Result<Price> offset = price_of(message, 211);
     if (!offset) return pass_on(std::move(offset));
     if (message.text(836) == "1") {
+      if (offset->units % units_per_dollar != 0) return wrong(211, "basis points are whole");
       order.instructions.trail_basis_points = offset->units / units_per_dollar;
     } else {
       order.instructions.trail_amount = *offset;
@@ -146,6 +144,36 @@ Status read_instructions(const fix::Message& message, PlaceOrder& order) {
     return wrong(126, "an order that is good till a time names it");
   }
   return {};
+}
+
+/// Tag 103 in 4.2 ends with 8; what it has no word for is 0, broker option.
+int order_reject_code(int code, bool fix42) {
+  return fix42 && code > 8 ? 0 : code;
+}
+
+/// What the order was asked to do, as it was asked for.
+void add_instructions(fix::Message& message, const KnownOrder& order) {
+  const OrderInstructions& instructions = order.instructions;
+  std::string texts;
+  const auto add_text = [&texts](const char* text) {
+    texts += (texts.empty() ? "" : " ") + std::string(text);
+  };
+  if (order.type == OrderType::trailing_stop) add_text("a");
+  if (instructions.post_only) add_text("6");
+  if (instructions.all_or_none) add_text("G");
+  if (!texts.empty()) message.add(18, texts);
+  if (instructions.minimum_quantity) message.add(110, std::to_string(instructions.minimum_quantity.shares));
+  if (instructions.display_quantity) message.add(111, std::to_string(instructions.display_quantity.shares));
+  if (instructions.trail_amount) {
+    message.add(211, format_price(instructions.trail_amount)).add(836, "0");
+  } else if (instructions.trail_basis_points != 0) {
+    message.add(211, std::to_string(instructions.trail_basis_points)).add(836, "1");
+  }
+  if (instructions.self_trade_prevention) {
+    message.add(self_trade_prevention_tag,
+                std::to_string(static_cast<int>(*instructions.self_trade_prevention)));
+  }
+  if (instructions.post_only == PostOnly::slide) message.add(post_only_slide_tag, "Y");
 }
 
 char execution_type(const Report& report, bool fix42) {
@@ -174,6 +202,10 @@ char execution_type(const Report& report, bool fix42) {
 }
 
 }  // namespace
+
+int cancel_reject_code(int code, std::string_view version) {
+  return version == "FIX.4.2" && code > 3 ? 2 : code;
+}
 
 std::string fix_time(Timestamp timestamp) {
   // "2026-01-30T14:30:00.000000001Z"
@@ -204,6 +236,11 @@ char fix_order_status(OrderStatus status) {
 
 Result<PlaceOrder> order_of(const fix::Message& message) {
   PlaceOrder order;
+  // What would make it another order than the client means is not passed over.
+  if (message.find(65) != nullptr) return wrong(65, "symbols have no suffix here");
+  if (const std::string* currency = message.find(15); currency != nullptr && *currency != "USD")
+    return wrong(15, "only USD is traded here");
+  if (message.find(432) != nullptr) return wrong(432, "name the time in tag 126 instead");
   const std::string side = message.text(54);
   if (side != "1" && side != "2") return wrong(54, "only 1 (buy) and 2 (sell) are traded here");
   order.side = side == "1" ? Side::buy : Side::sell;
@@ -248,7 +285,8 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   message.add(150, std::string(1, execution_type(report, fix42)));
   const bool says_replaced = fix42 && report.kind == ReportKind::replaced;
   message.add(39, says_replaced ? "5" : std::string(1, fix_order_status(order.status)));
-  if (order.status == OrderStatus::rejected) message.add(103, std::to_string(report.reject_code));
+  if (order.status == OrderStatus::rejected)
+    message.add(103, std::to_string(order_reject_code(report.reject_code, fix42)));
   if (report.kind == ReportKind::restated) message.add(378, "5");  // partial decline of OrderQty
   if (!order.account.empty()) message.add(1, order.account);
   message.add(55, order.symbol);
@@ -259,6 +297,7 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   if (order.stop_price) message.add(99, format_price(order.stop_price));
   message.add(59, std::string(1, fix_time_in_force(order.time_in_force)));
   if (order.instructions.expires_at) message.add(126, fix_time(order.instructions.expires_at));
+  add_instructions(message, order);
   if (report.kind == ReportKind::filled) {
     message.add(32, std::to_string(report.last_quantity.shares));
     message.add(31, format_price(report.last_price));

@@ -10,6 +10,19 @@
 
 namespace trade::fixd {
 
+// Our own tags.
+constexpr int self_trade_prevention_tag = 5001;
+constexpr int post_only_slide_tag = 5002;
+
+// Tag 102 (CxlRejReason) as in FIX 4.4.
+constexpr int too_late_code = 0;
+constexpr int unknown_order_code = 1;
+constexpr int duplicate_request_code = 6;
+constexpr int other_cancel_code = 99;
+/// The same in the words of this version: 4.2 has only 0 to 3, of which 2 (broker option) stands for the
+/// rest.
+int cancel_reject_code(int code, std::string_view version);
+
 /// "20260130-14:30:00.000".
 std::string fix_time(Timestamp timestamp);
 char fix_order_status(OrderStatus status);

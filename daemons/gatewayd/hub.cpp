@@ -23,7 +23,8 @@ Hub::Hub(http::Loop& loop, ClientOptions options, OrderFollower& orders)
     : loop_(loop),
       orders_(orders),
       ticks_(loop.every(tick_interval, [this] { tick(); })),
-      feed_(loop, std::move(options), [this](MarketFeed::News news) { deliver(std::move(news)); }) {}
+      feed_([&loop](std::function<void()> work) { loop.post(std::move(work)); }, std::move(options),
+            [this](MarketFeed::News news) { deliver(std::move(news)); }) {}
 
 void Hub::leave(Subscriber& subscriber) {
   subscribers_.erase(&subscriber);

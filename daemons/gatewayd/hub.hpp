@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "gatewayd/market_feed.hpp"
+#include "client/market_feed.hpp"
 #include "gatewayd/order_follower.hpp"
 #include "http/loop.hpp"
 

@@ -13,7 +13,9 @@ namespace trade::access {
 
 namespace {
 
-constexpr std::uint8_t record_format = 1;
+constexpr std::uint8_t record_format = 2;
+/// Without the time of the reset, which was midnight.
+constexpr std::uint8_t record_format_before = 1;
 constexpr std::size_t comp_id_bytes_max = 32;
 constexpr std::size_t password_bytes_min = 8;
 constexpr std::size_t password_bytes_max = 128;
@@ -54,6 +56,7 @@ std::vector<std::byte> encode(const FixSession& session) {
   write_texts(writer, session.addresses);
   writer.write(session.messages_per_second);
   writer.write(static_cast<std::uint8_t>(session.cancel_on_disconnect));
+  writer.write(session.reset_second);
   writer.write(session.created_at.nanoseconds);
   writer.write_text(session.password_hash);
   return writer.take();
@@ -61,7 +64,8 @@ std::vector<std::byte> encode(const FixSession& session) {
 
 std::optional<FixSession> decode(std::string comp_id, store::Bytes bytes) {
   ByteReader reader(bytes);
-  if (reader.read<std::uint8_t>() != record_format) return std::nullopt;
+  const auto format = reader.read<std::uint8_t>();
+  if (format != record_format && format != record_format_before) return std::nullopt;
   FixSession session;
   session.comp_id = std::move(comp_id);
   session.version = reader.read_text();
@@ -70,6 +74,7 @@ std::optional<FixSession> decode(std::string comp_id, store::Bytes bytes) {
   session.addresses = read_texts(reader, fix_session_addresses_max);
   session.messages_per_second = reader.read<std::uint32_t>();
   session.cancel_on_disconnect = reader.read<std::uint8_t>() != 0;
+  if (format == record_format) session.reset_second = reader.read<std::int32_t>();
   session.created_at = {reader.read<std::int64_t>()};
   session.password_hash = reader.read_text();
   if (!reader.ok() || !reader.at_end()) return std::nullopt;

@@ -29,6 +29,8 @@ struct FixSession {
   std::vector<std::string> addresses;     ///< from which it may connect; none: from any
   std::uint32_t messages_per_second = 0;  ///< that it may send; 0: no limit
   bool cancel_on_disconnect = false;
+  /// Second of the day, UTC, at which its sequence numbers begin at 1 again; below zero: never.
+  std::int32_t reset_second = 0;
   Timestamp created_at;
   std::string password_hash;  ///< libsodium's text form
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "fix/framer.hpp"
+
 namespace trade {
 namespace fix {
 
@@ -16,7 +18,8 @@ struct Field {
   std::string value;
 };
 
-/// Repeating group of a message that is sent: each entry begins with `first_tag`.
+/// Repeating group of a message that is sent: each entry begins with `first_tag`, and its fields stay in
+/// their order.
 struct Group {
   int count_tag = 0;
   int first_tag = 0;
@@ -47,6 +50,7 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual void save(int sequence, const std::string& message) = 0;
+  /// Those that are kept of `first` to `last`, in order.
   virtual std::vector<std::string> messages(int first, int last) = 0;
   virtual int next_sender() const = 0;
   virtual int next_target() const = 0;
@@ -62,6 +66,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void send(const std::string& bytes) = 0;
+  /// Bytes that were given to send and are not sent yet.
+  virtual std::size_t unsent_bytes() const = 0;
   virtual void disconnect() = 0;
 };
 
@@ -75,7 +81,8 @@ struct Verdict {
 class Handler {
  public:
   virtual ~Handler() = default;
-  /// Empty: let in; else why not.
+  /// Empty: let in; else why not. Asked before anything of the Logon is taken: who is not let in changes no
+  /// number and gets no answer.
   virtual std::string check_logon(const Message& logon) = 0;
   virtual void logged_on() = 0;
   virtual void logged_out() = 0;
@@ -113,26 +120,13 @@ class Session {
   /// Numbers and keeps the message, and sends it when the other side is logged on.
   void send(const Message& message);
   void log_out(const std::string& reason);
+  /// Logs out, and begins at 1 on both sides.
+  void begin_anew(const std::string& reason);
 
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-/// Cuts a stream of bytes into messages; what is no message is passed over.
-class Framer {
- public:
-  /// Bytes that may wait for a message's end.
-  static constexpr std::size_t pending_bytes_max = 256 << 10;
-
-  Framer();
-  ~Framer();
-  Framer(const Framer&) = delete;
-  Framer& operator=(const Framer&) = delete;
-
-  /// False when more waits than a message may be long.
-  bool add(const char* bytes, std::size_t size);
-  bool next(std::string& message);
+  /// A resend is sent in portions, as the line takes them: to be called when it may take more. What is sent
+  /// meanwhile waits its turn.
+  void go_on_resending();
+  bool resending() const;
 
  private:
   struct State;

@@ -14,8 +14,10 @@ def encode(version, fields):
     return (head + body + f"10={total:03d}{SOH}").encode()
 
 
-def now():
-    return datetime.datetime.utcnow().strftime("%Y%m%d-%H:%M:%S.%f")[:-3]
+def now(seconds=0):
+    """SendingTime, so many seconds from now."""
+    moment = datetime.datetime.utcnow() + datetime.timedelta(seconds=seconds)
+    return moment.strftime("%Y%m%d-%H:%M:%S.%f")[:-3]
 
 
 class Client:
@@ -34,6 +36,18 @@ class Client:
             self.sequence += 1
         self.socket.sendall(encode(self.version, [(35, kind), (49, self.comp_id), (56, self.target), (34, sequence),
                                                   *extra, (52, now()), *fields]))
+
+    def message(self, kind, *fields, sequence=None, extra=(), sender=None, target=None, version=None, time=None):
+        """The bytes of a whole message, as `send` sends them."""
+        if sequence is None:
+            sequence = self.sequence
+            self.sequence += 1
+        return encode(version or self.version,
+                      [(35, kind), (49, sender or self.comp_id), (56, target or self.target), (34, sequence), *extra,
+                       (52, time or now()), *fields])
+
+    def send_bytes(self, data):
+        self.socket.sendall(data)
 
     def receive(self, timeout=10):
         """The next message as a dictionary of its fields (and `raw`); None at the end of the line."""
@@ -67,12 +81,32 @@ class Client:
                     raise AssertionError(f"tag {name[1:]} is {message.get(int(name[1:]))}, expected {value}: {message}")
             return message
 
-    def expect_end(self):
-        while self.receive() is not None:
-            pass
+    def expect_end(self, timeout=10):
+        """The line ends; what comes before that is returned."""
+        seen = []
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                message = self.receive(max(0.1, deadline - time.monotonic()))
+            except ConnectionResetError:
+                return seen
+            if message is None:
+                return seen
+            seen.append(message)
 
-    def log_on(self, *fields):
-        self.send("A", (98, 0), (108, 30), *fields, (554, self.password))
+    def expect_alive(self):
+        """The session goes on, and nothing was said meanwhile."""
+        mark = f"alive-{self.sequence}"
+        self.send("1", (112, mark))
+        self.expect("0", t112=mark)
+
+    def log_out(self):
+        self.send("5")
+        self.expect("5")
+        self.expect_end()
+
+    def log_on(self, *fields, heartbeat=30):
+        self.send("A", (98, 0), (108, heartbeat), *fields, (554, self.password))
 
     def order(self, client_order_id, side, quantity, *fields, symbol="AAPL", extra=()):
         self.send("D", (11, client_order_id), (21, 1), (55, symbol), (54, side), (60, now()), (38, quantity), *fields,

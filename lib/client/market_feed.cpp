@@ -1,4 +1,4 @@
-#include "gatewayd/market_feed.hpp"
+#include "client/market_feed.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,25 +7,38 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "app/log.hpp"
+#include "bus/topics.hpp"
 
-namespace trade::gatewayd {
+namespace trade {
 
 namespace {
 
-/// News are handed on this often at most, so that a flood makes few large portions.
-constexpr std::chrono::milliseconds portion_interval{2};
 /// Without a stream that should be there, the next attempt is made so much later.
 constexpr int retry_milliseconds = 500;
 constexpr int idle_milliseconds = 200;
 constexpr int publications_per_turn = 4'096;
 
+MarketStream::Kind stream_kind(MarketFeed::Kind kind) {
+  switch (kind) {
+    case MarketFeed::Kind::quotes:
+      return MarketStream::Kind::quotes;
+    case MarketFeed::Kind::depth:
+    case MarketFeed::Kind::book:
+      return MarketStream::Kind::depth;
+    case MarketFeed::Kind::tape:
+      break;
+  }
+  return MarketStream::Kind::tape;
+}
+
 }  // namespace
 
-MarketFeed::MarketFeed(http::Loop& loop, ClientOptions options, std::function<void(News)> deliver)
-    : loop_(loop),
+MarketFeed::MarketFeed(Post post, ClientOptions options, std::function<void(News)> deliver,
+                       std::chrono::milliseconds portion_interval)
+    : post_(std::move(post)),
       options_(std::move(options)),
       deliver_(std::move(deliver)),
+      portion_interval_(portion_interval),
       wake_descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       thread_([this] { run(); }) {}
 
@@ -85,8 +98,9 @@ bool MarketFeed::drain(Kind kind) {
   std::unique_ptr<MarketStream>& stream = streams_[kind];
   if (wanted.empty()) return false;
   if (!stream) {
-    auto opened =
-        MarketStream::open(options_, kind, kind == Kind::quotes ? std::vector<std::string>{} : wanted);
+    auto opened = MarketStream::open(
+        options_, stream_kind(kind), kind == Kind::quotes ? std::vector<std::string>{} : wanted,
+        kind == Kind::book ? book_levels : std::uint32_t{bus::published_depth_levels});
     if (!opened) return true;
     stream = std::make_unique<MarketStream>(std::move(*opened));
   }
@@ -98,22 +112,25 @@ bool MarketFeed::drain(Kind kind) {
       return true;
     }
     if (!*publication) return false;
-    put(std::move(**publication));
+    put(kind, std::move(**publication));
   }
   return false;
 }
 
-void MarketFeed::put(PublicationBody body) {
+void MarketFeed::put(Kind kind, PublicationBody body) {
   const std::lock_guard lock(mutex_);
   if (auto* quote = std::get_if<QuotePublished>(&body)) {
     std::string symbol = quote->quote.symbol;
     box_.quotes.insert_or_assign(std::move(symbol), std::move(quote->quote));
   } else if (auto* depth = std::get_if<DepthPublished>(&body)) {
     std::string symbol = depth->depth.symbol;
-    box_.depths.insert_or_assign(std::move(symbol), std::move(depth->depth));
+    auto& depths = kind == Kind::book ? box_.books : box_.depths;
+    depths.insert_or_assign(std::move(symbol), std::move(depth->depth));
   } else if (auto* tape = std::get_if<TapePublished>(&body)) {
-    if (box_.trades.size() >= trades_max)
+    if (box_.trades.size() >= trades_max) {
       box_.trades.erase(box_.trades.begin(), box_.trades.begin() + trades_max / 2);
+      box_.trades_passed_over += trades_max / 2;
+    }
     box_.trades.push_back(std::move(tape->entry));
   }
 }
@@ -121,11 +138,12 @@ void MarketFeed::put(PublicationBody body) {
 void MarketFeed::post() {
   {
     const std::lock_guard lock(mutex_);
-    const bool empty = box_.quotes.empty() && box_.depths.empty() && box_.trades.empty();
+    const bool empty =
+        box_.quotes.empty() && box_.depths.empty() && box_.books.empty() && box_.trades.empty();
     if (posted_ || empty) return;
     posted_ = true;
   }
-  loop_.post([this] {
+  post_([this] {
     News news;
     {
       const std::lock_guard lock(mutex_);
@@ -141,7 +159,7 @@ void MarketFeed::run() {
     take_changes();
     bool missing = false;
     std::vector<pollfd> descriptors{{.fd = wake_descriptor_, .events = POLLIN, .revents = 0}};
-    for (const Kind kind : {Kind::quotes, Kind::depth, Kind::tape}) {
+    for (const Kind kind : {Kind::quotes, Kind::depth, Kind::book, Kind::tape}) {
       missing = drain(kind) || missing;
       if (streams_[kind]) {
         descriptors.push_back({.fd = streams_[kind]->file_descriptor(), .events = POLLIN, .revents = 0});
@@ -151,8 +169,8 @@ void MarketFeed::run() {
     if (stopping_) return;
     ::poll(descriptors.data(), descriptors.size(), missing ? retry_milliseconds : idle_milliseconds);
     // What comes at the same time is handed on together.
-    if (!stopping_ && descriptors.front().revents == 0) std::this_thread::sleep_for(portion_interval);
+    if (!stopping_ && descriptors.front().revents == 0) std::this_thread::sleep_for(portion_interval_);
   }
 }
 
-}  // namespace trade::gatewayd
+}  // namespace trade

@@ -1,0 +1,269 @@
+// What a session asks tradingd for: new orders, changes to them, and mass cancels.
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "fixd/client.hpp"
+#include "fixd/translation.hpp"
+
+namespace trade::fixd {
+
+namespace {
+
+// Tag 103.
+constexpr int duplicate_order_code = 6;
+constexpr int unsupported_order_code = 11;
+constexpr int unknown_account_code = 15;
+constexpr int other_order_code = 99;
+
+constexpr const char* used_id_text = "Duplicate ClOrdID";
+
+/// The client was told of it before, or cannot know whether it was.
+bool is_repeated(const fix::Message& message) {
+  return message.text(43) == "Y" || message.text(97) == "Y";
+}
+
+bool is_overload(const Error& error) {
+  return error.name == "overloaded";
+}
+
+int cancel_code_of(RejectReason reason) {
+  switch (reason) {
+    case RejectReason::order_not_cancellable:
+    case RejectReason::order_not_replaceable:
+      return too_late_code;
+    case RejectReason::unknown_order:
+    case RejectReason::not_your_order:
+      return unknown_order_code;
+    case RejectReason::duplicate_client_order_id:
+      return duplicate_request_code;
+    default:
+      return other_cancel_code;
+  }
+}
+
+/// What of the order a change names otherwise than it is, and cannot change; empty: nothing.
+std::string contradiction(const fix::Message& message, const KnownOrder& known) {
+  if (message.text(55) != known.symbol) return "tag 55: the symbol is another than the order's";
+  if (message.text(54) != (known.side == Side::buy ? "1" : "2")) return "tag 54: the side cannot be changed";
+  return {};
+}
+
+std::string contradiction(const fix::Message& message, const PlaceOrder& wanted, const KnownOrder& known) {
+  if (known.type != wanted.type) return "tag 40: the type cannot be changed";
+  if (message.find(59) != nullptr && known.time_in_force != wanted.time_in_force)
+    return "tag 59: the time in force cannot be changed";
+  const auto differs = [&](int tag, bool same) { return message.find(tag) != nullptr && !same; };
+  const OrderInstructions& is = known.instructions;
+  const OrderInstructions& asked = wanted.instructions;
+  if (differs(18,
+              is.all_or_none == asked.all_or_none && is.post_only.has_value() == asked.post_only.has_value()))
+    return "tag 18: the instructions cannot be changed";
+  if (differs(110, is.minimum_quantity == asked.minimum_quantity))
+    return "tag 110: the least quantity cannot be changed";
+  if (differs(111, is.display_quantity == asked.display_quantity))
+    return "tag 111: the quantity shown cannot be changed";
+  if (differs(126, is.expires_at == asked.expires_at)) return "tag 126: the expiry cannot be changed";
+  if (differs(211,
+              is.trail_amount == asked.trail_amount && is.trail_basis_points == asked.trail_basis_points))
+    return "tag 211: the trail cannot be changed";
+  if (differs(self_trade_prevention_tag, is.self_trade_prevention == asked.self_trade_prevention))
+    return "tag 5001: self-trade prevention cannot be changed";
+  return {};
+}
+
+}  // namespace
+
+/// An id that was used already: a request that is told again gets what became of the first, any other is
+/// refused. False: it is new, or comes again and the first is still under way.
+bool Client::refuse_used_id(const Asked& asked) {
+  const bool repeated = is_repeated(asked.message);
+  const auto order = services_.state->orders().find(asked.account, asked.message.text(11));
+  const PendingRequest* request = services_.state->requests().find(asked.key());
+  if (order && repeated && order->comp_id == config_.comp_id) {
+    send_status(*order, asked.message, 0, false);
+    return true;
+  }
+  if (!order && (request == nullptr || (repeated && request->comp_id == config_.comp_id))) return false;
+  if (asked.message.type == "D") {
+    refuse_order(asked.message, duplicate_order_code, used_id_text);
+  } else {
+    refuse_change(asked.message, duplicate_request_code, used_id_text, std::nullopt);
+  }
+  return true;
+}
+
+void Client::place(const fix::Message& message) {
+  const std::string client_order_id = message.text(11);
+  if (Status fits = check_client_order_id(client_order_id); !fits)
+    return refuse_order(message, other_order_code, "tag 11: " + fits.error().message);
+  const Result<std::string> account = account_of(message);
+  if (!account) return refuse_order(message, unknown_account_code, account.error().message);
+  const Asked asked{message, *account};
+  if (refuse_used_id(asked)) return;
+  Result<PlaceOrder> order = order_of(message);
+  if (!order) return refuse_order(message, unsupported_order_code, order.error().message);
+  if (config_.cancel_on_disconnect) order->session = session_number(config_.comp_id);
+  const std::string symbol = message.text(55);
+  PendingRequest request;
+  request.comp_id = config_.comp_id;
+  request.symbol = symbol;
+  request.side = order->side;
+  request.noted_at = SystemClock().now();
+  services_.state->requests().add(asked.key(), std::move(request));
+  ask(asked, {*order, *account, symbol}, &Client::placed);
+}
+
+void Client::placed(const Asked& asked, Result<CommandResult> result) {
+  RequestTable& requests = services_.state->requests();
+  if (!result) {
+    if (is_overload(result.error())) {
+      requests.take(asked.key());
+      return refuse_order(asked.message, other_order_code, result.error().message);
+    }
+    return unanswered(asked, result.error());
+  }
+  if (result->duplicate) {
+    // It was there before. Of an order of this session the journal tells, or has told; another has its id.
+    const auto order = services_.state->orders().find(result->order);
+    if (order && order->comp_id == config_.comp_id) return send_status(*order, asked.message, 0, false);
+    if (!order) return;
+    requests.take(asked.key());
+    return refuse_order(asked.message, duplicate_order_code, used_id_text);
+  }
+  if (result->reason == RejectReason::none) return;  // the journal tells
+  const bool used = result->reason == RejectReason::duplicate_client_order_id;
+  if (!used && result->order && result->sequence != 0) return;  // so it does of a refusal that has an order
+  requests.take(asked.key());
+  const RejectReasonRow& row = row_of(result->reason);
+  refuse_order(asked.message, row.fix_ord_rej_reason, used ? used_id_text : std::string(row.text));
+}
+
+/// Nobody knows yet whether it happened.
+void Client::unanswered(const Asked& asked, const Error& error) {
+  if (error.code == ErrorCode::not_running)
+    services_.state->requests().hasten(asked.key(), SystemClock().now());
+  refuse_business(asked.message, 4, error.message + "; ask for the order's status");
+}
+
+void Client::change(const fix::Message& message) {
+  const Result<std::string> account = account_of(message);
+  if (!account) {
+    const bool unknown = message.find(1) == nullptr;
+    return refuse_change(message, unknown ? unknown_order_code : other_cancel_code,
+                         unknown ? "Unknown order" : account.error().message, std::nullopt);
+  }
+  if (Status fits = check_client_order_id(message.text(11)); !fits)
+    return refuse_change(message, other_cancel_code, "tag 11: " + fits.error().message, std::nullopt);
+  const Asked asked{message, *account};
+  if (refuse_used_id(asked)) return;
+  // One that ended, or was renamed by a replace, is known here by its old ids as well.
+  const auto known = services_.state->orders().find(*account, message.text(41));
+  if (known && known->comp_id != config_.comp_id)
+    return refuse_change(message, unknown_order_code, "Unknown order", std::nullopt);
+  if (known) {
+    if (const std::string why = contradiction(message, *known); !why.empty())
+      return refuse_change(message, other_cancel_code, why, known);
+  }
+  if (message.type == "F") return cancel(asked, known);
+  replace(asked, known);
+}
+
+void Client::cancel(const Asked& asked, const std::optional<KnownOrder>& known) {
+  const std::string original = asked.message.text(41);
+  CancelOrder command;
+  PendingRequest request;
+  request.comp_id = config_.comp_id;
+  request.kind = RequestKind::cancel;
+  request.original = original;
+  request.noted_at = SystemClock().now();
+  if (known) {
+    command.order = request.order = known->id;
+  } else {
+    command.client_order_id = original;
+  }
+  services_.state->requests().add(asked.key(), std::move(request));
+  ask(asked, {command, asked.account, {}}, &Client::changed);
+}
+
+void Client::replace(const Asked& asked, const std::optional<KnownOrder>& known) {
+  const fix::Message& message = asked.message;
+  Result<PlaceOrder> wanted = order_of(message);
+  if (!wanted) return refuse_change(message, other_cancel_code, wanted.error().message, known);
+  const std::string original = message.text(41);
+  const std::string client_order_id = message.text(11);
+  ReplaceOrder command;
+  PendingRequest request;
+  request.comp_id = config_.comp_id;
+  request.kind = RequestKind::replace;
+  request.original = original;
+  request.noted_at = SystemClock().now();
+  if (known) {
+    if (const std::string why = contradiction(message, *wanted, *known); !why.empty())
+      return refuse_change(message, other_cancel_code, why, known);
+    command.order = request.order = known->id;
+  } else {
+    command.client_order_id = original;
+  }
+  command.quantity = wanted->quantity;
+  if (wanted->limit_price) command.limit_price = wanted->limit_price;
+  if (wanted->stop_price && wanted->type != OrderType::trailing_stop) command.stop_price = wanted->stop_price;
+  command.new_client_order_id = client_order_id;
+  services_.state->requests().add(asked.key(), std::move(request));
+  ask(asked, {command, asked.account, {}}, &Client::changed);
+}
+
+void Client::changed(const Asked& asked, Result<CommandResult> result) {
+  RequestTable& requests = services_.state->requests();
+  const auto known = services_.state->orders().find(asked.account, asked.message.text(41));
+  if (!result) {
+    if (is_overload(result.error())) {
+      requests.take(asked.key());
+      return refuse_change(asked.message, other_cancel_code, result.error().message, known);
+    }
+    return unanswered(asked, result.error());
+  }
+  if (result->reason == RejectReason::none) return;  // the journal tells
+  // It may have told already: of the same cancel, asked for by another door.
+  if (!requests.take(asked.key())) return;
+  refuse_change(asked.message, cancel_code_of(result->reason), std::string(row_of(result->reason).text),
+                known);
+}
+
+void Client::mass_cancel(const fix::Message& message) {
+  const std::string* account = message.find(1);
+  const std::string* side = message.find(54);
+  const auto meant = [&](const std::string& of_account, const std::string& symbol, Side of_side) {
+    return (account == nullptr || of_account == *account) &&
+           (message.text(530) != "1" || symbol == message.text(55)) &&
+           (side == nullptr || *side == (of_side == Side::buy ? "1" : "2"));
+  };
+  std::vector<std::pair<CancelOrder, std::string>> commands;
+  for (const KnownOrder* order : services_.state->orders().open_orders(config_.comp_id)) {
+    if (!meant(order->account, order->symbol, order->side)) continue;
+    commands.emplace_back(CancelOrder{.account = {}, .order = order->id, .client_order_id = {}},
+                          order->account);
+  }
+  // Those under way are placed before this is taken.
+  const auto places = services_.state->requests().places(config_.comp_id);
+  for (const auto& [key, request] : places) {
+    if (!meant(key.first, request.symbol, request.side)) continue;
+    commands.emplace_back(CancelOrder{.account = {}, .order = {}, .client_order_id = key.second}, key.first);
+  }
+  fix::Message report;
+  report.type = "r";
+  report.add(11, message.text(11)).add(37, own_execution_id(message)).add(530, message.text(530));
+  report.add(531, message.text(530)).add(533, std::to_string(commands.size()));
+  if (const std::string* symbol = message.find(55)) report.add(55, *symbol);
+  send(report);
+  for (const auto& [command, of_account] : commands)
+    ask({message, of_account}, {command, of_account, {}}, &Client::mass_cancelled);
+}
+
+/// The report has told how many orders are to go; of each the journal tells, or nothing where it had ended by
+/// then.
+void Client::mass_cancelled(const Asked& asked, Result<CommandResult> result) {
+  if (!result) refuse_business(asked.message, 4, result.error().message + "; ask for the orders' status");
+}
+
+}  // namespace trade::fixd

@@ -1,0 +1,167 @@
+// LMDB database "requests": account, ClOrdID -> comp id, kind u8, order u64, original, symbol, side u8
+#include "fixd/request_table.hpp"
+
+#include <algorithm>
+
+#include "base/byte_stream.hpp"
+#include "store/key.hpp"
+
+namespace trade::fixd {
+
+namespace {
+
+void write_request(ByteWriter& writer, const PendingRequest& request) {
+  writer.write_text(request.comp_id);
+  writer.write(request.kind);
+  writer.write(request.order.value);
+  writer.write_text(request.original);
+  writer.write_text(request.symbol);
+  writer.write(request.side);
+}
+
+bool read_request(ByteReader& reader, PendingRequest& request) {
+  request.comp_id = reader.read_text();
+  const auto kind = reader.read<std::uint8_t>();
+  request.kind = static_cast<RequestKind>(kind);
+  request.order.value = reader.read<std::uint64_t>();
+  request.original = reader.read_text();
+  request.symbol = reader.read_text();
+  const auto side = value_numbered<Side>(reader.read<std::uint8_t>());
+  request.side = side.value_or(Side::buy);
+  return reader.ok() && reader.at_end() && side && kind >= 1 && kind <= 3;
+}
+
+template <class Map>
+void erase_pair(Map& map, const typename Map::key_type& key, const ClientIdKey& value) {
+  const auto [begin, end] = map.equal_range(key);
+  const auto found = std::find_if(begin, end, [&](const auto& entry) { return entry.second == value; });
+  if (found != end) map.erase(found);
+}
+
+}  // namespace
+
+Status RequestTable::open(std::shared_ptr<store::Environment> environment, Timestamp now) {
+  auto opened = environment->open_database("requests");
+  if (!opened) return pass_on(std::move(opened));
+  rows_ = *opened;
+  auto transaction = environment->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  auto cursor = transaction->cursor(rows_);
+  if (!cursor) return pass_on(std::move(cursor));
+  for (auto here = cursor->first();; here = cursor->next()) {
+    if (!here) return pass_on(std::move(here));
+    if (!*here) return {};
+    store::KeyReader key(cursor->key());
+    ClientIdKey name;
+    name.first = key.text();
+    name.second = key.text();
+    ByteReader value(cursor->value());
+    PendingRequest request;
+    if (!read_request(value, request) || !key.ok()) {
+      return fail(
+          ErrorCode::corrupt,
+          "the requests that fixd keeps in " + environment->path().string() + " are damaged",
+          "restore the store from a backup, or move it away, and agree with each session to begin at 1");
+    }
+    request.noted_at = now;
+    index(name, request);
+    requests_[name] = std::move(request);
+  }
+}
+
+void RequestTable::index(const ClientIdKey& key, const PendingRequest& request) {
+  if (request.kind != RequestKind::cancel) return;
+  if (request.order) {
+    cancels_by_order_.emplace(request.order.value, key);
+  } else {
+    cancels_by_name_.emplace(ClientIdKey{key.first, request.original}, key);
+  }
+}
+
+void RequestTable::unindex(const ClientIdKey& key, const PendingRequest& request) {
+  if (request.kind != RequestKind::cancel) return;
+  if (request.order) {
+    erase_pair(cancels_by_order_, request.order.value, key);
+  } else {
+    erase_pair(cancels_by_name_, ClientIdKey{key.first, request.original}, key);
+  }
+}
+
+bool RequestTable::add(const ClientIdKey& key, PendingRequest request) {
+  if (requests_.contains(key)) return false;
+  index(key, request);
+  requests_[key] = std::move(request);
+  dirty_.insert(key);
+  return true;
+}
+
+const PendingRequest* RequestTable::find(const ClientIdKey& key) const {
+  const auto found = requests_.find(key);
+  return found == requests_.end() ? nullptr : &found->second;
+}
+
+std::optional<PendingRequest> RequestTable::take(const ClientIdKey& key) {
+  const auto found = requests_.find(key);
+  if (found == requests_.end()) return std::nullopt;
+  unindex(key, found->second);
+  std::optional<PendingRequest> request = std::move(found->second);
+  requests_.erase(found);
+  dirty_.insert(key);
+  return request;
+}
+
+std::optional<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_cancel(
+    OrderId order, const std::string& account, const std::string& client_order_id) {
+  std::optional<ClientIdKey> key;
+  if (const auto found = cancels_by_order_.lower_bound(order.value);
+      found != cancels_by_order_.end() && found->first == order.value) {
+    key = found->second;
+  } else if (!client_order_id.empty()) {
+    const auto named = cancels_by_name_.lower_bound({account, client_order_id});
+    if (named != cancels_by_name_.end() && named->first == ClientIdKey{account, client_order_id})
+      key = named->second;
+  }
+  if (!key) return std::nullopt;
+  auto request = take(*key);
+  return std::pair{*key, std::move(*request)};
+}
+
+std::vector<std::pair<ClientIdKey, PendingRequest>> RequestTable::places(const std::string& comp_id) const {
+  std::vector<std::pair<ClientIdKey, PendingRequest>> found;
+  for (const auto& [key, request] : requests_) {
+    if (request.comp_id == comp_id && request.kind == RequestKind::place) found.emplace_back(key, request);
+  }
+  return found;
+}
+
+void RequestTable::drop_lost(Timestamp read_to) {
+  std::vector<ClientIdKey> lost;
+  for (const auto& [key, request] : requests_) {
+    if (read_to.nanoseconds - request.noted_at.nanoseconds > lost_after_ns) lost.push_back(key);
+  }
+  for (const ClientIdKey& key : lost)
+    take(key);
+}
+
+void RequestTable::hasten(const ClientIdKey& key, Timestamp now) {
+  const auto found = requests_.find(key);
+  if (found == requests_.end()) return;
+  found->second.noted_at = {now.nanoseconds - lost_after_ns + lost_with_tradingd_after_ns};
+}
+
+Status RequestTable::write(store::Transaction& transaction) const {
+  for (const ClientIdKey& key : dirty_) {
+    const store::Key row = store::Key().text(key.first).text(key.second);
+    const auto request = requests_.find(key);
+    if (request == requests_.end()) {
+      if (auto removed = transaction.remove(rows_, row); !removed) return pass_on(std::move(removed));
+      continue;
+    }
+    ByteWriter value;
+    write_request(value, request->second);
+    if (Status put = transaction.put(rows_, row, value.bytes()); !put) return put;
+  }
+  return {};
+}
+
+}  // namespace trade::fixd

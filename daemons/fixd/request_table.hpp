@@ -1,0 +1,78 @@
+// Requests of FIX sessions whose outcome is not known yet: which session sent them, so that what the journal
+// tells of them reaches it, over crashes too. Whoever used a ClOrdID first has it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "fixd/order_table.hpp"
+#include "model/enums.hpp"
+#include "model/ids.hpp"
+#include "store/environment.hpp"
+
+namespace trade::fixd {
+
+enum class RequestKind : std::uint8_t { place = 1, cancel = 2, replace = 3 };
+
+struct PendingRequest {
+  std::string comp_id;
+  RequestKind kind = RequestKind::place;
+  OrderId order;         ///< that is to be cancelled or replaced, where it was known; else zero
+  std::string original;  ///< its ClOrdID, as it was given
+  std::string symbol;    ///< of a new order
+  Side side = Side::buy;
+  Timestamp noted_at;  ///< of those read from the disk, when they were
+};
+
+class RequestTable {
+ public:
+  /// tradingd answers, or has lost a request, long before: see `drop_lost`.
+  static constexpr std::int64_t lost_after_ns = 60'000'000'000;
+  /// The same once tradingd has gone away.
+  static constexpr std::int64_t lost_with_tradingd_after_ns = 5'000'000'000;
+
+  Status open(std::shared_ptr<store::Environment> environment, Timestamp now);
+
+  /// False, and nothing changed, where that ClOrdID is in use by another request.
+  bool add(const ClientIdKey& key, PendingRequest request);
+  [[nodiscard]] const PendingRequest* find(const ClientIdKey& key) const;
+  /// Its outcome is known. Nothing where it was before.
+  std::optional<PendingRequest> take(const ClientIdKey& key);
+  /// The first cancel that waits for this order, by number or by the name that it has now: its ClOrdID.
+  /// It is taken.
+  std::optional<std::pair<ClientIdKey, PendingRequest>> take_cancel(OrderId order, const std::string& account,
+                                                                    const std::string& client_order_id);
+  /// New orders of a session that are under way, in the order of their ids.
+  [[nodiscard]] std::vector<std::pair<ClientIdKey, PendingRequest>> places(const std::string& comp_id) const;
+  /// Forgets those of which the journal, which is read up to this moment, would have told by now: they never
+  /// came to tradingd.
+  void drop_lost(Timestamp read_to);
+  /// tradingd went away with it: what the journal does not tell of soon did not happen.
+  void hasten(const ClientIdKey& key, Timestamp now);
+  [[nodiscard]] std::size_t size() const { return requests_.size(); }
+
+  [[nodiscard]] bool dirty() const { return !dirty_.empty(); }
+  Status write(store::Transaction& transaction) const;
+  void written() { dirty_.clear(); }
+
+ private:
+  void index(const ClientIdKey& key, const PendingRequest& request);
+  void unindex(const ClientIdKey& key, const PendingRequest& request);
+
+  store::Database rows_;
+  std::map<ClientIdKey, PendingRequest> requests_;
+  /// Cancels, by what they name, in the order in which they came.
+  std::multimap<std::uint64_t, ClientIdKey> cancels_by_order_;
+  std::multimap<ClientIdKey, ClientIdKey> cancels_by_name_;
+  std::set<ClientIdKey> dirty_;
+};
+
+}  // namespace trade::fixd

@@ -1,0 +1,95 @@
+#include "fixd/client.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/clock.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace trade::fixd {
+namespace {
+
+constexpr std::int64_t day_ns = 86'400 * nanoseconds_per_second;
+
+class ClientTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = FixState::open(directory_ / "state");
+    ASSERT_TRUE(opened) << opened.error().message;
+    state_ = std::move(*opened);
+    config_.comp_id = "BUYSIDE";
+    config_.accounts = {"alice"};
+  }
+  std::unique_ptr<Client> make() {
+    Client::Services services;
+    services.state = state_.get();
+    services.ask = [this](const std::string&, const SubmittedCommand& command, Client::Answered answered) {
+      asked_.push_back(command.body);
+      answers_.push_back(std::move(answered));
+    };
+    services.settle = [] {};
+    return std::make_unique<Client>(config_, "TRADE", std::move(services));
+  }
+  fix::Store& numbers() { return state_->messages().session("BUYSIDE"); }
+  static Timestamp at(std::int64_t day, std::int64_t second) {
+    return {day * day_ns + second * nanoseconds_per_second};
+  }
+
+  trade::test::TemporaryDirectory directory_;
+  std::unique_ptr<FixState> state_;
+  access::FixSession config_;
+  std::vector<CommandBody> asked_;
+  std::vector<Client::Answered> answers_;
+};
+
+TEST_F(ClientTest, NumbersBeginAnewOnceADayAtTheTimeOfTheSession) {
+  config_.reset_second = 21 * 3'600;
+  const auto client = make();
+  const std::int64_t today = SystemClock().now().nanoseconds / day_ns;
+  numbers().reset(at(today + 1, 12 * 3'600).nanoseconds / nanoseconds_per_second);
+  numbers().set_next_sender(50);
+  client->tick(at(today + 1, 20 * 3'600 + 3'599));
+  EXPECT_EQ(numbers().next_sender(), 50);
+  client->tick(at(today + 1, 21 * 3'600));
+  EXPECT_EQ(numbers().next_sender(), 1);
+}
+
+TEST_F(ClientTest, NumbersMayNeverBeginAnew) {
+  config_.reset_second = -1;
+  const auto client = make();
+  numbers().set_next_sender(50);
+  client->tick(at(SystemClock().now().nanoseconds / day_ns + 400, 0));
+  EXPECT_EQ(numbers().next_sender(), 50);
+}
+
+TEST_F(ClientTest, OrdersAreCancelledUntilTradingdHasSaidSo) {
+  config_.cancel_on_disconnect = true;
+  const auto client = make();
+  EXPECT_TRUE(client->is_cancelling());
+  client->tick(SystemClock().now());
+  ASSERT_EQ(asked_.size(), 1u);
+  ASSERT_TRUE(std::holds_alternative<CancelAllOrders>(asked_[0]));
+  EXPECT_EQ(std::get<CancelAllOrders>(asked_[0]).session, session_number("BUYSIDE"));
+  client->tick(SystemClock().now());
+  EXPECT_EQ(asked_.size(), 1u);
+  answers_[0](client.get(), fail(ErrorCode::not_running, "tradingd does not run"));
+  EXPECT_TRUE(client->is_cancelling());
+  client->tick(SystemClock().now());
+  ASSERT_EQ(asked_.size(), 2u);
+  answers_[1](client.get(), CommandResult{});
+  EXPECT_FALSE(client->is_cancelling());
+  client->tick(SystemClock().now());
+  EXPECT_EQ(asked_.size(), 2u);
+}
+
+TEST_F(ClientTest, SessionsHaveNumbersOfTheirOwn) {
+  EXPECT_NE(session_number("A"), session_number("B"));
+  EXPECT_EQ(session_number("A"), session_number("A"));
+  EXPECT_TRUE(session_number(""));
+}
+
+}  // namespace
+}  // namespace trade::fixd

@@ -1,0 +1,218 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "fixd/fix_state.hpp"
+#include "fixd/order_tracker.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace trade::fixd {
+namespace {
+
+class TrackerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = FixState::open(directory_ / "state");
+    ASSERT_TRUE(opened) << opened.error().message;
+    state_ = std::move(*opened);
+    tracker_ = std::make_unique<OrderTracker>(state_->orders(), state_->requests());
+    AccountOpened account;
+    account.account = {1};
+    account.name = *parse_account_name("alice");
+    apply(account);
+    SymbolAdded symbol;
+    symbol.id = {1};
+    symbol.symbol = *parse_symbol("AAPL");
+    apply(symbol);
+  }
+  std::vector<Report> apply(EventBody body) {
+    Event event;
+    event.sequence = ++sequence_;
+    event.timestamp = {static_cast<std::int64_t>(sequence_)};
+    event.body = std::move(body);
+    std::vector<Report> reports;
+    tracker_->apply(event, reports);
+    return reports;
+  }
+  void ask(const std::string& comp_id, const std::string& id, RequestKind kind = RequestKind::place,
+           OrderId order = {}, const std::string& original = {}) {
+    PendingRequest request;
+    request.comp_id = comp_id;
+    request.kind = kind;
+    request.order = order;
+    request.original = original;
+    state_->requests().add({"alice", id}, request);
+  }
+  static OrderAccepted accepted(std::uint64_t id, const char* client_order_id) {
+    OrderAccepted event;
+    event.order = {id};
+    event.account = {1};
+    event.symbol = {1};
+    event.type = OrderType::limit;
+    event.quantity = {10};
+    event.limit_price = {1'000'000};
+    event.client_order_id = client_order_id;
+    return event;
+  }
+  static OrderRejected rejected(std::uint64_t id, const char* client_order_id, RejectReason reason) {
+    OrderRejected event;
+    event.order = {id};
+    event.account = {1};
+    event.symbol = {1};
+    event.reason = reason;
+    event.quantity = {10};
+    event.client_order_id = client_order_id;
+    return event;
+  }
+  static OrderCancelled cancelled(std::uint64_t id, CancelReason reason = CancelReason::requested) {
+    OrderCancelled event;
+    event.order = {id};
+    event.account = {1};
+    event.symbol = {1};
+    event.reason = reason;
+    event.quantity = {10};
+    return event;
+  }
+  static OrderReplaced replaced(std::uint64_t id, const char* client_order_id) {
+    OrderReplaced event;
+    event.order = {id};
+    event.account = {1};
+    event.symbol = {1};
+    event.quantity = {20};
+    event.leaves = {20};
+    event.limit_price = {2'000'000};
+    event.client_order_id = client_order_id;
+    return event;
+  }
+
+  trade::test::TemporaryDirectory directory_;
+  std::unique_ptr<FixState> state_;
+  std::unique_ptr<OrderTracker> tracker_;
+  Sequence sequence_ = 0;
+};
+
+TEST_F(TrackerTest, AnIdThatAnotherSessionUsedFirstStaysWithIt) {
+  ask("FIRST", "o1");
+  ask("SECOND", "o1");
+  const auto reports = apply(accepted(1, "o1"));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].order.comp_id, "FIRST");
+  EXPECT_EQ(state_->requests().size(), 0u);
+  // What the second is refused with comes as its answer; the journal's word of it is nobody's.
+  ask("SECOND", "o1");
+  EXPECT_EQ(apply(rejected(2, "o1", RejectReason::duplicate_client_order_id))[0].order.comp_id, "");
+  EXPECT_EQ(state_->orders().find("alice", "o1")->comp_id, "FIRST");
+}
+
+TEST_F(TrackerTest, AnOrderOfAnotherDoorBelongsToNoSession) {
+  const auto reports = apply(accepted(1, "o1"));
+  EXPECT_EQ(reports[0].order.comp_id, "");
+  EXPECT_EQ(reports[0].order.account, "alice");
+  EXPECT_FALSE(state_->orders().find("alice", "o1"));
+  apply(cancelled(1));
+  EXPECT_EQ(state_->orders().open_count(), 0u);
+}
+
+TEST_F(TrackerTest, ACancelThatSucceedsTellsBothIds) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
+  const auto reports = apply(cancelled(1));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].client_order_id, "c1");
+  EXPECT_EQ(reports[0].original_client_order_id, "o1");
+  EXPECT_EQ(state_->requests().size(), 0u);
+  // Sent again, either id finds the order.
+  EXPECT_EQ(state_->orders().find("alice", "c1")->status, OrderStatus::cancelled);
+  EXPECT_EQ(state_->orders().find("alice", "o1")->status, OrderStatus::cancelled);
+}
+
+TEST_F(TrackerTest, ACancelNobodyAskedForDoesNotUseUpARequest) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
+  const auto reports = apply(cancelled(1, CancelReason::disconnected));
+  EXPECT_EQ(reports[0].client_order_id, "");
+  EXPECT_EQ(reports[0].text, "disconnected");
+  EXPECT_EQ(state_->requests().size(), 1u);  // its refusal is on the way
+}
+
+TEST_F(TrackerTest, WhoChangesAnOrderOfAnotherDoorIsToldOfIt) {
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "r1", RequestKind::replace, {}, "o1");
+  auto reports = apply(replaced(1, "r1"));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].order.comp_id, "BUYSIDE");
+  EXPECT_EQ(reports[0].original_client_order_id, "o1");
+  apply(accepted(2, "o2"));
+  ask("BUYSIDE", "c2", RequestKind::cancel, {}, "o2");
+  reports = apply(cancelled(2));
+  EXPECT_EQ(reports[0].order.comp_id, "BUYSIDE");
+  EXPECT_EQ(reports[0].client_order_id, "c2");
+}
+
+TEST_F(TrackerTest, AReplacedOrderIsFoundByEveryIdThatItHad) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "r1", RequestKind::replace, {1}, "o1");
+  apply(replaced(1, "r1"));
+  EXPECT_EQ(state_->requests().size(), 0u);
+  EXPECT_EQ(state_->orders().find("alice", "o1")->id, OrderId{1});
+  EXPECT_EQ(state_->orders().find("alice", "r1")->quantity, Quantity{20});
+}
+
+TEST_F(TrackerTest, ARefusedOrderIsRememberedWithItsReason) {
+  ask("BUYSIDE", "o1");
+  const auto reports = apply(rejected(1, "o1", RejectReason::market_closed));
+  EXPECT_EQ(reports[0].order.comp_id, "BUYSIDE");
+  EXPECT_EQ(reports[0].reject_code, 2);
+  EXPECT_EQ(state_->orders().open_count(), 0u);
+  EXPECT_EQ(state_->orders().find("alice", "o1")->reject_reason, RejectReason::market_closed);
+}
+
+TEST_F(TrackerTest, FillsAddUpAndEndTheOrder) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  TradeExecuted trade;
+  trade.price = {1'000'000};
+  trade.quantity = {4};
+  trade.maker_order = {1};
+  trade.maker_leaves = {6};
+  trade.taker_order = {99};
+  auto reports = apply(trade);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].execution_id, std::to_string(sequence_) + "M");
+  EXPECT_EQ(reports[0].order.status, OrderStatus::partially_filled);
+  trade.quantity = {6};
+  trade.maker_leaves = {0};
+  reports = apply(trade);
+  EXPECT_EQ(reports[0].order.filled_quantity, Quantity{10});
+  EXPECT_EQ(state_->orders().open_count(), 0u);
+  EXPECT_EQ(state_->orders().find("alice", "o1")->status, OrderStatus::filled);
+}
+
+TEST_F(TrackerTest, AnExitThatBeginsToWorkIsToldOf) {
+  OrderAccepted leg = accepted(1, "");
+  leg.status = OrderStatus::pending;
+  apply(leg);
+  ExitActivated activated;
+  activated.order = {1};
+  activated.account = {1};
+  activated.symbol = {1};
+  activated.status = OrderStatus::submitted;
+  activated.quantity = {4};
+  auto reports = apply(activated);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::restated);
+  EXPECT_EQ(reports[0].order.quantity, Quantity{4});
+  activated.status = OrderStatus::rejected;
+  activated.reason = RejectReason::insufficient_shares;
+  reports = apply(activated);
+  EXPECT_EQ(reports[0].kind, ReportKind::rejected);
+  EXPECT_EQ(state_->orders().open_count(), 0u);
+}
+
+}  // namespace
+}  // namespace trade::fixd

@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# Orders by FIX through changes, copies, and the ends of lines and daemons.
+load suite.bash
+
+export TRADE_FIXD_LISTEN=127.0.0.1:0
+
+# session COMPID ARGS: one more session, all with the same password.
+session() {
+  t fix session add "$@" --password open-sesame >/dev/null 2>&1
+}
+
+start_fix() {
+  small_market
+  t account deposit alice 100000 >/dev/null
+  t symbol add MSFT --previous-close 150 >/dev/null
+  session BUYSIDE --account alice
+  up
+}
+
+up() {
+  "$trade" up >/dev/null
+  port=$(sed 's/.*://' "$TRADE_HOME/run/fixd.fix")
+}
+
+# step NAME ARGS: one step of the client.
+step() {
+  run timeout 100 python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame "$@"
+  [ "$status" -eq 0 ] || {
+    echo "$output"
+    false
+  }
+}
+
+open_orders() {
+  t orders --account alice --status open | jq -r '[.[].client_order_id] | sort | join(" ")'
+}
+
+# eventually EXPECTED COMMAND...: within ten seconds the command prints this.
+eventually() {
+  local expected=$1 got
+  shift
+  for _ in $(seq 100); do
+    got=$("$@" 2>&1) || true
+    [ "$got" != "$expected" ] || return 0
+    sleep 0.1
+  done
+  echo "'$*' says '$got', expected '$expected'"
+  return 1
+}
+
+@test "replaces and cancels: in time, late, of nothing, with used ids, and again" {
+  start_fix
+  step changes
+}
+
+@test "partial fills are told one by one, and a replace and a cancel in between" {
+  start_fix
+  t place sell 4 AAPL --limit 150.50 --account bob >/dev/null
+  t place sell 3 AAPL --limit 150.60 --account bob >/dev/null
+  step fills
+}
+
+@test "mass status and mass cancel cover a session's own orders, also those under way" {
+  start_fix
+  session SECOND --account alice
+  sleep 1.2
+  step mass
+}
+
+@test "a ClOrdID belongs to the session that used it first, over a restart too" {
+  start_fix
+  session SECOND --account alice
+  sleep 1.2
+  step same_id
+  kill -9 "$(daemon_pid fixd)"
+  t cancel --all --account alice >/dev/null
+  up
+  step missed BUYSIDE same 4 4
+  step silent SECOND
+}
+
+@test "orders end with the line of a session that wants it: logout, a broken line, a stop, a kill" {
+  start_fix
+  session CAREFUL --account alice --cancel-on-disconnect
+  sleep 1.2
+  step place BUYSIDE stays 139.00
+  for way in logout break; do
+    step place CAREFUL "$way" 140.00 "$way"
+    eventually stays open_orders
+    step missed CAREFUL "$way" 4 4
+  done
+  step place CAREFUL missed 140.00 logout
+  # fixd is stopped with the session on the line: by the time it has ended, so have the orders.
+  python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame place CAREFUL stop 140.00 wait >"$TRADE_HOME/.waiting" &
+  eventually placed head -1 "$TRADE_HOME/.waiting"
+  kill "$(daemon_pid fixd)"
+  wait %1
+  eventually stays open_orders
+  up
+  step missed CAREFUL stop 4 4
+  # fixd is killed: they end when it is there again, whether the session is or not.
+  python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame place CAREFUL killed 140.00 wait >"$TRADE_HOME/.waiting" &
+  eventually placed head -1 "$TRADE_HOME/.waiting"
+  kill -9 "$(daemon_pid fixd)"
+  wait %1
+  [ "$(open_orders)" = "killed stays" ]
+  up
+  eventually stays open_orders
+  step missed CAREFUL killed 4 4
+  # tradingd is away when the line breaks: they end once it is back.
+  python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame place CAREFUL away 140.00 wait >"$TRADE_HOME/.waiting" &
+  client=$!
+  eventually placed head -1 "$TRADE_HOME/.waiting"
+  kill -9 "$(daemon_pid tradingd)"
+  kill "$client"
+  sleep 0.5
+  up
+  eventually stays open_orders
+}
+
+@test "a request whose fate is not known is under way, and then known" {
+  start_fix
+  kill -9 "$(daemon_pid tradingd)"
+  timeout 100 python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame unanswered >"$TRADE_HOME/.client" 2>&1 &
+  eventually unanswered head -1 "$TRADE_HOME/.client"
+  up
+  wait %1 || {
+    cat "$TRADE_HOME/.client"
+    false
+  }
+  [ "$(open_orders)" = u1 ]
+}
+
+@test "a session is removed and added again while a request is under way: it is answered, and nothing waits for ever" {
+  start_fix
+  tradingd=$(daemon_pid tradingd)
+  fixd=$(daemon_pid fixd)
+  kill -STOP "$tradingd"
+  step ask_only BUYSIDE caught
+  t fix session remove BUYSIDE >/dev/null
+  sleep 1.2
+  session BUYSIDE --account alice
+  kill -CONT "$tradingd"
+  eventually caught open_orders
+  kill -9 "$fixd"
+  up
+  step missed BUYSIDE caught 0 0
+  eventually 0 fixd_counter requests_pending
+}
+
+fixd_counter() {
+  t status | jq -r ".[] | select(.daemon == \"fixd\") | .$1 // .counters.$1"
+}
+
+@test "copies are of everything in their accounts, and resumed from any number" {
+  start_fix
+  session COPIES --accounts alice,bob --drop-copy
+  sleep 1.2
+  step place BUYSIDE before 140.00
+  step copies
+  t place sell 5 AAPL --limit 150.50 --account bob --client-id elsewhere >/dev/null
+  step place BUYSIDE o1 150.50
+  t cancel --all --account bob >/dev/null
+  t place buy 1 AAPL --limit 150.001 --account alice >/dev/null 2>&1 || true
+  sleep 0.5
+  # New of bob, New of alice, a fill of each, the cancel, and a refusal.
+  step copied 6
+  jq -se '.[0] == [["elsewhere","0","0","bob"],["o1","0","0","alice"],["elsewhere","F","1","bob"],
+    ["o1","F","2","alice"],["elsewhere","4","4","bob"],["","8","8","alice"]]' <<<"$(head -1 <<<"$output")" || {
+    echo "$output"
+    false
+  }
+}
+
+@test "fixd goes on where it was, though the journal before that is gone" {
+  start_fix
+  step place BUYSIDE o1 140.00
+  "$trade" down >/dev/null
+  t journal archive --older-than 0 >/dev/null
+  t journal prune --older-than 0 >/dev/null
+  rm -r "$TRADE_HOME"/journal/archive/*
+  up
+  step place BUYSIDE o2 140.00
+  t cancel --all --account alice >/dev/null
+  step missed BUYSIDE o1 4 4
+  # What it kept is gone as well: it says what is missing, and what to do.
+  kill "$(daemon_pid fixd)"
+  eventually "" daemon_pid fixd
+  rm -r "$TRADE_HOME/fix/messages"
+  run "$trade" up
+  [ "$status" -ne 0 ]
+  [[ "$output" == *"fix"* ]]
+  grep -q "archive" "$TRADE_HOME/log/fixd.log"
+}
+
+@test "a resend is larger than what a line may have waiting" {
+  start_fix
+  step much
+}
+
+@test "when numbers begin anew is said by session" {
+  start_suite
+  for at in 00:00 21:30 never; do
+    t fix session add "AT-${at/:/}" --account alice --reset-at "$at" >/dev/null 2>&1
+  done
+  output=$(t fix session list)
+  expect_json '[.[].reset_at]' '["00:00","21:30","never"]'
+  for wrong in 24:00 9:30 12:60 noon ""; do
+    expect_exit 2 t fix session add OTHER --account alice --reset-at "$wrong"
+  done
+}

@@ -1,0 +1,311 @@
+"""Orders and copies by FIX against a running fixd, in steps that the script of the test puts together:
+fix_orders.py PORT PASSWORD STEP ARGUMENTS. Numbers go on from step to step in a file beside the home."""
+import json
+import os
+import socket
+import sys
+import time
+
+from fix_client import Client, now
+
+PORT, PASSWORD, STEP, ARGUMENTS = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
+STATE = os.path.join(os.environ["TRADE_HOME"], "fix-client.json")
+
+
+class Session(Client):
+    """Goes on with the numbers of the step before; asks for what it missed."""
+
+    def __init__(self, comp_id, begin=False, version="FIX.4.4"):
+        super().__init__(PORT, comp_id, PASSWORD, version)
+        kept = json.load(open(STATE)) if os.path.exists(STATE) else {}
+        self.expected = 1
+        if not begin and comp_id in kept:
+            self.sequence, self.expected = kept[comp_id]
+        self.log_on(*(((141, "Y"),) if begin else ()))
+        logon = self.expect("A")
+        if begin:
+            assert logon[34] == "1", logon
+        self.missed = int(logon[34]) - self.expected
+        assert self.missed >= 0, logon
+        if self.missed:
+            self.send("2", (7, self.expected), (16, 0))
+
+    def receive(self, timeout=10):
+        message = super().receive(timeout)
+        if message is not None:
+            number = int(message[36]) if message[35] == "4" and message.get(123) == "Y" else int(message[34]) + 1
+            self.expected = max(getattr(self, "expected", 1), number)
+        return message
+
+    def keep(self):
+        kept = json.load(open(STATE)) if os.path.exists(STATE) else {}
+        kept[self.comp_id] = (self.sequence, self.expected)
+        json.dump(kept, open(STATE, "w"))
+
+    def leave(self):
+        self.log_out()
+        self.keep()
+
+    def drop(self):
+        self.keep()
+        self.socket.close()
+
+    def place(self, client_order_id, quantity, price, side=1, **wanted):
+        self.order(client_order_id, side, quantity, (40, 2), (44, price))
+        return self.expect("8", t11=client_order_id, **(wanted or {"t150": "0"}))
+
+    def cancel(self, original, client_order_id, side=1, symbol="AAPL"):
+        self.send("F", (41, original), (11, client_order_id), (55, symbol), (54, side), (60, now()))
+
+    def replace(self, original, client_order_id, quantity, price, *more, side=1, kind=2, symbol="AAPL"):
+        self.send("G", (41, original), (11, client_order_id), (21, 1), (55, symbol), (54, side), (60, now()),
+                  (38, quantity), (40, kind), (44, price), *more)
+
+    def status(self, client_order_id, **wanted):
+        self.send("H", (11, client_order_id), (55, "AAPL"), (54, 1))
+        return self.expect("8", t150="I", t11=client_order_id, **wanted)
+
+    def expect_nothing(self, seconds=0.5):
+        try:
+            message = self.receive(seconds)
+        except socket.timeout:
+            return
+        raise AssertionError(f"unexpected: {message}")
+
+
+def begin(comp_id):
+    return Session(comp_id, begin=True)
+
+
+def step_changes():
+    """Replaces and cancels, in time, late, and of what nobody knows."""
+    client = begin("BUYSIDE")
+    client.place("o1", 100, "149.00")
+    client.replace("o1", "o2", 60, "149.50")
+    client.expect("8", t150="5", t39="0", t11="o2", t41="o1", t38="60", t44="149.50", t151="60")
+    for more, tag in ((((59, 1),), "59"), (((111, 10),), "111"), (((18, "G"),), "18")):
+        client.replace("o2", "bad", 50, "149.00", *more)
+        assert f"tag {tag}" in client.expect("9", t434="2", t102="99", t39="0")[58]
+    client.replace("o2", "bad", 50, "149.00", side=2)
+    assert "tag 54" in client.expect("9", t434="2", t102="99")[58]
+    client.replace("o2", "bad", 50, "149.00", (99, "150"), kind=4)
+    assert "tag 40" in client.expect("9", t434="2", t102="99")[58]
+    client.cancel("o2", "bad", symbol="MSFT")
+    assert "tag 55" in client.expect("9", t434="1", t102="99")[58]
+    client.replace("o2", "bad", 50, "149.001")
+    client.expect("9", t434="2", t102="99")
+    # A refused request leaves nothing behind.
+    client.send("H", (11, "bad"), (55, "AAPL"), (54, 1))
+    client.expect("8", t39="8", t103="5")
+    client.replace("o2", "o1", 50, "149.00")
+    client.expect("9", t434="2", t102="6")
+    client.cancel("o2", "o1")
+    client.expect("9", t434="1", t102="6")
+    client.cancel("o2", "o3")
+    client.expect("8", t150="4", t39="4", t11="o3", t41="o2", t151="0")
+    for name in ("o1", "o2"):
+        client.cancel(name, f"late-{name}")
+        client.expect("9", t102="0", t39="4", t434="1")
+        client.status(f"late-{name}", t39="8", t103="5")
+    client.cancel("never", "late-never")
+    client.expect("9", t102="1", t39="8", t37="NONE")
+    client.replace("never", "later-never", 5, "149.00")
+    client.expect("9", t102="1", t434="2")
+    # Whatever is asked for again is answered, and nothing is done again.
+    again = ((97, "Y"),)
+    client.send("F", (41, "o2"), (11, "o3"), (55, "AAPL"), (54, 1), (60, now()), extra=again)
+    client.expect("8", t150="I", t39="4")
+    client.order("o1", 1, 100, (40, 2), (44, "149.00"), extra=again)
+    client.expect("8", t150="I", t39="4")
+    client.leave()
+
+
+def step_fills():
+    """Against orders to sell 4 at 150.50 and 3 at 150.60."""
+    client = begin("BUYSIDE")
+    client.place("f1", 10, "151.00")
+    client.expect("8", t11="f1", t150="F", t39="1", t32="4", t31="150.50", t14="4", t151="6", t6="150.50", t851="2")
+    client.expect("8", t11="f1", t150="F", t39="1", t32="3", t31="150.60", t14="7", t151="3", t6="150.5429")
+    client.status("f1", t39="1", t14="7")
+    client.replace("f1", "f2", 9, "151.00")
+    client.expect("8", t150="5", t39="1", t11="f2", t38="9", t14="7", t151="2")
+    client.cancel("f1", "f3")
+    client.expect("8", t150="4", t39="4", t11="f3", t41="f2", t14="7", t151="0")
+    client.replace("f2", "f4", 20, "151.00")
+    client.expect("9", t102="0", t39="4", t434="2")
+    client.leave()
+
+
+def step_mass():
+    client, other = begin("BUYSIDE"), begin("SECOND")
+    other.place("theirs", 1, "140.00")
+    for symbol, side, price in (("AAPL", 1, "140.00"), ("AAPL", 1, "141.00"), ("MSFT", 1, "140.00")):
+        client.order(f"m-{symbol}-{price}", side, 1, (40, 2), (44, price), symbol=symbol)
+        client.expect("8", t150="0")
+
+    def mass_status(identity, *fields):
+        client.send("AF", (584, identity), *fields)
+        first = client.expect("8", t584=identity)
+        rest = [client.expect("8", t584=identity, t911=first[911]) for _ in range(int(first[911]) - 1)]
+        assert ([first] + rest)[-1][912] == "Y"
+        return sorted(m.get(11, "") for m in [first] + rest)
+
+    assert mass_status("a", (585, 7)) == ["m-AAPL-140.00", "m-AAPL-141.00", "m-MSFT-140.00"]
+    assert mass_status("b", (585, 1), (55, "MSFT")) == ["m-MSFT-140.00"]
+    assert mass_status("c", (585, 7), (54, 2)) == [""]
+    client.send("q", (11, "q1"), (530, 1), (55, "AAPL"), (60, now()))
+    client.expect("r", t11="q1", t531="1", t533="2", t55="AAPL")
+    ended = {client.expect("8", t150="4", t39="4")[11] for _ in range(2)}
+    assert ended == {"m-AAPL-140.00", "m-AAPL-141.00"}, ended
+    # What was sent just before is ended as well.
+    client.order("m-late", 1, 1, (40, 2), (44, "140.00"))
+    client.send("q", (11, "q2"), (530, 7), (60, now()))
+    ended = set()
+    while len(ended) < 2:
+        message = client.receive()
+        assert message[35] in "8r", message
+        if message[35] == "r":
+            assert message[533] == "2", message
+        elif message[150] == "4":
+            ended.add(message[11])
+    assert ended == {"m-MSFT-140.00", "m-late"}, ended
+    assert mass_status("d", (585, 7)) == [""]
+    client.send("q", (11, "q3"), (530, 7), (60, now()))
+    client.expect("r", t533="0")
+    other.status("theirs", t39="0")
+    client.leave()
+    other.leave()
+
+
+def step_place():
+    """COMPID ID PRICE [DISCONNECT]: an order that rests; then the line goes in this way."""
+    comp_id, name, price, leaving = (ARGUMENTS + ["stay"])[:4]
+    client = Session(comp_id, begin=not os.path.exists(STATE) or comp_id not in json.load(open(STATE)))
+    client.place(name, 1, price)
+    if leaving == "logout":
+        client.leave()
+    elif leaving == "break":
+        client.drop()
+    elif leaving == "wait":
+        # Until the other side goes.
+        client.keep()
+        print("placed", flush=True)
+        client.expect_end(60)
+    else:
+        client.keep()
+
+
+def step_missed():
+    """COMPID ID TYPE STATUS: among what was missed is this report."""
+    comp_id, name, kind, status = ARGUMENTS[:4]
+    client = Session(comp_id)
+    assert client.missed > 0
+    while True:
+        message = client.expect("8") if not ARGUMENTS[4:] else client.expect(ARGUMENTS[4])
+        assert message.get(43) == "Y", message
+        if message[11] == name and message[150] == kind and message[39] == status:
+            break
+    client.leave()
+
+
+def step_same_id():
+    """Two sessions of one account use one ClOrdID: the first has it, now and later."""
+    first, second = begin("BUYSIDE"), begin("SECOND")
+    first.order("same", 1, 1, (40, 2), (44, "140.00"))
+    second.order("same", 1, 2, (40, 2), (44, "141.00"))
+    second.order("same", 1, 1, (40, 2), (44, "140.00"), extra=((97, "Y"),))
+    first.expect("8", t150="0", t11="same", t38="1")
+    second.expect("8", t150="8", t11="same", t103="6", t37="NONE")
+    second.expect("8", t150="8", t11="same", t103="6", t37="NONE")
+    second.cancel("same", "steal")
+    second.expect("9", t102="1")
+    second.expect_alive()
+    first.leave()
+    second.leave()
+
+
+def step_silent():
+    """COMPID: nothing was missed, and nothing comes."""
+    client = Session(ARGUMENTS[0])
+    assert client.missed == 0, client.missed
+    client.expect_nothing()
+    client.leave()
+
+
+def step_unanswered():
+    """While tradingd is down: the fate is not known, then it is."""
+    client = begin("BUYSIDE")
+    client.order("u1", 1, 1, (40, 2), (44, "140.00"))
+    client.expect("j", t380="4", t372="D", t379="u1")
+    client.status("u1", t39="A")
+    client.cancel("other", "u2")
+    client.expect("j", t380="4", t372="F")
+    print("unanswered", flush=True)
+    deadline = time.monotonic() + 40
+    while client.status("u1")[39] == "A":
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    client.status("u1", t39="8", t103="5")
+    client.place("u1", 1, "140.00")
+    client.leave()
+
+
+def step_ask_only():
+    """COMPID ID: an order, and not what becomes of it."""
+    client = begin(ARGUMENTS[0])
+    client.order(ARGUMENTS[1], 1, 1, (40, 2), (44, "140.00"))
+    time.sleep(0.5)
+    client.drop()
+
+
+def step_copies():
+    """Begins to follow: nothing of before is told."""
+    client = begin("COPIES")
+    client.expect_nothing()
+    client.leave()
+
+
+def step_copied():
+    """COUNT: so many reports were missed; resumed from any of them they are the same."""
+    client = Session("COPIES")
+    count = int(ARGUMENTS[0])
+    reports = [client.expect("8", t43="Y") for _ in range(count)]
+    seen = [(m.get(11, ""), m[150], m[39], m[1]) for m in reports]
+    print(json.dumps(seen))
+    assert len({m[17] for m in reports}) == count, seen
+    for m in (reports[1], reports[-1]):
+        client.send("2", (7, m[34]), (16, 0))
+        for again in reports[reports.index(m):]:
+            message = client.receive()
+            while message[35] == "0":
+                message = client.receive()
+            if message[35] == "4":
+                break
+            start = b"\x011="
+            assert message[34] == again[34], (message, again)
+            body = message["raw"][message["raw"].index(start):message["raw"].rindex(b"\x0110=")]
+            assert body == again["raw"][again["raw"].index(start):again["raw"].rindex(b"\x0110=")]
+    client.drop()
+
+
+def step_much():
+    """More is resent than a line may have waiting."""
+    client = begin("BUYSIDE")
+    text = "x" * 8000
+    count = 2500
+    for i in range(count):
+        client.send("H", (11, f"n{i}"), (790, text), (55, "AAPL"), (54, 1))
+        client.expect("8", t790=text)
+    client.send("2", (7, 1), (16, 0))
+    # Before anything is read everything that can wait does.
+    time.sleep(2)
+    client.expect("4", t36="2")
+    for i in range(count):
+        message = client.expect("8", t43="Y", t34=str(i + 2))
+        assert message[11] == f"n{i}", message
+    client.expect_alive()
+    client.leave()
+
+
+globals()["step_" + STEP]()
+print("ok")
