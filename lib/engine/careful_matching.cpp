@@ -82,10 +82,8 @@ void Engine::State::refresh(OrderSlot slot) {
   Order& order = orders_[slot];
   // It counts as an iceberg all the while.
   --symbols_[order.symbol].careful_of(order.side);
-  // The part that is gone may have rested at a band that is none any more.
-  if (!capped_.empty()) [[unlikely]]
-    capped_.erase(order.id);
-  rest(slot);
+  // Whoever looked how much there is at this price has counted it.
+  rest_at(slot, book_price(order));
 }
 
 void Engine::State::prevent_self_trade(OrderSlot taker, OrderSlot maker) {

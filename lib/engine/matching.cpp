@@ -179,12 +179,18 @@ void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quanti
 }
 
 void Engine::State::rest(OrderSlot slot) {
-  Order& order = orders_[slot];
-  SymbolRecord& symbol = symbols_[order.symbol];
-  const Quantity shown = order.shown();
+  const Order& order = orders_[slot];
+  const SymbolRecord& symbol = symbols_[order.symbol];
   Price price = order.limit_price;
   if (symbol.watches_bands && symbol.bands.limit_state_seconds != 0) [[unlikely]]
     price = cap_to_band(order);
+  rest_at(slot, price);
+}
+
+void Engine::State::rest_at(OrderSlot slot, Price price) {
+  Order& order = orders_[slot];
+  SymbolRecord& symbol = symbols_[order.symbol];
+  const Quantity shown = order.shown();
   if (order.needs_care()) ++symbol.careful_of(order.side);
   order.book_node = symbol.book.add(order.side, price, shown, slot).node;
   order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;

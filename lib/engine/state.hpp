@@ -238,6 +238,7 @@ class Engine::State {
   void renew_short_sale_tests();
 
   void rest(OrderSlot slot);
+  void rest_at(OrderSlot slot, Price price);
   void cancel(OrderSlot slot, CancelReason reason);
   /// Sets aside what `more` of an open order takes (below zero: gives it back), if it has a claim of its own.
   void claim(const Order& order, Quantity more);

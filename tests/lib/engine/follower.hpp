@@ -29,6 +29,7 @@ class Follower {
     std::int64_t reserve_units = 0;  ///< a share
     std::int64_t shown = 0;          ///< in the book
     Price book_price;                ///< at which it rests there
+    bool refreshes = false;          ///< its next part comes to rest where the one before did
     bool holds_locate = false;
     bool waiting = false;
     bool resting = false;
@@ -117,7 +118,8 @@ class Follower {
     OpenOrder& order = at(e.order);
     EXPECT_FALSE(order.waiting);
     EXPECT_EQ(order.to_show(), e.quantity.shares);
-    EXPECT_EQ(e.price, resting_price(order));
+    EXPECT_EQ(e.price, order.refreshes ? order.book_price : resting_price(order));
+    order.refreshes = false;
     if (e.price != order.limit_price) ++rested_at_bands;
     order.book_price = e.price;
     EXPECT_FALSE(order.instructions.all_or_none) << "it trades whole or waits unseen";
@@ -219,6 +221,7 @@ class Follower {
     EXPECT_GE(maker.shown, 0);
     EXPECT_EQ(e.maker_refreshes, maker.shown == 0 && e.maker_leaves);
     if (e.maker_refreshes) maker.resting = false;
+    maker.refreshes = e.maker_refreshes;
     EXPECT_FALSE(maker.held || taker.held);
     note_group_fill(e.maker_order, maker.link, e.quantity);
     note_group_fill(e.taker_order, taker.link, e.quantity);
