@@ -27,6 +27,11 @@ Handler define_symbol_show(CLI::App& app);
 Handler define_symbol_halt(CLI::App& app);
 Handler define_symbol_resume(CLI::App& app);
 Handler define_symbol_bands(CLI::App& app);
+Handler define_symbol_borrow(CLI::App& app);
+
+Handler define_locate_grant(CLI::App& app);
+Handler define_locate_revoke(CLI::App& app);
+Handler define_locate_list(CLI::App& app);
 
 Handler define_market_open(CLI::App& app);
 Handler define_market_close(CLI::App& app);

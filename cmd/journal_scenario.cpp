@@ -170,6 +170,13 @@ class Writer {
     option("--intraday-maintenance", rules.intraday_maintenance_basis_points,
            usual.intraday_maintenance_basis_points,
            format::format_percent(rules.intraday_maintenance_basis_points));
+    option("--short-margin", rules.short_margin_basis_points, usual.short_margin_basis_points,
+           format::format_percent(rules.short_margin_basis_points));
+    option("--short-maintenance", rules.short_maintenance_basis_points, usual.short_maintenance_basis_points,
+           format::format_percent(rules.short_maintenance_basis_points));
+    option("--short-sale-trigger", rules.short_sale_trigger_basis_points,
+           usual.short_sale_trigger_basis_points,
+           format::format_percent(rules.short_sale_trigger_basis_points));
     option("--max-position", rules.default_position_max, usual.default_position_max,
            format_quantity(rules.default_position_max));
     option("--max-order-quantity", rules.default_order_quantity_max, usual.default_order_quantity_max,
@@ -222,7 +229,8 @@ class Writer {
   }
 
   Words place_words(const PlaceOrder& order, const std::string& symbol, const std::string& client_id) {
-    Words words{"place", std::string(name_of(order.side)), format_quantity(order.quantity), symbol};
+    Words words{"place", std::string(side_name(order.side, order.instructions.short_sale)),
+                format_quantity(order.quantity), symbol};
     if (order.limit_price) add(words, "--limit", format_price(order.limit_price));
     const OrderInstructions& asked = order.instructions;
     if (order.type == OrderType::trailing_stop) {
@@ -403,6 +411,24 @@ class Writer {
     add(words, "--tick", format_price(body.tick));
     add(words, "--lot", format_quantity(body.lot));
     outcome(time, words, {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetLocate& body, const Moment& moment) {
+    if (!concerns(body.symbol)) return true;
+    const std::string account = name_of_account(moment, body.account);
+    const std::string symbol = name_of_symbol(moment, body.symbol);
+    if (account.empty() || symbol.empty()) return false;
+    Words words{"locate", body.quantity ? "grant" : "revoke", accounts_.of(account), symbol};
+    if (body.quantity) add(words, "--quantity", format_quantity(body.quantity));
+    if (body.expires_at != Timestamp{}) add(words, "--until", format_timestamp(body.expires_at));
+    outcome(time, words, {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetEasyToBorrow& body, const Moment& moment) {
+    if (!concerns(body.symbol)) return true;
+    const std::string symbol = name_of_symbol(moment, body.symbol);
+    if (symbol.empty()) return false;
+    outcome(time, {"symbol", "borrow", symbol, body.on ? "easy" : "locate"}, {}, moment.result.reason);
     return true;
   }
   bool write_body(Timestamp time, const SetSymbolStatus& body, const Moment& moment) {

@@ -109,6 +109,9 @@ struct RuleArguments {
   std::optional<Quantity> position_max;
   std::optional<Quantity> order_quantity_max;
   std::optional<Money> order_notional_max;
+  std::optional<std::int64_t> short_margin;
+  std::optional<std::int64_t> short_maintenance;
+  std::optional<std::int64_t> short_sale_trigger;
   bool dry_run = false;
 };
 
@@ -128,6 +131,11 @@ Result<ExitStatus> set_rules(Context& context, const RuleArguments& given) {
   rules.default_position_max = given.position_max.value_or(rules.default_position_max);
   rules.default_order_quantity_max = given.order_quantity_max.value_or(rules.default_order_quantity_max);
   rules.default_order_notional_max = given.order_notional_max.value_or(rules.default_order_notional_max);
+  rules.short_margin_basis_points = given.short_margin.value_or(rules.short_margin_basis_points);
+  rules.short_maintenance_basis_points =
+      given.short_maintenance.value_or(rules.short_maintenance_basis_points);
+  rules.short_sale_trigger_basis_points =
+      given.short_sale_trigger.value_or(rules.short_sale_trigger_basis_points);
   const SubmittedCommand command{SetFirmRules{rules}, {}, {}};
   if (given.dry_run) return dry_run(context, command, "set the firm's rules");
   Result<CommandResult> result = submit(context, command, "set the firm's rules");
@@ -193,6 +201,12 @@ Handler define_rules_set(CLI::App& app) {
             "Limit of accounts that have none of their own; 0: none");
   add_value(app, "--max-order-notional", arguments->order_notional_max, parse_money_limit, "AMOUNT",
             "Limit of accounts that have none of their own; 0: none");
+  add_value(app, "--short-margin", arguments->short_margin, format::parse_percent, "PERCENT",
+            "What a short sale needs of its value, what it brings in included");
+  add_value(app, "--short-maintenance", arguments->short_maintenance, format::parse_percent, "PERCENT",
+            "Equity that short positions need under the intraday_margin rule");
+  add_value(app, "--short-sale-trigger", arguments->short_sale_trigger, format::parse_percent, "PERCENT",
+            "How far below the previous close the price test begins; 0%: none");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return set_rules(context, *arguments); };
 }

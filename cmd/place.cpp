@@ -9,8 +9,21 @@ namespace trade::cmd {
 
 namespace {
 
-struct Arguments {
+/// buy, sell, or how a short sale is marked.
+struct OrderSide {
   Side side = Side::buy;
+  std::optional<ShortSale> short_sale;
+};
+
+Result<OrderSide> parse_order_side(std::string_view text) {
+  if (const auto side = value_named<Side>(text)) return OrderSide{*side, {}};
+  if (const auto short_sale = value_named<ShortSale>(text)) return OrderSide{Side::sell, *short_sale};
+  return fail(ErrorCode::usage, "not one of " + choices_of<Side>() + "|" + choices_of<ShortSale>() + ": '" +
+                                    std::string(text.substr(0, 40)) + "'");
+}
+
+struct Arguments {
+  OrderSide side;
   Quantity quantity;
   std::string symbol;
   std::optional<OrderType> type;
@@ -24,16 +37,20 @@ struct Arguments {
   std::optional<Price> take_profit_price;
   std::optional<Price> stop_loss_price;
   std::optional<Price> stop_loss_limit_price;
+  std::optional<Trail> stop_loss_trail;
   bool dry_run = false;
 };
+
+bool stops_loss(const Arguments& arguments) {
+  return arguments.stop_loss_price || arguments.stop_loss_trail;
+}
 
 /// How the order and its legs hang together: as said, else as the given legs mean.
 OrderClass class_of(const Arguments& arguments) {
   if (arguments.order_class) return *arguments.order_class;
   const bool takes_profit = arguments.take_profit_price.has_value();
-  const bool stops_loss = arguments.stop_loss_price.has_value();
-  if (takes_profit && stops_loss) return OrderClass::bracket;
-  return takes_profit || stops_loss ? OrderClass::oto : OrderClass::simple;
+  if (takes_profit && stops_loss(arguments)) return OrderClass::bracket;
+  return takes_profit || stops_loss(arguments) ? OrderClass::oto : OrderClass::simple;
 }
 
 /// The limit price of the order itself. An oco is its own take-profit.
@@ -44,24 +61,26 @@ std::optional<Price> limit_price_of(const Arguments& arguments) {
 
 Status check_legs(const Arguments& arguments) {
   const bool takes_profit = arguments.take_profit_price.has_value();
-  const bool stops_loss = arguments.stop_loss_price.has_value();
-  if (arguments.stop_loss_limit_price && !stops_loss)
+  const bool has_stop_loss = stops_loss(arguments);
+  if (arguments.stop_loss_limit_price && !arguments.stop_loss_price)
     return fail(ErrorCode::usage, "--stop-loss-limit goes with --stop-loss");
+  if (arguments.stop_loss_price && arguments.stop_loss_trail)
+    return fail(ErrorCode::usage, "a stop-loss has a price or a trail: --stop-loss or --stop-loss-trail");
   switch (class_of(arguments)) {
     case OrderClass::simple:
-      if (takes_profit || stops_loss)
+      if (takes_profit || has_stop_loss)
         return fail(ErrorCode::usage, "a simple order takes neither --take-profit nor --stop-loss");
       break;
     case OrderClass::bracket:
-      if (!takes_profit || !stops_loss)
+      if (!takes_profit || !has_stop_loss)
         return fail(ErrorCode::usage, "a bracket needs --take-profit and --stop-loss");
       break;
     case OrderClass::oto:
-      if (takes_profit == stops_loss)
+      if (takes_profit == has_stop_loss)
         return fail(ErrorCode::usage, "an oto order needs one of --take-profit and --stop-loss");
       break;
     case OrderClass::oco:
-      if (takes_profit == arguments.limit_price.has_value() || !stops_loss) {
+      if (takes_profit == arguments.limit_price.has_value() || !has_stop_loss) {
         return fail(ErrorCode::usage, "an oco order needs --stop-loss, and --take-profit or --limit");
       }
       break;
@@ -76,6 +95,10 @@ OrderLegs legs_of(const Arguments& arguments) {
     legs.take_profit_limit_price = arguments.take_profit_price.value_or(Price{});
   legs.stop_loss_stop_price = arguments.stop_loss_price.value_or(Price{});
   legs.stop_loss_limit_price = arguments.stop_loss_limit_price.value_or(Price{});
+  if (arguments.stop_loss_trail) {
+    legs.stop_loss_trail_amount = arguments.stop_loss_trail->amount;
+    legs.stop_loss_trail_basis_points = arguments.stop_loss_trail->basis_points;
+  }
   return legs;
 }
 
@@ -117,6 +140,7 @@ Status check_expiry(const Arguments& arguments) {
 /// What is asked for, trail included.
 OrderInstructions instructions_of(const Arguments& arguments) {
   OrderInstructions instructions = arguments.instructions;
+  instructions.short_sale = arguments.side.short_sale;
   if (arguments.trail) {
     instructions.trail_amount = arguments.trail->amount;
     instructions.trail_basis_points = arguments.trail->basis_points;
@@ -126,21 +150,23 @@ OrderInstructions instructions_of(const Arguments& arguments) {
 
 /// "buy 100 AAPL limit 150.00 day for alice"
 std::string describe(const PlaceOrder& order, std::string_view symbol, std::string_view account) {
-  std::string text = std::string(name_of(order.side)) + " " + format_quantity(order.quantity) + " " +
-                     std::string(symbol) + " " + std::string(name_of(order.type));
+  std::string text = std::string(side_name(order.side, order.instructions.short_sale)) + " " +
+                     format_quantity(order.quantity) + " " + std::string(symbol) + " " +
+                     std::string(name_of(order.type));
   if (order.limit_price) text += " " + format_price(order.limit_price);
   if (order.stop_price) text += " stop " + format_price(order.stop_price);
   const OrderLegs& legs = order.legs;
   if (legs.take_profit_limit_price) text += " take-profit " + format_price(legs.take_profit_limit_price);
   if (legs.stop_loss_stop_price) text += " stop-loss " + format_price(legs.stop_loss_stop_price);
   if (legs.stop_loss_limit_price) text += " limit " + format_price(legs.stop_loss_limit_price);
+  if (legs.stop_loss_trails()) text += " trailing stop-loss";
   return text + " " + std::string(name_of(order.time_in_force)) + " for " + std::string(account);
 }
 
 Result<ExitStatus> place(Context& context, const Arguments& arguments) {
   if (Status checked = check_legs(arguments); !checked) return pass_on(std::move(checked));
   PlaceOrder order;
-  order.side = arguments.side;
+  order.side = arguments.side.side;
   order.type = arguments.type.value_or(implied_type(arguments));
   if (Status checked = check_prices(order.type, arguments); !checked) return pass_on(std::move(checked));
   if (Status checked = check_expiry(arguments); !checked) return pass_on(std::move(checked));
@@ -164,7 +190,8 @@ Result<ExitStatus> place(Context& context, const Arguments& arguments) {
 
 Handler define_place(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
-  required(add_enum<Side>(app, "side", arguments->side, "Which side"));
+  required(add_value(app, "side", arguments->side, parse_order_side,
+                     choices_of<Side>() + "|" + choices_of<ShortSale>(), "Which side"));
   required(add_value(app, "quantity", arguments->quantity, parse_quantity, "QUANTITY", "How many shares"));
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Of which symbol"));
   add_enum<OrderType>(app, "--type", arguments->type, "The order's type; the prices imply it");
@@ -193,6 +220,8 @@ Handler define_place(CLI::App& app) {
             "With it, an order that closes what it filled once a trade reaches this price");
   add_value(app, "--stop-loss-limit", arguments->stop_loss_limit_price, parse_price, "PRICE",
             "The worst price at which the stop-loss may trade");
+  add_value(app, "--stop-loss-trail", arguments->stop_loss_trail, parse_trail, "AMOUNT|PERCENT",
+            "Instead of --stop-loss: how far it stays behind the best price since");
   add_enum<OrderClass>(app, "--class", arguments->order_class,
                        "How they hang together; the given ones imply bracket or oto");
   add_value(app, "--client-id", arguments->client_order_id, parse_client_order_id, "TEXT",

@@ -33,10 +33,23 @@ struct BandArguments {
   std::string symbol;
   std::optional<std::int64_t> basis_points;
   std::optional<std::uint64_t> pause_seconds;
+  std::optional<std::uint64_t> limit_state_seconds;
   Price reference;
   bool off = false;
   bool dry_run = false;
 };
+
+struct BorrowArguments {
+  std::string symbol;
+  bool easy = false;
+  bool dry_run = false;
+};
+
+Result<bool> parse_borrow_terms(std::string_view text) {
+  if (text == "easy") return true;
+  if (text == "locate") return false;
+  return fail(ErrorCode::usage, "not one of easy|locate: '" + std::string(text.substr(0, 40)) + "'");
+}
 
 /// As under the plan to address extraordinary market volatility (Limit Up-Limit Down): five minutes.
 constexpr std::int64_t usual_pause_seconds = 300;
@@ -45,6 +58,14 @@ Result<std::uint64_t> parse_pause(std::string_view text) {
   Result<std::uint64_t> seconds = parse_count(text);
   if (seconds && *seconds > static_cast<std::uint64_t>(pause_seconds_max))
     return fail(ErrorCode::usage, "a pause is at most " + std::to_string(pause_seconds_max) + " seconds");
+  return seconds;
+}
+
+Result<std::uint64_t> parse_limit_state(std::string_view text) {
+  Result<std::uint64_t> seconds = parse_number(text);
+  if (seconds && *seconds > static_cast<std::uint64_t>(pause_seconds_max))
+    return fail(ErrorCode::usage,
+                "a limit state is at most " + std::to_string(pause_seconds_max) + " seconds");
   return seconds;
 }
 
@@ -58,13 +79,14 @@ Result<std::int64_t> parse_band(std::string_view text) {
 Result<ExitStatus> set_bands(Context& context, const BandArguments& arguments) {
   if (arguments.off == arguments.basis_points.has_value())
     return fail(ErrorCode::usage, "give --percent, or --off for no bands");
-  if (arguments.off && (arguments.pause_seconds || arguments.reference))
-    return fail(ErrorCode::usage, "--pause and --reference go with --percent");
+  if (arguments.off && (arguments.pause_seconds || arguments.limit_state_seconds || arguments.reference))
+    return fail(ErrorCode::usage, "--pause, --limit-state and --reference go with --percent");
   SetPriceBands bands;
   if (arguments.basis_points) {
     bands.basis_points = *arguments.basis_points;
     bands.pause_seconds =
         arguments.pause_seconds ? static_cast<std::int64_t>(*arguments.pause_seconds) : usual_pause_seconds;
+    bands.limit_state_seconds = static_cast<std::int64_t>(arguments.limit_state_seconds.value_or(0));
     bands.reference = arguments.reference;
   }
   return change_symbol(context, arguments.symbol, {bands, {}, arguments.symbol},
@@ -144,11 +166,28 @@ Handler define_symbol_bands(CLI::App& app) {
             "How far from the reference price it may trade");
   add_value(app, "--pause", arguments->pause_seconds, parse_pause, "SECONDS",
             "How long the auction lasts that follows (300)");
+  add_value(app, "--limit-state", arguments->limit_state_seconds, parse_limit_state, "SECONDS",
+            "How long the best price may stand at a band before the pause (0: none)");
   add_value(app, "--reference", arguments->reference, parse_price, "PRICE",
             "Instead of the last price or the previous close");
   add_flag(app, "--off", arguments->off, "No bands any more");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return set_bands(context, *arguments); };
+}
+
+Handler define_symbol_borrow(CLI::App& app) {
+  auto arguments = std::make_shared<BorrowArguments>();
+  required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
+  required(add_value(app, "terms", arguments->easy, parse_borrow_terms, "easy|locate",
+                     "Easy to borrow, or only what is located"));
+  add_dry_run(app, arguments->dry_run);
+  return [arguments](Context& context) {
+    const std::string about = (arguments->easy ? "put " : "take ") + arguments->symbol +
+                              (arguments->easy ? " on" : " off") + " the easy-to-borrow list";
+    return change_symbol(context, arguments->symbol,
+                         {SetEasyToBorrow{.symbol = {}, .on = arguments->easy}, {}, arguments->symbol}, about,
+                         arguments->dry_run);
+  };
 }
 
 Handler define_symbol_resume(CLI::App& app) {

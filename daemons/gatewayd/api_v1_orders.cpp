@@ -34,12 +34,35 @@ OrderInstructions read_instructions(Fields& fields) {
   return instructions;
 }
 
+/// A stop-loss that trails is one leg more than the prices told of.
+void read_stop_loss_trail(Fields& fields, OrderLegs& legs, bool says_class) {
+  legs.stop_loss_trail_amount = fields.price("stop_loss_trail_amount").value_or(Price{});
+  legs.stop_loss_trail_basis_points = fields.percent("stop_loss_trail_percent").value_or(0);
+  if (!legs.stop_loss_trails() || says_class) return;
+  legs.order_class = legs.take_profit_limit_price ? OrderClass::bracket : OrderClass::oto;
+}
+
+/// buy, sell, or how a short sale is marked, which goes to the instructions.
+std::optional<Side> read_side(Fields& fields, std::optional<ShortSale>& short_sale) {
+  const auto word = fields.text("side");
+  if (!word) return std::nullopt;
+  short_sale = value_named<ShortSale>(*word);
+  if (short_sale) return Side::sell;
+  const auto side = value_named<Side>(*word);
+  if (!side) {
+    fields.refuse("side",
+                  "'" + word->substr(0, 32) + "' is none of buy, sell, sell_short, sell_short_exempt");
+  }
+  return side;
+}
+
 Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   Fields fields(input);
   NewOrder wanted;
   const auto account = fields.text("account");
   const auto symbol = fields.text("symbol");
-  const auto side = fields.enumeration<Side>("side");
+  std::optional<ShortSale> short_sale;
+  const auto side = read_side(fields, short_sale);
   const auto quantity = fields.quantity("quantity");
   const auto type = fields.enumeration<OrderType>("order_type");
   auto price = fields.price("price");
@@ -53,6 +76,8 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   const auto stop_loss_limit_price = fields.price("stop_loss_limit_price");
   wanted.order.legs = legs_of(order_class, take_profit_price, stop_loss_price, stop_loss_limit_price, price);
   wanted.order.instructions = read_instructions(fields);
+  wanted.order.instructions.short_sale = short_sale;
+  read_stop_loss_trail(fields, wanted.order.legs, order_class.has_value());
   wanted.dry_run = fields.boolean("dry_run").value_or(false);
   fields.refuse_others();
   if (!fields.error() && !symbol) fields.refuse("symbol", "it is missing");

@@ -136,6 +136,7 @@ void OrderFollower::take(const Event& event, std::vector<OrderNews>& news) {
           view.status = activated->status;
           view.reject_reason = activated->reason;
           view.quantity = activated->quantity;
+          if (activated->stop_price) view.stop_price = activated->stop_price;
         },
         news);
   } else if (const auto* triggered = std::get_if<OrderTriggered>(&event.body)) {

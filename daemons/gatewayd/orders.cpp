@@ -86,8 +86,9 @@ Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account,
 }
 
 std::string describe(const PlaceOrder& order, std::string_view symbol) {
-  std::string text = std::string(name_of(order.side)) + " " + format_quantity(order.quantity) + " " +
-                     std::string(symbol) + " " + std::string(name_of(order.type));
+  std::string text = std::string(side_name(order.side, order.instructions.short_sale)) + " " +
+                     format_quantity(order.quantity) + " " + std::string(symbol) + " " +
+                     std::string(name_of(order.type));
   if (order.limit_price) text += " " + format_price(order.limit_price);
   if (order.stop_price) text += " stop " + format_price(order.stop_price);
   if (order.legs.order_class != OrderClass::simple)

@@ -27,7 +27,7 @@ using TradingDay = std::uint32_t;
 /// What every order touches, in one cache line.
 struct alignas(64) Account {
   Money cash{};
-  Money reserved{};  ///< sum of reserve price times leaves over the open buy orders
+  Money reserved{};  ///< sum of reserve price times leaves over the open buy orders and short sales
   Sequence changed_at = 0;
   Quantity position_max{};  ///< these three: zero is "no limit of its own"
   Quantity order_quantity_max{};
@@ -56,7 +56,7 @@ struct AccountDetail {
 
 /// Shares of one symbol in one account. Exists while there are shares or open orders.
 struct alignas(64) Position {
-  Quantity shares;         ///< below zero only in a house account
+  Quantity shares;         ///< below zero: short, in a margin or a house account
   Quantity open_buys;      ///< leaves of the open buy orders
   Quantity promised;       ///< leaves of the open sell orders
   Money transferred_cost;  ///< of the shares, which all came by transfer while the symbol had no price yet
@@ -65,12 +65,18 @@ struct alignas(64) Position {
   PositionIndex previous = 0;  ///< of the same account
   PositionIndex next = 0;
   std::uint32_t open_orders = 0;
-  TradingDay bought_day = 0;            ///< of the last buy
-  bool bought_since_day_trade = false;  ///< a sale on `bought_day` would be one more day trade
+  TradingDay bought_day = 0;             ///< of the last buy
+  bool bought_since_day_trade = false;   ///< a sale on `bought_day` would be one more day trade
+  bool shorted_since_day_trade = false;  ///< a buy on `shorted_day` would be one more
+  TradingDay shorted_day = 0;            ///< of the last short sale
 
   /// True when selling on `today` would be a day trade that is not counted yet.
   [[nodiscard]] bool sale_is_day_trade(TradingDay today) const {
     return bought_since_day_trade && bought_day == today;
+  }
+  /// The same of a buy that covers.
+  [[nodiscard]] bool cover_is_day_trade(TradingDay today) const {
+    return shorted_since_day_trade && shorted_day == today;
   }
 };
 static_assert(sizeof(Position) == 64);

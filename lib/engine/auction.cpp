@@ -71,6 +71,7 @@ void Engine::State::join_closing_auction(SymbolId id) {
     if (is_market(order.type)) {
       gather_market(slot, renew_worst_price(order));
     } else {
+      order.updated_at = log_.now();
       gather_limit(slot);
     }
   }

@@ -35,6 +35,7 @@ constexpr std::int64_t position_shares_max = 1'000'000'000'000;
 constexpr std::int64_t margin_multiplier_basis_points_min = 10'000;
 constexpr std::int64_t margin_multiplier_basis_points_max = 100'000;
 constexpr std::int64_t price_collar_basis_points_max = 10'000;
+constexpr std::int64_t short_ratio_basis_points_max = 100'000;
 constexpr std::int64_t day_trades_limit_max = 1'000'000;
 
 constexpr std::int64_t basis_points = 10'000;

@@ -82,7 +82,8 @@ void Engine::State::refresh(OrderSlot slot) {
   Order& order = orders_[slot];
   // It counts as an iceberg all the while.
   --symbols_[order.symbol].careful_of(order.side);
-  rest(slot);
+  // Whoever looked how much there is at this price has counted it.
+  rest_at(slot, book_price(order));
 }
 
 void Engine::State::prevent_self_trade(OrderSlot taker, OrderSlot maker) {
@@ -122,7 +123,7 @@ void Engine::State::lower(OrderSlot slot, Quantity quantity) {
                       .side = order.side,
                       .was_resting = order.book_node != 0,
                       .kept_priority = true,
-                      .old_limit_price = order.limit_price,
+                      .old_limit_price = book_price(order),
                       .old_leaves = old_leaves,
                       .quantity = order.quantity - quantity,
                       .leaves = leaves,
@@ -157,6 +158,15 @@ bool Engine::State::finds_its_least(OrderSlot slot, Price worst_price) {
   return false;
 }
 
+void Engine::State::settle_beside_book(SymbolId id) {
+  SymbolRecord& symbol = symbols_[id];
+  while (stops_may_trigger(symbol) && run_beside_book(symbol)) {
+    if (!entry_fills_.empty()) [[unlikely]]
+      grow_exits();
+    run_stops(id);
+  }
+}
+
 bool Engine::State::run_beside_book(SymbolRecord& symbol) {
   for (const Side side : {Side::buy, Side::sell}) {
     const std::optional<BookLevel> best = symbol.book.best(opposite(side));
@@ -164,6 +174,7 @@ bool Engine::State::run_beside_book(SymbolRecord& symbol) {
     for (const engine::OrdersBesideBook::Entry entry : symbol.beside_book.entries(side)) {
       Order& order = orders_[entry.slot];
       if (!accepts(side, order.limit_price, best->price)) break;
+      if (order.is_short() && fails_price_test(order)) continue;
       const Quantity least = order.least();
       if (available(order, symbol.within_band(side, order.limit_price), least) < least) continue;
       symbol.beside_book.erase(side, order.limit_price, order.id);

@@ -131,6 +131,7 @@ inline void digest(Digest& to, const OrderInstructions& instructions) {
             instructions.self_trade_prevention.value_or(SelfTradePrevention{}), instructions.display_quantity,
             instructions.minimum_quantity, instructions.trail_amount, instructions.trail_basis_points,
             instructions.expires_at);
+  if (instructions.short_sale) to.fields(*instructions.short_sale);
 }
 inline void digest(Digest& to, OrderLink link) {
   if (link.is_linked()) to.fields(link.order_class, link.role);
@@ -139,6 +140,7 @@ inline void digest(Digest& to, const OrderLegs& legs) {
   if (legs == OrderLegs{}) return;
   to.fields(legs.order_class, legs.take_profit_limit_price, legs.stop_loss_stop_price,
             legs.stop_loss_limit_price);
+  if (legs.stop_loss_trails()) to.fields(legs.stop_loss_trail_amount, legs.stop_loss_trail_basis_points);
 }
 
 }  // namespace trade::engine

@@ -37,6 +37,14 @@ inline void digest(Digest& to, const FirmRulesChanged& event) {
             rules.pattern_day_trader_equity_min, rules.day_trades_max,
             rules.intraday_maintenance_basis_points, rules.default_position_max,
             rules.default_order_quantity_max, rules.default_order_notional_max);
+  // Rules that say nothing of short sales have the digest that they had before there were any.
+  const FirmRules usual;
+  if (rules.short_margin_basis_points != usual.short_margin_basis_points ||
+      rules.short_maintenance_basis_points != usual.short_maintenance_basis_points ||
+      rules.short_sale_trigger_basis_points != usual.short_sale_trigger_basis_points) {
+    to.fields(rules.short_margin_basis_points, rules.short_maintenance_basis_points,
+              rules.short_sale_trigger_basis_points);
+  }
 }
 inline void digest(Digest& to, const SymbolAdded& event) {
   to.fields(event.id, event.previous_close, event.tick, event.lot);
@@ -116,9 +124,20 @@ inline void digest(Digest& to, const KillSwitchChanged& event) {
 inline void digest(Digest& to, const PriceBandsChanged& event) {
   const PriceBands& bands = event.bands;
   to.fields(event.symbol, bands.basis_points, bands.pause_seconds, bands.reference, bands.lower, bands.upper);
+  if (bands.limit_state_seconds != 0) to.fields(bands.limit_state_seconds);
+}
+inline void digest(Digest& to, const LocateChanged& event) {
+  to.fields(event.account, event.symbol, event.quantity, event.expires_at);
+}
+inline void digest(Digest& to, const EasyToBorrowChanged& event) {
+  to.fields(event.symbol, event.on);
+}
+inline void digest(Digest& to, const ShortSaleRestrictionChanged& event) {
+  to.fields(event.symbol, event.on, event.price);
 }
 inline void digest(Digest& to, const ExitActivated& event) {
   to.fields(event.order, event.account, event.symbol, event.status, event.reason, event.quantity);
+  if (event.stop_price) to.fields(event.stop_price, event.reference_price);
 }
 
 class EventLog {

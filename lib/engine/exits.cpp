@@ -35,6 +35,8 @@ void Engine::State::grow_exits() {
   for (std::size_t at = 0; at < entry_fills_.size(); ++at) {
     const LinkedFill fill = entry_fills_[at];
     entry_fills_[at].slot = 0;
+    // An auction that moved the bands may have filled the entry.
+    move_with_bands(orders_[fill.slot].symbol);
     grow_exits_of(orders_[fill.slot], fill.quantity);
   }
   entry_fills_.clear();
@@ -51,17 +53,20 @@ void Engine::State::grow_exits_of(const Order& entry, Quantity quantity) {
   if (claimant == 0) return;
   const Order& holder = orders_[claimant];
   const bool first = holder.is_held();
+  const bool has_stop =
+      !first || stop_loss == 0 || !orders_[stop_loss].trails() || begin_trail(orders_[stop_loss]);
   const Price reserve_price = holder.side == Side::buy
                                   ? reserve_price_of(holder.type, holder.limit_price, holder.stop_price)
                                   : Price{};
   const RejectReason reason =
-      risk_.check_demand({.account = holder.account,
-                          .symbol = holder.symbol,
-                          .side = holder.side,
-                          .quantity = quantity,
-                          .cost = reserve_price * quantity,
-                          .position = accounts_.find_position(holder.account, holder.symbol),
-                          .today = today_});
+      has_stop ? risk_.check_demand({.account = holder.account,
+                                     .symbol = holder.symbol,
+                                     .side = holder.side,
+                                     .quantity = quantity,
+                                     .cost = reserve_price * quantity,
+                                     .position = accounts_.find_position(holder.account, holder.symbol),
+                                     .today = today_})
+               : RejectReason::invalid_price;
   if (reason != RejectReason::none) {
     // Exits that work already stay as they are.
     if (!first) return;
@@ -101,12 +106,19 @@ void Engine::State::activate_exit(Order& exit, Quantity quantity) {
                           .account = exit.account,
                           .symbol = exit.symbol,
                           .status = exit.status,
-                          .quantity = quantity});
+                          .quantity = quantity,
+                          .stop_price = exit.trails() ? exit.stop_price : Price{},
+                          .reference_price = {exit.trail_reference}});
 }
 
 void Engine::State::reject_exit(OrderSlot slot, RejectReason reason) {
   Order& exit = orders_[slot];
   exit.reject_reason = reason;
+  if (exit.trails()) {
+    // It never began.
+    exit.stop_price = {};
+    exit.trail_reference = 0;
+  }
   exit.updated_at = log_.now();
   log_.emit(ExitActivated{.order = exit.id,
                           .account = exit.account,
@@ -120,6 +132,7 @@ void Engine::State::reject_exit(OrderSlot slot, RejectReason reason) {
 void Engine::State::grow_exit(Order& exit, Quantity quantity) {
   const bool was_resting = exit.book_node != 0;
   const Quantity old_leaves = exit.leaves();
+  const Price old_price = book_price(exit);
   if (was_resting) leave_book(exit);
   claim(exit, quantity);
   exit.quantity += quantity;
@@ -130,7 +143,7 @@ void Engine::State::grow_exit(Order& exit, Quantity quantity) {
                           .side = exit.side,
                           .was_resting = was_resting,
                           .kept_priority = false,
-                          .old_limit_price = exit.limit_price,
+                          .old_limit_price = old_price,
                           .old_leaves = old_leaves,
                           .quantity = exit.quantity,
                           .leaves = exit.leaves(),

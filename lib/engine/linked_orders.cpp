@@ -14,6 +14,15 @@ bool valid_price(Price price) {
   return price.units > 0 && price.units <= price_units_max;
 }
 
+/// Whether a stop-loss trails in one way and in no other is given a price, if it trails.
+bool has_valid_trail(const OrderLegs& legs) {
+  if (!legs.stop_loss_trails()) return true;
+  const bool by_amount = valid_price(legs.stop_loss_trail_amount) && legs.stop_loss_trail_basis_points == 0;
+  const bool by_ratio = !legs.stop_loss_trail_amount && legs.stop_loss_trail_basis_points > 0 &&
+                        legs.stop_loss_trail_basis_points <= trail_basis_points_max;
+  return (by_amount || by_ratio) && !legs.stop_loss_stop_price && !legs.stop_loss_limit_price;
+}
+
 }  // namespace
 
 bool in_order(const GroupPrices& prices) {
@@ -38,7 +47,7 @@ RejectReason check_legs(const PlaceOrder& order) {
   }
   const bool is_oco = legs.order_class == OrderClass::oco;
   const bool takes_profit = static_cast<bool>(legs.take_profit_limit_price);
-  const bool stops_loss = static_cast<bool>(legs.stop_loss_stop_price);
+  const bool stops_loss = legs.has_stop_loss();
   bool right_legs = false;
   switch (legs.order_class) {
     case OrderClass::simple:
@@ -54,7 +63,7 @@ RejectReason check_legs(const PlaceOrder& order) {
       break;
   }
   const auto absent_or_valid = [](Price price) { return !price || valid_price(price); };
-  if (!right_legs || (legs.stop_loss_limit_price && !stops_loss) ||
+  if (!right_legs || (legs.stop_loss_limit_price && !stops_loss) || !has_valid_trail(legs) ||
       !absent_or_valid(legs.take_profit_limit_price) || !absent_or_valid(legs.stop_loss_stop_price) ||
       !absent_or_valid(legs.stop_loss_limit_price)) {
     return RejectReason::invalid_legs;
@@ -78,6 +87,11 @@ RejectReason check_legs(const PlaceOrder& order) {
                            .stop_loss_stop = legs.stop_loss_stop_price,
                            .stop_loss_limit = legs.stop_loss_limit_price};
   return in_order(prices) ? RejectReason::none : RejectReason::invalid_legs;
+}
+
+OrderType stop_loss_type(const OrderLegs& legs) {
+  if (legs.stop_loss_trails()) return OrderType::trailing_stop;
+  return legs.stop_loss_limit_price ? OrderType::stop_limit : OrderType::stop_loss;
 }
 
 OrderLink link_of(const PlaceOrder& order) {
@@ -104,16 +118,34 @@ RejectReason Engine::State::decide_legs(const PlaceOrder& command, const SymbolR
       legs.stop_loss_limit_price ? legs.stop_loss_limit_price : legs.stop_loss_stop_price;
   notional = std::max(
       {notional, legs.take_profit_limit_price * command.quantity, stop_loss_price * command.quantity});
-  if (legs.order_class == OrderClass::oco && command.side == Side::buy) {
+  if (legs.order_class != OrderClass::oco) return RejectReason::none;
+  decision.leg_stop_price = legs.stop_loss_stop_price;
+  if (legs.stop_loss_trails()) {
+    const Price reference = symbol.reference();
+    if (!reference) return RejectReason::no_reference_price;
+    const bool is_ratio = legs.stop_loss_trail_basis_points != 0;
+    decision.leg_stop_price = trailing_stop_price(
+        symbol, command.side, reference,
+        is_ratio ? legs.stop_loss_trail_basis_points : legs.stop_loss_trail_amount.units, is_ratio);
+    if (!decision.leg_stop_price) return RejectReason::invalid_price;
+    const engine::GroupPrices prices{.exit_side = command.side,
+                                     .entry = {},
+                                     .take_profit_limit = command.limit_price,
+                                     .stop_loss_stop = decision.leg_stop_price,
+                                     .stop_loss_limit = {}};
+    if (!in_order(prices)) return RejectReason::invalid_legs;
+  }
+  if (command.side == Side::buy) {
     // The order itself is the take-profit, which has no claim.
-    const OrderType type = legs.stop_loss_limit_price ? OrderType::stop_limit : OrderType::stop_loss;
     decision.reserve_price = {};
-    cost = reserve_price_of(type, legs.stop_loss_limit_price, legs.stop_loss_stop_price) * command.quantity;
+    const OrderType type = engine::stop_loss_type(legs);
+    cost = reserve_price_of(type, legs.stop_loss_limit_price, decision.leg_stop_price) * command.quantity;
   }
   return RejectReason::none;
 }
 
-void Engine::State::accept_legs(OrderSlot parent_slot, const PlaceOrder& command) {
+void Engine::State::accept_legs(OrderSlot parent_slot, const PlaceOrder& command,
+                                const PlaceDecision& decision) {
   const Order& parent = orders_[parent_slot];
   const OrderLegs& legs = command.legs;
   const bool is_oco = legs.order_class == OrderClass::oco;
@@ -122,7 +154,7 @@ void Engine::State::accept_legs(OrderSlot parent_slot, const PlaceOrder& command
   instructions.expires_at = parent.expires_at;
   for (const OrderRole role : {OrderRole::take_profit, OrderRole::stop_loss}) {
     const bool takes_profit = role == OrderRole::take_profit;
-    if (takes_profit ? !legs.take_profit_limit_price : !legs.stop_loss_stop_price) continue;
+    if (takes_profit ? !legs.take_profit_limit_price : !legs.has_stop_loss()) continue;
     const OrderId id = orders_.take_id();
     const OrderSlot slot = orders_.make(id);
     Order& leg = orders_[slot];
@@ -130,16 +162,20 @@ void Engine::State::accept_legs(OrderSlot parent_slot, const PlaceOrder& command
     leg.symbol = parent.symbol;
     leg.position = parent.position;
     leg.side = is_oco ? parent.side : opposite(parent.side);
-    leg.type = takes_profit                 ? OrderType::limit
-               : legs.stop_loss_limit_price ? OrderType::stop_limit
-                                            : OrderType::stop_loss;
+    leg.type = takes_profit ? OrderType::limit : engine::stop_loss_type(legs);
     leg.time_in_force = parent.time_in_force;
     leg.quantity = parent.quantity;
     leg.limit_price = takes_profit ? legs.take_profit_limit_price : legs.stop_loss_limit_price;
-    leg.stop_price = takes_profit ? Price{} : legs.stop_loss_stop_price;
+    if (!takes_profit) leg.stop_price = is_oco ? decision.leg_stop_price : legs.stop_loss_stop_price;
     leg.created_at = log_.now();
     leg.updated_at = log_.now();
-    leg.set(instructions);
+    OrderInstructions leg_instructions = instructions;
+    if (leg.type == OrderType::trailing_stop) {
+      leg_instructions.trail_amount = legs.stop_loss_trail_amount;
+      leg_instructions.trail_basis_points = legs.stop_loss_trail_basis_points;
+      if (is_oco) leg.trail_reference = static_cast<std::uint32_t>(symbols_[leg.symbol].reference().units);
+    }
+    leg.set(leg_instructions);
     leg.set(OrderLink{legs.order_class, role});
     leg.status = OrderStatus::pending;
     orders_.link_open(slot, accounts_[leg.account]);
@@ -166,9 +202,18 @@ void Engine::State::accept_legs(OrderSlot parent_slot, const PlaceOrder& command
                             .limit_price = leg.limit_price,
                             .stop_price = leg.stop_price,
                             .client_order_id = {},
-                            .instructions = instructions,
+                            .instructions = leg_instructions,
                             .link = leg.link()});
   }
+}
+
+bool Engine::State::begin_trail(Order& stop_loss) const {
+  const SymbolRecord& symbol = symbols_[stop_loss.symbol];
+  const Price reference = symbol.reference();
+  stop_loss.stop_price =
+      trailing_stop_price(symbol, stop_loss.side, reference, stop_loss.trail, stop_loss.trail_is_ratio());
+  stop_loss.trail_reference = static_cast<std::uint32_t>(reference.units);
+  return static_cast<bool>(stop_loss.stop_price);
 }
 
 void Engine::State::start_stop_of_oco(const Order& take_profit) {
@@ -223,7 +268,7 @@ bool Engine::State::prices_fit(const Order& order, Price limit_price, Price stop
         break;
       case OrderRole::stop_loss:
         prices.exit_side = of.side;
-        prices.stop_loss_stop = stop;
+        if (!of.trails()) prices.stop_loss_stop = stop;
         prices.stop_loss_limit = limit;
         break;
     }

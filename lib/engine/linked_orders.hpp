@@ -22,6 +22,9 @@ struct GroupPrices {
 /// Why the legs do not go with the order; `none` for a simple order without any.
 [[nodiscard]] RejectReason check_legs(const PlaceOrder& order);
 
+/// The type of the stop-loss leg, where there is one.
+[[nodiscard]] OrderType stop_loss_type(const OrderLegs& legs);
+
 /// The place that the order itself takes in its group.
 [[nodiscard]] OrderLink link_of(const PlaceOrder& order);
 

@@ -50,6 +50,7 @@ class Engine::State::Loader {
   void read_symbol_phase(SymbolId id);
   void read_accounts();
   void read_positions(AccountId id);
+  void read_locates();
   void read_orders();
   OrderSlot read_order(bool open);
   void check_open_order(const Order& order);
@@ -94,6 +95,7 @@ Status Engine::State::Loader::run() {
     read_globals();
     read_symbols();
     read_accounts();
+    read_locates();
     read_orders();
     read_books();
     check_whole();
@@ -141,6 +143,9 @@ void Engine::State::Loader::read_rules() {
   rules.default_position_max = {reader_.read<std::int64_t>()};
   rules.default_order_quantity_max = {reader_.read<std::int64_t>()};
   rules.default_order_notional_max = {reader_.read<std::int64_t>()};
+  rules.short_margin_basis_points = reader_.read<std::int64_t>();
+  rules.short_maintenance_basis_points = reader_.read<std::int64_t>();
+  rules.short_sale_trigger_basis_points = reader_.read<std::int64_t>();
   if (require(state_.refusal(SetFirmRules{rules}) == RejectReason::none, "firm rules")) state_.rules_ = rules;
 }
 
@@ -185,7 +190,6 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
           "symbol's phase");
   symbol.kill_switch = read_bool("kill switch");
   const Timestamp ends_at{read_within(0, int64_max, "end of a pause")};
-  require(ends_at == Timestamp{} || symbol.phase == MarketPhase::volatility_auction, "end of a pause");
   symbol.indicated.price = {read_within(0, price_units_max, "auction")};
   symbol.indicated.volume = {read_within(0, int64_max, "auction")};
   symbol.indicated.imbalance = {read_within(0, int64_max, "auction")};
@@ -200,6 +204,26 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
   bands.reference = {read_within(0, price_units_max, "price bands")};
   bands.lower = {read_within(0, price_units_max, "price bands")};
   bands.upper = {read_within(0, price_units_max, "price bands")};
+  bands.limit_state_seconds = read_within(0, bands.basis_points != 0 ? pause_seconds_max : 0, "price bands");
+  symbol.watches_bands = read_bool("price bands");
+  symbol.bands_moved = read_bool("price bands");
+  require(symbol.watches_bands || (bands.limit_state_seconds == 0 && !symbol.bands_moved), "price bands");
+  const auto limit_state = reader_.read<std::uint8_t>();
+  require(limit_state == 0 || (value_numbered<Side>(limit_state) && symbol.watches_bands &&
+                               symbol.phase == MarketPhase::continuous && !symbol.gathering),
+          "limit state");
+  symbol.limit_state = static_cast<Side>(limit_state);
+  require(symbol.limit_state != Side{}
+              ? ends_at != Timestamp{}
+              : ends_at == Timestamp{} || symbol.phase == MarketPhase::volatility_auction,
+          "end of a pause");
+  symbol.easy_to_borrow = read_bool("easy-to-borrow list");
+  symbol.short_sale_restricted = read_bool("price test");
+  symbol.restricted_day = reader_.read<std::uint32_t>();
+  require(
+      symbol.restricted_day <= state_.today_ && symbol.short_sale_restricted == (symbol.restricted_day != 0),
+      "price test");
+  state_.set_short_sale_trigger(symbol);
   if (good()) state_.set_pause_end(id, ends_at);
 }
 
@@ -246,7 +270,7 @@ void Engine::State::Loader::read_accounts() {
 
 void Engine::State::Loader::read_positions(AccountId id) {
   const auto count = reader_.read<std::uint32_t>();
-  const bool house = state_.accounts_[id].type == AccountType::house;
+  const bool may_be_short = state_.accounts_[id].type != AccountType::cash;
   SymbolId last;
   for (std::uint32_t read = 0; read < count && good(); ++read) {
     const SymbolId symbol{reader_.read<std::uint32_t>()};
@@ -259,12 +283,33 @@ void Engine::State::Loader::read_positions(AccountId id) {
     const PositionIndex index = state_.accounts_.make_position(id, symbol);
     engine::Position& position = state_.accounts_.position(index);
     position.shares = {
-        read_within(house ? -engine::position_shares_max : 0, engine::position_shares_max, "shares")};
+        read_within(may_be_short ? -engine::position_shares_max : 0, engine::position_shares_max, "shares")};
     saved_claims_.push_back({index, {reader_.read<std::int64_t>()}, {reader_.read<std::int64_t>()}});
     position.transferred_cost = {read_within(0, engine::transfer_total_units_max, "cost")};
     position.bought_day = reader_.read<std::uint32_t>();
     position.bought_since_day_trade = read_bool("position");
-    require(position.bought_day <= state_.today_, "position");
+    position.shorted_day = reader_.read<std::uint32_t>();
+    position.shorted_since_day_trade = read_bool("position");
+    require(position.bought_day <= state_.today_ && position.shorted_day <= state_.today_, "position");
+  }
+}
+
+void Engine::State::Loader::read_locates() {
+  const auto count = reader_.read<std::uint32_t>();
+  engine::Locates::Key last;
+  for (std::uint32_t read = 0; read < count && good(); ++read) {
+    engine::Locates::Key key;
+    key.first = {reader_.read<std::uint32_t>()};
+    key.second = {reader_.read<std::uint32_t>()};
+    engine::Locate locate;
+    locate.granted = {read_within(0, order_quantity_max, "located shares")};
+    locate.used = {read_within(0, int64_max, "located shares")};
+    locate.expires_at = {read_within(0, int64_max, "located shares")};
+    const bool fits = state_.accounts_.contains(key.first) && state_.symbols_.contains(key.second) &&
+                      key > last && state_.accounts_[key.first].type == AccountType::margin;
+    if (!require(fits, "located shares")) return;
+    last = key;
+    state_.locates_.restore(key, locate);
   }
 }
 
@@ -332,6 +377,15 @@ Engine::State::OrderSlot Engine::State::Loader::read_order(bool open) {
                value_numbered<OrderRole>(static_cast<std::uint8_t>(order.link().role)) &&
                order.link().is_linked()),
           "order's group");
+  order.short_bits = reader_.read<std::uint8_t>();
+  require(
+      order.short_bits == 0 || (order.side == Side::sell &&
+                                value_numbered<ShortSale>(static_cast<std::uint8_t>(order.short_sale())) &&
+                                order.short_bits <= engine::Order::short_bits_max),
+      "short sale");
+  const Price capped{read_within(0, price_units_max, "order at a price band")};
+  require(!capped || open, "order at a price band");
+  if (capped && good()) state_.capped_.insert_or_assign(id, CappedOrder{order.symbol, capped});
   const ClientSessionId session{reader_.read<std::uint64_t>()};
   require(!session || open, "order's session");
   if (session) state_.sessions_.emplace(id, session);
@@ -352,10 +406,14 @@ void Engine::State::Loader::check_open_order(const Order& order) {
   const auto valid = [](Price price, bool wanted) {
     return price.units >= (wanted ? 1 : 0) && price.units <= (wanted ? price_units_max : 0);
   };
-  require(valid(order.limit_price, has_limit) && valid(order.stop_price, has_stop), "open order's price");
+  // A trailing stop that waits for its entry begins then.
+  const bool is_to_trail = order.is_held() && order.trails() && !order.stop_price;
+  require(valid(order.limit_price, has_limit) && (is_to_trail || valid(order.stop_price, has_stop)),
+          "open order's price");
   const bool reserves = order.side == Side::buy && order.has_claim();
-  require(order.reserve_units <= price_units_max && (order.reserve_units != 0) == reserves,
-          "open order's reservation");
+  require(
+      order.reserve_units <= price_units_max && (order.is_short() || (order.reserve_units != 0) == reserves),
+      "open order's reservation");
   require(!reserves || !has_limit || order.reserve_price() == order.limit_price, "open order's reservation");
   const OrderInstructions instructions = order.instructions();
   require((!instructions.post_only ||
@@ -440,7 +498,7 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
   engine::Position& position = state_.accounts_.position(order.position);
   state_.orders_.link_open(slot, account);
   ++position.open_orders;
-  if (order.side == Side::buy) {
+  if (order.side == Side::buy || order.is_short()) {
     const Money reserved = order.reserve_price() * order.leaves();
     const bool house_or_margin = account.type != AccountType::cash;
     if (!require(house_or_margin ? state_.accounts_.may_owe(account, reserved) : account.free() >= reserved,
@@ -448,10 +506,16 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
       return;
     }
   }
+  require(!order.is_short() || account.type == AccountType::margin, "short sale");
+  require(!order.holds_locate() || state_.locates_.all().contains({order.account, order.symbol}),
+          "short sale's located shares");
+  if (!good()) return;
   state_.claim(order, order.leaves());
   const Quantity covered = position.shares - position.promised;
   const std::int64_t covered_min = account.type == AccountType::house ? -engine::position_shares_max : 0;
-  require(covered.shares >= covered_min, "promised shares");
+  require(order.side == Side::buy || order.is_short() || !order.has_claim() || covered.shares >= covered_min,
+          "promised shares");
+  require(covered.shares >= -engine::position_shares_max, "promised shares");
   require((position.shares + position.open_buys).shares <= engine::position_shares_max, "position");
   if (order.waiting) {
     SymbolRecord& symbol = state_.symbols_[order.symbol];
@@ -480,7 +544,7 @@ void Engine::State::Loader::read_books() {
       const bool fits = order.is_iceberg() ? leaves.shares > 0 && leaves <= most : leaves == most;
       if (!require(order.open() && !order.waiting && !order.beside_book && order.book_node == 0 &&
                        order.auction_place == engine::AuctionPlace::none && order.symbol == id &&
-                       order.limit_price == price && fits,
+                       state_.book_price(order) == price && fits,
                    "order in a book")) {
         return;
       }
@@ -563,6 +627,15 @@ void Engine::State::Loader::check_whole() {
     if (order.open() && order.is_linked()) check_group(order);
   });
   require(market_orders == market_orders_, "market order in no auction");
+  for (const auto& [id, capped] : state_.capped_) {
+    const Order& order = state_.orders_[state_.orders_.find(id)];
+    const bool is_held_back =
+        order.side == Side::buy ? capped.price < order.limit_price : capped.price > order.limit_price;
+    require(order.book_node != 0 && is_held_back && state_.symbols_[order.symbol].watches_bands,
+            "order at a price band");
+  }
+  for (const auto& [key, locate] : state_.locates_.all())
+    require(locate.granted || locate.held, "located shares");
   for (AccountId id{1}; state_.accounts_.contains(id); ++id.value) {
     require(state_.accounts_[id].reserved == saved_reserved_[id.value - 1], "reserved cash");
     state_.accounts_.for_each_position(id, [&](const engine::Position& position) {

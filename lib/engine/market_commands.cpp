@@ -18,7 +18,11 @@ bool valid_rules(const FirmRules& rules) {
          within(rules.day_trades_max, 0, engine::day_trades_limit_max) &&
          within(rules.intraday_maintenance_basis_points, 1, engine::basis_points) &&
          rules.default_position_max.shares >= 0 && rules.default_order_quantity_max.shares >= 0 &&
-         rules.default_order_notional_max.units >= 0;
+         rules.default_order_notional_max.units >= 0 &&
+         within(rules.short_margin_basis_points, engine::basis_points,
+                engine::short_ratio_basis_points_max) &&
+         within(rules.short_maintenance_basis_points, 1, engine::short_ratio_basis_points_max) &&
+         within(rules.short_sale_trigger_basis_points, 0, engine::basis_points - 1);
 }
 
 }  // namespace
@@ -30,6 +34,7 @@ RejectReason Engine::State::refusal(const SetFirmRules& command) const {
 void Engine::State::perform(const SetFirmRules& command) {
   rules_ = command.rules;
   log_.emit(FirmRulesChanged{.rules = rules_});
+  renew_short_sale_tests();
 }
 
 RejectReason Engine::State::refusal(const AddSymbol& command) const {
@@ -53,6 +58,7 @@ void Engine::State::perform(const AddSymbol& command) {
   symbol.lot = command.lot;
   symbol.phase = market_phase_;
   symbol.gathering = is_call(market_phase_);
+  set_short_sale_trigger(symbol);
   log_.emit(SymbolAdded{.id = id,
                         .symbol = command.symbol,
                         .previous_close = command.previous_close,

@@ -36,13 +36,18 @@ void Engine::State::work_limit(OrderSlot slot) {
   const SymbolRecord& symbol = symbols_[order.symbol];
   if (symbol.gathering) [[unlikely]]
     return gather_limit(slot);
+  if (order.is_short() && fails_price_test(order)) [[unlikely]]
+    return end_by_price_test(slot);
   const Price worst_price = symbol.within_band(order.side, order.limit_price);
   if (!survives_fill_or_kill(slot, worst_price)) return;
   if (order.least() && !finds_its_least(slot, worst_price)) return;
   match(slot, worst_price);
   if (!order.open()) return;
-  if (is_stopped_by_band(symbol, order.side, order.limit_price)) [[unlikely]]
+  // Where there are limit states the order comes to rest at its band.
+  if (is_stopped_by_band(symbol, order.side, order.limit_price) && symbol.bands.limit_state_seconds == 0)
+      [[unlikely]] {
     begin_pause(order.symbol, order.side);
+  }
   if (order.time_in_force == TimeInForce::ioc) {
     cancel(slot, CancelReason::immediate_or_cancel);
   } else {
@@ -53,6 +58,8 @@ void Engine::State::work_limit(OrderSlot slot) {
 void Engine::State::work_market(OrderSlot slot, Price worst_price, CancelReason at_worst_price) {
   Order& order = orders_[slot];
   const SymbolRecord& symbol = symbols_[order.symbol];
+  if (order.is_short() && fails_price_test(order)) [[unlikely]]
+    return end_by_price_test(slot);
   const Price limit = symbol.within_band(order.side, worst_price);
   if (!survives_fill_or_kill(slot, limit)) return;
   if (order.least() && !finds_its_least(slot, limit)) return;
@@ -63,7 +70,7 @@ void Engine::State::work_market(OrderSlot slot, Price worst_price, CancelReason 
   CancelReason reason = liquidity_left ? at_worst_price : CancelReason::no_liquidity;
   if (is_stopped_by_band(symbol, order.side, worst_price)) [[unlikely]] {
     reason = CancelReason::price_band;
-    begin_pause(order.symbol, order.side);
+    if (symbol.bands.limit_state_seconds == 0) begin_pause(order.symbol, order.side);
   }
   if (order.filled_shares == 0) order.reject_reason = reason_of_nothing_filled(reason);
   cancel(slot, reason);
@@ -149,10 +156,14 @@ void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quanti
   engine::Account& buyer = accounts_[buy.account];
   engine::Position& bought = accounts_.position(buy.position);
   accounts_.pay(buyer, notional, buy.reserve_price() * quantity);
-  bought.shares += quantity;
   if (buy.has_claim()) bought.open_buys -= quantity;
-  bought.bought_day = today_;
-  bought.bought_since_day_trade = true;
+  if (bought.shares.shares < 0) [[unlikely]] {
+    settle_cover(buy, quantity);
+  } else {
+    bought.shares += quantity;
+    bought.bought_day = today_;
+    bought.bought_since_day_trade = true;
+  }
 
   engine::Account& seller = accounts_[sell.account];
   engine::Position& sold = accounts_.position(sell.position);
@@ -163,20 +174,31 @@ void Engine::State::settle(Order& buy, Order& sell, Price price, Quantity quanti
     accounts_.count_day_trade(sell.account, today_);
     sold.bought_since_day_trade = false;
   }
+  if (sell.is_short()) [[unlikely]]
+    settle_short(sell, quantity);
 }
 
 void Engine::State::rest(OrderSlot slot) {
+  const Order& order = orders_[slot];
+  const SymbolRecord& symbol = symbols_[order.symbol];
+  Price price = order.limit_price;
+  if (symbol.watches_bands && symbol.bands.limit_state_seconds != 0) [[unlikely]]
+    price = cap_to_band(order);
+  rest_at(slot, price);
+}
+
+void Engine::State::rest_at(OrderSlot slot, Price price) {
   Order& order = orders_[slot];
   SymbolRecord& symbol = symbols_[order.symbol];
   const Quantity shown = order.shown();
   if (order.needs_care()) ++symbol.careful_of(order.side);
-  order.book_node = symbol.book.add(order.side, order.limit_price, shown, slot).node;
+  order.book_node = symbol.book.add(order.side, price, shown, slot).node;
   order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
   log_.emit<OrderRested>([&](OrderRested& event) {
     event.order = order.id;
     event.symbol = order.symbol;
     event.side = order.side;
-    event.price = order.limit_price;
+    event.price = price;
     event.quantity = shown;
   });
   note_call_change(order.symbol);
@@ -187,7 +209,9 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
   SymbolRecord& symbol = symbols_[order.symbol];
   const bool was_resting = order.book_node != 0;
   Quantity hidden;
+  Price price = order.limit_price;
   if (was_resting) {
+    price = book_price(order);
     hidden = order.leaves() - symbol.book.leaves_of({order.book_node});
     leave_book(order);
   } else if (order.waiting) {
@@ -210,13 +234,14 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
     event.side = order.side;
     event.reason = reason;
     event.was_resting = was_resting;
-    event.price = order.limit_price;
+    event.price = price;
     event.quantity = order.leaves();
     event.hidden = hidden;
   });
   end(slot, ended_status(reason));
-  // It may have kept an order of its own account beside the book from what lies behind it.
-  if (!symbol.beside_book.empty()) [[unlikely]]
+  // It may have kept an order of its own account beside the book from what lies behind it, or have stood at a
+  // band.
+  if (!symbol.beside_book.empty() || symbol.watches_bands) [[unlikely]]
     unsettled_.push_back(order.symbol);
   if (order.is_linked()) [[unlikely]]
     linked_ended(order, reason);
@@ -227,6 +252,8 @@ void Engine::State::leave_book(Order& order) {
   symbol.book.remove({order.book_node});
   order.book_node = 0;
   if (order.needs_care()) --symbol.careful_of(order.side);
+  if (!capped_.empty()) [[unlikely]]
+    capped_.erase(order.id);
 }
 
 void Engine::State::claim(const Order& order, Quantity more) {
@@ -237,6 +264,8 @@ void Engine::State::claim(const Order& order, Quantity more) {
     accounts_.reserve(accounts_[order.account], order.reserve_price() * more);
   } else {
     position.promised += more;
+    if (order.is_short()) [[unlikely]]
+      claim_short(order, more);
   }
 }
 
@@ -252,6 +281,8 @@ void Engine::State::end(OrderSlot slot, OrderStatus status) {
   if (order.expires_at != Timestamp{}) expiries_.erase(order.expires_at, order.id);
   if (!sessions_.empty()) [[unlikely]]
     sessions_.erase(order.id);
+  if (!capped_.empty()) [[unlikely]]
+    capped_.erase(order.id);
   orders_.end_open(slot, account);
   --accounts_.position(order.position).open_orders;
   accounts_.drop_if_empty(order.position);

@@ -20,6 +20,7 @@ void Order::set(const OrderInstructions& instructions) {
   minimum_shares = narrowed(instructions.minimum_quantity.shares);
   trail = narrowed(ratio ? instructions.trail_basis_points : instructions.trail_amount.units);
   expires_at = instructions.expires_at;
+  short_bits = static_cast<std::uint8_t>(instructions.short_sale.value_or(ShortSale{})) & short_sale_mask;
 }
 
 void Order::set(OrderLink link) {
@@ -43,6 +44,7 @@ OrderInstructions Order::instructions() const {
     instructions.trail_amount = {trail};
   }
   instructions.expires_at = expires_at;
+  if (is_short()) instructions.short_sale = short_sale();
   return instructions;
 }
 

@@ -36,7 +36,7 @@ struct alignas(64) Order {
   SymbolId symbol;
   PositionIndex position = 0;  ///< while open
   std::uint32_t filled_shares = 0;
-  /// What is reserved for each share that a buy order still wants, in price units; zero: nothing.
+  /// What is reserved for each share that a buy or a short sale still wants, in price units; zero: nothing.
   std::uint32_t reserve_units = 0;
   std::uint32_t book_node = 0;  ///< while resting
   OrderStatus status = OrderStatus::submitted;
@@ -45,7 +45,8 @@ struct alignas(64) Order {
   TimeInForce time_in_force = TimeInForce::day;
   bool waiting = false;  ///< a stop that is not triggered
   AuctionPlace auction_place = AuctionPlace::none;
-  std::uint8_t link_bits = 0;  ///< its place in a group, packed by set(); zero: a simple order
+  std::uint8_t link_bits = 0;   ///< its place in a group, packed by set(); zero: a simple order
+  std::uint8_t short_bits = 0;  ///< ShortSale, and whether it holds a locate; zero: no short sale
 
   // --- second cache line ---
   Price limit_price;
@@ -78,6 +79,12 @@ struct alignas(64) Order {
     return static_cast<SelfTradePrevention>(instruction_bits >> self_trade_shift & self_trade_mask);
   }
   [[nodiscard]] bool prevents_self_trade() const { return self_trade_prevention() != SelfTradePrevention{}; }
+  [[nodiscard]] bool is_short() const { return short_bits != 0; }
+  /// Zero: it is none.
+  [[nodiscard]] ShortSale short_sale() const { return static_cast<ShortSale>(short_bits & short_sale_mask); }
+  /// Of a short sale: what is left of it counts against what was located for its account.
+  [[nodiscard]] bool holds_locate() const { return (short_bits & holds_locate_bit) != 0; }
+  void set_holds_locate() { short_bits |= holds_locate_bit; }
   [[nodiscard]] bool is_iceberg() const { return display_shares != 0; }
   [[nodiscard]] bool is_linked() const { return link_bits != 0; }
   [[nodiscard]] OrderLink link() const;
@@ -102,6 +109,8 @@ struct alignas(64) Order {
   }
   void set_minimum_met() { instruction_bits |= minimum_met_bit; }
 
+  static constexpr std::uint8_t short_bits_max = 7;
+
   void set(OrderLink link);
   void set(const OrderInstructions& instructions);
   [[nodiscard]] OrderInstructions instructions() const;
@@ -112,6 +121,8 @@ struct alignas(64) Order {
     return !is_held() && !(place.is_paired() && place.role == OrderRole::take_profit);
   }
 
+  static constexpr std::uint8_t short_sale_mask = 3;
+  static constexpr std::uint8_t holds_locate_bit = 1U << 2;
   static constexpr unsigned role_shift = 4;
   static constexpr unsigned order_class_mask = 15;
   // Bits 0 and 1: PostOnly; 2: all or none; 3: the trail is a ratio; 4 to 6: SelfTradePrevention; 7: the

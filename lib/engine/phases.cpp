@@ -43,8 +43,15 @@ void Engine::State::enter_phase(SymbolId id, MarketPhase phase, Timestamp ends_a
   SymbolRecord& symbol = symbols_[id];
   set_pause_end(id, ends_at);
   symbol.phase = phase;
-  if (!is_call(phase)) return;
+  symbol.limit_state = {};
+  if (!is_call(phase)) {
+    symbol.bands_moved = symbol.watches_bands;
+    return;
+  }
   symbol.gathering = true;
+  // In an auction they are at their own limits.
+  if (!capped_.empty()) [[unlikely]]
+    release_capped(id);
   if (phase == MarketPhase::closing_auction) join_closing_auction(id);
   note_call_change(id);
 }
@@ -65,8 +72,15 @@ void Engine::State::set_pause_end(SymbolId id, Timestamp ends_at) {
 }
 
 void Engine::State::end_pauses() {
-  while (!pauses_.empty() && pauses_.begin()->ends_at <= log_.now())
-    move_to_phase(pauses_.begin()->symbol, MarketPhase::continuous);
+  while (!pauses_.empty() && pauses_.begin()->ends_at <= log_.now()) {
+    const SymbolId id = pauses_.begin()->symbol;
+    if (const Side side = symbols_[id].limit_state; side != Side{}) {
+      begin_pause(id, side);
+      settle_symbol(id);
+    } else {
+      move_to_phase(id, MarketPhase::continuous);
+    }
+  }
 }
 
 RejectReason Engine::State::refusal(const SetSymbolPhase& command) const {
@@ -115,12 +129,16 @@ void Engine::State::perform(const SetSession& command) {
     if (new_trading_day && symbol.last_price) symbol.previous_close = symbol.last_price;
     if (!target && symbol.phase != market_phase_) moves_symbols = false;
   }
-  if (new_trading_day) ++today_;
+  if (new_trading_day) {
+    ++today_;
+    locates_.end_day(log_.now());
+  }
   log_.emit(SessionChanged{.phase = phase_,
                            .trading_date = trading_date_,
                            .new_trading_day = new_trading_day,
                            .market_phase = market_phase_,
                            .moves_symbols = moves_symbols});
+  if (new_trading_day) renew_short_sale_tests();
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
     if (target) enter_phase(id, *target, {});
     if (new_trading_day) set_band_reference(id, symbols_[id].previous_close);

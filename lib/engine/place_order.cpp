@@ -39,7 +39,8 @@ RejectReason check_instructions(const PlaceOrder& order, Timestamp now) {
     return RejectReason::none;
   }
   if ((wanted.post_only && !is_valid(*wanted.post_only)) ||
-      (wanted.self_trade_prevention && !is_valid(*wanted.self_trade_prevention))) {
+      (wanted.self_trade_prevention && !is_valid(*wanted.self_trade_prevention)) ||
+      (wanted.short_sale && (!is_valid(*wanted.short_sale) || order.side != Side::sell))) {
     return RejectReason::invalid_order;
   }
   if ((order.time_in_force == TimeInForce::gtd) != (wanted.expires_at != Timestamp{})) {
@@ -174,6 +175,11 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
   if (const RejectReason reason = decide_prices(command, symbol, decision); reason != RejectReason::none) {
     return refuse(reason);
   }
+  const bool is_short = command.instructions.short_sale.has_value();
+  if (is_short) [[unlikely]] {
+    const RejectReason reason = decide_short_sale(command, symbol, now, decision);
+    if (reason != RejectReason::none) return refuse(reason);
+  }
 
   Money cost;      // of a buy
   Money notional;  // of either side, at the worst
@@ -204,7 +210,8 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
     const RejectReason reason = decide_legs(command, symbol, decision, cost, notional);
     if (reason != RejectReason::none) return refuse(reason);
   }
-  if (command.side == Side::sell) cost = {};
+  // A short sale has decided already what it reserves for each share; any other sale reserves nothing.
+  if (command.side == Side::sell) cost = decision.reserve_price * command.quantity;
   if (const RejectReason reason = risk_.check_size(command.account, command.quantity, notional);
       reason != RejectReason::none) {
     return refuse(reason);
@@ -216,7 +223,8 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
                                                   .quantity = command.quantity,
                                                   .cost = cost,
                                                   .position = decision.position,
-                                                  .today = today_});
+                                                  .today = today_,
+                                                  .is_short = is_short});
   if (reason != RejectReason::none) return refuse(reason);
   const std::size_t legs = engine::link_of(command).legs(OrderId{}).count;
   if (orders_.open_count() + legs >= capacity_.open_orders_max) return refuse(RejectReason::capacity_reached);
@@ -228,6 +236,8 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
 
 RejectReason Engine::State::keep_from_trading(const SymbolRecord& symbol, Side side, PostOnly post_only,
                                               Price& limit_price) {
+  // It never takes, so it has no use for a limit beyond the band at which it would rest.
+  limit_price = showable_price(symbol, side, limit_price);
   const std::optional<BookLevel> best = symbol.book.best(opposite(side));
   const bool would_trade =
       best && (side == Side::buy ? limit_price >= best->price : limit_price <= best->price);
@@ -306,7 +316,7 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   if (command.session) [[unlikely]]
     sessions_.emplace(order.id, command.session);
   if (order.is_linked()) [[unlikely]]
-    accept_legs(slot, command);
+    accept_legs(slot, command, decision);
   if (order.waiting) {
     start_stop(slot);
   } else if (order.time_in_force == TimeInForce::cls && symbol.phase != MarketPhase::closing_auction) {
@@ -341,6 +351,8 @@ Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const 
     if (decision.self_trade_prevention) instructions.self_trade_prevention = decision.self_trade_prevention;
     order.set(instructions);
   }
+  if (decision.holds_locate) [[unlikely]]
+    order.set_holds_locate();
   if (command.legs != OrderLegs{}) order.set(engine::link_of(command));
   if (order.type == OrderType::trailing_stop && decision.names_symbol) {
     order.trail_reference = static_cast<std::uint32_t>(symbols_[command.symbol].reference().units);

@@ -9,9 +9,11 @@ namespace trade {
 namespace {
 
 /// Rounded to ticks towards the reference, so that a trade is never farther away than was asked for.
-PriceBands bands_around(Price reference, std::int64_t basis_points, std::int64_t pause_seconds,
-                        std::int64_t tick) {
-  PriceBands bands{.basis_points = basis_points, .pause_seconds = pause_seconds, .reference = reference};
+PriceBands bands_around(Price reference, PriceBands bands, std::int64_t tick) {
+  const std::int64_t basis_points = bands.basis_points;
+  bands.reference = reference;
+  bands.lower = {};
+  bands.upper = {};
   if (!reference || basis_points == 0) return bands;
   const std::int64_t most = std::min(
       reference.units * (engine::basis_points + basis_points) / engine::basis_points, price_units_max);
@@ -28,11 +30,12 @@ RejectReason Engine::State::refusal(const SetPriceBands& command) const {
   if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
   const bool off = command.basis_points == 0;
   if (off) {
-    const bool bare = command.pause_seconds == 0 && !command.reference;
+    const bool bare = command.pause_seconds == 0 && !command.reference && command.limit_state_seconds == 0;
     return bare ? RejectReason::none : RejectReason::invalid_command;
   }
   if (command.basis_points < 0 || command.basis_points > band_basis_points_max || command.pause_seconds < 1 ||
-      command.pause_seconds > pause_seconds_max) {
+      command.pause_seconds > pause_seconds_max || command.limit_state_seconds < 0 ||
+      command.limit_state_seconds > pause_seconds_max) {
     return RejectReason::invalid_command;
   }
   if (command.reference.units < 0 || command.reference.units > price_units_max)
@@ -46,7 +49,10 @@ void Engine::State::perform(const SetPriceBands& command) {
     PriceBands bands;
     if (command.basis_points != 0) {
       const Price reference = command.reference ? command.reference : symbol.reference();
-      bands = bands_around(reference, command.basis_points, command.pause_seconds, symbol.tick.units);
+      bands.basis_points = command.basis_points;
+      bands.pause_seconds = command.pause_seconds;
+      bands.limit_state_seconds = command.limit_state_seconds;
+      bands = bands_around(reference, bands, symbol.tick.units);
     }
     set_bands(id, bands);
     // An order beside the book may find enough in wider bands.
@@ -58,7 +64,11 @@ void Engine::State::perform(const SetPriceBands& command) {
 }
 
 void Engine::State::set_bands(SymbolId id, const PriceBands& bands) {
-  symbols_[id].bands = bands;
+  SymbolRecord& symbol = symbols_[id];
+  symbol.bands = bands;
+  // Until its orders rest where these bands say, also where there are no limit states any more.
+  if (bands.limit_state_seconds != 0) symbol.watches_bands = true;
+  symbol.bands_moved = symbol.watches_bands;
   log_.emit(PriceBandsChanged{.symbol = id, .bands = bands});
 }
 
@@ -66,7 +76,7 @@ void Engine::State::set_band_reference(SymbolId id, Price reference) {
   const SymbolRecord& symbol = symbols_[id];
   const PriceBands& old = symbol.bands;
   if (old.basis_points == 0 || !reference || reference == old.reference) return;
-  set_bands(id, bands_around(reference, old.basis_points, old.pause_seconds, symbol.tick.units));
+  set_bands(id, bands_around(reference, old, symbol.tick.units));
 }
 
 bool Engine::State::is_stopped_by_band(const SymbolRecord& symbol, Side side, Price worst_price) {

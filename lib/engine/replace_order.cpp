@@ -11,7 +11,7 @@ bool in_range(Price price) {
 
 }  // namespace
 
-Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command) const {
+Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command, Timestamp now) const {
   ReplaceDecision decision;
   decision.order = look_up(command.account, command.order, command.client_order_id);
   RejectReason& reason = decision.order.reason;
@@ -31,7 +31,7 @@ Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command
                               changed(decision.stop_price, order.stop_price),
                               changed(decision.quantity, order.quantity));
   }
-  if (reason == RejectReason::none) reason = check_replace_risk(order, decision);
+  if (reason == RejectReason::none) reason = check_replace_risk(order, decision, now);
   return decision;
 }
 
@@ -71,11 +71,21 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
   const bool moved = decision.limit_price != order.limit_price || decision.stop_price != order.stop_price;
   if (!moved && decision.quantity == order.quantity && !renamed) return RejectReason::no_change;
 
+  const bool to_market = !order.waiting && order.auction_place == engine::AuctionPlace::none;
+  if (moved && to_market && order.short_sale() == ShortSale::sell_short &&
+      is_short_sale_tested(symbols_[order.symbol]) &&
+      meets_best_bid(symbols_[order.symbol], decision.limit_price)) {
+    return RejectReason::short_sale_price_test;
+  }
+
   // A waiting stop_loss keeps the reservation it was placed with unless its stop price changes.
   decision.reserve_price = order.reserve_price();
   if (order.side == Side::buy && moved && order.has_claim()) {
     decision.reserve_price = reserve_price_of(order.type, decision.limit_price, decision.stop_price);
   }
+  if (order.is_short() && moved)
+    decision.reserve_price =
+        short_reserve_price(symbols_[order.symbol], decision.limit_price, decision.stop_price);
   if (decision.quantity <= order.filled()) {
     decision.replacement = Replacement::below_filled;
   } else if (order.auction_place != engine::AuctionPlace::none) {
@@ -92,7 +102,8 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
   return RejectReason::none;
 }
 
-RejectReason Engine::State::check_replace_risk(const Order& order, const ReplaceDecision& decision) const {
+RejectReason Engine::State::check_replace_risk(const Order& order, const ReplaceDecision& decision,
+                                               Timestamp now) const {
   // Only what grows is checked: an account that is over its limits may always make its orders smaller.
   // A market order that waits for an auction goes by what it holds.
   const auto price_of = [](Price limit, Price stop, Price reserved) {
@@ -108,17 +119,20 @@ RejectReason Engine::State::check_replace_risk(const Order& order, const Replace
   const Quantity new_leaves = decision.quantity - order.filled();
   const Money more_money = decision.reserve_price * new_leaves - order.reserve_price() * order.leaves();
   if (more_shares.shares <= 0 && more_money.units <= 0) return RejectReason::none;
+  if (order.holds_locate() && locates_.free(order.account, order.symbol, now) < more_shares)
+    return RejectReason::no_locate;
   return risk_.check_demand({.account = order.account,
                              .symbol = order.symbol,
                              .side = order.side,
                              .quantity = more_shares,
                              .cost = more_money,
                              .position = order.position,
-                             .today = today_});
+                             .today = today_,
+                             .is_short = order.is_short()});
 }
 
 ApplyResult Engine::State::perform(const ReplaceOrder& command) {
-  const ReplaceDecision decision = decide(command);
+  const ReplaceDecision decision = decide(command, log_.now());
   const auto& [reason, slot, id] = decision.order;
   if (reason != RejectReason::none) {
     log_.emit(CommandRejected{.reason = reason, .account = command.account, .order = id});
@@ -138,7 +152,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
                       .side = order.side,
                       .was_resting = order.book_node != 0,
                       .kept_priority = decision.replacement == Replacement::in_place,
-                      .old_limit_price = order.limit_price,
+                      .old_limit_price = book_price(order),
                       .old_leaves = order.leaves(),
                       .quantity = decision.quantity,
                       .leaves = decision.quantity - order.filled(),
@@ -188,9 +202,11 @@ void Engine::State::change_reservation(Order& order, const ReplaceDecision& deci
   const Quantity more_shares = decision.quantity - order.quantity;
   if (order.side == Side::sell) {
     position.promised += more_shares;
-    return;
+    if (!order.is_short()) return;
+    if (order.holds_locate()) locates_.hold(order.account, order.symbol, more_shares);
+  } else {
+    position.open_buys += more_shares;
   }
-  position.open_buys += more_shares;
   const Quantity new_leaves = decision.quantity - order.filled();
   accounts_.reserve(accounts_[order.account],
                     decision.reserve_price * new_leaves - order.reserve_price() * order.leaves());

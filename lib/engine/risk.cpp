@@ -22,29 +22,49 @@ Money clamp_to_money(WideMoney amount) {
   return {static_cast<std::int64_t>(std::clamp(amount, -most, most))};
 }
 
-WideMoney Risk::long_value(AccountId id) const {
-  WideMoney sum = 0;
+Risk::Value Risk::value(AccountId id) const {
+  Value value;
   accounts_.for_each_position(id, [&](const Position& position) {
     const Price reference = symbols_[position.symbol].reference();
-    sum += reference ? WideMoney{reference.units} * position.shares.shares
-                     : WideMoney{position.transferred_cost.units};
+    const WideMoney worth = reference ? WideMoney{reference.units} * position.shares.shares
+                                      : WideMoney{position.transferred_cost.units};
+    if (worth >= 0) [[likely]] {
+      value.longs += worth;
+    } else {
+      value.shorts -= worth;
+    }
   });
-  return sum;
+  return value;
 }
 
 WideMoney Risk::equity(AccountId id) const {
-  return accounts_[id].cash.units + long_value(id);
+  const Value held = value(id);
+  return accounts_[id].cash.units + held.longs - held.shorts;
+}
+
+WideMoney Risk::short_claim(WideMoney value) const {
+  if (value == 0) [[likely]]
+    return 0;
+  // Rounded up.
+  if (rules_.day_trading_rule == DayTradingRule::intraday_margin) {
+    return -floor_divide(-value * rules_.short_maintenance_basis_points,
+                         rules_.intraday_maintenance_basis_points);
+  }
+  // The proceeds are in cash already; what the margin asks for beyond them is the account's own.
+  return -floor_divide(
+      -value * (rules_.short_margin_basis_points - basis_points) * rules_.margin_multiplier_basis_points,
+      WideMoney{basis_points} * basis_points);
 }
 
 WideMoney Risk::buying_power(AccountId id) const {
   const Account& account = accounts_[id];
   if (account.type != AccountType::margin) return account.free().units;
-  const WideMoney value = long_value(id);
-  const WideMoney own = account.cash.units + value;
+  const Value held = value(id);
+  const WideMoney own = account.cash.units + held.longs - held.shorts;
   const WideMoney most = rules_.day_trading_rule == DayTradingRule::intraday_margin
                              ? floor_divide(own * basis_points, rules_.intraday_maintenance_basis_points)
                              : floor_divide(own * rules_.margin_multiplier_basis_points, basis_points);
-  return most - value - account.reserved.units;
+  return most - held.longs - short_claim(held.shorts) - account.reserved.units;
 }
 
 WideMoney Risk::withdrawable(AccountId id) const {
@@ -52,13 +72,13 @@ WideMoney Risk::withdrawable(AccountId id) const {
   const WideMoney free = account.free().units;
   if (account.type != AccountType::margin) return free;
   // The least equity with which buying power is not below zero: equity * ratio >= claims, rounded up.
-  const WideMoney value = long_value(id);
-  const WideMoney claims = value + account.reserved.units;
+  const Value held = value(id);
+  const WideMoney claims = held.longs + short_claim(held.shorts) + account.reserved.units;
   const WideMoney least =
       rules_.day_trading_rule == DayTradingRule::intraday_margin
           ? -floor_divide(-claims * rules_.intraday_maintenance_basis_points, basis_points)
           : -floor_divide(-claims * basis_points, rules_.margin_multiplier_basis_points);
-  return std::min(free, account.cash.units + value - least);
+  return std::min(free, account.cash.units + held.longs - held.shorts - least);
 }
 
 RejectReason Risk::check_size(AccountId id, Quantity quantity, Money notional) const {
@@ -76,6 +96,8 @@ RejectReason Risk::check_size(AccountId id, Quantity quantity, Money notional) c
 RejectReason Risk::check_demand(const Demand& demand) const {
   static constexpr Position none_yet{};
   const Position& position = demand.position != 0 ? accounts_.position(demand.position) : none_yet;
+  if (demand.is_short) [[unlikely]]
+    return check_short_sale(demand, position);
   return demand.side == Side::buy ? check_buy(demand, position) : check_sell(demand, position);
 }
 
@@ -88,25 +110,61 @@ RejectReason Risk::check_buy(const Demand& demand, const Position& position) con
     const Quantity position_max = account.position_max ? account.position_max : rules_.default_position_max;
     if (position_max && would_hold > position_max) return RejectReason::position_limit;
   }
-  if (account.type == AccountType::margin) {
-    if (rules_.day_trading_rule == DayTradingRule::pdt) {
-      if (more_shares && day_trading_restricted(demand.account, demand.today)) {
-        return RejectReason::pattern_day_trader;
-      }
-    } else if (leaves_margin_deficit(demand.account, demand.cost)) {
-      return RejectReason::intraday_margin_deficit;
-    }
-  }
-  if (account.type != AccountType::house) {
-    const WideMoney power =
-        account.type == AccountType::cash ? WideMoney{account.free().units} : buying_power(demand.account);
-    if (demand.cost.units > power) return RejectReason::insufficient_buying_power;
+  if (account.type == AccountType::cash) {
+    if (demand.cost.units > account.free().units) return RejectReason::insufficient_buying_power;
+  } else if (account.type == AccountType::margin) {
+    const RejectReason reason = position.shares.shares < 0 ? check_cover(demand, position)
+                                                           : check_margin(demand, more_shares, demand.cost);
+    if (reason != RejectReason::none) return reason;
   }
   if (account.type != AccountType::cash && !accounts_.may_owe(account, demand.cost)) {
     return RejectReason::capacity_reached;
   }
   if (more_shares && would_hold.shares > position_shares_max) return RejectReason::capacity_reached;
   return RejectReason::none;
+}
+
+RejectReason Risk::check_margin(const Demand& demand, bool more_shares, Money cost) const {
+  if (rules_.day_trading_rule == DayTradingRule::pdt) {
+    if (more_shares && day_trading_restricted(demand.account, demand.today))
+      return RejectReason::pattern_day_trader;
+  } else if (leaves_margin_deficit(demand.account, cost)) {
+    return RejectReason::intraday_margin_deficit;
+  }
+  return cost.units > buying_power(demand.account) ? RejectReason::insufficient_buying_power
+                                                   : RejectReason::none;
+}
+
+RejectReason Risk::check_cover(const Demand& demand, const Position& position) const {
+  // What other open buys leave to be covered.
+  const std::int64_t short_shares = std::max<std::int64_t>(-(position.shares + position.open_buys).shares, 0);
+  const std::int64_t opens = std::max<std::int64_t>(demand.quantity.shares - short_shares, 0);
+  if (opens > 0) {
+    const WideMoney cost = WideMoney{demand.cost.units} * opens / demand.quantity.shares;
+    const RejectReason reason = check_margin(demand, true, {static_cast<std::int64_t>(cost)});
+    if (reason != RejectReason::none) return reason;
+  }
+  // Covering takes risk off, so that it may always be paid for; only a day trade too many it may not be.
+  const bool is_day_trade = rules_.day_trading_rule == DayTradingRule::pdt && demand.quantity.shares > 0 &&
+                            position.cover_is_day_trade(demand.today);
+  return is_day_trade && day_trading_restricted(demand.account, demand.today, pending_day_trades(demand))
+             ? RejectReason::pattern_day_trader
+             : RejectReason::none;
+}
+
+RejectReason Risk::check_short_sale(const Demand& demand, const Position& position) const {
+  const Account& account = accounts_[demand.account];
+  const Quantity would_remain = position.shares - position.promised - demand.quantity;
+  const bool more_shares = demand.quantity.shares > 0;
+  if (more_shares) {
+    const Quantity position_max = account.position_max ? account.position_max : rules_.default_position_max;
+    if (position_max && -would_remain > position_max) return RejectReason::position_limit;
+  }
+  const RejectReason reason = check_margin(demand, more_shares, demand.cost);
+  if (reason != RejectReason::none) return reason;
+  const bool is_too_far = would_remain.shares < -position_shares_max;
+  return is_too_far || !accounts_.may_owe(account, demand.cost) ? RejectReason::capacity_reached
+                                                                : RejectReason::none;
 }
 
 RejectReason Risk::check_sell(const Demand& demand, const Position& position) const {
@@ -140,9 +198,10 @@ bool Risk::day_trading_restricted(AccountId id, TradingDay today, std::int64_t p
 
 bool Risk::leaves_margin_deficit(AccountId id, Money cost) const {
   const Account& account = accounts_[id];
-  const WideMoney value = long_value(id);
-  return (account.cash.units + value) * basis_points <
-         (value + account.reserved.units + cost.units) * rules_.intraday_maintenance_basis_points;
+  const Value held = value(id);
+  const WideMoney claims = held.longs + short_claim(held.shorts) + account.reserved.units + cost.units;
+  return (account.cash.units + held.longs - held.shorts) * basis_points <
+         claims * rules_.intraday_maintenance_basis_points;
 }
 
 }  // namespace trade::engine

@@ -22,9 +22,16 @@ class Risk {
       : accounts_(accounts), symbols_(symbols), rules_(rules) {}
 
   /// Positions at their reference price, at cost where there is none.
-  [[nodiscard]] WideMoney long_value(AccountId id) const;
-  /// Cash plus `long_value`.
+  struct Value {
+    WideMoney longs = 0;
+    WideMoney shorts = 0;  ///< of what the account is short of; not below zero
+  };
+  [[nodiscard]] Value value(AccountId id) const;
+  /// Cash plus what is held, less what is owed in shares.
   [[nodiscard]] WideMoney equity(AccountId id) const;
+  /// What short positions of this value take of a margin account's buying power: as much as long positions
+  /// do that need as much equity.
+  [[nodiscard]] WideMoney short_claim(WideMoney value) const;
   /// What open buy orders may still take; below zero when the account has lost too much.
   [[nodiscard]] WideMoney buying_power(AccountId id) const;
   /// The most that can be withdrawn.
@@ -39,9 +46,10 @@ class Risk {
     SymbolId symbol;
     Side side = Side::buy;
     Quantity quantity;           ///< more shares to buy or to sell
-    Money cost;                  ///< of a buy: more money to reserve or to spend
+    Money cost;                  ///< of a buy or a short sale: more money to reserve or to spend
     PositionIndex position = 0;  ///< of the account in the symbol; zero: none
     TradingDay today = 0;
+    bool is_short = false;  ///< a short sale
   };
   /// Position limit, day-trading rule, shares, buying power and the bounds of the system, in this order.
   [[nodiscard]] RejectReason check_demand(const Demand& demand) const;
@@ -49,6 +57,11 @@ class Risk {
  private:
   [[nodiscard]] RejectReason check_buy(const Demand& demand, const Position& position) const;
   [[nodiscard]] RejectReason check_sell(const Demand& demand, const Position& position) const;
+  [[nodiscard]] RejectReason check_short_sale(const Demand& demand, const Position& position) const;
+  /// Of a buy in a position that is short: only what goes beyond covering it takes buying power.
+  [[nodiscard]] RejectReason check_cover(const Demand& demand, const Position& position) const;
+  /// What margin rules say of `cost` more for a position that is opened or made larger.
+  [[nodiscard]] RejectReason check_margin(const Demand& demand, bool more_shares, Money cost) const;
   /// Day trades that open sell orders in other symbols will make when they fill.
   [[nodiscard]] std::int64_t pending_day_trades(const Demand& demand) const;
   [[nodiscard]] bool day_trading_restricted(AccountId id, TradingDay today, std::int64_t pending = 0) const;

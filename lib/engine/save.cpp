@@ -24,6 +24,9 @@ void write_rules(Sink& sink, const FirmRules& rules) {
   sink.write(rules.default_position_max.shares);
   sink.write(rules.default_order_quantity_max.shares);
   sink.write(rules.default_order_notional_max.units);
+  sink.write(rules.short_margin_basis_points);
+  sink.write(rules.short_maintenance_basis_points);
+  sink.write(rules.short_sale_trigger_basis_points);
 }
 
 }  // namespace
@@ -89,6 +92,13 @@ void Engine::State::write_symbols(Sink& sink) const {
     sink.write(symbol.bands.reference.units);
     sink.write(symbol.bands.lower.units);
     sink.write(symbol.bands.upper.units);
+    sink.write(symbol.bands.limit_state_seconds);
+    sink.write(symbol.watches_bands);
+    sink.write(symbol.bands_moved);
+    sink.write(symbol.limit_state);
+    sink.write(symbol.easy_to_borrow);
+    sink.write(symbol.short_sale_restricted);
+    sink.write(symbol.restricted_day);
   }
 }
 
@@ -129,7 +139,18 @@ void Engine::State::write_accounts(Sink& sink) const {
       sink.write(position->transferred_cost.units);
       sink.write(position->bought_day);
       sink.write(position->bought_since_day_trade);
+      sink.write(position->shorted_day);
+      sink.write(position->shorted_since_day_trade);
     }
+  }
+  // What orders hold of them follows from the orders.
+  sink.write(static_cast<std::uint32_t>(locates_.all().size()));
+  for (const auto& [key, locate] : locates_.all()) {
+    sink.write(key.first.value);
+    sink.write(key.second.value);
+    sink.write(locate.granted.shares);
+    sink.write(locate.used.shares);
+    sink.write(locate.expires_at.nanoseconds);
   }
 }
 
@@ -172,6 +193,9 @@ void Engine::State::write_order(Sink& sink, const Order& order) const {
   sink.write(order.trail_reference);
   sink.write(order.expires_at.nanoseconds);
   sink.write(order.link_bits);
+  sink.write(order.short_bits);
+  const auto capped = capped_.find(order.id);
+  sink.write(capped == capped_.end() ? std::int64_t{0} : capped->second.price.units);
   sink.write(session_of(order.id).value);
   std::uint8_t ids = 0;
   for (ClientIdIndex at = order.client_id; at != 0; at = client_ids_[at].older)

@@ -72,7 +72,7 @@ ApplyResult Engine::State::check(const Command& command) const {
           const Lookup found = decide(one);
           return {.reason = found.reason, .order = found.id};
         } else if constexpr (std::is_same_v<Body, ReplaceOrder>) {
-          const Lookup found = decide(one).order;
+          const Lookup found = decide(one, std::max(command.timestamp, log_.now())).order;
           return {.reason = found.reason, .order = found.id};
         } else if constexpr (std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, SetKillSwitch>) {
           ApplyResult result{.reason = decide(one)};

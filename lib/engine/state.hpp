@@ -14,6 +14,7 @@
 #include "engine/client_ids.hpp"
 #include "engine/engine.hpp"
 #include "engine/event_log.hpp"
+#include "engine/locates.hpp"
 #include "engine/order_store.hpp"
 #include "engine/risk.hpp"
 #include "engine/symbols.hpp"
@@ -91,6 +92,8 @@ class Engine::State {
   [[nodiscard]] static RejectReason refusal(const ExpireOrders&) { return RejectReason::none; }
   [[nodiscard]] RejectReason refusal(const SetSymbolPhase& command) const;
   [[nodiscard]] RejectReason refusal(const SetPriceBands& command) const;
+  [[nodiscard]] RejectReason refusal(const SetLocate& command) const;
+  [[nodiscard]] RejectReason refusal(const SetEasyToBorrow& command) const;
   void perform(const OpenAccount& command);
   void perform(const DepositCash& command);
   void perform(const WithdrawCash& command);
@@ -105,6 +108,8 @@ class Engine::State {
   void perform(const ExpireOrders&) {}
   void perform(const SetSymbolPhase& command);
   void perform(const SetPriceBands& command);
+  void perform(const SetLocate& command);
+  void perform(const SetEasyToBorrow& command);
   void move_cash(AccountId id, Money amount);
   /// Of one symbol, or of all (zero).
   void expire_day_orders(SymbolId symbol);
@@ -118,9 +123,11 @@ class Engine::State {
     bool takes_client_id = false;  ///< the order becomes the one its client order id means
     Price limit_price;             ///< that the order gets
     Price stop_price;              ///< likewise
-    Price reserve_price;           ///< of a buy
+    Price reserve_price;           ///< of a buy or a short sale
     Price worst_price;             ///< of a market order: the collar or a price band; zero: none
     PositionIndex position = 0;    ///< zero: none yet
+    bool holds_locate = false;     ///< of a short sale: it takes of what is located
+    Price leg_stop_price;          ///< where a trailing stop-loss leg of an oco begins
     std::optional<SelfTradePrevention> self_trade_prevention;  ///< its own, or the account's
   };
   struct Lookup {
@@ -145,7 +152,7 @@ class Engine::State {
     Price reserve_price;
   };
   [[nodiscard]] PlaceDecision decide(const PlaceOrder& command, Timestamp now) const;
-  [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command) const;
+  [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command, Timestamp now) const;
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
   [[nodiscard]] RejectReason decide(const SetKillSwitch& command) const;
@@ -172,7 +179,8 @@ class Engine::State {
   [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
                                            ReplaceDecision& decision) const;
-  [[nodiscard]] RejectReason check_replace_risk(const Order& order, const ReplaceDecision& decision) const;
+  [[nodiscard]] RejectReason check_replace_risk(const Order& order, const ReplaceDecision& decision,
+                                                Timestamp now) const;
   void change_reservation(Order& order, const ReplaceDecision& decision);
   [[nodiscard]] RejectReason check_market_state(AccountId account, const SymbolRecord& symbol) const;
   /// Where a post-only order at this price would trade: refuses it, or moves the price to the best at which
@@ -202,7 +210,35 @@ class Engine::State {
   /// `shown_leaves`: what the book still shows of the maker.
   void fill(OrderSlot taker, OrderSlot maker, Price price, Quantity quantity, Quantity shown_leaves);
   void settle(Order& buy, Order& sell, Price price, Quantity quantity);
+
+  // --- short sales (short_sales.cpp) ---
+  /// Why one is refused beyond what any order is, and what it reserves and holds.
+  [[nodiscard]] RejectReason decide_short_sale(const PlaceOrder& command, const SymbolRecord& symbol,
+                                               Timestamp now, PlaceDecision& decision) const;
+  /// What a short sale reserves for each share.
+  [[nodiscard]] Price short_reserve_price(const SymbolRecord& symbol, Price limit_price,
+                                          Price stop_price) const;
+  [[nodiscard]] static bool is_short_sale_tested(const SymbolRecord& symbol) {
+    return symbol.short_sale_restricted && symbol.trades_continuously();
+  }
+  [[nodiscard]] static bool meets_best_bid(const SymbolRecord& symbol, Price limit_price);
+  /// Whether the order, sent to the market now, would sell short at the best bid or below while it may not.
+  [[nodiscard]] bool fails_price_test(const Order& order) const;
+  void end_by_price_test(OrderSlot slot);
+  /// What `more` shares of an open short sale take beyond what any sale does.
+  void claim_short(const Order& order, Quantity more);
+  /// After a fill of a short sale, whose shares have left the position.
+  void settle_short(const Order& sell, Quantity quantity);
+  /// The shares of a buy come into a position that is short.
+  void settle_cover(const Order& buy, Quantity quantity);
+  void set_short_sale_trigger(SymbolRecord& symbol) const;
+  void restrict_short_sales(SymbolId id);
+  void lift_short_sale_restriction(SymbolId id);
+  /// On a new trading day, or under other rules.
+  void renew_short_sale_tests();
+
   void rest(OrderSlot slot);
+  void rest_at(OrderSlot slot, Price price);
   void cancel(OrderSlot slot, CancelReason reason);
   /// Sets aside what `more` of an open order takes (below zero: gives it back), if it has a claim of its own.
   void claim(const Order& order, Quantity more);
@@ -243,7 +279,9 @@ class Engine::State {
   [[nodiscard]] RejectReason decide_legs(const PlaceOrder& command, const SymbolRecord& symbol,
                                          PlaceDecision& decision, Money& cost, Money& notional) const;
   /// The legs of an order that was just accepted come to be.
-  void accept_legs(OrderSlot parent, const PlaceOrder& command);
+  void accept_legs(OrderSlot parent, const PlaceOrder& command, const PlaceDecision& decision);
+  /// Where a trailing stop-loss begins now that it is to work; false when there is no such price.
+  [[nodiscard]] bool begin_trail(Order& stop_loss) const;
   /// Of an oco whose take-profit has been to the market: the stop begins to wait.
   void start_stop_of_oco(const Order& take_profit);
   /// The open order of this id; zero: none.
@@ -289,17 +327,18 @@ class Engine::State {
   /// What a change of the symbol calls for: stops, orders beside the book, and what those call for.
   void settle_symbol(SymbolId id) {
     SymbolRecord& symbol = symbols_[id];
+    move_with_bands(id);
     if (!entry_fills_.empty()) [[unlikely]]
       grow_exits();
+    if (symbol.short_sale_trigger_due) [[unlikely]]
+      restrict_short_sales(id);
     run_stops(id);
-    if (symbol.beside_book.empty()) [[likely]]
-      return;
-    while (stops_may_trigger(symbol) && run_beside_book(symbol)) {
-      if (!entry_fills_.empty()) [[unlikely]]
-        grow_exits();
-      run_stops(id);
-    }
+    if (!symbol.beside_book.empty()) [[unlikely]]
+      settle_beside_book(id);
+    if (symbol.watches_bands) [[unlikely]]
+      look_for_limit_state(id);
   }
+  void settle_beside_book(SymbolId id);
   /// What a command leaves to be seen to at its end.
   void settle_command() {
     if (!unsettled_.empty()) [[unlikely]]
@@ -370,6 +409,33 @@ class Engine::State {
   /// An order would trade beyond its band: the symbol pauses for an auction.
   void begin_pause(SymbolId id, Side side);
 
+  // --- limit states of bands (limit_states.cpp) ---
+  /// The price at which the order is to rest now: its limit, or the band that it may not be shown beyond.
+  [[nodiscard]] Price cap_to_band(const Order& order);
+  /// The price at which a resting order rests.
+  [[nodiscard]] Price book_price(const Order& order) const;
+  /// `price`, or the band of its side where there are limit states and it lies beyond.
+  [[nodiscard]] static Price showable_price(const SymbolRecord& symbol, Side side, Price price);
+  /// A post-only order that is beyond its band keeps the band as its limit.
+  void keep_post_only_at_band(Order& order);
+  /// An order that rests at `price` leaves its place, to be worked anew.
+  void take_off_book(OrderSlot slot, Price price);
+  /// The symbol's orders that rest at bands leave them, and wait in `off_book_`.
+  void take_off_capped(SymbolId id);
+  void work_those_off_book();
+  /// Orders that rest at bands come into an auction with their own limits.
+  void release_capped(SymbolId id);
+  /// The bands have moved: works those that rest at the old ones, or beyond the new ones, as if they came
+  /// just now.
+  void keep_within_bands(SymbolId id);
+  void move_with_bands(SymbolId id) {
+    const SymbolRecord& symbol = symbols_[id];
+    if (symbol.bands_moved && symbol.trades_continuously()) [[unlikely]]
+      keep_within_bands(id);
+  }
+  /// Lets a limit state begin or end.
+  void look_for_limit_state(SymbolId id);
+
   // --- time ---
   /// Ends what has come to its expiry.
   void expire_orders();
@@ -401,6 +467,13 @@ class Engine::State {
   engine::Expiries expiries_{&expiry_memory_};
   /// Open orders that are bound to a client session.
   std::pmr::map<OrderId, ClientSessionId> sessions_{&expiry_memory_};
+  engine::Locates locates_{&expiry_memory_};
+  /// Orders that rest at a band because their own limit is beyond it.
+  struct CappedOrder {
+    SymbolId symbol;
+    Price price;
+  };
+  std::pmr::map<OrderId, CappedOrder> capped_{&expiry_memory_};
   FirmRules rules_;
   engine::Risk risk_;
   SessionPhase phase_ = SessionPhase::open;
@@ -429,7 +502,8 @@ class Engine::State {
       return ends_at != other.ends_at ? ends_at < other.ends_at : symbol < other.symbol;
     }
   };
-  std::pmr::set<Pause> pauses_{&expiry_memory_};  ///< the auctions that end by themselves
+  std::pmr::set<Pause> pauses_{&expiry_memory_};  ///< the auctions and limit states that end by themselves
+  std::vector<OrderId> off_book_;                 ///< that are about to come back to where bands let them
   std::vector<SymbolId> indications_due_;         ///< of the command that is being applied
   std::vector<engine::AuctionInterest> interest_;
   std::vector<OrderSlot> auction_buys_;

@@ -122,6 +122,8 @@ void Engine::State::run_stops(SymbolId id) {
     }
     symbol.range_low = {};
     symbol.range_high = {};
+    if (symbol.short_sale_trigger_due) [[unlikely]]
+      restrict_short_sales(id);
     if (next == triggered_.size()) return;
     // One whose group has ended since it joined the queue has gone with it.
     if (orders_[triggered_[next].order].waiting)

@@ -41,17 +41,25 @@ struct SymbolRecord {
   bool gathering = false;
   bool kill_switch = false;
   bool indication_due = false;  ///< what the auction would come to is to be looked at after this command
-  Price range_low;              ///< of the trades since stops were last evaluated; zero: none
+  bool watches_bands = false;   ///< it has limit states, or orders that rest at bands
+  bool bands_moved = false;     ///< orders may rest elsewhere than the bands of now say
+  Side limit_state{};           ///< the side whose best price stands at its band; zero: neither
+  bool easy_to_borrow = false;
+  bool short_sale_restricted = false;   ///< the price test is on
+  bool short_sale_trigger_due = false;  ///< a trade was low enough to turn it on
+  std::uint32_t restricted_day = 0;     ///< on which it was last turned on; zero: not since it was lifted
+  Price range_low;                      ///< of the trades since stops were last evaluated; zero: none
   Price range_high;
+  Price short_sale_trigger;  ///< a trade at it or below turns the price test on; zero: none does
   PriceBands bands;
   StopOrders stops;
   TrailingStops trailing;                  ///< those of the waiting stops whose price follows the market
   OrdersBesideBook beside_book;            ///< in the market, not in the book
   std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
-  Timestamp phase_ends_at;                 ///< of an auction that ends by itself; zero: by a command
-  AuctionFigures indicated;                ///< what the auction would come to, as last told
-  AuctionOrders market_orders;             ///< of the auction that forms
-  AuctionOrders held_for_close;            ///< cls orders before the closing auction
+  Timestamp phase_ends_at;   ///< of an auction that ends by itself, or of a limit state; zero: by a command
+  AuctionFigures indicated;  ///< what the auction would come to, as last told
+  AuctionOrders market_orders;   ///< of the auction that forms
+  AuctionOrders held_for_close;  ///< cls orders before the closing auction
   Symbol name;
   FixedString<halt_reason_bytes_max> halt_reason;
 
@@ -84,6 +92,8 @@ struct SymbolRecord {
     last_price = price;
     if (!range_low || price < range_low) range_low = price;
     if (price > range_high) range_high = price;
+    if (price <= short_sale_trigger) [[unlikely]]
+      short_sale_trigger_due = true;
   }
 };
 

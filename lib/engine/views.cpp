@@ -28,25 +28,38 @@ std::optional<AccountView> Engine::State::account_view(AccountId id) const {
   view.kill_switch = account.kill_switch;
   if (account.self_trade_prevention != SelfTradePrevention{})
     view.self_trade_prevention = account.self_trade_prevention;
+  for (auto at = locates_.all().lower_bound({id, SymbolId{}});
+       at != locates_.all().end() && at->first.first == id; ++at) {
+    const engine::Locate& locate = at->second;
+    view.locates.push_back({.symbol = symbols_[at->first.second].name.string(),
+                            .quantity = locate.granted,
+                            .held = locate.held,
+                            .used = locate.used,
+                            .expires_at = locate.expires_at});
+  }
   return view;
 }
 
 std::optional<SymbolView> Engine::State::symbol_view(SymbolId id) const {
   if (!symbols_.contains(id)) return std::nullopt;
   const SymbolRecord& symbol = symbols_[id];
-  return SymbolView{.number = id,
-                    .symbol = symbol.name.string(),
-                    .status = symbol.status,
-                    .halt_reason = symbol.halt_reason.string(),
-                    .previous_close = symbol.previous_close,
-                    .last_price = symbol.last_price,
-                    .tick = symbol.tick,
-                    .lot = symbol.lot,
-                    .phase = symbol.shown_phase(),
-                    .phase_ends_at = symbol.phase_ends_at,
-                    .auction = symbol.indicated,
-                    .bands = symbol.bands,
-                    .kill_switch = symbol.kill_switch};
+  SymbolView view{.number = id,
+                  .symbol = symbol.name.string(),
+                  .status = symbol.status,
+                  .halt_reason = symbol.halt_reason.string(),
+                  .previous_close = symbol.previous_close,
+                  .last_price = symbol.last_price,
+                  .tick = symbol.tick,
+                  .lot = symbol.lot,
+                  .phase = symbol.shown_phase(),
+                  .phase_ends_at = symbol.phase_ends_at,
+                  .auction = symbol.indicated,
+                  .bands = symbol.bands,
+                  .kill_switch = symbol.kill_switch,
+                  .easy_to_borrow = symbol.easy_to_borrow,
+                  .short_sale_restricted = symbol.short_sale_restricted};
+  if (symbol.limit_state != Side{}) view.limit_state = symbol.limit_state;
+  return view;
 }
 
 std::optional<OrderView> Engine::State::order_view(OrderId id) const {

@@ -11,7 +11,8 @@ constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command
     "open_account",       "deposit_cash",     "withdraw_cash",     "transfer_shares",   "set_account_status",
     "set_account_limits", "set_firm_rules",   "add_symbol",        "set_symbol_status", "set_session",
     "place_order",        "cancel_order",     "cancel_all_orders", "replace_order",     "print_trade",
-    "expire_orders",      "set_symbol_phase", "set_price_bands",   "set_kill_switch"};
+    "expire_orders",      "set_symbol_phase", "set_price_bands",   "set_kill_switch",   "set_locate",
+    "set_easy_to_borrow"};
 
 /// What an account or a symbol is called where a command names it.
 struct Naming {
@@ -86,7 +87,7 @@ struct CommandFields {
   void operator()(const PlaceOrder& command) const {
     json["account"] = naming.account(command.account);
     json["symbol"] = naming.symbol(command.symbol);
-    json["side"] = name_of(command.side);
+    json["side"] = side_name(command.side, command.instructions.short_sale);
     json["order_type"] = name_of(command.type);
     json["quantity"] = command.quantity.shares;
     json["price"] = price_or_null(command.limit_price);
@@ -99,6 +100,10 @@ struct CommandFields {
       json["take_profit_price"] = price_or_null(command.legs.take_profit_limit_price);
       json["stop_loss_price"] = price_or_null(command.legs.stop_loss_stop_price);
       json["stop_loss_limit_price"] = price_or_null(command.legs.stop_loss_limit_price);
+      if (command.legs.stop_loss_trails()) {
+        json["stop_loss_trail_amount"] = price_or_null(command.legs.stop_loss_trail_amount);
+        json["stop_loss_trail_percent"] = ratio_or_null(command.legs.stop_loss_trail_basis_points);
+      }
     }
     if (command.session) json["session"] = id_or_null(command.session);
   }
@@ -123,6 +128,17 @@ struct CommandFields {
     json["percent"] = format_percent(command.basis_points);
     json["pause_seconds"] = command.pause_seconds;
     json["reference"] = price_or_null(command.reference);
+    if (command.limit_state_seconds != 0) json["limit_state_seconds"] = command.limit_state_seconds;
+  }
+  void operator()(const SetLocate& command) const {
+    json["account"] = naming.account(command.account);
+    json["symbol"] = naming.symbol(command.symbol);
+    json["quantity"] = command.quantity.shares;
+    json["expires_at"] = time_or_null(command.expires_at);
+  }
+  void operator()(const SetEasyToBorrow& command) const {
+    json["symbol"] = naming.symbol(command.symbol);
+    json["on"] = command.on;
   }
   void operator()(const SetKillSwitch& command) const {
     json["account"] = naming.account(command.account);

@@ -9,13 +9,34 @@ namespace trade::format {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_names{
-    "command_rejected",       "account_opened",         "cash_moved",          "shares_transferred",
-    "account_status_changed", "account_limits_changed", "firm_rules_changed",  "symbol_added",
-    "symbol_status_changed",  "session_changed",        "order_accepted",      "order_rejected",
-    "order_rested",           "order_triggered",        "trade_executed",      "trade_printed",
-    "order_cancelled",        "order_replaced",         "stop_trailed",        "symbol_phase_changed",
-    "auction_indicated",      "auction_uncrossed",      "kill_switch_changed", "price_bands_changed",
-    "exit_activated"};
+    "command_rejected",
+    "account_opened",
+    "cash_moved",
+    "shares_transferred",
+    "account_status_changed",
+    "account_limits_changed",
+    "firm_rules_changed",
+    "symbol_added",
+    "symbol_status_changed",
+    "session_changed",
+    "order_accepted",
+    "order_rejected",
+    "order_rested",
+    "order_triggered",
+    "trade_executed",
+    "trade_printed",
+    "order_cancelled",
+    "order_replaced",
+    "stop_trailed",
+    "symbol_phase_changed",
+    "auction_indicated",
+    "auction_uncrossed",
+    "kill_switch_changed",
+    "price_bands_changed",
+    "exit_activated",
+    "locate_changed",
+    "easy_to_borrow_changed",
+    "short_sale_restriction_changed"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -99,6 +120,21 @@ struct EventFields {
     json["symbol"] = names.symbol(event.symbol);
     json.update(json_of(event.bands));
   }
+  void operator()(const LocateChanged& event) const {
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["quantity"] = event.quantity.shares;
+    json["expires_at"] = time_or_null(event.expires_at);
+  }
+  void operator()(const EasyToBorrowChanged& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json["on"] = event.on;
+  }
+  void operator()(const ShortSaleRestrictionChanged& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json["on"] = event.on;
+    json["price"] = price_or_null(event.price);
+  }
   void operator()(const OrderAccepted& event) const {
     add_new_order(event);
     json["status"] = name_of(event.status);
@@ -166,6 +202,10 @@ struct EventFields {
     json["status"] = name_of(event.status);
     if (event.reason != RejectReason::none) json["reason"] = row_of(event.reason).name;
     json["quantity"] = event.quantity.shares;
+    if (event.stop_price) {
+      json["stop_price"] = price_or_null(event.stop_price);
+      json["reference_price"] = price_or_null(event.reference_price);
+    }
   }
   void operator()(const OrderReplaced& event) const {
     json["order_id"] = id_or_null(event.order);
@@ -190,7 +230,7 @@ struct EventFields {
     json["order_id"] = id_or_null(event.order);
     json["account"] = names.account(event.account);
     json["symbol"] = names.symbol(event.symbol);
-    json["side"] = name_of(event.side);
+    json["side"] = side_name(event.side, event.instructions.short_sale);
     json["order_type"] = name_of(event.type);
     json["time_in_force"] = name_of(event.time_in_force);
     json["quantity"] = event.quantity.shares;

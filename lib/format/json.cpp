@@ -20,6 +20,9 @@ Json money_or_null(Money money) {
 Json time_or_null(Timestamp timestamp) {
   return timestamp ? Json(format_timestamp(timestamp)) : Json(nullptr);
 }
+Json ratio_or_null(std::int64_t basis_points) {
+  return basis_points == 0 ? Json(nullptr) : Json(format_ratio(100 * basis_points));
+}
 Json text_or_null(std::string_view text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
@@ -31,7 +34,7 @@ Json json_of(const OrderView& order) {
   json["account"] = text_or_null(order.account);
   json["symbol"] = text_or_null(order.symbol);
   json["order_type"] = name_of(order.type);
-  json["side"] = name_of(order.side);
+  json["side"] = side_name(order.side, order.instructions.short_sale);
   json["quantity"] = order.quantity.shares;
   json["price"] = price_or_null(order.limit_price);
   json["stop_price"] = price_or_null(order.stop_price);
@@ -62,9 +65,7 @@ void add_instructions(Json& json, const OrderInstructions& instructions) {
   json["minimum_quantity"] = quantity_or_null(instructions.minimum_quantity);
   json["self_trade_prevention"] = name_or_null(instructions.self_trade_prevention);
   json["trail_amount"] = price_or_null(instructions.trail_amount);
-  json["trail_percent"] = instructions.trail_basis_points == 0
-                              ? Json(nullptr)
-                              : Json(format_ratio(100 * instructions.trail_basis_points));
+  json["trail_percent"] = ratio_or_null(instructions.trail_basis_points);
   json["expires_at"] = time_or_null(instructions.expires_at);
 }
 
@@ -82,6 +83,8 @@ Json json_of(const PriceBands& bands) {
   json["limit_down"] = price_or_null(bands.lower);
   json["limit_up"] = price_or_null(bands.upper);
   json["pause_seconds"] = bands.pause_seconds == 0 ? Json(nullptr) : Json(bands.pause_seconds);
+  json["limit_state_seconds"] =
+      bands.limit_state_seconds == 0 ? Json(nullptr) : Json(bands.limit_state_seconds);
   return json;
 }
 
@@ -116,6 +119,19 @@ Json json_of(const AccountView& account) {
   json["kill_switch"] = account.kill_switch;
   json["self_trade_prevention"] =
       account.self_trade_prevention ? Json(name_of(*account.self_trade_prevention)) : Json(nullptr);
+  json["locates"] = Json::array();
+  for (const LocateView& locate : account.locates)
+    json["locates"].push_back(json_of(locate));
+  return json;
+}
+
+Json json_of(const LocateView& locate) {
+  Json json;
+  json["symbol"] = locate.symbol;
+  json["quantity"] = locate.quantity.shares;
+  json["held"] = locate.held.shares;
+  json["used"] = locate.used.shares;
+  json["expires_at"] = time_or_null(locate.expires_at);
   return json;
 }
 
@@ -133,6 +149,9 @@ Json json_of(const SymbolView& symbol) {
   add_figures(json, symbol.auction);
   json.update(json_of(symbol.bands));
   json["kill_switch"] = symbol.kill_switch;
+  json["limit_state"] = symbol.limit_state ? Json(name_of(*symbol.limit_state)) : Json(nullptr);
+  json["easy_to_borrow"] = symbol.easy_to_borrow;
+  json["short_sale_restricted"] = symbol.short_sale_restricted;
   return json;
 }
 
@@ -157,6 +176,9 @@ Json json_of(const FirmRules& rules) {
   json["max_position"] = quantity_or_null(rules.default_position_max);
   json["max_order_quantity"] = quantity_or_null(rules.default_order_quantity_max);
   json["max_order_notional"] = money_or_null(rules.default_order_notional_max);
+  json["short_margin"] = format_percent(rules.short_margin_basis_points);
+  json["short_maintenance"] = format_percent(rules.short_maintenance_basis_points);
+  json["short_sale_trigger"] = format_percent(rules.short_sale_trigger_basis_points);
   return json;
 }
 

@@ -28,6 +28,8 @@ Json price_or_null(Price price);
 Json quantity_or_null(Quantity quantity);
 Json money_or_null(Money money);
 Json time_or_null(Timestamp timestamp);
+/// As percent, without a sign.
+Json ratio_or_null(std::int64_t basis_points);
 Json text_or_null(std::string_view text);
 template <class Tag, class Integer>
 Json id_or_null(detail::Id<Tag, Integer> id) {
@@ -42,6 +44,7 @@ void add_figures(Json& json, const AuctionFigures& figures);
 Json json_of(const PriceBands& bands);
 Json json_of(const FillView& fill);
 Json json_of(const AccountView& account);
+Json json_of(const LocateView& locate);
 Json json_of(const SymbolView& symbol);
 /// The session without the rules.
 Json json_of(const SessionView& session);

@@ -70,6 +70,18 @@ const Layout& account_layout() {
   return layout;
 }
 
+const Layout& locate_layout() {
+  static const Layout layout{"locates",
+                             {{"account", "ACCOUNT", left, plain, as_is, 0, 12},
+                              {"symbol", "SYMBOL", left, plain, as_is, 0, 6},
+                              {"quantity", "QUANTITY", right, plain, as_is, 0, 9},
+                              {"held", "HELD", right, plain, as_is, 0, 9},
+                              {"used", "USED", right, plain, as_is, 0, 9},
+                              {"expires_at", "EXPIRES", left, plain, Shape::time, 1, 19}},
+                             {"account", "symbol", "quantity", "held", "used", "expires_at"}};
+  return layout;
+}
+
 const Layout& symbol_layout() {
   static const Layout layout{"symbols",
                              {{"symbol", "SYMBOL", left, plain, as_is, 0, 6},

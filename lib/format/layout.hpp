@@ -49,6 +49,7 @@ struct Layout {
 const Layout& order_layout();
 const Layout& fill_layout();
 const Layout& account_layout();
+const Layout& locate_layout();
 const Layout& symbol_layout();
 const Layout& session_layout();
 const Layout& rules_layout();

@@ -83,6 +83,14 @@ std::string_view hint_of(RejectReason reason) {
       return "a bracket needs --take-profit and --stop-loss, an oto one of them, an oco both; profit lies "
              "beyond the "
              "order's price, loss before it, and --tif is day, gtc or gtd";
+    case RejectReason::short_sale_not_permitted:
+      return "open a margin account: trade account open ID --type margin";
+    case RejectReason::long_position:
+      return "sell what is held first, with a plain sell: 'trade portfolio' lists it";
+    case RejectReason::no_locate:
+      return "an operator can grant one: trade locate grant ID SYMBOL --quantity N";
+    case RejectReason::short_sale_price_test:
+      return "name a price above the best bid: 'trade quote' tells it";
     case RejectReason::overloaded:
       return "try again in a moment";
   }

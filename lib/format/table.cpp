@@ -37,7 +37,7 @@ std::string_view color_of(Tone tone, std::string_view text) {
       if (is_one_of(text, ended)) return dim;
       return {};
     case Tone::side:
-      return text == "buy" ? green : text == "sell" ? red : std::string_view{};
+      return text == "buy" ? green : text.starts_with("sell") ? red : std::string_view{};
     case Tone::signed_amount:
       if (text.starts_with('-') && text.size() > 1) return red;
       return text.find_first_of("123456789") == std::string_view::npos ? std::string_view{} : green;

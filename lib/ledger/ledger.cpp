@@ -322,7 +322,7 @@ Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, Rej
   order->reject_reason = reason;
   if (event.instructions != OrderInstructions{}) order->set(event.instructions);
   order->set(event.link);
-  if (event.type == OrderType::trailing_stop && !is_terminal(status)) {
+  if (event.type == OrderType::trailing_stop && !is_terminal(status) && status != OrderStatus::pending) {
     // It begins behind what a share is taken to be worth.
     const Price reference = symbols_[event.symbol.value - 1].reference();
     order->reference_units = static_cast<std::uint32_t>(reference.units);
@@ -391,6 +391,10 @@ Ledger::Problem Ledger::apply(const ExitActivated& event) {
   order->status = event.status;
   order->reject_reason = event.reason;
   order->quantity = event.quantity;
+  if (event.stop_price) {
+    order->stop_price = event.stop_price;
+    order->reference_units = static_cast<std::uint32_t>(event.reference_price.units);
+  }
   order->updated_at = timestamp_;
   if (is_terminal(event.status)) end_order(*order, event.order);
   return Problem::none;

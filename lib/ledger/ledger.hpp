@@ -144,6 +144,9 @@ class Ledger {
   Problem apply(const AuctionUncrossed&) { return Problem::none; }
   Problem apply(const KillSwitchChanged&) { return Problem::none; }
   Problem apply(const PriceBandsChanged&) { return Problem::none; }
+  Problem apply(const LocateChanged&) { return Problem::none; }
+  Problem apply(const EasyToBorrowChanged&) { return Problem::none; }
+  Problem apply(const ShortSaleRestrictionChanged&) { return Problem::none; }
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

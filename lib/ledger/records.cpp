@@ -27,6 +27,7 @@ void OrderRecord::set(const OrderInstructions& instructions) {
   trail_units = narrowed(instructions.trail_amount.units);
   trail_basis_points = narrowed(instructions.trail_basis_points);
   expires_at = instructions.expires_at;
+  short_sale = number_of(instructions.short_sale);
 }
 
 OrderInstructions OrderRecord::instructions() const {
@@ -39,6 +40,7 @@ OrderInstructions OrderRecord::instructions() const {
   instructions.trail_amount = {trail_units};
   instructions.trail_basis_points = trail_basis_points;
   instructions.expires_at = expires_at;
+  instructions.short_sale = value_numbered<ShortSale>(short_sale);
   return instructions;
 }
 

@@ -88,7 +88,8 @@ struct OrderRecord {
   std::uint32_t trail_units = 0;
   std::uint32_t trail_basis_points = 0;
   std::uint32_t reference_units = 0;  ///< of a trailing stop: the price that it stays behind
-  std::uint32_t reserved_2 = 0;
+  std::uint8_t short_sale = 0;        ///< a ShortSale; zero: none
+  std::uint8_t reserved_2[3] = {};
   Timestamp expires_at;
 
   void set(const OrderInstructions& instructions);

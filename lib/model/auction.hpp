@@ -27,6 +27,9 @@ struct PriceBands {
   Price reference;                 ///< the last auction's price, else the previous close; zero: none yet
   Price lower;                     ///< no trade below it (limit down); zero: any
   Price upper;                     ///< no trade above it (limit up); zero: any
+  /// How long the best price may stand at a band before that auction begins; zero: it begins as soon as an
+  /// order would trade beyond the band.
+  std::int64_t limit_state_seconds = 0;
 
   bool operator==(const PriceBands&) const = default;
 };

@@ -77,6 +77,15 @@ struct FirmRules {
   Quantity default_position_max;
   Quantity default_order_quantity_max;
   Money default_order_notional_max;
+  /// What an account must have for a short sale, what it brings in included, as a share of its value
+  /// (Regulation T, 12 CFR 220.12(c)(1): 150 percent). From 10000 to 100000.
+  std::int64_t short_margin_basis_points = 15'000;
+  /// Equity that short positions need under the intraday-margin rule, as a share of their value
+  /// (FINRA 4210(c)(3): 30 percent). From 1 to 100000.
+  std::int64_t short_maintenance_basis_points = 3'000;
+  /// How far below the previous close a trade turns the price test for short sales on
+  /// (17 CFR 242.201(b)(1): 10 percent). Up to 9999; zero: there is no such test.
+  std::int64_t short_sale_trigger_basis_points = 0;
 
   bool operator==(const FirmRules&) const = default;
 };
@@ -113,6 +122,24 @@ struct SetPriceBands {
   std::int64_t basis_points = 0;   ///< either way; zero: no bands
   std::int64_t pause_seconds = 0;  ///< of the auction, from 1 to 86400
   Price reference;                 ///< zero: the last price, else the previous close
+  /// How long the best price may stand at a band before the symbol pauses, up to 86400; zero: it pauses as
+  /// soon as an order would trade beyond the band.
+  std::int64_t limit_state_seconds = 0;
+};
+
+/// Shares that are located to be borrowed, which the account may sell short. Replaces what it was granted of
+/// the symbol before; what its open orders hold counts against it.
+struct SetLocate {
+  AccountId account;
+  SymbolId symbol;
+  Quantity quantity;          ///< zero: none any more
+  Timestamp expires_at = {};  ///< zero: with the trading day
+};
+
+/// Whether a symbol is on the easy-to-borrow list: those on it need no locate.
+struct SetEasyToBorrow {
+  SymbolId symbol;  ///< zero: every symbol
+  bool on = true;
 };
 
 /// Throws a kill switch or lifts it: of an account, of a symbol, or, where neither is named, of the whole
@@ -191,10 +218,11 @@ struct PrintTrade {
 /// this one does nothing else, for times without any other.
 struct ExpireOrders {};
 
-using CommandBody = std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus,
-                                 SetAccountLimits, SetFirmRules, AddSymbol, SetSymbolStatus, SetSession,
-                                 PlaceOrder, CancelOrder, CancelAllOrders, ReplaceOrder, PrintTrade,
-                                 ExpireOrders, SetSymbolPhase, SetPriceBands, SetKillSwitch>;
+using CommandBody =
+    std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
+                 SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder,
+                 CancelAllOrders, ReplaceOrder, PrintTrade, ExpireOrders, SetSymbolPhase, SetPriceBands,
+                 SetKillSwitch, SetLocate, SetEasyToBorrow>;
 
 /// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
 struct Command {

@@ -16,6 +16,12 @@ constexpr Side opposite(Side side) {
   return side == Side::buy ? Side::sell : Side::buy;
 }
 
+/// How a sale of shares that the seller does not hold is marked; its side is `sell`.
+enum class ShortSale : std::uint8_t {
+  sell_short = 1,
+  sell_short_exempt = 2,  ///< the price test does not bind it (17 CFR 242.201(c) and (d))
+};
+
 enum class OrderType : std::uint8_t {
   market = 1,
   limit = 2,
@@ -148,6 +154,7 @@ enum class CancelReason : std::uint8_t {
   one_cancels_other = 15,         ///< an exit of its group has filled, triggered or ended
   entry_ended = 16,               ///< the entry that it was to follow ended without a fill
   disconnected = 17,              ///< the client session that it was bound to ended
+  short_sale_price_test = 18,     ///< a short sale that came to the market at or below the best bid
 };
 
 /// The status of an order that ended so.
@@ -202,6 +209,9 @@ constexpr EnumNames<OrderRole, 3> enum_names(OrderRole) {
            {OrderRole::take_profit, "take_profit"},
            {OrderRole::stop_loss, "stop_loss"}}};
 }
+constexpr EnumNames<ShortSale, 2> enum_names(ShortSale) {
+  return {{{ShortSale::sell_short, "sell_short"}, {ShortSale::sell_short_exempt, "sell_short_exempt"}}};
+}
 constexpr EnumNames<OrderStatus, 8> enum_names(OrderStatus) {
   return {{{OrderStatus::pending, "pending"},
            {OrderStatus::validated, "validated"},
@@ -236,7 +246,7 @@ constexpr EnumNames<MarketPhase, 7> enum_names(MarketPhase) {
 constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
   return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};
 }
-constexpr EnumNames<CancelReason, 17> enum_names(CancelReason) {
+constexpr EnumNames<CancelReason, 18> enum_names(CancelReason) {
   return {{{CancelReason::requested, "requested"},
            {CancelReason::no_liquidity, "no_liquidity"},
            {CancelReason::price_collar, "price_collar"},
@@ -253,7 +263,8 @@ constexpr EnumNames<CancelReason, 17> enum_names(CancelReason) {
            {CancelReason::price_band, "price_band"},
            {CancelReason::one_cancels_other, "one_cancels_other"},
            {CancelReason::entry_ended, "entry_ended"},
-           {CancelReason::disconnected, "disconnected"}}};
+           {CancelReason::disconnected, "disconnected"},
+           {CancelReason::short_sale_price_test, "short_sale_price_test"}}};
 }
 constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
   return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};
@@ -266,6 +277,11 @@ constexpr std::string_view name_of(E value) {
     if (candidate == value) return name;
   }
   return "unknown";
+}
+
+/// The side as its owner knows it: a short sale is none of a plain seller.
+constexpr std::string_view side_name(Side side, std::optional<ShortSale> short_sale) {
+  return short_sale ? name_of(*short_sale) : name_of(side);
 }
 
 template <class E>

@@ -86,12 +86,13 @@ struct SessionChanged {
   bool moves_symbols = true;  ///< every symbol is in that phase now; else each is where it was
 };
 
-/// One symbol is in another phase.
+/// One symbol is in another phase, or enters or leaves a limit state.
 struct SymbolPhaseChanged {
   SymbolId symbol;
   MarketPhase phase = MarketPhase::continuous;
-  Timestamp ends_at;  ///< of an auction that ends by itself; zero: by a command
-  /// The side of the order that would have traded beyond a price band: buy is limit up, sell limit down.
+  Timestamp ends_at;  ///< of an auction that ends by itself, or of a limit state; zero: by a command
+  /// In a limit state (`continuous`) the side whose best price stands at its band; of the auction that
+  /// follows, or that a trade beyond a band would begin, the same: buy is limit up, sell limit down.
   std::optional<Side> limit_state;
 };
 
@@ -121,6 +122,27 @@ struct PriceBandsChanged {
   PriceBands bands;
 };
 
+/// An account may sell so many shares short until then; zero shares: none.
+struct LocateChanged {
+  AccountId account;
+  SymbolId symbol;
+  Quantity quantity;
+  Timestamp expires_at;  ///< zero: with the trading day
+};
+
+/// A symbol came onto the easy-to-borrow list, or left it.
+struct EasyToBorrowChanged {
+  SymbolId symbol;
+  bool on = true;
+};
+
+/// The price test for short sales of a symbol is on, for the rest of the day and the next one, or over.
+struct ShortSaleRestrictionChanged {
+  SymbolId symbol;
+  bool on = true;
+  Price price;  ///< of the trade that turned it on; zero: it is over
+};
+
 /// An order passed every check and has an id. It is `validated` when it is a stop that waits, `submitted`
 /// when it goes to the market at once, and `pending` when it is an exit whose entry has to fill first; the
 /// trades, the resting and the end of it follow as events. Legs follow the order that they come with.
@@ -134,7 +156,8 @@ struct OrderAccepted {
   OrderStatus status = OrderStatus::submitted;
   Quantity quantity;
   Price limit_price;  ///< of a post-only order that slides, the price that it took
-  Price stop_price;   ///< of a trailing stop, where it begins
+  /// Of a trailing stop, where it begins; zero of a pending one, which begins when its entry fills.
+  Price stop_price;
   std::string_view client_order_id;
   OrderInstructions instructions = {};
   OrderLink link = {};
@@ -164,7 +187,7 @@ struct OrderRested {
   OrderId order;
   SymbolId symbol;
   Side side = Side::buy;
-  Price price;
+  Price price;        ///< its limit, or the price band that it may not be shown beyond
   Quantity quantity;  ///< that is shown: what is left of the order, or a part of it
 };
 
@@ -196,6 +219,9 @@ struct ExitActivated {
   OrderStatus status = OrderStatus::submitted;
   RejectReason reason = RejectReason::none;  ///< where it is rejected
   Quantity quantity;                         ///< whole, from now on
+  // Of a trailing stop, which begins now; zero: it is none.
+  Price stop_price = {};
+  Price reference_price = {};  ///< that it stays behind
 };
 
 /// What the book showed of the two orders of a trade in an auction, and no longer does. A zero price: that
@@ -260,7 +286,7 @@ struct OrderReplaced {
   Side side = Side::buy;
   bool was_resting = false;
   bool kept_priority = false;
-  Price old_limit_price;
+  Price old_limit_price;  ///< where it was resting, the price at which it rested
   Quantity old_leaves;
   Quantity quantity;  ///< whole, what is filled included
   Quantity leaves;
@@ -276,7 +302,8 @@ using EventBody =
                  AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
                  OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
                  OrderCancelled, OrderReplaced, StopTrailed, SymbolPhaseChanged, AuctionIndicated,
-                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated>;
+                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated, LocateChanged,
+                 EasyToBorrowChanged, ShortSaleRestrictionChanged>;
 
 struct Event {
   Sequence sequence = 0;

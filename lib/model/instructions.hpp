@@ -17,6 +17,8 @@ struct OrderInstructions {
   bool all_or_none = false;
   /// What happens where the order would trade with another of its own account; nothing: they trade.
   std::optional<SelfTradePrevention> self_trade_prevention;
+  /// Sells shares that the account does not hold; nothing: those that it holds.
+  std::optional<ShortSale> short_sale = {};
   /// Of an iceberg: shares shown in the book at a time; zero: all of them.
   Quantity display_quantity;
   /// Shares that the first trades must bring together at one time; until then the order waits beside the

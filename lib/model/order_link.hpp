@@ -19,7 +19,14 @@ struct OrderLegs {
   Price take_profit_limit_price;
   Price stop_loss_stop_price;   ///< zero: no stop-loss leg
   Price stop_loss_limit_price;  ///< zero: a triggered stop-loss goes to the market at any price
+  // Instead of a stop price, one of the two: the stop-loss is a trailing stop from when it begins to work.
+  Price stop_loss_trail_amount = {};              ///< zero: none
+  std::int64_t stop_loss_trail_basis_points = 0;  ///< zero: none
 
+  [[nodiscard]] constexpr bool stop_loss_trails() const {
+    return stop_loss_trail_amount || stop_loss_trail_basis_points != 0;
+  }
+  [[nodiscard]] constexpr bool has_stop_loss() const { return stop_loss_stop_price || stop_loss_trails(); }
   bool operator==(const OrderLegs&) const = default;
 };
 

@@ -61,6 +61,17 @@ struct FillView {
   Timestamp executed_at;
 };
 
+/// Shares that an account may sell short because they are located to be borrowed.
+struct LocateView {
+  std::string symbol;
+  Quantity quantity;     ///< granted
+  Quantity held;         ///< for open orders
+  Quantity used;         ///< sold since they were granted
+  Timestamp expires_at;  ///< zero: with the trading day
+
+  bool operator==(const LocateView&) const = default;
+};
+
 /// An account as risk sees it.
 struct AccountView {
   AccountId number;
@@ -68,7 +79,7 @@ struct AccountView {
   AccountType type = AccountType::cash;
   AccountStatus status = AccountStatus::active;
   Money cash_balance;
-  Money reserved;  ///< held for open buy orders
+  Money reserved;  ///< held for open buy orders and short sales
   Money buying_power;
   Money equity;                 ///< cash plus positions at their last price
   std::int64_t day_trades = 0;  ///< in the current window of five trading days
@@ -78,6 +89,7 @@ struct AccountView {
   Timestamp created_at;
   bool kill_switch = false;
   std::optional<SelfTradePrevention> self_trade_prevention = {};  ///< of orders that do not say
+  std::vector<LocateView> locates = {};                           ///< ascending by symbol's number
 };
 
 struct SymbolView {
@@ -90,10 +102,13 @@ struct SymbolView {
   Price tick;
   Quantity lot;
   MarketPhase phase = MarketPhase::continuous;
-  Timestamp phase_ends_at;  ///< of an auction that ends by itself; zero: by a command
+  Timestamp phase_ends_at;  ///< of an auction that ends by itself, or of a limit state; zero: by a command
   AuctionFigures auction;   ///< in a call phase, what it would come to
   PriceBands bands;
   bool kill_switch = false;
+  std::optional<Side> limit_state = {};  ///< the side whose best price stands at its band
+  bool easy_to_borrow = false;
+  bool short_sale_restricted = false;  ///< the price test for short sales is on
 };
 
 struct SessionView {

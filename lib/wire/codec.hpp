@@ -97,6 +97,7 @@ TRADE_WIRE_ENUM(SelfTradePrevention)
 TRADE_WIRE_ENUM(AccountType)
 TRADE_WIRE_ENUM(AccountStatus)
 TRADE_WIRE_ENUM(SymbolStatus)
+TRADE_WIRE_ENUM(ShortSale)
 TRADE_WIRE_ENUM(SessionPhase)
 TRADE_WIRE_ENUM(MarketPhase)
 TRADE_WIRE_ENUM(DayTradingRule)
@@ -193,7 +194,7 @@ inline MarketPhase read_phase(Checker& check, schema::MarketPhase phase, MarketP
 schema::AuctionFigures to_schema(const AuctionFigures& figures);
 AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figures);
 schema::PriceBands to_schema(const PriceBands& bands);
-PriceBands read_bands(Checker& check, const schema::PriceBands* bands);
+PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds);
 /// Nothing for a simple order, and a simple order for nothing.
 Offset<schema::OrderLegs> write_legs(Writer& writer, const OrderLegs& legs);
 OrderLegs read_legs(Checker& check, const schema::OrderLegs* table);

@@ -224,13 +224,33 @@ SetSymbolPhase read(Checker& check, const schema::SetSymbolPhase& table) {
 
 Offset<schema::SetPriceBands> write(Writer& writer, const SetPriceBands& command) {
   return schema::CreateSetPriceBands(writer.builder, command.symbol.value, command.basis_points,
-                                     command.pause_seconds, command.reference.units);
+                                     command.pause_seconds, command.reference.units,
+                                     command.limit_state_seconds);
 }
 SetPriceBands read(Checker& check, const schema::SetPriceBands& table) {
   return {.symbol = SymbolId{table.symbol()},
           .basis_points = check.rule_value(table.basis_points(), "basis_points"),
           .pause_seconds = check.rule_value(table.pause_seconds(), "pause_seconds"),
-          .reference = check.price(table.reference(), "reference")};
+          .reference = check.price(table.reference(), "reference"),
+          .limit_state_seconds = check.rule_value(table.limit_state_seconds(), "limit_state_seconds")};
+}
+
+Offset<schema::SetLocate> write(Writer& writer, const SetLocate& command) {
+  return schema::CreateSetLocate(writer.builder, command.account.value, command.symbol.value,
+                                 command.quantity.shares, command.expires_at.nanoseconds);
+}
+SetLocate read(Checker& check, const schema::SetLocate& table) {
+  return {.account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .expires_at = check.timestamp(table.expires_at(), "expires_at")};
+}
+
+Offset<schema::SetEasyToBorrow> write(Writer& writer, const SetEasyToBorrow& command) {
+  return schema::CreateSetEasyToBorrow(writer.builder, command.symbol.value, command.on);
+}
+SetEasyToBorrow read(Checker&, const schema::SetEasyToBorrow& table) {
+  return {.symbol = SymbolId{table.symbol()}, .on = table.on()};
 }
 
 Offset<schema::SetKillSwitch> write(Writer& writer, const SetKillSwitch& command) {
@@ -298,6 +318,10 @@ void read_command(Checker& check, schema::CommandBody type, const void* table, C
       return read_as<schema::SetPriceBands>(check, table, body);
     case Type::SetKillSwitch:
       return read_as<schema::SetKillSwitch>(check, table, body);
+    case Type::SetLocate:
+      return read_as<schema::SetLocate>(check, table, body);
+    case Type::SetEasyToBorrow:
+      return read_as<schema::SetEasyToBorrow>(check, table, body);
     case Type::NONE:
       break;
   }
@@ -306,11 +330,13 @@ void read_command(Checker& check, schema::CommandBody type, const void* table, C
 }
 
 Offset<schema::FirmRules> write_firm_rules(Writer& writer, const FirmRules& rules) {
-  return schema::CreateFirmRules(
-      writer.builder, rules.margin_multiplier_basis_points, rules.price_collar_basis_points,
-      to_schema(rules.day_trading_rule), rules.pattern_day_trader_equity_min.units, rules.day_trades_max,
-      rules.intraday_maintenance_basis_points, rules.default_position_max.shares,
-      rules.default_order_quantity_max.shares, rules.default_order_notional_max.units);
+  return schema::CreateFirmRules(writer.builder, rules.margin_multiplier_basis_points,
+                                 rules.price_collar_basis_points, to_schema(rules.day_trading_rule),
+                                 rules.pattern_day_trader_equity_min.units, rules.day_trades_max,
+                                 rules.intraday_maintenance_basis_points, rules.default_position_max.shares,
+                                 rules.default_order_quantity_max.shares,
+                                 rules.default_order_notional_max.units, rules.short_margin_basis_points,
+                                 rules.short_maintenance_basis_points, rules.short_sale_trigger_basis_points);
 }
 
 FirmRules read_firm_rules(Checker& check, const schema::FirmRules* rules) {
@@ -330,7 +356,13 @@ FirmRules read_firm_rules(Checker& check, const schema::FirmRules* rules) {
       .default_order_quantity_max =
           check.total_shares(rules->default_order_quantity_max(), "default_order_quantity_max"),
       .default_order_notional_max =
-          check.amount(rules->default_order_notional_max(), "default_order_notional_max")};
+          check.amount(rules->default_order_notional_max(), "default_order_notional_max"),
+      .short_margin_basis_points =
+          check.rule_value(rules->short_margin_basis_points(), "short_margin_basis_points"),
+      .short_maintenance_basis_points =
+          check.rule_value(rules->short_maintenance_basis_points(), "short_maintenance_basis_points"),
+      .short_sale_trigger_basis_points =
+          check.rule_value(rules->short_sale_trigger_basis_points(), "short_sale_trigger_basis_points")};
 }
 
 }  // namespace trade::wire

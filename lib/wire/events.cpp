@@ -292,9 +292,9 @@ OrderReplaced read(Checker& check, const schema::OrderReplaced& table) {
 }
 
 Offset<schema::ExitActivated> write(Writer& writer, const ExitActivated& event) {
-  return schema::CreateExitActivated(writer.builder, event.order.value, event.account.value,
-                                     event.symbol.value, to_schema(event.status), to_schema(event.reason),
-                                     event.quantity.shares);
+  return schema::CreateExitActivated(
+      writer.builder, event.order.value, event.account.value, event.symbol.value, to_schema(event.status),
+      to_schema(event.reason), event.quantity.shares, event.stop_price.units, event.reference_price.units);
 }
 ExitActivated read(Checker& check, const schema::ExitActivated& table) {
   return {.order = OrderId{table.order()},
@@ -302,7 +302,9 @@ ExitActivated read(Checker& check, const schema::ExitActivated& table) {
           .symbol = SymbolId{table.symbol()},
           .status = check.enumeration<OrderStatus>(table.status(), "status"),
           .reason = check.reject_reason(table.reason(), "reason"),
-          .quantity = check.quantity(table.quantity(), "quantity")};
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .stop_price = check.price(table.stop_price(), "stop_price"),
+          .reference_price = check.price(table.reference_price(), "reference_price")};
 }
 
 Offset<schema::StopTrailed> write(Writer& writer, const StopTrailed& event) {
@@ -356,10 +358,38 @@ KillSwitchChanged read(Checker&, const schema::KillSwitchChanged& table) {
 
 Offset<schema::PriceBandsChanged> write(Writer& writer, const PriceBandsChanged& event) {
   const schema::PriceBands bands = to_schema(event.bands);
-  return schema::CreatePriceBandsChanged(writer.builder, event.symbol.value, &bands);
+  return schema::CreatePriceBandsChanged(writer.builder, event.symbol.value, &bands,
+                                         event.bands.limit_state_seconds);
 }
 PriceBandsChanged read(Checker& check, const schema::PriceBandsChanged& table) {
-  return {.symbol = SymbolId{table.symbol()}, .bands = read_bands(check, table.bands())};
+  return {.symbol = SymbolId{table.symbol()},
+          .bands = read_bands(check, table.bands(), table.limit_state_seconds())};
+}
+
+Offset<schema::LocateChanged> write(Writer& writer, const LocateChanged& event) {
+  return schema::CreateLocateChanged(writer.builder, event.account.value, event.symbol.value,
+                                     event.quantity.shares, event.expires_at.nanoseconds);
+}
+LocateChanged read(Checker& check, const schema::LocateChanged& table) {
+  return {.account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .expires_at = check.timestamp(table.expires_at(), "expires_at")};
+}
+
+Offset<schema::EasyToBorrowChanged> write(Writer& writer, const EasyToBorrowChanged& event) {
+  return schema::CreateEasyToBorrowChanged(writer.builder, event.symbol.value, event.on);
+}
+EasyToBorrowChanged read(Checker&, const schema::EasyToBorrowChanged& table) {
+  return {.symbol = SymbolId{table.symbol()}, .on = table.on()};
+}
+
+Offset<schema::ShortSaleRestrictionChanged> write(Writer& writer, const ShortSaleRestrictionChanged& event) {
+  return schema::CreateShortSaleRestrictionChanged(writer.builder, event.symbol.value, event.on,
+                                                   event.price.units);
+}
+ShortSaleRestrictionChanged read(Checker& check, const schema::ShortSaleRestrictionChanged& table) {
+  return {.symbol = SymbolId{table.symbol()}, .on = table.on(), .price = check.price(table.price(), "price")};
 }
 
 /// Reads the table as that member of the union into `body`.
@@ -431,6 +461,12 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::KillSwitchChanged>(check, table, body);
     case Type::PriceBandsChanged:
       return read_as<schema::PriceBandsChanged>(check, table, body);
+    case Type::LocateChanged:
+      return read_as<schema::LocateChanged>(check, table, body);
+    case Type::EasyToBorrowChanged:
+      return read_as<schema::EasyToBorrowChanged>(check, table, body);
+    case Type::ShortSaleRestrictionChanged:
+      return read_as<schema::ShortSaleRestrictionChanged>(check, table, body);
     case Type::NONE:
       break;
   }

@@ -13,7 +13,8 @@ Offset<schema::OrderInstructions> write_instructions(Writer& writer, const Order
       instructions.self_trade_prevention ? to_schema(*instructions.self_trade_prevention)
                                          : schema::SelfTradePrevention::none,
       instructions.display_quantity.shares, instructions.minimum_quantity.shares,
-      instructions.trail_amount.units, instructions.trail_basis_points, instructions.expires_at.nanoseconds);
+      instructions.trail_amount.units, instructions.trail_basis_points, instructions.expires_at.nanoseconds,
+      instructions.short_sale ? to_schema(*instructions.short_sale) : schema::ShortSale::none);
 }
 
 OrderInstructions read_instructions(Checker& check, const schema::OrderInstructions* table) {
@@ -22,6 +23,7 @@ OrderInstructions read_instructions(Checker& check, const schema::OrderInstructi
           .all_or_none = table->all_or_none(),
           .self_trade_prevention = check.optional_enumeration<SelfTradePrevention>(
               table->self_trade_prevention(), "self_trade_prevention"),
+          .short_sale = check.optional_enumeration<ShortSale>(table->short_sale(), "short_sale"),
           .display_quantity = check.quantity(table->display_quantity(), "display_quantity"),
           .minimum_quantity = check.quantity(table->minimum_quantity(), "minimum_quantity"),
           .trail_amount = check.price(table->trail_amount(), "trail_amount"),

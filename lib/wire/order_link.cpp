@@ -8,7 +8,8 @@ Offset<schema::OrderLegs> write_legs(Writer& writer, const OrderLegs& legs) {
   if (legs == OrderLegs{}) return {};
   return schema::CreateOrderLegs(writer.builder, to_schema(legs.order_class),
                                  legs.take_profit_limit_price.units, legs.stop_loss_stop_price.units,
-                                 legs.stop_loss_limit_price.units);
+                                 legs.stop_loss_limit_price.units, legs.stop_loss_trail_amount.units,
+                                 legs.stop_loss_trail_basis_points);
 }
 
 OrderLegs read_legs(Checker& check, const schema::OrderLegs* table) {
@@ -16,7 +17,10 @@ OrderLegs read_legs(Checker& check, const schema::OrderLegs* table) {
   return {.order_class = check.enumeration<OrderClass>(table->order_class(), "order_class"),
           .take_profit_limit_price = check.price(table->take_profit_limit_price(), "take_profit_limit_price"),
           .stop_loss_stop_price = check.price(table->stop_loss_stop_price(), "stop_loss_stop_price"),
-          .stop_loss_limit_price = check.price(table->stop_loss_limit_price(), "stop_loss_limit_price")};
+          .stop_loss_limit_price = check.price(table->stop_loss_limit_price(), "stop_loss_limit_price"),
+          .stop_loss_trail_amount = check.price(table->stop_loss_trail_amount(), "stop_loss_trail_amount"),
+          .stop_loss_trail_basis_points =
+              check.rule_value(table->stop_loss_trail_basis_points(), "stop_loss_trail_basis_points")};
 }
 
 schema::OrderClass class_to_schema(OrderLink link) {

@@ -64,15 +64,34 @@ FillView read_view(Checker& check, const schema::FillView& table) {
           .executed_at = check.timestamp(table.executed_at(), "executed_at")};
 }
 
+namespace {
+
+Offset<schema::LocateView> write_locate(Writer& writer, const LocateView& view) {
+  const auto symbol = writer.text(view.symbol);
+  return schema::CreateLocateView(writer.builder, symbol, view.quantity.shares, view.held.shares,
+                                  view.used.shares, view.expires_at.nanoseconds);
+}
+LocateView read_locate(Checker& check, const schema::LocateView& table) {
+  check.enter("LocateView");
+  return {.symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+          .quantity = check.total_shares(table.quantity(), "quantity"),
+          .held = check.total_shares(table.held(), "held"),
+          .used = check.total_shares(table.used(), "used"),
+          .expires_at = check.timestamp(table.expires_at(), "expires_at")};
+}
+
+}  // namespace
+
 Offset<schema::AccountView> write_view(Writer& writer, const AccountView& view) {
   const auto id = writer.text(view.id);
+  const auto locates = write_rows<schema::LocateView>(writer, view.locates, write_locate);
   return schema::CreateAccountView(
       writer.builder, view.number.value, id, to_schema(view.type), to_schema(view.status),
       view.cash_balance.units, view.reserved.units, view.buying_power.units, view.equity.units,
       view.day_trades, view.position_max.shares, view.order_quantity_max.shares,
       view.order_notional_max.units, view.created_at.nanoseconds, view.kill_switch,
-      view.self_trade_prevention ? to_schema(*view.self_trade_prevention)
-                                 : schema::SelfTradePrevention::none);
+      view.self_trade_prevention ? to_schema(*view.self_trade_prevention) : schema::SelfTradePrevention::none,
+      locates);
 }
 AccountView read_view(Checker& check, const schema::AccountView& table) {
   check.enter("AccountView");
@@ -91,7 +110,8 @@ AccountView read_view(Checker& check, const schema::AccountView& table) {
           .created_at = check.timestamp(table.created_at(), "created_at"),
           .kill_switch = table.kill_switch(),
           .self_trade_prevention = check.optional_enumeration<SelfTradePrevention>(
-              table.self_trade_prevention(), "self_trade_prevention")};
+              table.self_trade_prevention(), "self_trade_prevention"),
+          .locates = read_rows<LocateView>(check, table.locates(), read_locate)};
 }
 
 Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
@@ -104,7 +124,9 @@ Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
       view.previous_close.units, view.last_price.units, view.tick.units, view.lot.shares,
       unusual_phase(view.phase, MarketPhase::continuous), view.phase_ends_at.nanoseconds,
       view.auction == AuctionFigures{} ? nullptr : &auction, view.bands == PriceBands{} ? nullptr : &bands,
-      view.kill_switch);
+      view.kill_switch, view.bands.limit_state_seconds,
+      view.limit_state ? to_schema(*view.limit_state) : schema::Side::none, view.easy_to_borrow,
+      view.short_sale_restricted);
 }
 SymbolView read_view(Checker& check, const schema::SymbolView& table) {
   check.enter("SymbolView");
@@ -119,8 +141,11 @@ SymbolView read_view(Checker& check, const schema::SymbolView& table) {
           .phase = read_phase(check, table.phase(), MarketPhase::continuous, "phase"),
           .phase_ends_at = check.timestamp(table.phase_ends_at(), "phase_ends_at"),
           .auction = read_figures(check, table.auction()),
-          .bands = read_bands(check, table.bands()),
-          .kill_switch = table.kill_switch()};
+          .bands = read_bands(check, table.bands(), table.limit_state_seconds()),
+          .kill_switch = table.kill_switch(),
+          .limit_state = check.optional_enumeration<Side>(table.limit_state(), "limit_state"),
+          .easy_to_borrow = table.easy_to_borrow(),
+          .short_sale_restricted = table.short_sale_restricted()};
 }
 
 Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view) {
@@ -160,13 +185,14 @@ schema::PriceBands to_schema(const PriceBands& bands) {
   return {bands.basis_points, bands.pause_seconds, bands.reference.units, bands.lower.units,
           bands.upper.units};
 }
-PriceBands read_bands(Checker& check, const schema::PriceBands* bands) {
+PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds) {
   if (bands == nullptr) return {};
   return {.basis_points = check.rule_value(bands->basis_points(), "basis_points"),
           .pause_seconds = check.rule_value(bands->pause_seconds(), "pause_seconds"),
           .reference = check.price(bands->reference(), "reference"),
           .lower = check.price(bands->lower(), "lower"),
-          .upper = check.price(bands->upper(), "upper")};
+          .upper = check.price(bands->upper(), "upper"),
+          .limit_state_seconds = check.rule_value(limit_state_seconds, "limit_state_seconds")};
 }
 
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row) {

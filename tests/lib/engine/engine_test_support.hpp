@@ -61,6 +61,7 @@ struct Describe {
   }
   std::string operator()(const ExitActivated& e) const {
     return "activated " + id(e.order) + " " + name(e.status) + " " + quantity(e.quantity) +
+           (e.stop_price ? " stop " + format_price(e.stop_price) : "") +
            (e.reason == RejectReason::none ? "" : " " + std::string(row_of(e.reason).name));
   }
   std::string operator()(const OrderRejected& e) const {
@@ -99,6 +100,13 @@ struct Describe {
   }
   std::string operator()(const PriceBandsChanged& e) const {
     return "bands " + format_price(e.bands.lower) + ".." + format_price(e.bands.upper);
+  }
+  std::string operator()(const LocateChanged& e) const { return "locate " + quantity(e.quantity); }
+  std::string operator()(const EasyToBorrowChanged& e) const {
+    return std::string("easy_to_borrow ") + (e.on ? "on" : "off");
+  }
+  std::string operator()(const ShortSaleRestrictionChanged& e) const {
+    return std::string("short_sale_restriction ") + (e.on ? "on " + format_price(e.price) : "off");
   }
   std::string operator()(const TradePrinted& e) const {
     return "printed " + quantity(e.quantity) + "@" + format_price(e.price);

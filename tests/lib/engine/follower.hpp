@@ -28,6 +28,9 @@ class Follower {
     Price stop_price;
     std::int64_t reserve_units = 0;  ///< a share
     std::int64_t shown = 0;          ///< in the book
+    Price book_price;                ///< at which it rests there
+    bool refreshes = false;          ///< its next part comes to rest where the one before did
+    bool holds_locate = false;
     bool waiting = false;
     bool resting = false;
     OrderInstructions instructions;
@@ -52,27 +55,50 @@ class Follower {
     std::int64_t exited = 0;
   };
 
-  void follow(const Event& event) { std::visit(*this, event.body); }
+  void follow(const Event& event) {
+    now = event.timestamp;
+    std::visit(*this, event.body);
+  }
 
   void operator()(const CashMoved& e) { cash[e.account.value] += e.amount.units; }
   void operator()(const SharesTransferred& e) {
     shares[{e.account.value, e.symbol.value}] += e.quantity.shares;
   }
   void operator()(const SessionChanged& e) {
+    if (e.new_trading_day) {
+      for (auto& [key, locate] : locates) {
+        if (locate.expires_at <= now) locate = {};
+      }
+    }
     if (!e.moves_symbols) return;
     for (auto& [symbol, gathers] : gathering)
       gathers = gathers || is_call(e.market_phase);
+    for (auto& [symbol, phase] : phases)
+      phase = e.market_phase;
+    market_phase = e.market_phase;
   }
-  void operator()(const SymbolAdded& e) { gathering[e.id.value] = false; }
+  void operator()(const SymbolAdded& e) {
+    gathering[e.id.value] = false;
+    references[e.id.value] = e.previous_close;
+    phases[e.id.value] = market_phase;
+  }
+  void operator()(const TradePrinted& e) { references[e.symbol.value] = e.price; }
+  void operator()(const PriceBandsChanged& e) { bands[e.symbol.value] = e.bands; }
+  void operator()(const LocateChanged& e) {
+    locates[{e.account.value, e.symbol.value}] = {e.quantity.shares, 0, e.expires_at};
+  }
+  void operator()(const EasyToBorrowChanged& e) { easy_to_borrow[e.symbol.value] = e.on; }
+  void operator()(const ShortSaleRestrictionChanged& e) { restricted[e.symbol.value] = e.on; }
   void operator()(const SymbolPhaseChanged& e) {
     if (is_call(e.phase)) gathering[e.symbol.value] = true;
+    phases[e.symbol.value] = e.phase;
   }
   void operator()(const AuctionUncrossed& e) {
     gathering[e.symbol.value] = false;
     auction_price = e.figures.price;
     auction_left = e.figures.volume.shares;
   }
-  void operator()(const FirmRulesChanged& e) { collar_basis_points = e.rules.price_collar_basis_points; }
+  void operator()(const FirmRulesChanged& e) { rules = e.rules; }
   void operator()(const OrderAccepted& e) {
     OpenOrder order{.account = e.account, .symbol = e.symbol, .side = e.side, .type = e.type};
     order.leaves = e.quantity.shares;
@@ -83,15 +109,19 @@ class Follower {
     order.waiting = e.stop_price.units != 0 && !order.held;
     if (e.link.is_linked() && e.link.place() == 0)
       groups[e.order.value] = {.order_class = e.link.order_class, .quantity = e.quantity.shares};
-    order.reserve_units = reserve_of(order);
     order.instructions = e.instructions;
+    order.reserve_units = reserve_of(order);
+    if (e.instructions.short_sale) expect_locate(order);
     EXPECT_TRUE(open.emplace(e.order.value, order).second);
   }
   void operator()(const OrderRested& e) {
     OpenOrder& order = at(e.order);
     EXPECT_FALSE(order.waiting);
     EXPECT_EQ(order.to_show(), e.quantity.shares);
-    EXPECT_EQ(order.limit_price, e.price);
+    EXPECT_EQ(e.price, order.refreshes ? order.book_price : resting_price(order));
+    order.refreshes = false;
+    if (e.price != order.limit_price) ++rested_at_bands;
+    order.book_price = e.price;
     EXPECT_FALSE(order.instructions.all_or_none) << "it trades whole or waits unseen";
     EXPECT_GE(order.filled,
               std::min(order.instructions.minimum_quantity.shares, order.filled + order.leaves));
@@ -116,7 +146,8 @@ class Follower {
       return;
     }
     order.held = false;
-    order.waiting = order.stop_price.units != 0;
+    order.waiting = wants_stop(order.type);
+    if (e.stop_price) order.stop_price = e.stop_price;
     order.leaves = e.quantity.shares;
     order.reserve_units = reserve_of(order);
   }
@@ -134,7 +165,7 @@ class Follower {
     EXPECT_TRUE(within_limit(order, auction_price));
     EXPECT_EQ(order.resting, book_price.units != 0);
     if (!order.resting) return;
-    EXPECT_EQ(order.limit_price, book_price);
+    EXPECT_EQ(order.book_price, book_price);
     auto& levels = books[{order.symbol.value, order.side}];
     ASSERT_FALSE(levels.empty());
     const auto best = order.side == Side::buy ? std::prev(levels.end()) : levels.begin();
@@ -165,7 +196,14 @@ class Follower {
   }
   void operator()(const TradeExecuted& e) {
     EXPECT_FALSE(gathering[e.symbol.value]);
+    references[e.symbol.value] = e.price;
     if (e.in_auction) return trade_in_auction(e);
+    // In a closed market the house trades as it did where it was recorded.
+    const bool is_open = phases[e.symbol.value] == MarketPhase::continuous;
+    if (const PriceBands& around = bands[e.symbol.value]; is_open && around.limit_state_seconds != 0) {
+      EXPECT_TRUE(!around.lower || e.price >= around.lower) << "below the bands";
+      EXPECT_TRUE(!around.upper || e.price <= around.upper) << "above the bands";
+    }
     const Side maker_side = opposite(e.taker_side);
     auto& levels = books[{e.symbol.value, maker_side}];
     ASSERT_FALSE(levels.empty());
@@ -175,12 +213,15 @@ class Follower {
     const OpenOrder taker = at(e.taker_order);
     EXPECT_TRUE(within_limit(taker, e.price));
     EXPECT_FALSE(taker.instructions.post_only) << "it never takes";
+    EXPECT_FALSE(restricted[e.symbol.value] && taker.instructions.short_sale == ShortSale::sell_short)
+        << "a short sale at the best bid while the price test is on";
     EXPECT_TRUE(!taker.instructions.self_trade_prevention || e.maker_account != e.taker_account);
     OpenOrder& maker = at(e.maker_order);
     maker.shown -= e.quantity.shares;
     EXPECT_GE(maker.shown, 0);
     EXPECT_EQ(e.maker_refreshes, maker.shown == 0 && e.maker_leaves);
     if (e.maker_refreshes) maker.resting = false;
+    maker.refreshes = e.maker_refreshes;
     EXPECT_FALSE(maker.held || taker.held);
     note_group_fill(e.maker_order, maker.link, e.quantity);
     note_group_fill(e.taker_order, taker.link, e.quantity);
@@ -206,7 +247,7 @@ class Follower {
   }
   void operator()(const OrderReplaced& e) {
     OpenOrder& order = at(e.order);
-    EXPECT_EQ(order.limit_price, e.old_limit_price);
+    EXPECT_EQ(order.resting ? order.book_price : order.limit_price, e.old_limit_price);
     EXPECT_EQ(order.leaves, e.old_leaves.shares);
     EXPECT_EQ(e.quantity.shares, order.filled + e.leaves.shares);
     EXPECT_EQ(e.was_resting, order.resting);
@@ -230,8 +271,7 @@ class Follower {
   [[nodiscard]] std::int64_t reserved(AccountId account) const {
     std::int64_t sum = 0;
     for (const auto& [id, order] : open) {
-      if (order.account == account && order.side == Side::buy && order.has_claim())
-        sum += order.reserve_units * order.leaves;
+      if (order.account == account && order.has_claim()) sum += order.reserve_units * order.leaves;
     }
     return sum;
   }
@@ -247,6 +287,14 @@ class Follower {
     for (const auto& [id, order] : open) {
       if (order.account == account && order.symbol == symbol && order.side == Side::sell && order.has_claim())
         sum += order.leaves;
+    }
+    return sum;
+  }
+  /// Of what is located, what open orders hold.
+  [[nodiscard]] std::int64_t held(AccountId account, SymbolId symbol) const {
+    std::int64_t sum = 0;
+    for (const auto& [id, order] : open) {
+      if (order.account == account && order.symbol == symbol && order.holds_locate) sum += order.leaves;
     }
     return sum;
   }
@@ -277,7 +325,22 @@ class Follower {
   std::map<std::uint64_t, Group> groups;  ///< by the order that was placed
   std::uint64_t exit_fills = 0;
   std::map<std::pair<std::uint32_t, Side>, std::map<std::int64_t, std::vector<std::uint64_t>>> books;
-  std::int64_t collar_basis_points = FirmRules{}.price_collar_basis_points;
+  FirmRules rules;
+  Timestamp now;
+  std::map<std::uint32_t, Price> references;  ///< by symbol: the last price, else the previous close
+  std::map<std::uint32_t, PriceBands> bands;
+  MarketPhase market_phase = MarketPhase::continuous;
+  std::map<std::uint32_t, MarketPhase> phases;
+  std::map<std::uint32_t, bool> easy_to_borrow;
+  std::map<std::uint32_t, bool> restricted;  ///< by symbol: the price test for short sales is on
+  struct Granted {
+    std::int64_t shares = 0;
+    std::int64_t used = 0;
+    Timestamp expires_at;
+  };
+  std::map<Key, Granted> locates;
+  std::uint64_t short_fills = 0;
+  std::uint64_t rested_at_bands = 0;
   std::map<std::uint32_t, bool> gathering;  ///< by symbol: its orders wait for an auction
   Price auction_price;                      ///< of the last auction
   std::int64_t auction_left = 0;            ///< of its volume
@@ -308,9 +371,9 @@ class Follower {
   }
   void unqueue(OrderId id, const OpenOrder& order) {
     auto& levels = books[{order.symbol.value, order.side}];
-    auto& orders = levels[order.limit_price.units];
+    auto& orders = levels[order.book_price.units];
     EXPECT_EQ(std::erase(orders, id.value), 1U);
-    if (orders.empty()) levels.erase(order.limit_price.units);
+    if (orders.empty()) levels.erase(order.book_price.units);
   }
   void expect_uncrossed(SymbolId symbol) {
     if (gathering[symbol.value]) return;
@@ -325,9 +388,44 @@ class Follower {
     return order.side == Side::buy ? price <= order.limit_price : price >= order.limit_price;
   }
   [[nodiscard]] std::int64_t reserve_of(const OpenOrder& order) const {
+    if (order.instructions.short_sale) return short_reserve_of(order);
     if (order.side == Side::sell) return 0;
     if (order.limit_price) return order.limit_price.units;
-    return (order.stop_price.units * (10'000 + collar_basis_points) + 9'999) / 10'000;
+    return (order.stop_price.units * (10'000 + rules.price_collar_basis_points) + 9'999) / 10'000;
+  }
+  /// What the shares may be worth, times what they need of buying power.
+  [[nodiscard]] std::int64_t short_reserve_of(const OpenOrder& order) const {
+    const Price worth = std::max({references.at(order.symbol.value), order.limit_price, order.stop_price});
+    const bool intraday = rules.day_trading_rule == DayTradingRule::intraday_margin;
+    const std::int64_t part =
+        intraday ? rules.short_maintenance_basis_points
+                 : (rules.short_margin_basis_points - 10'000) * rules.margin_multiplier_basis_points;
+    const std::int64_t whole = intraday ? rules.intraday_maintenance_basis_points : 100'000'000;
+    return (worth.units * part + whole - 1) / whole;
+  }
+  /// A new short sale takes of what is located, unless the symbol is easy to borrow.
+  void expect_locate(OpenOrder& order) {
+    EXPECT_EQ(order.side, Side::sell);
+    EXPECT_LE(shares_of(order.account, order.symbol), 0) << "it holds shares to sell";
+    order.holds_locate = !easy_to_borrow[order.symbol.value];
+    if (!order.holds_locate) return;
+    const Granted& granted = locates[{order.account.value, order.symbol.value}];
+    EXPECT_LE(held(order.account, order.symbol) + granted.used + order.leaves, granted.shares);
+    EXPECT_TRUE(granted.expires_at == Timestamp{} || granted.expires_at > now);
+  }
+  [[nodiscard]] std::int64_t shares_of(AccountId account, SymbolId symbol) const {
+    const auto found = shares.find({account.value, symbol.value});
+    return found == shares.end() ? 0 : found->second;
+  }
+  /// Its limit, or the band that it may not be shown beyond.
+  [[nodiscard]] Price resting_price(const OpenOrder& order) const {
+    const auto found = bands.find(order.symbol.value);
+    if (found == bands.end() || found->second.limit_state_seconds == 0 || gathering.at(order.symbol.value))
+      return order.limit_price;
+    const PriceBands& around = found->second;
+    if (order.side == Side::buy)
+      return around.upper ? std::min(order.limit_price, around.upper) : order.limit_price;
+    return std::max(order.limit_price, around.lower);
   }
   void fill(OrderId id, Price price, Quantity quantity, Quantity leaves) {
     OpenOrder& order = at(id);
@@ -336,6 +434,8 @@ class Follower {
     order.filled_notional += price.units * quantity.shares;
     EXPECT_EQ(order.leaves, leaves.shares);
     const std::int64_t sign = order.side == Side::buy ? 1 : -1;
+    if (order.instructions.short_sale) ++short_fills;
+    if (order.holds_locate) locates[{order.account.value, order.symbol.value}].used += quantity.shares;
     cash[order.account.value] -= sign * price.units * quantity.shares;
     shares[{order.account.value, order.symbol.value}] += sign * quantity.shares;
   }

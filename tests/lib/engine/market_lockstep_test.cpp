@@ -15,7 +15,7 @@ constexpr std::int64_t tick_units = 100;
 /// One thing done to both. What it is done to is a number among all orders so far, so that a script stays one
 /// when steps are left out.
 struct Step {
-  enum class Kind : std::uint8_t { place, cancel, replace, call, uncross, bands };
+  enum class Kind : std::uint8_t { place, cancel, replace, call, uncross, bands, wait };
   Kind kind = Kind::place;
   std::uint32_t owner = 1;
   ReferenceOrder order;  ///< of a replace, its quantity and price
@@ -25,11 +25,14 @@ struct Step {
   [[nodiscard]] std::int64_t basis_points() const {
     return pick % 4 == 0 ? 0 : 15 + static_cast<std::int64_t>(pick % 3) * 10;
   }
+  [[nodiscard]] bool limit_states() const { return basis_points() != 0 && pick / 16 % 2 == 0; }
 
   friend void PrintTo(const Step& step, std::ostream* out) {
     const ReferenceOrder& order = step.order;
     if (step.kind == Kind::bands) {
-      *out << "bands " << step.basis_points();
+      *out << "bands " << step.basis_points() << (step.limit_states() ? " with limit states" : "");
+    } else if (step.kind == Kind::wait) {
+      *out << "wait";
     } else if (step.kind == Kind::call || step.kind == Kind::uncross) {
       *out << (step.kind == Kind::call ? "call" : "uncross");
     } else if (step.kind == Kind::cancel) {
@@ -56,13 +59,14 @@ class Steps {
     order.side = between(0, 1) == 0 ? Side::buy : Side::sell;
     order.price = between(order.side == Side::buy ? 995 : 998, order.side == Side::buy ? 1'002 : 1'005);
     order.quantity = between(1, 60);
-    const std::int64_t kind = between(1, 105);
+    const std::int64_t kind = between(1, 107);
     step.kind = kind <= 70    ? Step::Kind::place
                 : kind <= 85  ? Step::Kind::cancel
                 : kind <= 100 ? Step::Kind::replace
                 : kind <= 101 ? Step::Kind::call
                 : kind <= 104 ? Step::Kind::uncross
-                              : Step::Kind::bands;
+                : kind <= 106 ? Step::Kind::bands
+                              : Step::Kind::wait;
     if (step.kind == Step::Kind::place) ask_for_more(order);
     return step;
   }
@@ -124,10 +128,17 @@ class Pair {
     const auto id = static_cast<std::int64_t>(
         1 + step.pick % static_cast<std::uint64_t>(std::max<std::int64_t>(reference_.last_id(), 1)));
     if (step.kind == Step::Kind::bands) {
-      reference_.set_bands(step.basis_points());
+      reference_.set_bands(step.basis_points(), step.limit_states());
       const std::int64_t pause_seconds = step.basis_points() == 0 ? 0 : pause_seconds_max;
-      apply(SetPriceBands{
-          .symbol = SymbolId{1}, .basis_points = step.basis_points(), .pause_seconds = pause_seconds});
+      apply(SetPriceBands{.symbol = SymbolId{1},
+                          .basis_points = step.basis_points(),
+                          .pause_seconds = pause_seconds,
+                          .reference = {},
+                          .limit_state_seconds = step.limit_states() ? 1 : 0});
+    } else if (step.kind == Step::Kind::wait) {
+      reference_.pause_after_limit_state();
+      now_ += nanoseconds_per_second;
+      apply(ExpireOrders{});
     } else if (step.kind == Step::Kind::call) {
       if (!reference_.calling()) {
         reference_.call();
@@ -163,7 +174,8 @@ class Pair {
   std::uint64_t trades = 0;
   std::uint64_t refreshes = 0;
   std::uint64_t auction_trades = 0;
-  std::uint64_t pauses = 0;        ///< that a band began
+  std::uint64_t pauses = 0;  ///< that a band began
+  std::uint64_t limit_states = 0;
   std::uint64_t found_enough = 0;  ///< trades of orders that had waited beside the book
 
  private:
@@ -233,9 +245,15 @@ class Pair {
            " surplus " + std::to_string(surplus);
   }
   void note(const SymbolPhaseChanged& e) {
-    if (!e.limit_state) return;
-    lines_.push_back(*e.limit_state == Side::buy ? "paused up" : "paused down");
-    ++pauses;
+    const bool is_pause = e.phase == MarketPhase::volatility_auction;
+    if (e.limit_state) {
+      lines_.push_back(std::string(is_pause ? "paused " : "limit ") +
+                       (*e.limit_state == Side::buy ? "up" : "down"));
+      ++(is_pause ? pauses : limit_states);
+    } else if (in_limit_state_ && !is_pause) {
+      lines_.emplace_back("limit over");
+    }
+    in_limit_state_ = e.limit_state && !is_pause;
   }
   void note(const PriceBandsChanged& e) {
     lines_.push_back("bands " + std::to_string(e.bands.lower.units / tick_units) + ".." +
@@ -262,6 +280,7 @@ class Pair {
   std::vector<std::string> lines_;
   std::int64_t now_ = 0;
   bool placing_ = false;
+  bool in_limit_state_ = false;
 };
 
 class MarketLockstep : public ::testing::TestWithParam<std::uint64_t> {};
@@ -273,6 +292,7 @@ TEST_P(MarketLockstep, NeverDiffers) {
   std::uint64_t found_enough = 0;
   std::uint64_t auction_trades = 0;
   std::uint64_t pauses = 0;
+  std::uint64_t limit_states = 0;
   // Many short markets: the reference looks at every order that ever was.
   for (int market = 0; market < 60; ++market) {
     std::vector<Step> script;
@@ -297,13 +317,15 @@ TEST_P(MarketLockstep, NeverDiffers) {
     found_enough += pair->found_enough;
     auction_trades += pair->auction_trades;
     pauses += pair->pauses;
+    limit_states += pair->limit_states;
   }
   // The steps did what they are for.
   EXPECT_GT(trades, 3'000U);
   EXPECT_GT(refreshes, 100U);
   EXPECT_GT(found_enough, 50U);
   EXPECT_GT(auction_trades, 500U);
-  EXPECT_GT(pauses, 50U);
+  EXPECT_GT(pauses, 25U);
+  EXPECT_GT(limit_states, 50U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MarketLockstep, ::testing::ValuesIn(trade::test::seeds(8)));

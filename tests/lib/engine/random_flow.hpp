@@ -25,15 +25,20 @@ class RandomFlow {
                                : i % 2 == 0  ? AccountType::margin
                                              : AccountType::cash;
       apply(stamped(OpenAccount{*AccountName::make("account" + std::to_string(i)), type}));
-      apply(stamped(DepositCash{AccountId{i}, Money{units_per_dollar * 20'000}}));
+      apply(
+          stamped(DepositCash{AccountId{i}, Money{units_per_dollar * (i == 2 || i == 6 ? 60'000 : 20'000)}}));
     }
     for (std::uint32_t i = 1; i <= symbols; ++i) {
       AddSymbol added{.symbol = *Symbol::make("SYM" + std::to_string(i)), .previous_close = {}};
       if (i > 1) added.previous_close = {100'000};
       apply(stamped(added));
       for (std::uint32_t owner = 1; owner < accounts; ++owner) {
+        // Two margin accounts begin without, so that they can sell short.
+        if (owner == 2 || owner == 6) continue;
         apply(stamped(TransferShares{AccountId{owner}, SymbolId{i}, {500}, Price{90'000}}));
       }
+      for (const std::uint32_t owner : {2U, 6U})
+        apply(stamped(SetLocate{AccountId{owner}, SymbolId{i}, {400}}));
     }
   }
 
@@ -51,16 +56,19 @@ class RandomFlow {
     const std::uint64_t kind = below(1'000);
     if (kind < 560) return stamped(place());
     if (kind < 720) return stamped(cancel());
-    if (kind < 860) return stamped(replace());
+    if (kind < 840) return stamped(replace());
+    if (kind < 860) return stamped(about_short_sales());
     if (kind < 880) return stamped(cancel_all());
     if (kind < 920)
       return stamped(PrintTrade{symbol(), near_price(), {static_cast<std::int64_t>(below(3)) * 100}});
     if (kind < 930)
       return stamped(DepositCash{account(), {static_cast<std::int64_t>(below(5'000'000)) - 1'000}});
     if (kind < 940) return stamped(WithdrawCash{account(), {static_cast<std::int64_t>(below(50'000'000))}});
-    if (kind < 950)
-      return stamped(
-          TransferShares{account(), symbol(), {static_cast<std::int64_t>(below(50))}, near_price()});
+    if (kind < 950) {
+      TransferShares transfer{account(), symbol(), {static_cast<std::int64_t>(below(50))}, near_price()};
+      if (transfer.account.value == 2 || transfer.account.value == 6) transfer.account.value = 1;
+      return stamped(transfer);
+    }
     return stamped(occasional());
   }
 
@@ -120,6 +128,11 @@ class RandomFlow {
     if (below(6) == 0)
       order.instructions.self_trade_prevention = static_cast<SelfTradePrevention>(1 + below(4));
     if (below(5) == 0) instruct(order);
+    const bool begins_without = order.account.value == 2 || order.account.value == 6;
+    if (begins_without && below(2) == 0) order.side = Side::sell;
+    if (order.side == Side::sell && (begins_without ? below(3) != 0 : below(8) == 0)) {
+      order.instructions.short_sale = below(8) == 0 ? ShortSale::sell_short_exempt : ShortSale::sell_short;
+    }
     if (below(6) == 0) link(order);
     if (below(8) == 0) order.session = {1 + below(3)};
     return order;
@@ -187,6 +200,14 @@ class RandomFlow {
       legs.stop_loss_stop_price = away(!exits_sell);
       if (below(3) == 0) legs.stop_loss_limit_price = away(!exits_sell);
     }
+    if (stops && below(4) == 0) {
+      if (below(20) != 0) legs.stop_loss_stop_price = legs.stop_loss_limit_price = {};
+      if (below(2) == 0) {
+        legs.stop_loss_trail_amount = {static_cast<std::int64_t>(100 * (1 + below(10)))};
+      } else {
+        legs.stop_loss_trail_basis_points = static_cast<std::int64_t>(1 + below(150));
+      }
+    }
   }
   struct Known {
     OrderId order;
@@ -235,6 +256,16 @@ class RandomFlow {
     return below(3) != 0 ? MarketPhase::continuous : enum_names(MarketPhase{})[below(7)].first;
   }
 
+  CommandBody about_short_sales() {
+    if (below(6) == 0) return SetEasyToBorrow{below(4) == 0 ? SymbolId{} : symbol(), below(3) == 0};
+    SetLocate locate{account(), symbol(), {static_cast<std::int64_t>(below(8) * 100)}};
+    // Mostly those that may.
+    if (below(4) != 0) locate.account.value = below(2) == 0 ? 2 : 6;
+    if (locate.quantity && below(4) == 0)
+      locate.expires_at = {now_ + static_cast<std::int64_t>(below(3'000'000))};
+    return locate;
+  }
+
   CommandBody occasional() {
     switch (below(15)) {
       case 0:
@@ -253,6 +284,7 @@ class RandomFlow {
         if (below(2) == 0) return bands;
         bands.basis_points = static_cast<std::int64_t>(1 + below(200));
         bands.pause_seconds = static_cast<std::int64_t>(1 + below(2));
+        bands.limit_state_seconds = static_cast<std::int64_t>(below(3));
         return bands;
       }
       case 14: {
@@ -290,6 +322,9 @@ class RandomFlow {
         rules.price_collar_basis_points = static_cast<std::int64_t>(below(4) * 50);
         rules.day_trading_rule = below(2) == 0 ? DayTradingRule::pdt : DayTradingRule::intraday_margin;
         rules.day_trades_max = static_cast<std::int64_t>(below(6));
+        rules.short_margin_basis_points = static_cast<std::int64_t>(10'000 + below(10'000));
+        rules.short_maintenance_basis_points = static_cast<std::int64_t>(1'000 + below(5'000));
+        rules.short_sale_trigger_basis_points = static_cast<std::int64_t>(below(3) * 100);
         return SetFirmRules{rules};
       }
     }

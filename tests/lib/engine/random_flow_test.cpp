@@ -57,10 +57,12 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
         EXPECT_GE(view.cash_balance, view.reserved);
       }
       for (const HoldingsRow::Holding& holding : row.holdings) {
-        EXPECT_TRUE(view.type == AccountType::house || holding.quantity.shares > 0);
+        EXPECT_TRUE(view.type != AccountType::cash || holding.quantity.shares > 0);
       }
-      for (std::uint32_t symbol = 1; symbol <= RandomFlow::symbols; ++symbol)
+      for (std::uint32_t symbol = 1; symbol <= RandomFlow::symbols; ++symbol) {
         expect_position(view, row, {symbol});
+        expect_locate(view, {symbol});
+      }
     }
     std::int64_t expected_cash = 0;
     for (const auto& [account, amount] : follower.cash)
@@ -76,6 +78,20 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
       EXPECT_EQ(view.status == OrderStatus::validated, order.waiting);
       EXPECT_EQ(view.status == OrderStatus::pending, order.held);
       EXPECT_EQ(view.status == OrderStatus::partially_filled, order.filled > 0);
+    }
+  }
+  /// What is located, held and used as the events say.
+  void expect_locate(const AccountView& account, SymbolId symbol) const {
+    LocateView told;
+    for (const LocateView& locate : account.locates) {
+      if (locate.symbol == engine.symbol(symbol)->symbol) told = locate;
+    }
+    EXPECT_EQ(told.held.shares, follower.held(account.number, symbol));
+    const auto granted = follower.locates.find({account.number.value, symbol.value});
+    if (granted == follower.locates.end()) return;
+    EXPECT_EQ(told.quantity.shares, granted->second.shares);
+    if (told.quantity || told.held) {
+      EXPECT_EQ(told.used.shares, granted->second.used);
     }
   }
   /// Shares as the events say; and exactly those not promised can be sold.
@@ -124,11 +140,13 @@ TEST_P(RandomFlowTest, InvariantsHold) {
     if (step % 50 == 0) expect_invariants();
   }
   expect_invariants();
-  // The flow did what it is for.
-  EXPECT_GT(accepted, 5'000U);
-  EXPECT_GT(follower.trades, 700U);
-  EXPECT_GT(follower.auction_trades, 50U);
-  EXPECT_GT(follower.exit_fills, 100U);
+  // The flow did what it is for, though kill switches and closed markets may last long.
+  EXPECT_GT(accepted, 2'500U);
+  EXPECT_GT(follower.trades, 100U);
+  EXPECT_GT(follower.auction_trades, 10U);
+  EXPECT_GT(follower.exit_fills, 20U);
+  EXPECT_GT(follower.short_fills, 0U);
+  EXPECT_GT(follower.rested_at_bands, 5U);
 
   for (std::uint32_t number = 1; number <= RandomFlow::accounts; ++number) {
     // Not CancelAllOrders: opg and cls orders stand as their auction is about to execute.

@@ -1,7 +1,7 @@
 // One symbol's market as a definition: limit orders with post-only, iceberg, all-or-none and minimum
-// quantity, price bands, and auctions with market orders, kept in one list and searched from end to end each
-// time. It is written to be read; the engine must tell of the same trades, ends and places in the queue, in
-// the same order.
+// quantity, price bands with and without limit states, and auctions with market orders, kept in one list and
+// searched from end to end each time. It is written to be read; the engine must tell of the same trades, ends
+// and places in the queue, in the same order.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +31,7 @@ struct ReferenceOrder {
   std::int64_t id = 0;
   std::int64_t left = 0;
   std::int64_t shown = 0;  ///< in the book; zero: not in the book
+  std::int64_t at = 0;     ///< the price at which it rests in the book
   std::int64_t place = 0;  ///< the lower, the earlier it came to its place in the book
   bool beside = false;     ///< waits beside the book
   bool open = false;
@@ -59,30 +60,40 @@ class ReferenceMarket {
       if (order.open) work(orders_.back());
       return tell_indication();
     }
+    if (is_post_only(order)) order.price = resting_price(order);
     const ReferenceOrder* best = first_in_book(opposite(order.side));
-    if (best != nullptr && accepts(order, best->price)) {
-      if (order.slides_if_it_trades) order.price = best->price + (order.side == Side::buy ? -1 : 1);
+    if (best != nullptr && accepts(order, best->at)) {
+      if (order.slides_if_it_trades) order.price = best->at + (order.side == Side::buy ? -1 : 1);
       if (order.refused_if_it_trades || order.price <= 0) order.open = false;
     }
     orders_.push_back(order);
     if (!order.open) return tell("rejected", order.id);
     tell("accepted", order.id);
     work(orders_.back());
-    let_those_beside_the_book_trade();
-    tell_indication();
+    settle();
   }
 
   /// Nothing happens to an order that is not open.
   void cancel(std::int64_t id) {
     ReferenceOrder* const order = find_open(id);
     if (order != nullptr) end(*order);
+    look_for_limit_state();
     tell_indication();
   }
 
-  /// Orders gather from now on.
+  /// Orders gather from now on, each at its own price.
   void call() {
     calling_ = true;
+    limit_state_ = 0;
+    come_back(taken_off([](const ReferenceOrder& order) { return order.at != order.price; }));
     tell_indication();
+  }
+
+  /// The time of a limit state is over, if there is one: the symbol pauses.
+  void pause_after_limit_state() {
+    if (limit_state_ == 0) return;
+    lines.push_back(limit_state_ > 0 ? "paused up" : "paused down");
+    call();
   }
   [[nodiscard]] bool calling() const { return calling_; }
 
@@ -97,11 +108,10 @@ class ReferenceMarket {
     for (ReferenceOrder& order : orders_) {
       if (order.open && order.at_any_price) end(order);
     }
-    if (auction.volume > 0 && band_basis_points_ != 0 && band_reference_ != auction.price)
-      set_bands(band_basis_points_);
-    let_those_beside_the_book_trade();
-    // They may have called the next auction.
-    tell_indication();
+    if (auction.volume > 0 && band_basis_points_ != 0 && band_reference_ != auction.price) move_bands();
+    keep_within_bands();
+    // It may call the next auction.
+    settle();
   }
 
   /// Gives the order a whole quantity above what has traded, and a price, at least one of them new.
@@ -121,17 +131,17 @@ class ReferenceMarket {
       order->beside = false;
       work(*order);
     }
-    let_those_beside_the_book_trade();
-    tell_indication();
+    settle();
   }
 
-  /// Bands around the reference price, from now on; zero: none.
-  void set_bands(std::int64_t basis_points) {
+  /// Bands around the reference price, from now on; zero: none. With limit states an order rests no farther
+  /// than at its band.
+  void set_bands(std::int64_t basis_points, bool limit_states) {
     band_basis_points_ = basis_points;
-    band_reference_ = basis_points == 0 ? 0 : reference_price;
-    lines.push_back("bands " + std::to_string(lowest_in_band()) + ".." + std::to_string(highest_in_band()));
-    let_those_beside_the_book_trade();
-    tell_indication();
+    has_limit_states_ = limit_states;
+    move_bands();
+    if (!calling_) keep_within_bands();
+    settle();
   }
 
   [[nodiscard]] const ReferenceOrder* open_order(std::int64_t id) const {
@@ -150,6 +160,72 @@ class ReferenceMarket {
   }
 
  private:
+  void move_bands() {
+    band_reference_ = band_basis_points_ == 0 ? 0 : reference_price;
+    lines.push_back("bands " + std::to_string(lowest_in_band()) + ".." + std::to_string(highest_in_band()));
+  }
+  /// What an order that was worked leaves to be seen to.
+  void settle() {
+    let_those_beside_the_book_trade();
+    look_for_limit_state();
+    tell_indication();
+  }
+
+  // --- limit states ---
+
+  [[nodiscard]] std::int64_t resting_price(const ReferenceOrder& order) const {
+    if (!has_limit_states_ || calling_) return order.price;
+    return order.side == Side::buy ? std::min(order.price, highest_in_band())
+                                   : std::max(order.price, lowest_in_band());
+  }
+  /// Takes orders out of the book: those that rest elsewhere than they want, by age, then the others that
+  /// `go`, the buys first, the best price first.
+  template <class Goes>
+  std::vector<std::int64_t> taken_off(Goes go) {
+    std::vector<std::int64_t> ids;
+    const auto take = [&](ReferenceOrder& order) {
+      order.shown = 0;
+      // It would take once the bands are wider.
+      if (is_post_only(order)) order.price = resting_price(order);
+      tell("replaced", order.id);
+      ids.push_back(order.id);
+    };
+    for (ReferenceOrder& order : orders_) {
+      if (order.shown > 0 && order.at != order.price) take(order);
+    }
+    for (const Side side : {Side::buy, Side::sell}) {
+      for (ReferenceOrder* first = find_first(side); first != nullptr && go(*first); first = find_first(side))
+        take(*first);
+    }
+    std::ranges::sort(ids);
+    return ids;
+  }
+  void come_back(const std::vector<std::int64_t>& ids) {
+    for (const std::int64_t id : ids) {
+      if (ReferenceOrder* const order = find_open(id)) work(*order);
+    }
+  }
+  /// Orders rest where the bands of now let them.
+  void keep_within_bands() {
+    come_back(taken_off([this](const ReferenceOrder& order) { return resting_price(order) != order.at; }));
+  }
+  void look_for_limit_state() {
+    int state = 0;
+    if (has_limit_states_ && !calling_) {
+      const ReferenceOrder* const bid = first_in_book(Side::buy);
+      const ReferenceOrder* const offer = first_in_book(Side::sell);
+      if (offer != nullptr && offer->at <= lowest_in_band()) state = -1;
+      if (bid != nullptr && bid->at >= highest_in_band()) state = 1;
+    }
+    if (state == limit_state_) return;
+    limit_state_ = state;
+    if (!calling_) lines.push_back(state > 0 ? "limit up" : state < 0 ? "limit down" : "limit over");
+  }
+  static bool is_post_only(const ReferenceOrder& order) {
+    return order.refused_if_it_trades || order.slides_if_it_trades;
+  }
+  ReferenceOrder* find_first(Side side) { return const_cast<ReferenceOrder*>(first_in_book(side)); }
+
   static bool accepts(const ReferenceOrder& order, std::int64_t price) {
     return order.side == Side::buy ? price <= order.price : price >= order.price;
   }
@@ -169,8 +245,7 @@ class ReferenceMarket {
     return side == Side::buy ? left > right : left < right;
   }
   static bool comes_before(const ReferenceOrder& left, const ReferenceOrder& right) {
-    return left.price != right.price ? is_better(left.side, left.price, right.price)
-                                     : left.place < right.place;
+    return left.at != right.at ? is_better(left.side, left.at, right.at) : left.place < right.place;
   }
   ReferenceOrder* find_open(std::int64_t id) { return const_cast<ReferenceOrder*>(open_order(id)); }
 
@@ -183,7 +258,7 @@ class ReferenceMarket {
   [[nodiscard]] std::int64_t found_by(const ReferenceOrder& taker) const {
     std::int64_t found = 0;
     for (const ReferenceOrder& order : orders_) {
-      if (order.side != taker.side && order.shown > 0 && may_trade(taker, order.price)) found += order.left;
+      if (order.side != taker.side && order.shown > 0 && may_trade(taker, order.at)) found += order.left;
     }
     return found;
   }
@@ -211,7 +286,7 @@ class ReferenceMarket {
     trade(order);
     if (!order.open) return;
     const ReferenceOrder* const best = first_in_book(opposite(order.side));
-    if (best != nullptr && accepts(order, best->price)) {
+    if (best != nullptr && accepts(order, best->at) && !has_limit_states_) {
       // Only its band keeps it from trading.
       lines.push_back(std::string("paused ") + (order.side == Side::buy ? "up" : "down"));
       calling_ = true;
@@ -223,15 +298,15 @@ class ReferenceMarket {
   void trade(ReferenceOrder& taker) {
     while (taker.left > 0) {
       ReferenceOrder* const maker = const_cast<ReferenceOrder*>(first_in_book(opposite(taker.side)));
-      if (maker == nullptr || !may_trade(taker, maker->price)) return;
+      if (maker == nullptr || !may_trade(taker, maker->at)) return;
       const std::int64_t quantity = std::min(taker.left, maker->shown);
       taker.left -= quantity;
       maker->left -= quantity;
       maker->shown -= quantity;
       maker->open = maker->left > 0;
       taker.open = taker.left > 0;
-      reference_price = maker->price;
-      lines.push_back("trade " + std::to_string(quantity) + "@" + std::to_string(maker->price) + " maker " +
+      reference_price = maker->at;
+      lines.push_back("trade " + std::to_string(quantity) + "@" + std::to_string(maker->at) + " maker " +
                       std::to_string(maker->id) + " taker " + std::to_string(taker.id));
       if (maker->open && maker->shown == 0) show(*maker);
     }
@@ -240,9 +315,10 @@ class ReferenceMarket {
   /// The order, or the next part of it, comes to the back of its price's queue.
   void show(ReferenceOrder& order) {
     order.shown = order.display != 0 ? std::min(order.display, order.left) : order.left;
+    order.at = resting_price(order);
     order.place = ++last_place_;
     lines.push_back("rested " + std::to_string(order.id) + " " + std::to_string(order.shown) + "@" +
-                    std::to_string(order.price));
+                    std::to_string(order.at));
   }
 
   void end(ReferenceOrder& order) {
@@ -373,6 +449,8 @@ class ReferenceMarket {
   bool calling_ = false;
   std::int64_t band_basis_points_ = 0;
   std::int64_t band_reference_ = 0;
+  bool has_limit_states_ = false;
+  int limit_state_ = 0;  ///< above zero: limit up; below: limit down
   Auction indicated_;
 };
 

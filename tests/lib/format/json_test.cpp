@@ -59,6 +59,23 @@ TEST(OrderJson, TellsWhatWasAskedFor) {
   EXPECT_EQ(json["reference_price"], "160.00");
 }
 
+TEST(OrderJson, AShortSaleIsASideOfItsOwn) {
+  OrderView order;
+  order.side = Side::sell;
+  order.instructions.short_sale = ShortSale::sell_short;
+  EXPECT_EQ(json_of(order)["side"], "sell_short");
+  order.instructions.short_sale = ShortSale::sell_short_exempt;
+  EXPECT_EQ(json_of(order)["side"], "sell_short_exempt");
+}
+
+TEST(AccountJson, ListsWhatIsLocated) {
+  AccountView account;
+  EXPECT_EQ(json_of(account)["locates"], Json::array());
+  account.locates.push_back({"AAPL", {100}, {10}, {20}, at(1)});
+  EXPECT_EQ(text_of(json_of(account)["locates"]), R"([{"symbol":"AAPL","quantity":100,"held":10,"used":20,)"
+                                                  R"("expires_at":"2026-01-30T14:30:00.000000001Z"}])");
+}
+
 TEST(OrderJson, TellsOfItsGroup) {
   OrderView entry;
   entry.id = OrderId{5};
@@ -131,7 +148,7 @@ TEST(AccountJson, BeginsWithTheFieldsOfTheContract) {
       R"({"id":"alice","account_type":"margin","status":"active","cash_balance":"10000.00",)"
       R"("buying_power":"20000.00","equity":"-0.0005","created_at":null,"reserved":"0.00","day_trades":0,)"
       R"("max_position":null,"max_order_quantity":null,"max_order_notional":"5.00",)"
-      R"("kill_switch":false,"self_trade_prevention":null})");
+      R"("kill_switch":false,"self_trade_prevention":null,"locates":[]})");
 }
 
 TEST(QuoteJson, NoPriceIsNullAndNoSizeIsZero) {

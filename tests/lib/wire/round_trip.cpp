@@ -13,7 +13,7 @@ namespace trade::wire::test {
 namespace {
 
 TEST(FieldsTest, CountsAndComparesFields) {
-  static_assert(detail::field_count<FirmRules>() == 9);
+  static_assert(detail::field_count<FirmRules>() == 12);
   static_assert(detail::field_count<OrderView>() == 20);
   static_assert(detail::field_count<QuoteView>() == 16);
   static_assert(detail::field_count<ReplaceOrder>() == 7);
