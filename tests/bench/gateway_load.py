@@ -117,10 +117,9 @@ def load_stream(arguments, url, auth):
         connection = connect(url)
         symbol = arguments.symbols[number % len(arguments.symbols)]
         connection.sendall((f"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{auth}"
-                            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {nonce}\r\n\r\n").encode()
-                           + text_frame(json.dumps({"action": "subscribe", "symbols": [symbol]})))
+                            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {nonce}\r\n\r\n").encode())
         connection.setblocking(False)
-        selector.register(connection, selectors.EVENT_READ, {"data": b"", "upgraded": False, "quotes": 0})
+        selector.register(connection, selectors.EVENT_READ, {"data": b"", "upgraded": False, "symbol": symbol})
     mover = connect(url)
     mover.setblocking(False)
     selector.register(mover, selectors.EVENT_READ, None)
@@ -161,6 +160,7 @@ def load_stream(arguments, url, auth):
                 if head_end < 0:
                     continue
                 state["data"], state["upgraded"] = state["data"][head_end + 4:], True
+                key.fileobj.sendall(text_frame(json.dumps({"action": "subscribe", "symbols": [state["symbol"]]})))
             payloads, state["data"] = frames_of(state["data"])
             for payload in payloads:
                 if payload.startswith(b'{"type":"quote_update"'):

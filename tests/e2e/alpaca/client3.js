@@ -103,6 +103,7 @@ async function main() {
   await refused(alpaca.createOrder({ symbol: "AAPL", notional: 100, side: "buy", type: "market", time_in_force: "day" }), 422);
   await refused(alpaca.getOrder("00000000-0000-0000-0000-000000000000"), 404, 40410000);
   await refused(alpaca.getPosition("MSFT"), 404);
+  await refused(alpaca.getAsset("MSFT"), 404);
 
   // Watchlists.
   assert.deepStrictEqual(await alpaca.getWatchlists(), []);
