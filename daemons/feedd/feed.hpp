@@ -63,6 +63,9 @@ class Feed final : public follower::Application {
   ReplyBody reply(const QuotesRequest& request) const { return reply_of(quotes_view(market_, request)); }
   ReplyBody reply(const DepthRequest& request) const { return reply_of(depth_view(market_, request)); }
   ReplyBody reply(const TapeRequest& request) const { return reply_of(tape_view(market_, request)); }
+  ReplyBody reply(const QuoteHistoryRequest& request) const {
+    return reply_of(quote_history_view(market_, request));
+  }
   ReplyBody reply(const BarsRequest& request) const { return reply_of(bars_view(market_, request)); }
   template <class Other>
   ReplyBody reply(const Other& request) const {

@@ -15,8 +15,8 @@ namespace {
 using market::RingCounts;
 using market::SymbolMarket;
 
-constexpr std::array<const char*, table_count> table_names{"symbols",     "tape",      "second_bars",
-                                                           "minute_bars", "hour_bars", "day_bars"};
+constexpr std::array<const char*, table_count> table_names{
+    "symbols", "tape", "quotes", "second_bars", "minute_bars", "hour_bars", "day_bars"};
 
 store::Bytes bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text));
@@ -110,8 +110,10 @@ void MarketChanges::add(SymbolId id, const SymbolMarket& symbol, const RingCount
   symbols_.push_back(id);
   add_record(Table::symbols, id, 0, [&](ByteWriter& writer) { market::write_symbol(writer, symbol); });
   add_elements(Table::tape, id, symbol.tape, saved.tape + 1, market::write_tape_entry);
-  // The newest bar may have had more trades since it was saved, so it is written again.
+  // The newest bar may have had more trades since it was saved, and the newest quote may have changed once
+  // more in its moment, so they are written again.
   const auto from = [](std::uint64_t count) { return std::max<std::uint64_t>(count, 1); };
+  add_elements(Table::quotes, id, symbol.tops, from(saved.tops), market::write_top);
   add_elements(Table::second_bars, id, symbol.bars.seconds(), from(saved.seconds), market::write_bar);
   add_elements(Table::minute_bars, id, symbol.bars.minutes(), from(saved.minutes), market::write_bar);
   add_elements(Table::hour_bars, id, symbol.bars.hours(), from(saved.hours), market::write_bar);
@@ -210,8 +212,8 @@ Result<MarketStore::Loaded> MarketStore::load() {
   if (!about.ok() || !about.at_end() || !market_phase) return corrupt("its position is not well formed");
 
   std::vector<ElementReader> elements;
-  for (const Table which :
-       {Table::tape, Table::second_bars, Table::minute_bars, Table::hour_bars, Table::day_bars}) {
+  for (const Table which : {Table::tape, Table::quotes, Table::second_bars, Table::minute_bars,
+                            Table::hour_bars, Table::day_bars}) {
     auto cursor = transaction->cursor(table(which));
     if (!cursor) return pass_on(std::move(cursor));
     elements.emplace_back(std::move(*cursor));
@@ -230,10 +232,11 @@ Result<MarketStore::Loaded> MarketStore::load() {
     if (!counts) return pass_on(std::move(counts));
     market::BarHistory& bars = symbol->bars;
     Status restored = elements[0].restore(id, counts->tape, symbol->tape, market::read_tape_entry);
-    if (restored) restored = elements[1].restore(id, counts->seconds, bars.seconds(), market::read_bar);
-    if (restored) restored = elements[2].restore(id, counts->minutes, bars.minutes(), market::read_bar);
-    if (restored) restored = elements[3].restore(id, counts->hours, bars.hours(), market::read_bar);
-    if (restored) restored = elements[4].restore(id, counts->days, bars.days(), market::read_bar);
+    if (restored) restored = elements[1].restore(id, counts->tops, symbol->tops, market::read_top);
+    if (restored) restored = elements[2].restore(id, counts->seconds, bars.seconds(), market::read_bar);
+    if (restored) restored = elements[3].restore(id, counts->minutes, bars.minutes(), market::read_bar);
+    if (restored) restored = elements[4].restore(id, counts->hours, bars.hours(), market::read_bar);
+    if (restored) restored = elements[5].restore(id, counts->days, bars.days(), market::read_bar);
     if (!restored) return pass_on(std::move(restored));
     if (!loaded.market.restore_symbol(std::move(symbol))) return corrupt("two symbols have one name");
     loaded.saved.push_back(*counts);

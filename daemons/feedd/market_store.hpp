@@ -8,7 +8,8 @@
 //                                       the market's phase u8
 //   "symbols"     symbol id u32        -> quote, depth, and how many trades and bars there have been
 //   "tape"        symbol id u32, slot u16 -> a trade, where slot = (its number in the symbol's tape - 1) %
-//                 as many as are kept; "second_bars", "minute_bars", "hour_bars" and "day_bars" the same
+//                 as many as are kept; "quotes", "second_bars", "minute_bars", "hour_bars" and "day_bars" the
+//                 same
 // A symbol's elements are overwritten slot by slot, so its share of the store is bounded: lib/market says how
 // many of each are kept.
 // What changed between two positions is written in one transaction with the second.
@@ -35,10 +36,10 @@
 namespace trade::feedd {
 
 /// Of another format a stored market is made anew from the journal.
-constexpr std::uint32_t store_format = 2;
+constexpr std::uint32_t store_format = 3;
 
-enum class Table : std::uint8_t { symbols, tape, second_bars, minute_bars, hour_bars, day_bars };
-constexpr std::size_t table_count = 6;
+enum class Table : std::uint8_t { symbols, tape, quotes, second_bars, minute_bars, hour_bars, day_bars };
+constexpr std::size_t table_count = 7;
 
 /// Records to be written together, made by the thread that owns the market and written by another.
 class MarketChanges {

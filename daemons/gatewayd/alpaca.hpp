@@ -18,6 +18,7 @@ std::span<const Route> order_routes();
 std::span<const Route> position_routes();
 std::span<const Route> account_routes();
 std::span<const Route> activity_routes();
+std::span<const Route> portfolio_routes();
 std::span<const Route> watchlist_routes();
 std::span<const Route> asset_routes();
 std::span<const Route> data_routes();
@@ -44,6 +45,8 @@ format::Json asset_json(const SymbolView& symbol);
 
 /// The symbol of this name; `not_found`.
 Task<Result<SymbolView>> find_symbol(Call& call, std::string symbol);
+/// What the account was worth when the last date in New York ended; `otherwise` where nothing is known of it.
+Task<Result<Money>> equity_of_yesterday(Call& call, Money otherwise);
 /// Every symbol, page by page.
 Task<Result<std::vector<SymbolView>>> all_symbols(Call& call);
 

@@ -21,6 +21,8 @@ Task<http::Response> account(Call& call) {
   RequestBody body(SessionRequest{});
   const auto session = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
   if (!session) co_return error(session.error());
+  const auto last_equity = co_await equity_of_yesterday(call, risk->equity);
+  if (!last_equity) co_return error(last_equity.error());
   Money long_value;
   for (const PositionView& position : books->positions)
     long_value += position.current_value;
@@ -35,7 +37,7 @@ Task<http::Response> account(Call& call) {
   json["cash"] = format_money(risk->cash_balance);
   json["portfolio_value"] = format_money(risk->equity);
   json["equity"] = format_money(risk->equity);
-  json["last_equity"] = format_money(risk->equity);
+  json["last_equity"] = format_money(*last_equity);
   json["buying_power"] = format_money(risk->buying_power);
   json["regt_buying_power"] = format_money(risk->buying_power);
   json["daytrading_buying_power"] = format_money(risk->buying_power);
@@ -206,15 +208,12 @@ Task<http::Response> unsupported(Call&) {
 }
 
 constexpr std::array known{
-    Route{"GET", "/v2/account/portfolio/history", Access::view, unsupported},
     Route{"GET", "/v2/options/contracts", Access::view, unsupported},
     Route{"GET", "/v2/corporate_actions/announcements", Access::view, unsupported},
     Route{"GET", "/v2/wallets", Access::view, unsupported},
     Route{"POST", "/v2/positions/{symbol}/exercise", Access::trade, unsupported},
     Route{"GET", "/v2/stocks/auctions", Access::view, unsupported},
     Route{"GET", "/v2/stocks/{symbol}/auctions", Access::view, unsupported},
-    Route{"GET", "/v2/stocks/quotes", Access::view, unsupported},
-    Route{"GET", "/v2/stocks/{symbol}/quotes", Access::view, unsupported},
     Route{"GET", "/v1beta1/news", Access::view, unsupported},
     Route{"GET", "/v1/corporate-actions", Access::view, unsupported},
 };

@@ -1,6 +1,7 @@
 // /v2/account/activities: an account's fills, page by page.
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "gatewayd/alpaca.hpp"
 
@@ -9,9 +10,10 @@ namespace trade::gatewayd::alpaca {
 namespace {
 
 constexpr std::uint32_t activities_page = 100;
-/// How far back pages reach: what ledgerd tells of fills at one time.
-constexpr std::uint32_t fills_reached = 50'000;
-constexpr std::uint32_t growth = 8;
+/// Fills that are asked for at a time.
+constexpr std::uint32_t fills_asked = 1'000;
+/// Fills that are looked through for one page.
+constexpr std::size_t fills_reached = 50'000;
 
 struct Wanted {
   std::uint32_t size = activities_page;
@@ -100,20 +102,38 @@ format::Json json_of(const FillView& fill) {
   return row;
 }
 
-/// Asks for more and more of the newest fills until the page is among them.
+/// The trade of a fill's id; zero where it is none.
+TradeId trade_of(std::string_view id) {
+  return TradeId{number_of(IdKind::trade, id.substr(0, id.find("::"))).value_or(0)};
+}
+
+/// Goes back through the fills until the page is among them.
 Task<http::Response> fills(Call& call) {
   const auto wanted = read_wanted(call);
   if (!wanted) co_return error(wanted.error());
-  std::uint32_t limit = wanted->ascending ? fills_reached : wanted->size + 1;
+  std::vector<FillView> found;
+  // Going down, what is newer than the page's start need not be looked at: from the token's own trade on.
+  TradeId before;
+  if (const TradeId trade = trade_of(wanted->token); trade && !wanted->ascending) {
+    before = TradeId{trade.value + 1};
+  }
   for (;;) {
     FillsRequest request;
     request.account = call.key->account;
-    request.limit = limit;
+    request.limit = fills_asked;
+    request.before = before;
     RequestBody body(std::move(request));
-    const auto reply = co_await call.upstream().ask<FillsReply>(Daemon::ledgerd, std::move(body));
+    auto reply = co_await call.upstream().ask<FillsReply>(Daemon::ledgerd, std::move(body));
     if (!reply) co_return error(reply.error());
-    const Page page = page_of(reply->fills, *wanted);
-    const bool all = reply->fills.size() < limit;
+    const bool all = reply->fills.size() < fills_asked;
+    // Who trades with himself has two fills of one trade, and an answer may end between them: the last trade
+    // is left to the next one.
+    if (!all) {
+      before = TradeId{reply->fills.back().id.value + 1};
+      std::erase_if(reply->fills, [&](const FillView& fill) { return fill.id.value + 1 == before.value; });
+    }
+    std::ranges::move(reply->fills, std::back_inserter(found));
+    const Page page = page_of(found, *wanted);
     if (all && !page.token_found) co_return error(422, "page_token is the id of no activity of this account");
     if (all || (page.token_found && page.from_the_end)) {
       format::Json json = format::Json::array();
@@ -121,11 +141,10 @@ Task<http::Response> fills(Call& call) {
         json.push_back(json_of(*fill));
       co_return json_response(200, json);
     }
-    if (limit == fills_reached) {
-      co_return error(422, "the account has more fills than the latest " + std::to_string(fills_reached) +
-                               ", which are told: narrow it with after");
+    if (found.size() >= fills_reached) {
+      co_return error(422, "more than " + std::to_string(fills_reached) +
+                               " fills would have to be looked through: narrow it with after");
     }
-    limit = std::min(fills_reached, limit * growth);
   }
 }
 

@@ -59,7 +59,8 @@ constexpr std::string_view uuid_start = "74726164-";
 
 http::Response error(const Error& error) {
   Problem problem = problem_of(error);
-  problem.status = status_for(problem);
+  // What is looked for and not there is so, whatever it would mean in an order.
+  problem.status = error.code == ErrorCode::not_found ? 404 : status_for(problem);
   return response_to(Surface::alpaca, problem);
 }
 

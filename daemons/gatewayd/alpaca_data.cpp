@@ -168,14 +168,19 @@ format::Json number_json(Price price) {
 }
 
 format::Json data_json(const QuoteView& quote) {
+  return data_json(
+      TopOfBookView{quote.bid, quote.bid_size, quote.ask, quote.ask_size, quote.timestamp, quote.sequence});
+}
+
+format::Json data_json(const TopOfBookView& top) {
   format::Json json;
-  json["t"] = format::time_or_null(quote.timestamp);
+  json["t"] = format::time_or_null(top.timestamp);
   json["ax"] = "V";
-  json["ap"] = number_json(quote.ask);
-  json["as"] = quote.ask_size.shares;
+  json["ap"] = number_json(top.ask);
+  json["as"] = top.ask_size.shares;
   json["bx"] = "V";
-  json["bp"] = number_json(quote.bid);
-  json["bs"] = quote.bid_size.shares;
+  json["bp"] = number_json(top.bid);
+  json["bs"] = top.bid_size.shares;
   json["c"] = format::Json::array({"R"});
   json["z"] = "C";
   return json;

@@ -16,10 +16,13 @@ namespace trade::gatewayd::alpaca {
 format::Json number_json(Price price);
 /// `{"t", "ap", "as", "bp", "bs", …}`
 format::Json data_json(const QuoteView& quote);
+format::Json data_json(const TopOfBookView& top);
+/// `{"t", "o", "h", "l", "c", "v", "n", "vw"}`
+format::Json bar_json(const BarView& bar, BarSpan span);
 /// `{"t", "p", "s", "i", …}`
 format::Json data_json(const TapeEntryView& entry);
 
-/// The newest bars of a symbol, newest first: `{"t", "o", "h", "l", "c", "v", "n", "vw"}`.
+/// The newest bars of a symbol, newest first.
 Task<Result<std::vector<format::Json>>> last_bars(Call& call, std::string symbol, BarUnit unit,
                                                   std::uint32_t limit);
 

@@ -1,4 +1,4 @@
-// Bars and trades of the past, page by page, as that API tells them.
+// Bars, trades and quotes of the past, page by page, as that API tells them.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -120,6 +120,22 @@ Task<Result<std::vector<Row>>> ask_trades(Call& call, std::string symbol, const 
   co_return std::move(rows);
 }
 
+Task<Result<std::vector<Row>>> ask_quotes(Call& call, std::string symbol, const Wanted& wanted,
+                                          std::int64_t after, std::uint32_t limit) {
+  RequestBody body(QuoteHistoryRequest{.symbol = std::move(symbol),
+                                       .limit = limit,
+                                       .from = wanted.start,
+                                       .to = wanted.end,
+                                       .oldest_first = !wanted.descending,
+                                       .beyond = static_cast<Sequence>(after)});
+  auto reply = co_await call.upstream().ask<QuoteHistoryReply>(Daemon::feedd, std::move(body));
+  if (!reply) co_return pass_on(std::move(reply));
+  std::vector<Row> rows;
+  for (const TopOfBookView& top : reply->entries)
+    rows.push_back({static_cast<std::int64_t>(top.sequence), data_json(top)});
+  co_return std::move(rows);
+}
+
 /// "1Min", "15T", "4Hour", "1D", "1Week", "3Month".
 Result<BarSpan> read_timeframe(const http::Request& request) {
   const std::string* text = request.parameter("timeframe");
@@ -157,19 +173,6 @@ Timestamp own_bound(BarSpan span, Timestamp bound, bool lower) {
   Date date = calendar::to_new_york(bound).date;
   if (lower && calendar::from_new_york({date, 0}) < bound) ++date.days;
   return {std::max<std::int64_t>(std::int64_t{date.days} * nanoseconds_per_day, 1)};
-}
-
-format::Json bar_json(const BarView& bar, BarSpan span) {
-  format::Json json;
-  json["t"] = format::time_or_null(told_start(span, bar.start));
-  json["o"] = number_json(bar.open);
-  json["h"] = number_json(bar.high);
-  json["l"] = number_json(bar.low);
-  json["c"] = number_json(bar.close);
-  json["v"] = bar.volume.shares;
-  json["n"] = bar.trades;
-  json["vw"] = number_json(bar.average);
-  return json;
 }
 
 Task<Result<std::vector<BarView>>> ask_bars(Call& call, BarsRequest request) {
@@ -238,6 +241,16 @@ Task<http::Response> trades_of_many(Call& call) {
   co_return co_await answer_many(call, "trades", std::move(ask));
 }
 
+Task<http::Response> quotes_of_one(Call& call) {
+  AskRows ask(ask_quotes);
+  co_return co_await answer_one(call, "quotes", std::move(ask));
+}
+
+Task<http::Response> quotes_of_many(Call& call) {
+  AskRows ask(ask_quotes);
+  co_return co_await answer_many(call, "quotes", std::move(ask));
+}
+
 Task<http::Response> bars_of_one(Call& call) {
   const auto span = read_timeframe(call.request);
   if (!span) co_return error(span.error());
@@ -280,6 +293,8 @@ Task<http::Response> latest_bars(Call& call) {
 constexpr std::array routes{
     Route{"GET", "/v2/stocks/trades", Access::view, trades_of_many},
     Route{"GET", "/v2/stocks/{symbol}/trades", Access::view, trades_of_one},
+    Route{"GET", "/v2/stocks/quotes", Access::view, quotes_of_many},
+    Route{"GET", "/v2/stocks/{symbol}/quotes", Access::view, quotes_of_one},
     Route{"GET", "/v2/stocks/bars", Access::view, bars_of_many},
     Route{"GET", "/v2/stocks/{symbol}/bars", Access::view, bars_of_one},
     Route{"GET", "/v2/stocks/bars/latest", Access::view, latest_bars},
@@ -290,6 +305,19 @@ constexpr std::array routes{
 
 std::span<const Route> history_routes() {
   return routes;
+}
+
+format::Json bar_json(const BarView& bar, BarSpan span) {
+  format::Json json;
+  json["t"] = format::time_or_null(told_start(span, bar.start));
+  json["o"] = number_json(bar.open);
+  json["h"] = number_json(bar.high);
+  json["l"] = number_json(bar.low);
+  json["c"] = number_json(bar.close);
+  json["v"] = bar.volume.shares;
+  json["n"] = bar.trades;
+  json["vw"] = number_json(bar.average);
+  return json;
 }
 
 Task<Result<std::vector<format::Json>>> last_bars(Call& call, std::string symbol, BarUnit unit,

@@ -1,6 +1,7 @@
 #include "gatewayd/alpaca_streams.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "gatewayd/alpaca.hpp"
@@ -15,6 +16,11 @@ constexpr std::size_t symbols_max = 2'000;
 /// Told::text's kinds of these streams.
 constexpr int json_text = 2;
 constexpr int msgpack_text = 3;
+
+/// By DataStream::Channel.
+constexpr std::array<std::string_view, 5> channel_names{"trades", "quotes", "bars", "updatedBars",
+                                                        "dailyBars"};
+constexpr std::string_view every_symbol = Hub::every_symbol;
 
 void run(Task<bool> task) {
   trade::start<bool>(
@@ -223,7 +229,7 @@ void DataStream::on_message(std::string_view bytes, bool binary) {
   if (action->text == "auth") return authenticate(*message);
   if (!key_) return send_error(401, "not authenticated");
   if (action->text == "subscribe" || action->text == "unsubscribe") {
-    return subscribe(*message, action->text == "subscribe");
+    return change_subscriptions(*message, action->text == "subscribe");
   }
   send_error(400, "invalid syntax");
 }
@@ -242,73 +248,173 @@ void DataStream::authenticate(const Input& message) {
   send({{"T", "success"}, {"msg", "authenticated"}});
 }
 
-/// Trades and quotes are streamed. Bars and what else there is are refused by name, so that nobody waits for
-/// what never comes.
-void DataStream::subscribe(const Input& message, bool begin) {
+std::optional<DataStream::Channel> DataStream::channel_named(std::string_view name) {
+  for (std::size_t i = 0; i < channel_names.size(); ++i) {
+    if (channel_names[i] == name) return static_cast<Channel>(i);
+  }
+  return std::nullopt;
+}
+
+bool DataStream::has(Channel channel, std::string_view symbol) const {
+  const Names& names = names_of(channel);
+  return names.contains(every_symbol) || names.contains(symbol);
+}
+
+/// Channels that do not exist here are refused by name, so that nobody waits for what never comes.
+void DataStream::change_subscriptions(const Input& message, bool begin_them) {
   for (std::size_t i = 0; i < message.names.size(); ++i) {
-    const std::string& channel = message.names[i];
+    const std::string& name = message.names[i];
     const std::vector<Input>& symbols = message.items[i].items;
-    if (channel == "action" || symbols.empty()) continue;
-    if (channel != "trades" && channel != "quotes") {
-      send_error(409, "insufficient subscription: " + channel.substr(0, 32) + " are not streamed here");
+    if (name == "action" || symbols.empty()) continue;
+    const auto channel = channel_named(name);
+    if (!channel) {
+      send_error(409, "insufficient subscription: " + name.substr(0, 32) + " are not streamed here");
       continue;
     }
-    const Hub::Kind kind = channel == "quotes" ? Hub::Kind::quotes : Hub::Kind::tape;
     for (const Input& named : symbols) {
-      const auto symbol = parse_symbol(named.text);
-      if (!symbol) {
-        send_error(400, "invalid syntax: symbols are named one by one");
-      } else if (!begin) {
-        services_.hub->unwatch(kind, symbol->string(), *this);
-        symbols_of(kind).erase(symbol->string());
-        outbox_.forget((kind == Hub::Kind::quotes ? "q:" : "t:") + symbol->string());
-      } else if (trades_.size() + quotes_.size() >= symbols_max) {
-        send_error(405, "symbol limit exceeded");
-      } else if (symbols_of(kind).insert(symbol->string()).second) {
-        run(watch(self_, kind, symbol->string()));
+      const auto parsed = parse_symbol(named.text);
+      const std::string symbol = parsed ? parsed->string() : named.text;
+      if (!parsed && symbol != every_symbol) {
+        send_error(400, "invalid syntax: this is no symbol, nor *");
+      } else if (begin_them) {
+        begin(*channel, symbol);
+      } else {
+        end(*channel, symbol);
       }
     }
   }
   send_subscriptions();
 }
 
-Task<bool> DataStream::watch(std::shared_ptr<Self> self, Hub::Kind kind, std::string symbol) {
+void DataStream::begin(Channel channel, const std::string& symbol) {
+  std::size_t count = 0;
+  for (const Names& names : names_)
+    count += names.size();
+  if (count >= symbols_max) return send_error(405, "symbol limit exceeded");
+  if (!names_of(channel).insert(symbol).second) return;
+  if (symbol != every_symbol) return run(begin_if_known(self_, channel, symbol));
+  if (channel == Channel::quotes) {
+    services_.hub->watch(Hub::Kind::quotes, symbol, *this);
+  } else if (channel == Channel::trades) {
+    services_.hub->watch(Hub::Kind::quotes, symbol, *this);
+    run(begin_every_trade(self_));
+  }
+  follow_bars();
+}
+
+void DataStream::end(Channel channel, const std::string& symbol) {
+  if (names_of(channel).erase(symbol) == 0) return;
+  follow_bars();
+  if (channel == Channel::quotes && symbol != every_symbol) {
+    services_.hub->unwatch(Hub::Kind::quotes, symbol, *this);
+    if (!has(channel, symbol)) outbox_.forget("q:" + symbol);
+  }
+  if (channel == Channel::trades) {
+    every_trade_ = every_trade_ && symbol != every_symbol;
+    std::erase_if(watched_trades_, [&](const std::string& watched) {
+      if (has(Channel::trades, watched)) return false;
+      services_.hub->unwatch(Hub::Kind::tape, watched, *this);
+      return true;
+    });
+  }
+  // New symbols are seen by their quotes.
+  const bool every =
+      names_of(Channel::quotes).contains(every_symbol) || names_of(Channel::trades).contains(every_symbol);
+  if (symbol == every_symbol && !every) services_.hub->unwatch(Hub::Kind::quotes, symbol, *this);
+}
+
+void DataStream::follow_bars() {
+  const bool wanted = !names_of(Channel::bars).empty() || !names_of(Channel::updated_bars).empty() ||
+                      !names_of(Channel::daily_bars).empty();
+  if (wanted == follows_bars_) return;
+  follows_bars_ = wanted;
+  if (wanted) {
+    services_.bar_clock->join(*this);
+  } else {
+    services_.bar_clock->leave(*this);
+  }
+}
+
+void DataStream::on_close() {
+  if (std::exchange(follows_bars_, false)) services_.bar_clock->leave(*this);
+  Stream::on_close();
+}
+
+Task<bool> DataStream::begin_if_known(std::shared_ptr<Self> self, Channel channel, std::string symbol) {
   Services& services = static_cast<DataStream*>(self->stream)->services_;
   std::vector<std::string> named{symbol};
   RequestBody body(QuotesRequest{std::move(named)});
   const auto quotes = co_await services.upstream.ask<QuotesReply>(Daemon::feedd, std::move(body));
   if (self->gone()) co_return false;
   auto* stream = static_cast<DataStream*>(self->stream);
-  if (!stream->symbols_of(kind).contains(symbol)) co_return false;
+  if (!stream->names_of(channel).contains(symbol)) co_return false;
   if (!quotes || quotes->quotes.size() != 1) {
-    stream->symbols_of(kind).erase(symbol);
+    stream->names_of(channel).erase(symbol);
     stream->send_error(quotes ? 400 : 500, quotes ? "no symbol " + symbol : quotes.error().message);
     stream->send_subscriptions();
     co_return false;
   }
-  // Trades from here on; those before are for the history.
-  if (kind == Hub::Kind::tape) stream->sent_["t:" + symbol] = quotes->quotes.front().sequence;
-  services.hub->watch(kind, symbol, *stream);
+  if (channel == Channel::quotes) services.hub->watch(Hub::Kind::quotes, symbol, *stream);
+  if (channel == Channel::trades) stream->watch_trades(symbol, quotes->quotes.front().sequence);
+  stream->follow_bars();
   co_return true;
+}
+
+Task<bool> DataStream::begin_every_trade(std::shared_ptr<Self> self) {
+  Services& services = static_cast<DataStream*>(self->stream)->services_;
+  RequestBody body(QuotesRequest{});
+  const auto quotes = co_await services.upstream.ask<QuotesReply>(Daemon::feedd, std::move(body));
+  if (self->gone()) co_return false;
+  auto* stream = static_cast<DataStream*>(self->stream);
+  if (!quotes) {
+    stream->end(Channel::trades, std::string(every_symbol));
+    stream->send_error(500, quotes.error().message);
+    stream->send_subscriptions();
+    co_return false;
+  }
+  if (!stream->names_of(Channel::trades).contains(every_symbol)) co_return false;
+  for (const QuoteView& quote : quotes->quotes)
+    stream->watch_trades(quote.symbol, quote.sequence);
+  stream->every_trade_ = true;
+  co_return true;
+}
+
+/// Trades from here on; those before are for the history.
+void DataStream::watch_trades(const std::string& symbol, Sequence from) {
+  if (!watched_trades_.insert(symbol).second) return;
+  Sequence& sent = sent_["t:" + symbol];
+  sent = std::max(sent, from);
+  services_.hub->watch(Hub::Kind::tape, symbol, *this);
 }
 
 void DataStream::send_subscriptions() {
   format::Json frame;
   frame["T"] = "subscription";
-  frame["trades"] = trades_;
-  frame["quotes"] = quotes_;
-  for (const char* channel : {"bars", "updatedBars", "dailyBars", "statuses", "lulds", "cancelErrors",
-                              "corrections", "imbalances", "orderbooks", "news"})
+  for (std::size_t i = 0; i < channel_names.size(); ++i)
+    frame[std::string(channel_names[i])] = names_[i];
+  for (const char* channel :
+       {"statuses", "lulds", "cancelErrors", "corrections", "imbalances", "orderbooks", "news"})
     frame[channel] = format::Json::array();
-  send(frame);
+  // Of many that wait the newest is enough: each unknown symbol changes what is subscribed to.
+  if (connection_ == nullptr) return;
+  outbox_.put("subscription", std::make_shared<const std::string>(encode(format::Json::array({frame}))));
+  connection_->wake();
+}
+
+int DataStream::text_kind() const {
+  return msgpack_ ? msgpack_text : json_text;
 }
 
 void DataStream::on_quote(const Told<QuoteView>& quote) {
-  const std::string name = "q:" + quote.view.symbol;
+  const std::string& symbol = quote.view.symbol;
+  // Who wants every trade wants those of a symbol that was just added, from its beginning.
+  if (every_trade_) watch_trades(symbol, 0);
+  if (!has(Channel::quotes, symbol)) return;
+  const std::string name = "q:" + symbol;
   Sequence& sent = sent_[name];
   if (quote.view.sequence <= sent) return;
   sent = quote.view.sequence;
-  outbox_.put(name, quote.text(msgpack_ ? msgpack_text : json_text, [this](const QuoteView& view) {
+  outbox_.put(name, quote.text(text_kind(), [this](const QuoteView& view) {
     format::Json frame;
     frame["T"] = "q";
     frame["S"] = view.symbol;
@@ -322,11 +428,33 @@ void DataStream::on_trade(const Told<TapeEntryView>& trade) {
   Sequence& sent = sent_["t:" + trade.view.symbol];
   if (trade.view.sequence <= sent) return;
   sent = trade.view.sequence;
-  push(trade.text(msgpack_ ? msgpack_text : json_text, [this](const TapeEntryView& view) {
+  push(trade.text(text_kind(), [this](const TapeEntryView& view) {
     format::Json frame;
     frame["T"] = "t";
     frame["S"] = view.symbol;
     frame.update(data_json(view));
+    return encode(format::Json::array({frame}));
+  }));
+}
+
+bool DataStream::wants(BarNews::Kind kind, const std::string& symbol) const {
+  switch (kind) {
+    case BarNews::Kind::minute:
+      return has(Channel::bars, symbol);
+    case BarNews::Kind::updated:
+      return has(Channel::updated_bars, symbol);
+    case BarNews::Kind::day:
+      return has(Channel::daily_bars, symbol);
+  }
+  return false;
+}
+
+void DataStream::on_bar(const Told<BarNews>& news) {
+  push(news.text(text_kind(), [this](const BarNews& told) {
+    format::Json frame;
+    frame["T"] = told.kind == BarNews::Kind::minute ? "b" : told.kind == BarNews::Kind::updated ? "u" : "d";
+    frame["S"] = told.symbol;
+    frame.update(bar_json(told.bar, told.span));
     return encode(format::Json::array({frame}));
   }));
 }

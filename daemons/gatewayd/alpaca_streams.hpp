@@ -2,6 +2,8 @@
 // JSON for a client that does not ask for the other).
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "format/json.hpp"
+#include "gatewayd/bar_clock.hpp"
 #include "gatewayd/hub.hpp"
 #include "gatewayd/input.hpp"
 #include "gatewayd/outbox.hpp"
@@ -75,28 +78,48 @@ class TradingStream final : public Stream {
   bool listening_ = false;
 };
 
-class DataStream final : public Stream {
+class DataStream final : public Stream, public BarListener {
  public:
   DataStream(Services& services, bool msgpack) : Stream(services), msgpack_(msgpack) { binary_ = msgpack; }
   void on_message(std::string_view bytes, bool binary) override;
+  void on_close() override;
   void on_quote(const Told<QuoteView>& quote) override;
   void on_trade(const Told<TapeEntryView>& trade) override;
+  void on_bar(const Told<BarNews>& news) override;
+  [[nodiscard]] bool wants(BarNews::Kind kind, const std::string& symbol) const override;
 
  private:
+  enum class Channel : std::uint8_t { trades, quotes, bars, updated_bars, daily_bars };
+  static constexpr std::size_t channel_count = 5;
+  static std::optional<Channel> channel_named(std::string_view name);
+
   void greet() override;
   void tell_unauthorized() override;
   void authenticate(const Input& message);
-  void subscribe(const Input& message, bool begin);
-  static Task<bool> watch(std::shared_ptr<Self> self, Hub::Kind kind, std::string symbol);
+  void change_subscriptions(const Input& message, bool begin);
+  void begin(Channel channel, const std::string& symbol);
+  void end(Channel channel, const std::string& symbol);
+  static Task<bool> begin_if_known(std::shared_ptr<Self> self, Channel channel, std::string symbol);
+  static Task<bool> begin_every_trade(std::shared_ptr<Self> self);
+  void watch_trades(const std::string& symbol, Sequence from);
+  void follow_bars();
   void send(const format::Json& frame);
   void send_error(int code, std::string_view message);
   void send_subscriptions();
   [[nodiscard]] std::string encode(const format::Json& frames) const;
-  std::set<std::string>& symbols_of(Hub::Kind kind) { return kind == Hub::Kind::quotes ? quotes_ : trades_; }
+  [[nodiscard]] int text_kind() const;
+  using Names = std::set<std::string, std::less<>>;
+  [[nodiscard]] Names& names_of(Channel channel) { return names_[static_cast<std::size_t>(channel)]; }
+  [[nodiscard]] const Names& names_of(Channel channel) const {
+    return names_[static_cast<std::size_t>(channel)];
+  }
+  [[nodiscard]] bool has(Channel channel, std::string_view symbol) const;
 
   bool msgpack_;
-  std::set<std::string> trades_;
-  std::set<std::string> quotes_;
+  bool follows_bars_ = false;
+  bool every_trade_ = false;                ///< symbols that come to be known are watched as well
+  std::array<Names, channel_count> names_;  ///< what is subscribed to; "*" is every symbol
+  Names watched_trades_;                    ///< symbols whose trades the hub tells
   std::map<std::string, Sequence, std::less<>> sent_;
 };
 

@@ -4,6 +4,7 @@
 #include "access/watchlist_store.hpp"
 #include "gatewayd/accounts.hpp"
 #include "gatewayd/alpaca.hpp"
+#include "gatewayd/disk_worker.hpp"
 #include "gatewayd/input.hpp"
 #include "gatewayd/services.hpp"
 
@@ -49,15 +50,31 @@ Task<http::Response> show(Call& call, const Watchlist& list) {
   co_return json_response(200, *json);
 }
 
+using Store = access::WatchlistStore;
+
+/// Has the disk's worker do something with the store, which belongs to it.
+template <class Value, class Work>
+Task<Result<Value>> with_store(Call& call, Work work) {
+  Services& services = call.services;
+  if (services.disk == nullptr) co_return work(*services.watchlists);
+  std::move_only_function<Result<Value>()> piece =
+      [store = services.watchlists, what = std::move(work)]() mutable { return Result<Value>(what(*store)); };
+  co_return co_await services.disk->perform<Value>(std::move(piece));
+}
+
 /// The list that the path or the parameter `name` means.
-Result<Watchlist> find(const Call& call) {
-  const access::WatchlistStore& lists = *call.services.watchlists;
+Task<Result<Watchlist>> find(Call& call) {
+  const std::string account = call.key->account;
   if (!call.arguments.empty()) {
-    return lists.find(call.key->account, number_of(IdKind::watchlist, call.arguments[0]).value_or(0));
+    const std::uint64_t number = number_of(IdKind::watchlist, call.arguments[0]).value_or(0);
+    const auto by_number = [account, number](Store& lists) { return lists.find(account, number); };
+    co_return co_await with_store<Watchlist>(call, by_number);
   }
-  const std::string* name = call.request.parameter("name");
-  if (name == nullptr) return fail(ErrorCode::usage, "name: it is missing");
-  return lists.find(call.key->account, *name);
+  const std::string* parameter = call.request.parameter("name");
+  if (parameter == nullptr) co_return fail(ErrorCode::usage, "name: it is missing");
+  const std::string name = *parameter;
+  const auto by_name = [account, name](Store& lists) { return lists.find(account, std::string_view(name)); };
+  co_return co_await with_store<Watchlist>(call, by_name);
 }
 
 /// Names of symbols as they are known here; the first that is none is an error.
@@ -81,8 +98,11 @@ Task<Result<std::vector<std::string>>> known_symbols(Call& call, std::vector<std
 
 Task<http::Response> list_all(Call& call) {
   format::Json json = format::Json::array();
-  const std::vector<Watchlist> lists = call.services.watchlists->list(call.key->account);
-  for (const Watchlist& list : lists) {
+  const std::string account = call.key->account;
+  const auto all = [account](Store& store) -> Result<std::vector<Watchlist>> { return store.list(account); };
+  const auto lists = co_await with_store<std::vector<Watchlist>>(call, all);
+  if (!lists) co_return error(lists.error());
+  for (const Watchlist& list : *lists) {
     auto one = co_await outline(call, list);
     if (!one) co_return error(one.error());
     json.push_back(std::move(*one));
@@ -114,22 +134,28 @@ Task<Result<Wish>> read_wish(Call& call) {
 Task<http::Response> create(Call& call) {
   auto wish = co_await read_wish(call);
   if (!wish) co_return error(wish.error());
-  const auto made = call.services.watchlists->create(call.key->account, wish->name.value_or(""),
-                                                     wish->symbols.value_or(std::vector<std::string>{}),
-                                                     call.services.clock.now());
+  const auto create_it = [account = call.key->account, name = wish->name.value_or(""),
+                          symbols = wish->symbols.value_or(std::vector<std::string>{}),
+                          now = call.services.clock.now()](Store& store) {
+    return store.create(account, name, symbols, now);
+  };
+  const auto made = co_await with_store<Watchlist>(call, create_it);
   if (!made) co_return refusal(made.error());
   call.note = "create watchlist " + made->name;
   co_return co_await show(call, *made);
 }
 
 Task<http::Response> show_one(Call& call) {
-  const auto list = find(call);
+  const auto list = co_await find(call);
   if (!list) co_return error(list.error());
   co_return co_await show(call, *list);
 }
 
 Task<http::Response> save(Call& call, Watchlist list) {
-  const auto changed = call.services.watchlists->change(std::move(list), call.services.clock.now());
+  const auto change_it = [list = std::move(list), now = call.services.clock.now()](Store& store) {
+    return store.change(list, now);
+  };
+  const auto changed = co_await with_store<Watchlist>(call, change_it);
   if (!changed) co_return refusal(changed.error());
   call.note = "change watchlist " + changed->name;
   co_return co_await show(call, *changed);
@@ -139,7 +165,7 @@ Task<http::Response> save(Call& call, Watchlist list) {
 Task<http::Response> replace(Call& call) {
   auto wish = co_await read_wish(call);
   if (!wish) co_return error(wish.error());
-  auto list = find(call);
+  auto list = co_await find(call);
   if (!list) co_return error(list.error());
   if (wish->name) list->name = std::move(*wish->name);
   if (wish->symbols) list->symbols = std::move(*wish->symbols);
@@ -156,14 +182,14 @@ Task<http::Response> add(Call& call) {
   std::vector<std::string> wanted{std::move(*symbol)};
   auto known = co_await known_symbols(call, std::move(wanted));
   if (!known) co_return error(known.error());
-  auto list = find(call);
+  auto list = co_await find(call);
   if (!list) co_return error(list.error());
   list->symbols.push_back(std::move(known->front()));
   co_return co_await save(call, std::move(*list));
 }
 
 Task<http::Response> remove_symbol(Call& call) {
-  auto list = find(call);
+  auto list = co_await find(call);
   if (!list) co_return error(list.error());
   const auto name = parse_symbol(call.arguments[1]);
   if (!name || std::erase(list->symbols, name->string()) == 0) {
@@ -173,9 +199,13 @@ Task<http::Response> remove_symbol(Call& call) {
 }
 
 Task<http::Response> remove(Call& call) {
-  const auto list = find(call);
+  const auto list = co_await find(call);
   if (!list) co_return error(list.error());
-  const Status gone = call.services.watchlists->remove(list->account, list->number);
+  const auto remove_it = [account = list->account, number = list->number](Store& store) -> Result<bool> {
+    if (Status gone = store.remove(account, number); !gone) return pass_on(std::move(gone));
+    return true;
+  };
+  const auto gone = co_await with_store<bool>(call, remove_it);
   if (!gone) co_return error(gone.error());
   call.note = "remove watchlist " + list->name;
   co_return http::Response(204, "");

@@ -7,10 +7,13 @@ namespace trade::gatewayd {
 Result<Timestamp> time_parameter(const http::Request& request, std::string_view name) {
   const std::string* text = request.parameter(name);
   if (text == nullptr || text->empty()) return Timestamp{};
+  auto moment = parse_timestamp(*text);
   if (const auto date = parse_date(*text)) {
-    return Timestamp{std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
+    moment = Timestamp{std::int64_t{date->days} * 86'400 * nanoseconds_per_second};
   }
-  return parse_timestamp(*text);
+  if (moment && moment->nanoseconds < 0)
+    return fail(ErrorCode::usage, std::string(name) + ": nothing is known of before 1970");
+  return moment;
 }
 
 Result<std::vector<std::string>> symbols_of(std::string_view text, std::size_t symbols_max) {

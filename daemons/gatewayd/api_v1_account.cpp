@@ -38,6 +38,12 @@ Task<http::Response> fills(Call& call) {
   const auto limit = number_parameter(call.request, "limit", 1, fills_listed_max, fills_listed);
   if (!limit) co_return error(limit.error());
   request.limit = *limit;
+  if (const std::string* before = call.request.parameter("before")) {
+    // A fill's id is its trade's number, written as an order's is.
+    const auto number = parse_order_id(*before);
+    if (!number) co_return error(fail(ErrorCode::usage, "before must be the id of a fill").error());
+    request.before = TradeId{number->value};
+  }
   if (const std::string* named = call.request.parameter("symbol")) {
     const auto symbol = parse_symbol(*named);
     if (!symbol) co_return error(symbol.error());

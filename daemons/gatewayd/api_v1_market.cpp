@@ -3,6 +3,7 @@
 
 #include "gatewayd/answer.hpp"
 #include "gatewayd/api_v1.hpp"
+#include "gatewayd/services.hpp"
 
 namespace trade::gatewayd::v1 {
 
@@ -24,13 +25,9 @@ Task<Result<QuotesReply>> ask_quotes(Call& call, std::vector<std::string> symbol
 Task<http::Response> quote(Call& call) {
   const auto symbol = parse_symbol(call.arguments[0]);
   if (!symbol) co_return error(symbol.error());
-  std::vector<std::string> symbols{symbol->string()};
-  const auto reply = co_await ask_quotes(call, std::move(symbols));
-  if (!reply) co_return error(reply.error());
-  if (reply->quotes.size() != 1) {
-    co_return response_to(Surface::v1, {404, "unknown_symbol", "Unknown symbol"});
-  }
-  co_return json_response(200, format::json_of(reply->quotes.front()));
+  const auto text = co_await call.services.fresh_quotes.ask(symbol->string());
+  if (!text) co_return error(text.error());
+  co_return http::Response(200, **text);
 }
 
 Task<http::Response> quotes(Call& call) {

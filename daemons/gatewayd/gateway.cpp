@@ -67,13 +67,16 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->application_ =
       std::make_unique<Application>(*gateway->keys_, *gateway->audit_log_, gateway->clock_, *position);
   gateway->upstream_ = std::make_unique<Upstream>(gateway->loop_, given.client);
+  gateway->disk_ = std::make_unique<DiskWorker>(gateway->loop_);
   gateway->services_.reset(new Services{.loop = gateway->loop_,
                                         .upstream = *gateway->upstream_,
                                         .keys = *gateway->keys_,
                                         .watchlists = gateway->watchlists_.get(),
+                                        .disk = gateway->disk_.get(),
                                         .clock = gateway->clock_,
                                         .application = *gateway->application_,
-                                        .requests_per_minute = given.requests_per_minute});
+                                        .requests_per_minute = given.requests_per_minute,
+                                        .new_york_hours = given.new_york_hours});
   gateway->books_ = std::make_unique<Client>(given.client);
   gateway->orders_ = std::make_unique<OrderFollower>([books = gateway->books_.get()](OrderId order) {
     OrdersRequest request;
@@ -83,6 +86,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   });
   gateway->hub_ = std::make_unique<Hub>(gateway->loop_, given.client, *gateway->orders_);
   gateway->services_->hub = gateway->hub_.get();
+  gateway->bar_clock_ = std::make_unique<BarClock>(*gateway->hub_, *gateway->upstream_, gateway->clock_);
+  gateway->services_->bar_clock = gateway->bar_clock_.get();
   gateway->client_sessions_ = std::make_unique<ClientSessions>(gateway->loop_, *gateway->upstream_);
   gateway->services_->client_sessions = gateway->client_sessions_.get();
   gateway->application_->tell_orders(gateway->orders_.get(), gateway->hub_.get());

@@ -17,7 +17,9 @@
 #include "base/clock.hpp"
 #include "client/client.hpp"
 #include "gatewayd/application.hpp"
+#include "gatewayd/bar_clock.hpp"
 #include "gatewayd/client_sessions.hpp"
+#include "gatewayd/disk_worker.hpp"
 #include "gatewayd/hub.hpp"
 #include "gatewayd/router.hpp"
 #include "gatewayd/services.hpp"
@@ -37,6 +39,7 @@ struct GatewayOptions {
   http::CertificateFiles certificate;
   bool make_certificate = true;  ///< self-signed, where the files are not there
   std::uint32_t requests_per_minute = 200;
+  bool new_york_hours = false;  ///< the market follows them
   bool access_log = true;
   http::ServerOptions server;
 };
@@ -87,11 +90,13 @@ class Gateway {
   std::unique_ptr<Application> application_;
   http::Loop loop_;
   std::unique_ptr<Upstream> upstream_;
+  std::unique_ptr<DiskWorker> disk_;
   std::unique_ptr<ClientSessions> client_sessions_;
   std::unique_ptr<Client> books_;  ///< of the follower's thread
   std::unique_ptr<OrderFollower> orders_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Hub> hub_;
+  std::unique_ptr<BarClock> bar_clock_;
   Router router_;
   std::unique_ptr<http::Server> server_;
   std::array<Listener, 2> listeners_;

@@ -74,6 +74,7 @@ void Hub::deliver(MarketFeed::News news) {
   for (const auto& [symbol, quote] : news.quotes) {
     const Told<QuoteView> told{quote, {}};
     tell(Kind::quotes, symbol, [&](Subscriber& subscriber) { subscriber.on_quote(told); });
+    tell(Kind::quotes, every_symbol, [&](Subscriber& subscriber) { subscriber.on_quote(told); });
   }
   for (const auto& [symbol, depth] : news.depths) {
     const Told<DepthView> told{depth, {}};

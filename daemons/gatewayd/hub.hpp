@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/market_feed.hpp"
@@ -47,6 +48,8 @@ class Subscriber {
 class Hub {
  public:
   using Kind = MarketFeed::Kind;
+  /// Watches the quotes of all symbols, of those too that are added later.
+  static constexpr std::string_view every_symbol = "*";
 
   Hub(http::Loop& loop, ClientOptions options, OrderFollower& orders);
 
@@ -54,7 +57,7 @@ class Hub {
   /// Ends everything that it watches and listens to.
   void leave(Subscriber& subscriber);
 
-  /// The symbol must exist.
+  /// The symbol must exist, or be `every_symbol` where the kind is quotes.
   void watch(Kind kind, const std::string& symbol, Subscriber& subscriber);
   void unwatch(Kind kind, const std::string& symbol, Subscriber& subscriber);
   void listen(AccountId account, Subscriber& subscriber);

@@ -29,6 +29,7 @@ trade::Result<trade::gatewayd::GatewayOptions> options_of(const trade::app::Daem
   options.listen = config.text("gatewayd.listen");
   options.tls_listen = config.text("gatewayd.tls_listen");
   options.requests_per_minute = static_cast<std::uint32_t>(config.integer("gatewayd.requests_per_minute"));
+  options.new_york_hours = config.text("tradingd.calendar") == "us";
   options.access_log = config.boolean("gatewayd.access_log");
   options.server.connections_max = static_cast<std::size_t>(config.integer("gatewayd.connections_max"));
   options.certificate.certificate =

@@ -11,6 +11,7 @@
 #include "app/log.hpp"
 #include "base/clock.hpp"
 #include "base/time.hpp"
+#include "gatewayd/fresh_quotes.hpp"
 #include "gatewayd/metrics.hpp"
 #include "gatewayd/page.hpp"
 #include "gatewayd/rate_limiter.hpp"
@@ -21,6 +22,8 @@
 namespace trade::gatewayd {
 
 class Application;
+class BarClock;
+class DiskWorker;
 class Hub;
 class ClientSessions;
 
@@ -28,13 +31,17 @@ struct Services {
   http::Loop& loop;
   Upstream& upstream;
   access::KeyStore& keys;
-  access::WatchlistStore* watchlists = nullptr;  ///< set before the first request
+  access::WatchlistStore* watchlists = nullptr;  ///< set before the first request; used by `disk` alone
+  DiskWorker* disk = nullptr;                    ///< null: the loop's thread waits for the disk itself
   const Clock& clock;
   Application& application;
   http::Server* server = nullptr;             ///< set once there is one
   Hub* hub = nullptr;                         ///< the same
+  BarClock* bar_clock = nullptr;              ///< the same
   ClientSessions* client_sessions = nullptr;  ///< the same
   std::uint32_t requests_per_minute = 0;
+  bool new_york_hours = false;  ///< the market follows them; else it may trade at any hour
+  FreshQuotes fresh_quotes{upstream};
   Metrics metrics;
   RateLimiter limiter;           ///< by key
   RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key

@@ -106,7 +106,7 @@ Result<ReplyBody> Books::reply(const FillsRequest& request) {
   Quantity filled;
   auto owner = find_fills_owner(request, filled);
   if (!owner) return pass_on(std::move(owner));
-  ledger::FillsWanted wanted{{}, {}, request.order, request.limit};
+  ledger::FillsWanted wanted{{}, {}, request.order, request.limit, request.before};
   wanted.account = ledger_.find_account(request.account);
   if (!request.symbol.empty()) {
     auto symbol = ledger::symbol_named(ledger_, request.symbol);
@@ -124,6 +124,23 @@ Result<ReplyBody> Books::reply(const FillsRequest& request) {
     }
   }
   return FillsReply{std::move(found->fills)};
+}
+
+Result<ReplyBody> Books::reply(const EquityHistoryRequest& request) {
+  auto id = ledger::account_named(ledger_, request.account);
+  if (!id) return pass_on(std::move(id));
+  const ledger::AccountRecord& account = *ledger_.account(*id);
+  const auto equity = equity_of(ledger_, account);
+  if (!equity) {
+    return fail(ErrorCode::internal, "account '" + request.account + "': the equity is out of range");
+  }
+  if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));
+  auto reader = store_.begin_read();
+  if (!reader) return pass_on(std::move(reader));
+  auto found = reader->equity_notes(request.step, *id, request.from, request.to);
+  if (!found) return pass_on(std::move(found));
+  return EquityHistoryReply{std::move(found->before), std::move(found->rows),
+                            EquityView{ledger_.timestamp(), *equity, account.external}};
 }
 
 Result<ReplyBody> Books::reply(const PostingsRequest& request) {

@@ -51,9 +51,29 @@ Status Books::check_origin(journal::Reader& reader) const {
   return {};
 }
 
+/// What accounts were worth when a step of time ended is noted before the first event after it.
+Status Books::fold(const wire::Batch& batch) {
+  // What is folded again was noted when it was folded first.
+  const bool noted = batch.header.batch <= store_.position_at_open().batch;
+  std::span<const Event> rest(batch.events);
+  while (!rest.empty()) {
+    const std::size_t count = equity_noter_.events_of_step(rest);
+    if (Status folded = ledger_.fold(rest.first(count), entries_); !folded) return folded;
+    rest = rest.subspan(count);
+    if (rest.empty()) break;
+    for (EquityNotes& notes : equity_noter_.end_step(ledger_, rest.front().timestamp)) {
+      if (noted) continue;
+      equity_bytes_ += notes.rows.size();
+      ++counters_.equity_notes;
+      equity_notes_.push_back(std::move(notes));
+    }
+  }
+  return {};
+}
+
 Status Books::apply(const wire::Batch& batch) {
   entries_.clear();
-  if (Status folded = ledger_.fold(batch.events, entries_); !folded) return folded;
+  if (Status folded = fold(batch); !folded) return folded;
   const Position& stored = store_.position_at_open();
   position_ = follower::position_after(batch);
   events_since_checkpoint_ += batch.events.size();
@@ -83,6 +103,8 @@ void Books::start_change() {
     ++counters_.frames;
     frame_.clear();
   }
+  change.equity = std::exchange(equity_notes_, {});
+  equity_bytes_ = 0;
   if (checkpoint_) {
     const bool was_complete = checkpoint_->complete();
     checkpoint_->add_portion(change);
@@ -113,7 +135,7 @@ Status Books::take(std::optional<Writer::Outcome> outcome) {
 Status Books::commit() {
   if (Status taken = take(writer_->take_outcome()); !taken) return taken;
   if (writer_->busy()) {
-    if (frame_.body_bytes() < options_.frame_bytes_max) return {};
+    if (frame_.body_bytes() + equity_bytes_ < options_.frame_bytes_max) return {};
     ++counters_.commit_waits;
     if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
   }
@@ -186,6 +208,7 @@ void Books::describe(DaemonView& view) const {
   counters["commits"] = counters_.commits;
   counters["commit_longest_microseconds"] = counters_.commit_longest_microseconds;
   counters["commit_waits"] = counters_.commit_waits;
+  counters["equity_notes"] = counters_.equity_notes;
   counters["frames"] = counters_.frames;
   counters["frame_bytes"] = counters_.frame_bytes;
   counters["store_bytes"] = number(store_.used_bytes());

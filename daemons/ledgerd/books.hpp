@@ -15,6 +15,7 @@
 #include "ledger/frame.hpp"
 #include "ledger/ledger.hpp"
 #include "ledgerd/checkpoint.hpp"
+#include "ledgerd/equity_notes.hpp"
 #include "ledgerd/ledger_store.hpp"
 #include "ledgerd/store_writer.hpp"
 
@@ -68,6 +69,7 @@ class Books final : public follower::Application {
   /// Events that the postings hold already are being folded again.
   [[nodiscard]] bool refolding() const { return position_.batch < store_.position_at_open().batch; }
   [[nodiscard]] bool has_changes() const;
+  Status fold(const wire::Batch& batch);
   void start_change();
   Status take(std::optional<Writer::Outcome> outcome);
   [[nodiscard]] bool checkpoint_due(Timestamp now);
@@ -77,6 +79,7 @@ class Books final : public follower::Application {
   Result<ReplyBody> reply(const FillsRequest& request);
   Result<ReplyBody> reply(const PostingsRequest& request);
   Result<ReplyBody> reply(const HoldingsRequest& request);
+  Result<ReplyBody> reply(const EquityHistoryRequest& request);
   template <class Other>
   Result<ReplyBody> reply(const Other&) {
     return follower::not_served_here("ledgerd");
@@ -89,7 +92,10 @@ class Books final : public follower::Application {
   Position position_;  ///< of the ledger in memory
   Position written_;   ///< handed to the writer
   ledger::FrameWriter frame_;
-  std::vector<ledger::Entry> entries_;  ///< of the batch at hand
+  EquityNoter equity_noter_;
+  std::vector<EquityNotes> equity_notes_;  ///< that wait to be written
+  std::size_t equity_bytes_ = 0;           ///< of those
+  std::vector<ledger::Entry> entries_;     ///< of the batch at hand
   std::optional<Checkpoint> checkpoint_;
   std::uint64_t generation_ = 0;   ///< of the last checkpoint begun
   Position checkpointed_;          ///< of the last complete checkpoint
@@ -106,6 +112,7 @@ class Books final : public follower::Application {
   struct Counters {
     std::int64_t frames = 0;
     std::int64_t frame_bytes = 0;
+    std::int64_t equity_notes = 0;
     std::int64_t commits = 0;
     std::int64_t commit_longest_microseconds = 0;
     std::int64_t commit_waits = 0;  ///< times that folding had to wait for the disk

@@ -11,6 +11,8 @@ namespace trade::ledgerd {
 namespace {
 
 constexpr std::uint32_t format_version = 2;
+/// Notes beyond those kept that are removed with each that is written.
+constexpr std::size_t equity_notes_dropped_max = 64;
 /// Keys that are removed in one transaction while an interrupted checkpoint is cleared away.
 constexpr std::size_t clean_keys_max = 4'096;
 
@@ -25,6 +27,18 @@ store::Key page_key(PageName name, std::uint64_t generation) {
 /// A page that stands under a wrong key has a wrong checksum.
 std::uint64_t page_checksum(store::Bytes key, store::Bytes page) {
   return ledger::checksum(page, ledger::checksum(key));
+}
+
+store::Key equity_key(EquityStep step, std::uint32_t number) {
+  return store::Key().number(static_cast<std::uint8_t>(step)).number(number);
+}
+/// The number of the step of this kind that stands under the key.
+std::optional<std::uint32_t> equity_number(store::Bytes key, EquityStep step) {
+  store::KeyReader reader(key);
+  const auto kind = reader.number<std::uint8_t>();
+  const auto number = reader.number<std::uint32_t>();
+  if (!reader.ok() || !reader.at_end() || kind != static_cast<std::uint8_t>(step)) return std::nullopt;
+  return number;
 }
 
 struct PageKeyParts {
@@ -85,8 +99,10 @@ Result<LedgerStore> LedgerStore::open(const Options& options) {
   auto environment = store::Environment::open(options.directory, environment_options);
   if (!environment) return pass_on(std::move(environment));
   store.environment_ = std::move(*environment);
-  const std::pair<const char*, store::Database*> databases[] = {
-      {"frames", &store.frames_}, {"pages", &store.pages_}, {"meta", &store.meta_}};
+  const std::pair<const char*, store::Database*> databases[] = {{"frames", &store.frames_},
+                                                                {"pages", &store.pages_},
+                                                                {"equity", &store.equity_},
+                                                                {"meta", &store.meta_}};
   for (const auto& [name, database] : databases) {
     auto opened = store.environment_->open_database(name);
     if (!opened) return pass_on(std::move(opened));
@@ -216,6 +232,9 @@ Status LedgerStore::put_change(store::Transaction& transaction, const StoreChang
     const auto key = store::Key().number(change.frame_last_sequence);
     if (Status put = transaction.put(frames_, key, change.frame, store::PutMode::append); !put) return put;
   }
+  for (const EquityNotes& notes : change.equity) {
+    if (Status put = put_equity(transaction, notes); !put) return put;
+  }
   ByteWriter position;
   write_position(position, change.position);
   if (Status put = transaction.put(meta_, key_of("position"), position.bytes()); !put) return put;
@@ -249,6 +268,24 @@ Status LedgerStore::put_change(store::Transaction& transaction, const StoreChang
   }
   if (change.cleaned) {
     if (auto gone = transaction.remove(meta_, key_of("unfinished")); !gone) return pass_on(std::move(gone));
+  }
+  return {};
+}
+
+Status LedgerStore::put_equity(store::Transaction& transaction, const EquityNotes& notes) const {
+  if (Status put = transaction.put(equity_, equity_key(notes.step, notes.number), notes.rows); !put)
+    return put;
+  const std::uint32_t kept = equity_steps_kept(notes.step);
+  for (std::size_t i = 0; i < equity_notes_dropped_max && notes.number > kept; ++i) {
+    auto cursor = transaction.cursor(equity_);
+    if (!cursor) return pass_on(std::move(cursor));
+    auto found = cursor->seek(equity_key(notes.step, 0));
+    if (!found) return pass_on(std::move(found));
+    const auto oldest = *found ? equity_number(cursor->key(), notes.step) : std::nullopt;
+    if (!oldest || *oldest > notes.number - kept) break;
+    if (auto gone = transaction.remove(equity_, equity_key(notes.step, *oldest)); !gone) {
+      return pass_on(std::move(gone));
+    }
   }
   return {};
 }
@@ -365,6 +402,56 @@ Status LedgerStore::Reader::for_each_frame_back(Sequence before, const VisitFram
     if (!*go_on) return {};
   }
   return found ? Status{} : pass_on(std::move(found));
+}
+
+Result<LedgerStore::Reader::FoundEquity> LedgerStore::Reader::equity_notes(EquityStep step, AccountId account,
+                                                                           Timestamp from, Timestamp to) {
+  FoundEquity found;
+  auto cursor = transaction_.cursor(store_.equity_);
+  if (!cursor) return pass_on(std::move(cursor));
+  const std::uint32_t first = first_step_from(step, from);
+  auto here = cursor->seek(equity_key(step, first));
+  for (; here && *here; here = cursor->next()) {
+    const auto number = equity_number(cursor->key(), step);
+    if (!number || (to && step_start(step, *number) > to)) break;
+    const auto row = find_equity(cursor->value(), account);
+    if (!row) return damaged(store_.directory_, "a note of equities");
+    if (*row) found.rows.push_back({step_start(step, *number), (*row)->equity, (*row)->deposited});
+  }
+  if (!here) return pass_on(std::move(here));
+  if (first == 0) return found;
+  // Of an account that did not change for long, only coarser notes are left.
+  for (const EquityStep kind : {EquityStep::minute, EquityStep::quarter_hour, EquityStep::day}) {
+    if (kind < step || found.before) continue;
+    auto note = last_equity_note(kind, account, step_end(step, first - 1));
+    if (!note) return pass_on(std::move(note));
+    found.before = *note;
+  }
+  return found;
+}
+
+Result<std::optional<EquityView>> LedgerStore::Reader::last_equity_note(EquityStep step, AccountId account,
+                                                                        Timestamp by) {
+  auto cursor = transaction_.cursor(store_.equity_);
+  if (!cursor) return pass_on(std::move(cursor));
+  // From the first step that starts at `by` or later back to one that ended by then.
+  auto here = cursor->seek(equity_key(step, first_step_from(step, by)));
+  if (here) here = *here ? cursor->previous() : cursor->last();
+  for (; here && *here; here = cursor->previous()) {
+    const auto number = equity_number(cursor->key(), step);
+    if (!number) {
+      // Behind the last key of this kind may stand those of another.
+      store::KeyReader reader(cursor->key());
+      if (reader.number<std::uint8_t>() > static_cast<std::uint8_t>(step)) continue;
+      break;
+    }
+    if (step_end(step, *number) > by) continue;
+    const auto row = find_equity(cursor->value(), account);
+    if (!row) return damaged(store_.directory_, "a note of equities");
+    if (*row) return EquityView{step_start(step, *number), (*row)->equity, (*row)->deposited};
+  }
+  if (!here) return pass_on(std::move(here));
+  return std::nullopt;
 }
 
 }  // namespace trade::ledgerd

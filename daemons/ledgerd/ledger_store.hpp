@@ -1,10 +1,12 @@
 // What ledgerd keeps on disk: the postings frames, how far they go, and checkpoints of the books.
 //
-// One LMDB environment with three databases. Keys are big-endian, values little-endian.
+// One LMDB environment with four databases. Keys are big-endian, values little-endian.
 //
 //   frames   key: u64 sequence of the frame's last entry; value: a postings frame (ledger/frame.hpp)
 //   pages    key: u8 PageKind, u32 page number, u64 generation
 //            value: u64 checksum, then the page as the ledger saved it
+//   equity   key: u8 EquityStep, u32 number of the step; value: what accounts were worth at its end
+//            (equity_notes.hpp). Of each kind of step so many are kept as equity_steps_kept says.
 //   meta     "format"      u32 format version
 //            "position"    position: the journal up to here is in the frames; written with every frame
 //            "checkpoint"  u64 checksum, u64 generation, position, then the ledger's summary
@@ -32,6 +34,7 @@
 #include "ledger/frame.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/order_table.hpp"
+#include "ledgerd/equity_notes.hpp"
 #include "store/environment.hpp"
 
 namespace trade::ledgerd {
@@ -56,6 +59,7 @@ struct StoreChange {
   Position position;             ///< the journal is in the frames up to here, `frame` included
   std::vector<std::byte> frame;  ///< empty: none
   Sequence frame_last_sequence = 0;
+  std::vector<EquityNotes> equity;
   std::uint64_t generation = 0;  ///< of the pages
   std::vector<PageWrite> pages;
   std::optional<CheckpointRecord> completed;
@@ -103,12 +107,14 @@ class LedgerStore {
   Status clean_pages();
   Result<std::vector<std::byte>> meta(store::Transaction& transaction, const char* name) const;
   Status put_change(store::Transaction& transaction, const StoreChange& change) const;
+  Status put_equity(store::Transaction& transaction, const EquityNotes& notes) const;
   Status restore_trades(ledger::Ledger& ledger) const;
 
   std::filesystem::path directory_;
   std::shared_ptr<store::Environment> environment_;
   store::Database frames_;
   store::Database pages_;
+  store::Database equity_;
   store::Database meta_;
   Position position_;
   std::optional<CheckpointRecord> checkpoint_;
@@ -132,7 +138,17 @@ class LedgerStore::Reader final : public ledger::OrderPageSource {
   /// Frames in descending order, from the one that holds `before - 1` or the last before it.
   Status for_each_frame_back(Sequence before, const VisitFrame& visit);
 
+  struct FoundEquity {
+    std::optional<EquityView> before;
+    std::vector<EquityView> rows;
+  };
+  /// What is noted of an account at steps that start from `from` to `to` (zero: to the last), ascending, and
+  /// the newest note of any kind of step that ended by then.
+  Result<FoundEquity> equity_notes(EquityStep step, AccountId account, Timestamp from, Timestamp to);
+
  private:
+  Result<std::optional<EquityView>> last_equity_note(EquityStep step, AccountId account, Timestamp by);
+
   const LedgerStore& store_;
   store::Transaction transaction_;
 };

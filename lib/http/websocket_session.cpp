@@ -47,6 +47,10 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
     timeout.keep_alive_pings = true;
     stream_.set_option(timeout);
     stream_.read_message_max(count_.server().options.message_bytes_max);
+    // Pings are answered by Beast and never come to the handler: they count as messages do.
+    stream_.control_callback([this](websocket::frame_type, beast::string_view) {
+      if (!allowed()) close(CloseCode::policy, "too many messages");
+    });
     request_ = std::move(request);
     stream_.async_accept(request_, [self = this->shared_from_this()](const ErrorCodeOf& error) {
       self->request_ = {};
@@ -84,7 +88,8 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
     });
   }
 
-  void take() {
+  /// Takes one message from what may still come.
+  bool allowed() {
     const auto now = std::chrono::steady_clock::now();
     const auto per_second = static_cast<std::int64_t>(count_.server().options.messages_per_second_max);
     if (const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - refilled_at_).count();
@@ -92,7 +97,12 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
       allowance_ = std::min(per_second * burst_seconds, allowance_ + seconds * per_second);
       refilled_at_ = now;
     }
-    if (--allowance_ < 0) {
+    allowance_ = std::max<std::int64_t>(allowance_ - 1, -1);
+    return allowance_ >= 0;
+  }
+
+  void take() {
+    if (!allowed()) {
       close(CloseCode::policy, "too many messages");
     } else if (!closing_) {
       const auto data = buffer_.data();

@@ -55,6 +55,8 @@ class Ledger {
 
   /// Of the last event folded.
   [[nodiscard]] Sequence sequence() const { return sequence_; }
+  /// Of the same; zero: none yet, or the ledger was saved by a version that did not keep it.
+  [[nodiscard]] Timestamp timestamp() const { return timestamp_; }
 
   [[nodiscard]] AccountId find_account(std::string_view name) const;  ///< zero: none
   [[nodiscard]] SymbolId find_symbol(std::string_view symbol) const;  ///< zero: none
@@ -70,6 +72,12 @@ class Ledger {
       use(record);
       next = record.next_of_account;
     }
+  }
+  /// Calls `use(const PositionRecord&)` for all positions there are, in the order in which they came to be.
+  template <class Use>
+  void for_each_position(Use&& use) const {
+    for (std::uint32_t index = 0; index < positions_.size(); ++index)
+      use(positions_[index]);
   }
   /// The highest number given so far, of which every one up to it is an account (a symbol).
   [[nodiscard]] std::uint32_t account_count() const { return accounts_.size(); }
@@ -194,9 +202,8 @@ class Ledger {
 
   std::uint64_t saved_trades_ = 0;  ///< how many there were when the state was saved that was loaded
 
-  // Of the event being folded.
-  Timestamp timestamp_;
-  std::vector<Entry>* entries_ = nullptr;
+  Timestamp timestamp_;                    ///< of the event being folded, or folded last
+  std::vector<Entry>* entries_ = nullptr;  ///< of those being folded
 };
 
 }  // namespace trade::ledger

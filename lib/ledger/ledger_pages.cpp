@@ -9,7 +9,9 @@ namespace trade::ledger {
 namespace {
 
 __extension__ using Wide = __int128;
-constexpr std::uint32_t summary_version = 1;
+constexpr std::uint32_t summary_version = 2;
+/// That had no timestamp.
+constexpr std::uint32_t summary_version_before = 1;
 
 std::unexpected<Error> corrupt(std::string what) {
   return fail(ErrorCode::corrupt, "the saved ledger is broken: " + std::move(what),
@@ -87,6 +89,7 @@ std::size_t Ledger::changed_page_count() const {
 void Ledger::save_summary(ByteWriter& writer) const {
   writer.write(summary_version);
   writer.write(sequence_);
+  writer.write(timestamp_.nanoseconds);
   writer.write(posting_count_);
   writer.write(trades_.next());
   writer.write(accounts_.size());
@@ -110,8 +113,11 @@ bool Ledger::load_array(Array& array, std::uint32_t size, PageKind kind, const L
 
 Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity) {
   Ledger ledger(capacity);
-  if (summary.read<std::uint32_t>() != summary_version) return corrupt("its summary is of another version");
+  const auto version = summary.read<std::uint32_t>();
+  if (version != summary_version && version != summary_version_before)
+    return corrupt("its summary is of another version");
   ledger.sequence_ = summary.read<Sequence>();
+  if (version == summary_version) ledger.timestamp_ = Timestamp{summary.read<std::int64_t>()};
   ledger.posting_count_ = summary.read<std::uint64_t>();
   ledger.saved_trades_ = summary.read<std::uint64_t>();
   ledger.trades_.restart_at(ledger.first_trade_to_restore());

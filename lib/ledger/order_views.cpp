@@ -32,7 +32,8 @@ bool matches(const OrdersWanted& wanted, const OrderRecord& record) {
 }
 
 std::unexpected<Error> no_such_order(const std::string& which) {
-  return fail(ErrorCode::not_found, "no order " + which, "'trade orders --status all' lists the orders");
+  return fail_named(ErrorCode::not_found, "unknown_order", "no order " + which,
+                    "'trade orders --status all' lists the orders");
 }
 
 /// Open orders are always in memory, in few of its pages, so these are gone through rather than all orders.

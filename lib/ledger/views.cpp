@@ -21,6 +21,13 @@ std::unexpected<Error> out_of_range(const std::string& account, const std::strin
   return fail(ErrorCode::internal, "account '" + account + "': " + what + " is out of range");
 }
 
+/// What a position is worth at its market price, or cost where there is none. Nothing when that leaves 64
+/// bits.
+std::optional<Money> position_value(const Ledger& ledger, const PositionRecord& record) {
+  const Price price = ledger.symbol(record.symbol)->reference();
+  return price ? market_value(price, record.quantity) : record.cost;
+}
+
 /// Nothing when the value of the position leaves 64 bits.
 std::optional<PositionView> position_view(const Ledger& ledger, const PositionRecord& record) {
   const SymbolRecord& symbol = *ledger.symbol(record.symbol);
@@ -29,12 +36,9 @@ std::optional<PositionView> position_view(const Ledger& ledger, const PositionRe
   view.quantity = record.quantity;
   view.cost = record.cost;
   view.market_price = symbol.reference();
-  view.current_value = record.cost;
-  if (view.market_price) {
-    const auto value = market_value(view.market_price, record.quantity);
-    if (!value) return std::nullopt;
-    view.current_value = *value;
-  }
+  const auto value = position_value(ledger, record);
+  if (!value) return std::nullopt;
+  view.current_value = *value;
   if (__builtin_sub_overflow(view.current_value.units, record.cost.units, &view.unrealized_pnl.units)) {
     return std::nullopt;
   }
@@ -59,14 +63,14 @@ std::unexpected<Error> looked_at_too_many(std::string_view what, std::uint64_t c
 
 Result<AccountId> account_named(const Ledger& ledger, std::string_view name) {
   if (const AccountId id = ledger.find_account(name)) return id;
-  return fail(ErrorCode::not_found, "no account '" + std::string(name) + "'",
-              "'trade account list' lists the accounts");
+  return fail_named(ErrorCode::not_found, "unknown_account", "no account '" + std::string(name) + "'",
+                    "'trade account list' lists the accounts");
 }
 
 Result<SymbolId> symbol_named(const Ledger& ledger, std::string_view name) {
   if (const SymbolId id = ledger.find_symbol(name)) return id;
-  return fail(ErrorCode::not_found, "no symbol '" + std::string(name) + "'",
-              "'trade symbol list' lists the symbols");
+  return fail_named(ErrorCode::not_found, "unknown_symbol", "no symbol '" + std::string(name) + "'",
+                    "'trade symbol list' lists the symbols");
 }
 
 Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view account) {
@@ -95,6 +99,29 @@ Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view acco
   return view;
 }
 
+std::optional<Money> equity_of(const Ledger& ledger, const AccountRecord& account) {
+  std::optional<Money> equity = account.cash;
+  ledger.for_each_position(account, [&](const PositionRecord& position) {
+    if (!position.quantity || !equity) return;
+    const auto value = position_value(ledger, position);
+    equity = value ? sum(*equity, *value) : std::nullopt;
+  });
+  return equity;
+}
+
+std::vector<std::optional<Money>> equity_of_all(const Ledger& ledger) {
+  std::vector<std::optional<Money>> equities(ledger.account_count());
+  for (std::uint32_t index = 0; index < equities.size(); ++index)
+    equities[index] = ledger.account(AccountId{index + 1})->cash;
+  ledger.for_each_position([&](const PositionRecord& position) {
+    std::optional<Money>& equity = equities[position.account.value - 1];
+    if (!position.quantity || !equity) return;
+    const auto value = position_value(ledger, position);
+    equity = value ? sum(*equity, *value) : std::nullopt;
+  });
+  return equities;
+}
+
 Result<HoldingsReply> holdings_view(const Ledger& ledger, const HoldingsRequest& request) {
   if (Status status = check_limit(request.limit); !status) return pass_on(std::move(status));
   HoldingsReply reply;
@@ -113,7 +140,8 @@ Result<HoldingsReply> holdings_view(const Ledger& ledger, const HoldingsRequest&
   };
   if (request.only) {
     if (ledger.account(request.only) == nullptr) {
-      return fail(ErrorCode::not_found, "no account with number " + std::to_string(request.only.value));
+      return fail_named(ErrorCode::not_found, "unknown_account",
+                        "no account with number " + std::to_string(request.only.value));
     }
     add(request.only.value);
     return reply;
@@ -150,6 +178,7 @@ void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSi
     if ((wanted.account && wanted.account != account) || (wanted.order && wanted.order != order)) continue;
     if (found.fills.size() >= wanted.limit) return;
     found.shares += trade.quantity;
+    if (wanted.before && trade.trade >= wanted.before) continue;
     FillView& fill = found.fills.emplace_back();
     fill.id = trade.trade;
     fill.order_id = order;

@@ -13,7 +13,7 @@ namespace trade::ledger {
 
 /// The most rows that one answer has; a request for more is a usage error.
 constexpr std::uint32_t answer_rows_max = 10'000;
-/// The most fills in one answer: there is no asking for the next page of them.
+/// The most fills in one answer.
 constexpr std::uint32_t answer_fills_max = 50'000;
 /// The most orders that one request looks at to find those it asks for, and how many of them may be saved
 /// ones.
@@ -34,6 +34,12 @@ Result<SymbolId> symbol_named(const Ledger& ledger, std::string_view name);
 /// close; where there is neither, a position is worth what it cost. Equity is cash and the positions' values.
 Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view account);
 
+/// The same equity by itself; nothing when it leaves 64 bits.
+std::optional<Money> equity_of(const Ledger& ledger, const AccountRecord& account);
+/// Of every account, by its id less one. It goes through memory in order, which with many positions is far
+/// quicker than account by account.
+std::vector<std::optional<Money>> equity_of_all(const Ledger& ledger);
+
 /// Accounts in ascending order of number. An account that is not there is `not_found` only when it is the
 /// one asked for.
 Result<HoldingsReply> holdings_view(const Ledger& ledger, const HoldingsRequest& request);
@@ -52,12 +58,13 @@ struct FillsWanted {
   SymbolId symbol;
   OrderId order;
   std::uint32_t limit = 0;
+  TradeId before = {};  ///< of trades before this one alone
 };
 
 /// Fills found in memory, newest first.
 struct FillsFound {
   std::vector<FillView> fills;
-  Quantity shares;              ///< their sum
+  Quantity shares;              ///< their sum, and that of those passed over for being too new
   std::uint64_t looked_at = 0;  ///< trades
   bool older_on_disk = false;   ///< fewer than wanted, and trades before `before` are in the frames alone
   Sequence before = 0;

@@ -39,6 +39,7 @@ bool Market::note(const Event& event, SymbolId id, SymbolMarket& market, DepthCh
   market.depth_timestamp = event.timestamp;
   market.depth_sequence = event.sequence;
   if (change == DepthChange::at_best) {
+    market.note_top(event.timestamp, event.sequence);
     note_quote(event, id, market, Changed::depth);
   } else {
     changes_.mark(id, Changed::depth);

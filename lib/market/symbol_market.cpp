@@ -47,6 +47,24 @@ std::unexpected<Error> corrupt(const char* what) {
 
 }  // namespace
 
+void SymbolMarket::note_top(Timestamp timestamp, Sequence sequence) {
+  const TopOfBookView top{bids.best_price(), bids.best_size(), asks.best_price(),
+                          asks.best_size(),  timestamp,        sequence};
+  if (tops.empty()) {
+    tops.push(top);
+    return;
+  }
+  TopOfBookView& newest = tops.newest();
+  const bool same = newest.bid == top.bid && newest.bid_size == top.bid_size && newest.ask == top.ask &&
+                    newest.ask_size == top.ask_size;
+  if (same) return;
+  if (newest.timestamp == timestamp) {
+    newest = top;
+  } else {
+    tops.push(top);
+  }
+}
+
 QuoteView SymbolMarket::quote() const {
   QuoteView view;
   view.symbol = symbol.string();
@@ -80,8 +98,8 @@ TapeEntryView SymbolMarket::tape_entry(std::uint64_t number) const {
 }
 
 RingCounts ring_counts(const SymbolMarket& market) {
-  return {market.tape.count(), market.bars.seconds().count(), market.bars.minutes().count(),
-          market.bars.hours().count(), market.bars.days().count()};
+  return {market.tape.count(),           market.tops.count(),         market.bars.seconds().count(),
+          market.bars.minutes().count(), market.bars.hours().count(), market.bars.days().count()};
 }
 
 void write_symbol(ByteWriter& writer, const SymbolMarket& market) {
@@ -104,7 +122,8 @@ void write_symbol(ByteWriter& writer, const SymbolMarket& market) {
   write_side(writer, market.bids);
   write_side(writer, market.asks);
   const RingCounts counts = ring_counts(market);
-  for (const std::uint64_t count : {counts.tape, counts.seconds, counts.minutes, counts.hours, counts.days}) {
+  for (const std::uint64_t count :
+       {counts.tape, counts.tops, counts.seconds, counts.minutes, counts.hours, counts.days}) {
     writer.write(count);
   }
 }
@@ -135,7 +154,8 @@ Result<RingCounts> read_symbol(ByteReader& reader, SymbolMarket& market) {
   market.phase = *phase;
   if (!read_side(reader, market.bids) || !read_side(reader, market.asks)) return corrupt("symbol");
   RingCounts counts;
-  for (std::uint64_t* count : {&counts.tape, &counts.seconds, &counts.minutes, &counts.hours, &counts.days}) {
+  for (std::uint64_t* count :
+       {&counts.tape, &counts.tops, &counts.seconds, &counts.minutes, &counts.hours, &counts.days}) {
     *count = reader.read<std::uint64_t>();
   }
   if (!reader.ok() || !reader.at_end()) return corrupt("symbol");
@@ -165,6 +185,30 @@ Result<TapeEntry> read_tape_entry(ByteReader& reader) {
   }
   if (!reader.ok() || !reader.at_end()) return corrupt("trade");
   return entry;
+}
+
+void write_top(ByteWriter& writer, const TopOfBookView& top) {
+  writer.write(top.bid.units);
+  writer.write(top.bid_size.shares);
+  writer.write(top.ask.units);
+  writer.write(top.ask_size.shares);
+  writer.write(top.timestamp.nanoseconds);
+  writer.write(top.sequence);
+}
+
+Result<TopOfBookView> read_top(ByteReader& reader) {
+  TopOfBookView top;
+  top.bid.units = reader.read<std::int64_t>();
+  top.bid_size.shares = reader.read<std::int64_t>();
+  top.ask.units = reader.read<std::int64_t>();
+  top.ask_size.shares = reader.read<std::int64_t>();
+  top.timestamp.nanoseconds = reader.read<std::int64_t>();
+  top.sequence = reader.read<Sequence>();
+  for (const Price price : {top.bid, top.ask}) {
+    if (price.units < 0 || price.units > price_units_max) return corrupt("quote");
+  }
+  if (!reader.ok() || !reader.at_end()) return corrupt("quote");
+  return top;
 }
 
 void write_bar(ByteWriter& writer, const Bar& bar) {

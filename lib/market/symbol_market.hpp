@@ -35,6 +35,11 @@ constexpr std::size_t tape_entries_max = 1'000;
 
 using Tape = NumberedRing<TapeEntry, tape_entries_max>;
 
+/// Changes of the best bid and offer kept of each symbol.
+constexpr std::size_t tops_max = 1'000;
+
+using Tops = NumberedRing<TopOfBookView, tops_max>;
+
 struct SymbolMarket {
   Symbol symbol;
   DepthSide bids{Side::buy};
@@ -54,10 +59,15 @@ struct SymbolMarket {
   MarketPhase phase = MarketPhase::continuous;  ///< never `halt`, which `status` tells
   AuctionFigures auction;                       ///< in a call phase, what it would come to
   Tape tape;
+  Tops tops;  ///< the best bid and offer whenever they changed, as each moment left them
   BarHistory bars;
 
   [[nodiscard]] DepthSide& side(Side which) { return which == Side::buy ? bids : asks; }
   [[nodiscard]] const DepthSide& side(Side which) const { return which == Side::buy ? bids : asks; }
+
+  /// Adds the best bid and offer to `tops` where they are others than the last. What several events of one
+  /// moment change is one change.
+  void note_top(Timestamp timestamp, Sequence sequence);
 
   [[nodiscard]] QuoteView quote() const;
   /// At most `levels` of each side.
@@ -72,11 +82,13 @@ struct SymbolMarket {
 /// Everything but the elements of the rings.
 void write_symbol(ByteWriter& writer, const SymbolMarket& market);
 void write_tape_entry(ByteWriter& writer, const TapeEntry& entry);
+void write_top(ByteWriter& writer, const TopOfBookView& top);
 void write_bar(ByteWriter& writer, const Bar& bar);
 
 /// How many elements each ring of a stored symbol has had.
 struct RingCounts {
   std::uint64_t tape = 0;
+  std::uint64_t tops = 0;
   std::uint64_t seconds = 0;
   std::uint64_t minutes = 0;
   std::uint64_t hours = 0;
@@ -88,6 +100,7 @@ RingCounts ring_counts(const SymbolMarket& market);
 // Each fails as `corrupt` when the bytes are not what was written.
 Result<RingCounts> read_symbol(ByteReader& reader, SymbolMarket& market);
 Result<TapeEntry> read_tape_entry(ByteReader& reader);
+Result<TopOfBookView> read_top(ByteReader& reader);
 Result<Bar> read_bar(ByteReader& reader);
 
 }  // namespace trade::market

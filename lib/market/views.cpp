@@ -13,8 +13,8 @@ Result<SymbolId> find(const Market& market, std::string_view name) {
   if (!symbol) return pass_on(std::move(symbol));
   const SymbolId id = market.find(*symbol);
   if (!id) {
-    return fail(ErrorCode::not_found, "no symbol '" + symbol->string() + "'",
-                "'trade symbol list' shows those there are, 'trade symbol add' adds one");
+    return fail_named(ErrorCode::not_found, "unknown_symbol", "no symbol '" + symbol->string() + "'",
+                      "'trade symbol list' shows those there are, 'trade symbol add' adds one");
   }
   return id;
 }
@@ -61,6 +61,21 @@ Result<TapeReply> tape_view(const Market& market, const TapeRequest& request) {
     tape.entries.push_back(symbol.tape_entry(number));
   }
   return tape;
+}
+
+Result<QuoteHistoryReply> quote_history_view(const Market& market, const QuoteHistoryRequest& request) {
+  auto id = find(market, request.symbol);
+  if (!id) return pass_on(std::move(id));
+  const Tops& kept = market.symbol(*id).tops;
+  QuoteHistoryReply history;
+  for (std::uint64_t i = 0; i < kept.size() && history.entries.size() < request.limit; ++i) {
+    const TopOfBookView& top = kept.numbered(request.oldest_first ? kept.first_kept() + i : kept.count() - i);
+    if (top.timestamp < request.from || (request.to && top.timestamp > request.to)) continue;
+    const bool passed = request.oldest_first ? top.sequence > request.beyond : top.sequence < request.beyond;
+    if (request.beyond != 0 && !passed) continue;
+    history.entries.push_back(top);
+  }
+  return history;
 }
 
 Result<BarsReply> bars_view(const Market& market, const BarsRequest& request) {

@@ -19,6 +19,8 @@ Result<QuotesReply> quotes_view(const Market& market, const QuotesRequest& reque
 Result<DepthReply> depth_view(const Market& market, const DepthRequest& request);
 /// Of the trades that are still kept.
 Result<TapeReply> tape_view(const Market& market, const TapeRequest& request);
+/// Of the changes that are still kept.
+Result<QuoteHistoryReply> quote_history_view(const Market& market, const QuoteHistoryRequest& request);
 /// `usage` when there are no bars of such a span.
 Result<BarsReply> bars_view(const Market& market, const BarsRequest& request);
 

@@ -88,12 +88,22 @@ struct FillsRequest {
   std::string symbol;
   OrderId order;
   std::uint32_t limit = 100;
+  TradeId before = {};  ///< only of trades earlier than this one; zero: from the newest
 };
 /// Postings of one account in ascending order of sequence.
 struct PostingsRequest {
   std::string account;
   Sequence after = 0;
   std::uint32_t limit = 1'000;
+};
+
+/// What an account was worth at the ends of steps of time, ascending. A step in which nothing changed has no
+/// row: the account was worth what it was before.
+struct EquityHistoryRequest {
+  std::string account;
+  EquityStep step = EquityStep::day;
+  Timestamp from;  ///< steps that start at this or later; zero: from the oldest that is kept
+  Timestamp to;    ///< steps that start at this or before; zero: to the newest that has ended
 };
 
 // --- requests to feedd ---
@@ -114,6 +124,15 @@ struct TapeRequest {
   Timestamp to;    ///< not after this; zero: to the newest
   bool oldest_first = false;
   Sequence beyond = 0;  ///< only those that come after the trade of this sequence, in the order asked for
+};
+/// The changes of the best bid and offer that are kept of a symbol, newest first.
+struct QuoteHistoryRequest {
+  std::string symbol;
+  std::uint32_t limit = 100;
+  Timestamp from;  ///< not before this; zero: from the oldest that is kept
+  Timestamp to;    ///< not after this; zero: to the newest
+  bool oldest_first = false;
+  Sequence beyond = 0;  ///< only those that come after the quote of this sequence, in the order asked for
 };
 /// The bars that are kept of a symbol, those without a trade left out, newest first.
 struct BarsRequest {
@@ -144,10 +163,11 @@ struct RevokeKeyRequest {
   std::string id;
 };
 
-using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest,
-                                 HoldingsRequest, JournalRequest, PortfolioRequest, OrdersRequest,
-                                 FillsRequest, PostingsRequest, QuotesRequest, DepthRequest, TapeRequest,
-                                 StatusRequest, CreateKeyRequest, KeysRequest, RevokeKeyRequest, BarsRequest>;
+using RequestBody =
+    std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
+                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
+                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest, CreateKeyRequest, KeysRequest,
+                 RevokeKeyRequest, BarsRequest, EquityHistoryRequest, QuoteHistoryRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -226,6 +246,14 @@ struct TapeReply {
 struct BarsReply {
   std::vector<BarView> bars;
 };
+struct EquityHistoryReply {
+  std::optional<EquityView> before;  ///< the newest row that is kept of before the first that is asked for
+  std::vector<EquityView> rows;
+  EquityView now;  ///< as of the last event, whose time is its start
+};
+struct QuoteHistoryReply {
+  std::vector<TopOfBookView> entries;
+};
 struct StatusReply {
   DaemonView daemon;
 };
@@ -243,10 +271,10 @@ struct ErrorReply {
   Error error;
 };
 
-using ReplyBody =
-    std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
-                 JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
-                 DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply, BarsReply>;
+using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply,
+                               HoldingsReply, JournalReply, PortfolioReply, OrdersReply, FillsReply,
+                               PostingsReply, QuotesReply, DepthReply, TapeReply, StatusReply,
+                               KeyCreatedReply, KeysReply, BarsReply, EquityHistoryReply, QuoteHistoryReply>;
 
 struct Reply {
   std::uint64_t id = 0;

@@ -151,6 +151,26 @@ struct PortfolioView {
   std::vector<PositionView> positions;  ///< ascending by symbol
 };
 
+/// How often it is noted what accounts are worth.
+enum class EquityStep : std::uint8_t {
+  minute = 1,
+  quarter_hour = 2,
+  day = 3,  ///< a date in New York
+};
+constexpr EnumNames<EquityStep, 3> enum_names(EquityStep) {
+  return {
+      {{EquityStep::minute, "minute"}, {EquityStep::quarter_hour, "quarter_hour"}, {EquityStep::day, "day"}}};
+}
+
+/// What an account was worth at the end of a step.
+struct EquityView {
+  Timestamp start;  ///< of the step, UTC; of a day, its date's midnight
+  Money equity;     ///< cash, and what its positions were worth
+  Money deposited;  ///< what had come in from outside so far, less what went out: cash, and shares at cost
+
+  bool operator==(const EquityView&) const = default;
+};
+
 /// A posting of the double-entry ledger, for statements.
 struct PostingView {
   Sequence sequence = 0;
@@ -207,6 +227,18 @@ struct TapeEntryView {
   std::optional<Side> taker_side;  ///< nothing: printed, not matched here
   Timestamp executed_at;
   Sequence sequence = 0;
+};
+
+/// The best bid and offer as one event left them.
+struct TopOfBookView {
+  Price bid;  ///< zero: none
+  Quantity bid_size;
+  Price ask;
+  Quantity ask_size;
+  Timestamp timestamp;
+  Sequence sequence = 0;
+
+  bool operator==(const TopOfBookView&) const = default;
 };
 
 /// What a daemon says of itself.

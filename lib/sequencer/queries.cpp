@@ -7,15 +7,17 @@ namespace trade::sequencer {
 
 namespace {
 
-ErrorReply not_found(std::string message, std::string hint) {
-  return ErrorReply{fail(ErrorCode::not_found, std::move(message), std::move(hint)).error()};
+ErrorReply not_found(std::string_view name, std::string message, std::string hint) {
+  return ErrorReply{fail_named(ErrorCode::not_found, name, std::move(message), std::move(hint)).error()};
 }
 
 ReplyBody answer(const Engine& engine, const AccountsRequest& request) {
   AccountsReply reply;
   if (!request.name.empty()) {
     const auto account = engine.account(engine.find_account(request.name));
-    if (!account) return not_found("no account '" + request.name + "'", "'trade account list' shows them");
+    if (!account)
+      return not_found("unknown_account", "no account '" + request.name + "'",
+                       "'trade account list' shows them");
     reply.accounts.push_back(*account);
     return reply;
   }
@@ -31,7 +33,9 @@ ReplyBody answer(const Engine& engine, const SymbolsRequest& request) {
   SymbolsReply reply;
   if (!request.symbol.empty()) {
     const auto symbol = engine.symbol(engine.find_symbol(request.symbol));
-    if (!symbol) return not_found("no symbol '" + request.symbol + "'", "'trade symbol list' shows them");
+    if (!symbol)
+      return not_found("unknown_symbol", "no symbol '" + request.symbol + "'",
+                       "'trade symbol list' shows them");
     reply.symbols.push_back(*symbol);
     return reply;
   }

@@ -118,7 +118,7 @@ ReplyBody Venue::books(const RequestBody& body) const {
   if (fills == nullptr) return not_served();
   if (Status limit = ledger::check_limit(fills->limit, ledger::answer_fills_max); !limit)
     return ErrorReply{limit.error()};
-  ledger::FillsWanted wanted{{}, {}, fills->order, fills->limit};
+  ledger::FillsWanted wanted{{}, {}, fills->order, fills->limit, fills->before};
   if (!fills->account.empty()) {
     const auto account = ledger::account_named(ledger_, fills->account);
     if (!account) return ErrorReply{account.error()};
@@ -160,6 +160,8 @@ ReplyBody Venue::quotes(const RequestBody& body) const {
     return reply_of(market::depth_view(market_, *wanted));
   if (const auto* wanted = std::get_if<TapeRequest>(&body))
     return reply_of(market::tape_view(market_, *wanted));
+  if (const auto* wanted = std::get_if<QuoteHistoryRequest>(&body))
+    return reply_of(market::quote_history_view(market_, *wanted));
   if (const auto* wanted = std::get_if<BarsRequest>(&body))
     return reply_of(market::bars_view(market_, *wanted));
   return not_served();

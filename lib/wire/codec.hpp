@@ -104,6 +104,7 @@ TRADE_WIRE_ENUM(DayTradingRule)
 TRADE_WIRE_ENUM(CancelReason)
 TRADE_WIRE_ENUM(Liquidity)
 TRADE_WIRE_ENUM(BarUnit)
+TRADE_WIRE_ENUM(EquityStep)
 TRADE_WIRE_ENUM(KeyRole)
 TRADE_WIRE_ENUM(RejectReason)
 TRADE_WIRE_ENUM(OrderFilter)
@@ -235,6 +236,10 @@ TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table);
 DaemonView read_view(Checker& check, const schema::DaemonView& table);
 schema::Bar bar_struct(const BarView& view);
 BarView read_bar(Checker& check, const schema::Bar& bar);
+schema::Equity equity_struct(const EquityView& view);
+EquityView read_equity(Checker& check, const schema::Equity& equity);
+schema::TopOfBook top_of_book_struct(const TopOfBookView& view);
+TopOfBookView read_top_of_book(Checker& check, const schema::TopOfBook& top);
 KeyView read_view(Checker& check, const schema::KeyView& table);
 
 }  // namespace trade::wire

@@ -99,6 +99,16 @@ Offset<schema::TapeReply> write(Writer& writer, const TapeReply& reply) {
 Offset<schema::BarsReply> write(Writer& writer, const BarsReply& reply) {
   return schema::CreateBarsReply(writer.builder, write_structs<schema::Bar>(writer, reply.bars, bar_struct));
 }
+Offset<schema::EquityHistoryReply> write(Writer& writer, const EquityHistoryReply& reply) {
+  const auto rows = write_structs<schema::Equity>(writer, reply.rows, equity_struct);
+  const schema::Equity before = equity_struct(reply.before.value_or(EquityView{}));
+  const schema::Equity now = equity_struct(reply.now);
+  return schema::CreateEquityHistoryReply(writer.builder, reply.before ? &before : nullptr, rows, &now);
+}
+Offset<schema::QuoteHistoryReply> write(Writer& writer, const QuoteHistoryReply& reply) {
+  return schema::CreateQuoteHistoryReply(
+      writer.builder, write_structs<schema::TopOfBook>(writer, reply.entries, top_of_book_struct));
+}
 Offset<schema::StatusReply> write(Writer& writer, const StatusReply& reply) {
   return schema::CreateStatusReply(writer.builder, write_view(writer, reply.daemon));
 }
@@ -214,6 +224,18 @@ ReplyBody read(Checker& check, const schema::TapeReply& table) {
 ReplyBody read(Checker& check, const schema::BarsReply& table) {
   return BarsReply{.bars = read_structs<BarView>(check, table.bars(), "bars", read_bar)};
 }
+ReplyBody read(Checker& check, const schema::EquityHistoryReply& table) {
+  if (!check.present(table.now(), "now")) return {};
+  EquityHistoryReply reply;
+  if (table.before() != nullptr) reply.before = read_equity(check, *table.before());
+  reply.rows = read_structs<EquityView>(check, table.rows(), "rows", read_equity);
+  reply.now = read_equity(check, *table.now());
+  return reply;
+}
+ReplyBody read(Checker& check, const schema::QuoteHistoryReply& table) {
+  return QuoteHistoryReply{
+      .entries = read_structs<TopOfBookView>(check, table.entries(), "entries", read_top_of_book)};
+}
 ReplyBody read(Checker& check, const schema::StatusReply& table) {
   if (!check.present(table.daemon(), "daemon")) return {};
   return StatusReply{.daemon = read_view(check, *table.daemon())};
@@ -273,6 +295,10 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::KeysReply>(check, reply);
     case Type::BarsReply:
       return read_as<schema::BarsReply>(check, reply);
+    case Type::EquityHistoryReply:
+      return read_as<schema::EquityHistoryReply>(check, reply);
+    case Type::QuoteHistoryReply:
+      return read_as<schema::QuoteHistoryReply>(check, reply);
     case Type::NONE:
       break;
   }

@@ -130,13 +130,27 @@ RequestBody read(Checker& check, const schema::OrdersRequest& table) {
 Offset<schema::FillsRequest> write(Writer& writer, const FillsRequest& request) {
   const auto account = writer.text(request.account);
   const auto symbol = writer.text(request.symbol);
-  return schema::CreateFillsRequest(writer.builder, account, symbol, request.order.value, request.limit);
+  return schema::CreateFillsRequest(writer.builder, account, symbol, request.order.value, request.limit,
+                                    request.before.value);
 }
 RequestBody read(Checker& check, const schema::FillsRequest& table) {
   return FillsRequest{.account = check.string(table.account(), name_bytes_max, "account"),
                       .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
                       .order = OrderId{table.order()},
-                      .limit = table.limit()};
+                      .limit = table.limit(),
+                      .before = TradeId{table.before()}};
+}
+
+Offset<schema::EquityHistoryRequest> write(Writer& writer, const EquityHistoryRequest& request) {
+  const auto account = writer.text(request.account);
+  return schema::CreateEquityHistoryRequest(writer.builder, account, to_schema(request.step),
+                                            request.from.nanoseconds, request.to.nanoseconds);
+}
+RequestBody read(Checker& check, const schema::EquityHistoryRequest& table) {
+  return EquityHistoryRequest{.account = check.string(table.account(), name_bytes_max, "account"),
+                              .step = check.enumeration<EquityStep>(table.step(), "step"),
+                              .from = check.timestamp(table.from(), "from"),
+                              .to = check.timestamp(table.to(), "to")};
 }
 
 Offset<schema::PostingsRequest> write(Writer& writer, const PostingsRequest& request) {
@@ -188,6 +202,20 @@ RequestBody read(Checker& check, const schema::TapeRequest& table) {
                      .to = check.timestamp(table.to(), "to"),
                      .oldest_first = table.oldest_first(),
                      .beyond = table.beyond()};
+}
+
+Offset<schema::QuoteHistoryRequest> write(Writer& writer, const QuoteHistoryRequest& request) {
+  const auto symbol = writer.text(request.symbol);
+  return schema::CreateQuoteHistoryRequest(writer.builder, symbol, request.limit, request.from.nanoseconds,
+                                           request.to.nanoseconds, request.oldest_first, request.beyond);
+}
+RequestBody read(Checker& check, const schema::QuoteHistoryRequest& table) {
+  return QuoteHistoryRequest{.symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+                             .limit = table.limit(),
+                             .from = check.timestamp(table.from(), "from"),
+                             .to = check.timestamp(table.to(), "to"),
+                             .oldest_first = table.oldest_first(),
+                             .beyond = table.beyond()};
 }
 
 Offset<schema::BarsRequest> write(Writer& writer, const BarsRequest& request) {
@@ -285,6 +313,10 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::RevokeKeyRequest>(check, request);
     case Type::BarsRequest:
       return read_as<schema::BarsRequest>(check, request);
+    case Type::EquityHistoryRequest:
+      return read_as<schema::EquityHistoryRequest>(check, request);
+    case Type::QuoteHistoryRequest:
+      return read_as<schema::QuoteHistoryRequest>(check, request);
     case Type::NONE:
       break;
   }

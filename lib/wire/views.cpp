@@ -361,6 +361,28 @@ BarView read_bar(Checker& check, const schema::Bar& bar) {
           .trades = bar.trades()};
 }
 
+schema::Equity equity_struct(const EquityView& view) {
+  return schema::Equity(view.start.nanoseconds, view.equity.units, view.deposited.units);
+}
+EquityView read_equity(Checker& check, const schema::Equity& equity) {
+  return {.start = check.timestamp(equity.start(), "start"),
+          .equity = check.money(equity.equity(), "equity"),
+          .deposited = check.money(equity.deposited(), "deposited")};
+}
+
+schema::TopOfBook top_of_book_struct(const TopOfBookView& view) {
+  return schema::TopOfBook(view.bid.units, view.bid_size.shares, view.ask.units, view.ask_size.shares,
+                           view.timestamp.nanoseconds, view.sequence);
+}
+TopOfBookView read_top_of_book(Checker& check, const schema::TopOfBook& top) {
+  return {.bid = check.price(top.bid(), "bid"),
+          .bid_size = check.total_shares(top.bid_size(), "bid_size"),
+          .ask = check.price(top.ask(), "ask"),
+          .ask_size = check.total_shares(top.ask_size(), "ask_size"),
+          .timestamp = check.timestamp(top.timestamp(), "timestamp"),
+          .sequence = top.sequence()};
+}
+
 Offset<schema::DaemonView> write_view(Writer& writer, const DaemonView& view) {
   const auto daemon = writer.text(view.daemon);
   const auto version = writer.text(view.version);

@@ -200,8 +200,7 @@ async function signOut() {
 
 function toggleTheme() {
   const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
+  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
   try {
     localStorage.setItem("trade-theme", root.dataset.theme);
   } catch {
@@ -213,6 +212,7 @@ function toggleTheme() {
 const keys = {
   b: () => ticket.prepare({side: "buy"}),
   s: () => ticket.prepare({side: "sell"}),
+  p: () => ticket.prepareExits(),
   "/": () => byId("watch-input").focus(),
   j: () => watchlist.selectNext(1),
   k: () => watchlist.selectNext(-1),
@@ -233,7 +233,7 @@ function onKey(event) {
   if (event.key === "Escape" && inField) return event.target.blur();
   if (inField || !keys[event.key]) return;
   event.preventDefault();
-  const view = {b: "ticket", s: "ticket", "/": "watch", 1: "books", 2: "books", 3: "books", 4: "books"}[event.key];
+  const view = {b: "ticket", s: "ticket", p: "ticket", "/": "watch", 1: "books", 2: "books", 3: "books", 4: "books"}[event.key];
   if (view) showSection(view);
   keys[event.key]();
 }

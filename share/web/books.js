@@ -80,7 +80,7 @@ function orderCells(order) {
     order.stop_price && `stop ${decimal.priceText(decimal.parse(order.stop_price))}`,
     order.trail_amount && `trail ${decimal.priceText(decimal.parse(order.trail_amount))}`,
     order.trail_percent && `trail ${order.trail_percent}%`].filter(Boolean).join(", ");
-  return [symbolCell(order.symbol), sideCell(order.side), cell("Type", words(order.order_type)),
+  return [symbolCell(order.symbol), sideCell(order.side), cell("Type", order.leg ? `${words(order.order_type)}, ${words(order.leg)}` : words(order.order_type)),
     cell("Shares", decimal.grouped(order.quantity), "number"), cell("Filled", decimal.grouped(order.filled_quantity), "number"),
     cell("Price", prices || "market", "number")];
 }

@@ -25,6 +25,12 @@ const side = () => (field.buy.checked ? "buy" : "sell");
 const needsLimit = () => ["limit", "stop_limit"].includes(value("order_type"));
 const needsStop = () => ["stop_loss", "stop_limit"].includes(value("order_type"));
 const isTrailing = () => value("order_type") === "trailing_stop";
+// A price typed into closed instructions does not count.
+const exit = (name) => (byId("ticket-exits").open ? value(name) : "");
+const takesProfit = () => exit("take_profit_price") !== "";
+const stopsLoss = () => exit("stop_loss_price") !== "";
+/** A limit order to sell that has a stop-loss is the pair of exits for shares that are held; its price is the profit's. */
+const isPair = () => side() === "sell" && value("order_type") === "limit" && stopsLoss() && !takesProfit();
 
 function input(name, text, attributes = {}) {
   const made = element("input", {id: `ticket-${name}`, name, inputmode: "decimal", spellcheck: "false",
@@ -78,6 +84,10 @@ function build({types, times}) {
     element("div", {class: "pair"}, input("stop_price", "Stop price"), input("trail", "Trail by")),
     choice("trail_unit", "Trail in", [["amount", "Dollars"], ["percent", "Percent"]]),
     input("expires_at", "Until", {type: "datetime-local", inputmode: null, step: "60"}),
+    element("details", {id: "ticket-exits"}, element("summary", {}, "Exits: take-profit and stop-loss"),
+      element("p", {id: "ticket-exits-note", class: "note"}),
+      element("div", {class: "pair"}, input("take_profit_price", "Take profit at"), input("stop_loss_price", "Stop loss at")),
+      input("stop_loss_limit_price", "Stop loss not beyond (limit)")),
     element("details", {id: "ticket-more"}, element("summary", {}, "More instructions"),
       element("div", {class: "pair"}, input("display_quantity", "Show only (iceberg)", {inputmode: "numeric"}), input("minimum_quantity", "At least at once", {inputmode: "numeric"})),
       element("div", {class: "pair"},
@@ -87,7 +97,8 @@ function build({types, times}) {
       element("div", {class: "check"}, field.all_or_none = element("input", {type: "checkbox", id: "ticket-all_or_none"}),
         element("label", {for: "ticket-all_or_none"}, "All or none"))),
     element("dl", {class: "estimate"},
-      ...[["cost", "Estimated cost"], ["after", "Buying power after"], ["check", "Check"]].map(([name, text]) =>
+      ...[["cost", "Estimated cost"], ["after", "Buying power after"], ["gain", "At take-profit"], ["loss", "At stop-loss"],
+        ["check", "Check"]].map(([name, text]) =>
         element("div", {id: `ticket-${name}-row`}, element("dt", {id: `ticket-${name}-label`}, text), element("dd", {id: `ticket-${name}`}, "–")))),
     element("p", {id: "ticket-message", class: "message", role: "alert"}),
     element("button", {type: "submit", id: "ticket-send", class: "primary buy"}, "Buy"));
@@ -98,6 +109,7 @@ function build({types, times}) {
     send();
   });
   form.addEventListener("input", changed);
+  byId("ticket-exits").addEventListener("toggle", changed);
 }
 
 /** As many shares as buying power takes at the price, or as are held. */
@@ -167,6 +179,26 @@ function drawEstimate() {
   byId("ticket-after-row").hidden = !buying;
   setText(byId("ticket-after"), decimal.moneyText(after));
   byId("ticket-after").classList.toggle("down", after !== null && after < 0n);
+  drawExits(worth);
+}
+
+/** What the exits would come to, against what the shares cost: the order's own price, or for a pair what was paid for them. */
+function drawExits(worth) {
+  const quantity = decimal.parseQuantity(value("quantity"));
+  const held = state.portfolio?.positions.find((position) => position.symbol === state.selected);
+  const paid = isPair() ? decimal.parse(held?.average_cost) : worth && quantity ? worth.total / quantity : null;
+  const direction = side() === "buy" || isPair() ? 1n : -1n;
+  const profitPrice = isPair() ? decimal.parse(value("price")) : decimal.parse(exit("take_profit_price"));
+  for (const [name, shown, price] of [["gain", takesProfit() || isPair(), profitPrice],
+    ["loss", stopsLoss(), decimal.parse(exit("stop_loss_limit_price")) ?? decimal.parse(exit("stop_loss_price"))]]) {
+    byId(`ticket-${name}-row`).hidden = !shown;
+    const result = quantity && price && paid ? (price - paid) * quantity * direction : null;
+    setText(byId(`ticket-${name}`), result === null ? "–" : `about ${decimal.moneyText(result, true)}`);
+    byId(`ticket-${name}`).className = result === null ? "" : result < 0n ? "down" : "up";
+  }
+  setText(byId("ticket-exits-note"), isPair() ? "With the limit price as take-profit: one of the two ends the other"
+    : side() === "sell" ? "For shares that are held: a limit order and its stop-loss, of which one ends the other"
+      : "They work for what the order fills; one ends the other");
 }
 
 function drawForm() {
@@ -195,6 +227,11 @@ function problem() {
     const amount = decimal.parse(value(name));
     if (amount === null || amount <= 0n) return [name, `What ${text}? A decimal like 150.25`];
   }
+  for (const name of ["take_profit_price", "stop_loss_price", "stop_loss_limit_price"]) {
+    const amount = decimal.parse(exit(name));
+    if (exit(name) !== "" && (amount === null || amount <= 0n)) return [name, "A decimal like 150.25, or nothing"];
+  }
+  if (exit("stop_loss_limit_price") !== "" && !stopsLoss()) return ["stop_loss_price", "A limit needs the stop it belongs to"];
   for (const name of ["display_quantity", "minimum_quantity"]) {
     if (value(name) !== "" && !decimal.parseQuantity(value(name))) return [name, "A whole number of shares above zero, or nothing"];
   }
@@ -209,6 +246,10 @@ function order() {
   if (needsStop()) wanted.stop_price = decimal.wireText(decimal.parse(value("stop_price")));
   if (isTrailing()) wanted[`trail_${value("trail_unit")}`] = value("trail");
   if (value("time_in_force") === "gtd") wanted.expires_at = new Date(value("expires_at")).toISOString();
+  for (const name of ["take_profit_price", "stop_loss_price", "stop_loss_limit_price"]) {
+    if (exit(name) !== "") wanted[name] = decimal.wireText(decimal.parse(exit(name)));
+  }
+  if (isPair()) wanted.order_class = "oco";
   for (const name of ["post_only", "self_trade_prevention"]) if (value(name)) wanted[name] = value(name);
   for (const name of ["display_quantity", "minimum_quantity"]) if (value(name)) wanted[name] = Number(value(name));
   if (field.all_or_none.checked) wanted.all_or_none = true;
@@ -273,7 +314,8 @@ function changed() {
 }
 
 function outcome(placed) {
-  const what = `${placed.side} ${decimal.grouped(placed.quantity)} ${placed.symbol}`;
+  const exits = placed.legs?.length > 0 ? ", with its exits" : "";
+  const what = `${placed.side} ${decimal.grouped(placed.quantity)} ${placed.symbol}${exits}`;
   if (placed.status === "filled") return `Filled: ${what} at ${decimal.priceText(decimal.parse(placed.average_price))}`;
   if (placed.status === "partially_filled") return `Partly filled: ${placed.filled_quantity} of ${what}; the rest waits`;
   if (placed.status === "cancelled") return `Cancelled unfilled, as its time in force says: ${what}`;
@@ -315,13 +357,19 @@ export function prepare({symbol = state.selected, side: wanted, quantity, price,
   field.quantity.select();
 }
 
+/** Opens the exits, and puts the cursor to the first that there is to say. */
+export function prepareExits() {
+  byId("ticket-exits").open = true;
+  (side() === "sell" ? field.stop_loss_price : field.take_profit_price).focus();
+  changed();
+}
+
 export async function start() {
   build(await choices());
   on("price-picked", ({price, side: wanted}) => prepare({side: wanted, price, type: needsLimit() ? null : "limit"}, false));
   on("selected", (name) => {
     setText(byId("ticket-symbol"), name ?? "");
-    field.price.value = "";
-    field.stop_price.value = "";
+    for (const name of ["price", "stop_price", "take_profit_price", "stop_loss_price", "stop_loss_limit_price"]) field[name].value = "";
     suggestPrice();
     changed();
   });

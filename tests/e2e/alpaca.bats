@@ -35,3 +35,45 @@ bot() {
 @test "the 4.x client trades and streams over TLS" {
   bot client4.js tls_url
 }
+
+@test "bars come when their minute is over, and * is every symbol, new ones too" {
+  command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
+  start_gateway
+  pair=$(new_key alice trader)
+  mkfifo "$TRADE_HOME/.say"
+  node --experimental-websocket --no-warnings "$BATS_TEST_DIRNAME/stream.js" "ws${url#http}/v2/iex" \
+    "{\"action\":\"auth\",\"key\":\"${pair%%:*}\",\"secret\":\"${pair##*:}\"}" \
+    '{"action":"subscribe","trades":["*"],"quotes":["*"],"bars":["*"],"updatedBars":["*"],"dailyBars":["AAPL"],"news":["*"]}' \
+    <"$TRADE_HOME/.say" >"$TRADE_HOME/out" 3>&- &
+  client=$!
+  exec 8>"$TRADE_HOME/.say"
+  # told FILTER SECONDS: until one of the frames is like that.
+  told() {
+    for _ in $(seq $(($2 * 10))); do
+      [ -n "$(jq -c ".[]? | select($1)" "$TRADE_HOME/out" 2>/dev/null)" ] && return 0
+      sleep 0.1
+    done
+    echo "never came: $1"
+    cat "$TRADE_HOME/out"
+    return 1
+  }
+  told '.T == "subscription" and .trades == ["*"] and .bars == ["*"] and .dailyBars == ["AAPL"]' 30
+  told '.T == "error" and .code == 409' 5
+  t place sell 10 AAPL --limit 150 --account bob >/dev/null
+  t place buy 4 AAPL --limit 150 --account alice >/dev/null
+  t symbol add NEW --previous-close 20 >/dev/null
+  t account transfer-in bob NEW 100 --cost 20 >/dev/null
+  t place sell 10 NEW --limit 21 --account bob >/dev/null
+  t place buy 3 NEW --limit 21 --account alice >/dev/null
+  told '.T == "t" and .S == "AAPL" and .p == 150 and .s == 4' 20
+  told '.T == "t" and .S == "NEW" and .p == 21 and .s == 3' 20
+  told '.T == "q" and .S == "NEW" and .ap == 21' 20
+  told '.T == "b" and .S == "AAPL" and .h == 150 and .v == 4 and .n == 1 and (.t | test(":00.000000000Z$"))' 70
+  told '.T == "b" and .S == "NEW" and .h == 21 and .v == 3' 70
+  told '.T == "d" and .S == "AAPL" and .v == 4' 10
+  ! grep -q '"T":"d","S":"NEW"' "$TRADE_HOME/out"
+  # Each bar once.
+  [ "$(grep -c '"T":"b","S":"AAPL"' "$TRADE_HOME/out")" = 1 ]
+  exec 8>&-
+  wait "$client"
+}

@@ -259,6 +259,74 @@ load gateway.bash
   http 200 GET /healthz
 }
 
+# resident PID: kilobytes.
+resident() {
+  awk '/^VmRSS/ { print $2 }' "/proc/$1/status"
+}
+
+metric() {
+  curl --silent "$url/metrics" | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+@test "abuse of WebSockets ends with the right code, and the gateway goes on with no more memory" {
+  start_gateway
+  key=$(new_key alice trader --requests-per-minute 100000)
+  pid=$(daemon_pid gatewayd)
+  python3 "$BATS_TEST_DIRNAME/hostile_websocket.py" "${url#http://}" "${key%%:*}" "${key##*:}"
+  before=$(resident "$pid")
+  python3 "$BATS_TEST_DIRNAME/hostile_websocket.py" "${url#http://}" "${key%%:*}" "${key##*:}"
+  after=$(resident "$pid")
+  echo "resident: $before kB, then $after kB"
+  [ $((after - before)) -lt 20000 ]
+  [ "$(daemon_pid gatewayd)" = "$pid" ]
+  for _ in $(seq 100); do [ "$(metric trade_http_websockets_open)" = 0 ] && break; sleep 0.1; done
+  [ "$(metric trade_http_websockets_open)" = 0 ]
+}
+
+@test "slow clients are let go of in time, and others do not wait for them" {
+  start_gateway
+  key=$(new_key alice trader --requests-per-minute 100000)
+  pid=$(daemon_pid gatewayd)
+  before=$(resident "$pid")
+  python3 "$BATS_TEST_DIRNAME/slow_clients.py" "${url#http://}" "${key%%:*}" "${key##*:}"
+  after=$(resident "$pid")
+  echo "resident: $before kB, then $after kB"
+  [ $((after - before)) -lt 64000 ]
+  [ "$(daemon_pid gatewayd)" = "$pid" ]
+  [ "$(metric trade_http_connections_timed_out_total)" -ge 80 ]
+  for _ in $(seq 100); do [ "$(metric trade_http_websockets_open)" = 0 ] && break; sleep 0.1; done
+  [ "$(metric trade_http_websockets_open)" = 0 ]
+}
+
+@test "another account's orders can be neither seen nor touched, by whatever name" {
+  start_gateway
+  theirs=$(t place buy 1 AAPL --limit 140 --account bob --client-id theirs | jq -r .id)
+  uuid=74726164-0000-4001-8000-$(printf %012x "$theirs")
+  key=$(new_key alice trader)
+  for method in GET DELETE; do
+    http 403 "$method" "/api/v1/orders/$theirs"
+    http 404 "$method" "/v2/orders/$uuid"
+    expect_json .code 40410000
+  done
+  http 403 PATCH "/api/v1/orders/$theirs" '{"quantity":2}'
+  http 404 PATCH "/v2/orders/$uuid" '{"qty":"2"}'
+  http 404 GET "/v2/orders:by_client_order_id?client_order_id=theirs"
+  http 404 GET "/v2/orders:by_client_order_id?client_order_id=$uuid"
+  http 404 GET "/api/v1/orders?client_order_id=theirs"
+  for path in "orders?account=bob" "fills?account=bob" "portfolio?account=bob" "account?account=bob"; do
+    http 403 GET "/api/v1/$path"
+  done
+  http 403 DELETE "/api/v1/orders?account=bob"
+  http 403 POST /api/v1/orders '{"symbol":"AAPL","side":"buy","quantity":1,"price":"1","account":"bob"}'
+  # What names another in passing is about one's own.
+  http 200 GET "/v2/orders?account=bob"
+  expect_json length 0
+  http 207 DELETE "/v2/orders?account=bob"
+  expect_json length 0
+  expect_exit 0 t order "$theirs"
+  expect_json '[.status,.quantity]' '["submitted",1]'
+}
+
 @test "a retry with an idempotency key places once" {
   start_gateway
   key=$(new_key alice trader)

@@ -83,6 +83,28 @@ for name, body in {
 }.items():
     expect("JSON " + name, post(body), 422)
 
+# Paths that mean to be something else.
+for path, statuses in {
+    "/api/v1/../v1/account": [400], "/api/v1/%2e%2e/account": [400], "/api/v1/./account": [400], "//api/v1/account": [400],
+    "/api/v1//account": [400], "/API/V1/ACCOUNT": [404], "/api/v1/account;x=1": [404],
+    "/api/v1/account%00": [400], "/api/v1/account%0d%0aX:1": [400], "/api%2fv1%2faccount": [404],
+    "/api/v1/orders/..%2f..%2faccount": [404, 422],
+    "/api/v1/orders/%c0%ae%c0%ae": [400, 422], "/assets/..%2findex.html": [404], "/%2e%2e/%2e%2e/etc/passwd": [400],
+    "/" + "a/" * 100: [400, 404], "/api/v1/orders/-1": [422], "/api/v1/orders/18446744073709551616": [422],
+    "/api/v1/orders/0": [422, 404], "/api/v1/orders/1%20": [422], "/v2/orders/%27%20or%201=1": [404], "*": [400], "": [400],
+    "http://elsewhere.example/api/v1/account": [400], "/api/v1/account?%zz=1": [400], "/v2/stocks/../account": [400],
+    "/v2/positions/%2e%2e%2faccount": [404, 422], "/api/v1/quotes/%00": [400],
+}.items():
+    expect(f"path {path[:40]}", request("GET", path), *statuses)
+
+# Moments that no journal is of, and periods without end.
+for query in ("start=1678-01-01", "period=999999999D", "period=-1D", "period=D", "period=1Y", "timeframe=1Sec",
+              "start=1970-01-01&timeframe=1Min", "start=2261-12-31", "period=1D&start=2026-01-01&end=2026-01-02", "pnl_reset=x",
+              "cashflow_types=ALL", "extended_hours=maybe", "intraday_reporting=x"):
+    expect(f"history {query}", request("GET", f"/v2/account/portfolio/history?{query}"), 422)
+for query in ("start=1678-01-01", "limit=0", "limit=10001", "page_token=x", "page_token=AAPL.-1", "sort=up", "start=soon"):
+    expect(f"quotes {query}", request("GET", f"/v2/stocks/AAPL/quotes?{query}"), 422)
+
 # WebSockets.
 nonce = base64.b64encode(os.urandom(16))
 upgrade = b"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

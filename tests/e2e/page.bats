@@ -40,6 +40,21 @@ in_chromium() {
   BRIEFLY=yes in_chromium "$tls_url"
 }
 
+@test "the page is served and used from an installed tree" {
+  command -v cmake >/dev/null || skip "cmake is not there to install"
+  DESTDIR=$TRADE_HOME/root cmake --install "${TRADE_BIN%/bin}" --prefix /usr >"$TRADE_HOME/install.log"
+  trade=$TRADE_HOME/root/usr/bin/trade
+  page_market
+  [[ $(tr '\0' ' ' <"/proc/$(daemon_pid gatewayd)/cmdline") == "$TRADE_HOME/root/usr/bin/gatewayd"* ]]
+  http 200 GET /
+  [[ $output == *"<title>trade</title>"* ]]
+  if [ -f "${TRADE_BIN%/bin}/share/trade/web/lightweight-charts.js" ]; then
+    [ -f "$TRADE_HOME/root/usr/share/trade/web/lightweight-charts.js" ]
+    http 200 GET /assets/lightweight-charts.js
+  fi
+  BRIEFLY=yes in_chromium "$url"
+}
+
 @test "the page's files come with their type, a tag, and rules that keep foreign scripts out" {
   start_gateway
   http 200 GET /

@@ -83,7 +83,7 @@ sign_in() {
   say 'nonsense'
   await "$TRADE_HOME/out" '.type == "error" and .code == "malformed_body"'
   say '{"action":"subscribe","symbols":["NONE"]}'
-  await "$TRADE_HOME/out" '.type == "error" and .code == "not_found"'
+  await "$TRADE_HOME/out" '.type == "error" and .code == "unknown_symbol"'
   say '{"action":"fly"}'
   await "$TRADE_HOME/out" '.type == "error" and .code == "invalid_request"'
   t key revoke "${key%%:*}" >/dev/null

@@ -8,6 +8,8 @@
 
 #include "client/client.hpp"
 #include "gatewayd/application.hpp"
+#include "gatewayd/bar_clock.hpp"
+#include "gatewayd/client_sessions.hpp"
 #include "gatewayd/hub.hpp"
 #include "gatewayd/services.hpp"
 #include "http/server.hpp"
@@ -33,12 +35,15 @@ class GatewayWorld {
   SystemClock clock_;
   http::Loop loop_;
   std::unique_ptr<access::KeyStore> keys_;
+  std::unique_ptr<access::WatchlistStore> watchlists_;
   std::unique_ptr<app::LineLog> audit_;
   std::unique_ptr<gatewayd::Application> application_;
   std::unique_ptr<gatewayd::Upstream> upstream_;
   std::unique_ptr<gatewayd::Services> services_;
   std::unique_ptr<gatewayd::OrderFollower> orders_;
   std::unique_ptr<gatewayd::Hub> hub_;
+  std::unique_ptr<gatewayd::BarClock> bar_clock_;
+  std::unique_ptr<gatewayd::ClientSessions> client_sessions_;
   std::unique_ptr<http::Server> server_;
   KeyView key_;
 };

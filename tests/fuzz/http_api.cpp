@@ -3,29 +3,16 @@
 
 #include "fuzz/fuzz.hpp"
 #include "fuzz/gateway_world.hpp"
-#include "gatewayd/alpaca.hpp"
-#include "gatewayd/api_v1.hpp"
+#include "gatewayd/all_routes.hpp"
 #include "gatewayd/credentials.hpp"
 #include "gatewayd/input.hpp"
-#include "gatewayd/router.hpp"
-#include "gatewayd/service_routes.hpp"
 
 namespace {
 
 using namespace trade;
 
 const gatewayd::Router& router() {
-  static const gatewayd::Router all = [] {
-    gatewayd::Router routes;
-    for (const auto table : {gatewayd::service_routes(), gatewayd::v1::order_routes(),
-                             gatewayd::v1::market_routes(), gatewayd::v1::account_routes()})
-      routes.add(gatewayd::Surface::v1, table);
-    for (const auto table : {gatewayd::alpaca::order_routes(), gatewayd::alpaca::position_routes(),
-                             gatewayd::alpaca::account_routes(), gatewayd::alpaca::asset_routes(),
-                             gatewayd::alpaca::data_routes(), gatewayd::alpaca::unsupported_routes()})
-      routes.add(gatewayd::Surface::alpaca, table);
-    return routes;
-  }();
+  static const gatewayd::Router all = gatewayd::router_of_all();
   return all;
 }
 

@@ -160,6 +160,29 @@ TEST_F(FeedTest, TheTapeIsReadInPagesEitherWay) {
       ElementsAre(3, 4, 5));
 }
 
+TEST_F(FeedTest, QuotesOfThePastAreReadInPagesEitherWay) {
+  add_apple_and_ibm();
+  for (std::int64_t shares = 1; shares <= 5; ++shares)
+    apply({OrderRested{OrderId{1}, SymbolId{2}, Side::buy, dollars(150), Quantity{1}}});
+  const auto pages = [&](QuoteHistoryRequest request) {
+    std::vector<std::int64_t> sizes;
+    for (request.limit = 2;;) {
+      const auto page = ask<QuoteHistoryReply>(request).entries;
+      if (page.empty()) return sizes;
+      for (const TopOfBookView& entry : page)
+        sizes.push_back(entry.bid_size.shares);
+      request.beyond = page.back().sequence;
+    }
+  };
+  EXPECT_THAT(pages({.symbol = "AAPL"}), ElementsAre(5, 4, 3, 2, 1));
+  EXPECT_THAT(pages({.symbol = "AAPL", .oldest_first = true}), ElementsAre(1, 2, 3, 4, 5));
+  const auto all = ask<QuoteHistoryReply>(QuoteHistoryRequest{.symbol = "AAPL"}).entries;
+  EXPECT_THAT(pages({.symbol = "AAPL", .from = all[3].timestamp, .to = all[1].timestamp}),
+              ElementsAre(4, 3, 2));
+  EXPECT_THAT(ask<QuoteHistoryReply>(QuoteHistoryRequest{.symbol = "IBM"}).entries, IsEmpty());
+  EXPECT_EQ(ask<ErrorReply>(QuoteHistoryRequest{.symbol = "NONE"}).error.code, ErrorCode::not_found);
+}
+
 TEST_F(FeedTest, BarsAreOfTheSpanThatIsAskedFor) {
   add_apple_and_ibm();
   apply({printed(2, 1, dollars(150), 1), printed(2, 2, dollars(151), 3)});

@@ -136,6 +136,7 @@ inline std::vector<std::byte> contents_of(const market::Market& market) {
         write(writer, ring.numbered(n));
     };
     write_all(symbol.tape, market::write_tape_entry);
+    write_all(symbol.tops, market::write_top);
     write_all(symbol.bars.seconds(), market::write_bar);
     write_all(symbol.bars.minutes(), market::write_bar);
     write_all(symbol.bars.hours(), market::write_bar);

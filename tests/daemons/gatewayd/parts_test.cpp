@@ -1,18 +1,24 @@
 // The gateway's parts that need no socket: input, routes, rates, ids.
 #include <algorithm>
+#include <mutex>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "gatewayd/all_routes.hpp"
 #include "gatewayd/alpaca.hpp"
 #include "gatewayd/credentials.hpp"
+#include "gatewayd/disk_worker.hpp"
+#include "gatewayd/fresh_quotes.hpp"
 #include "gatewayd/input.hpp"
 #include "gatewayd/order_follower.hpp"
 #include "gatewayd/outbox.hpp"
 #include "gatewayd/rate_limiter.hpp"
 #include "gatewayd/router.hpp"
 #include "gatewayd/service_routes.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace trade::gatewayd::test {
 
@@ -192,6 +198,88 @@ TEST(CredentialsTest, AreFoundInEitherPlace) {
   EXPECT_EQ(credentials_of(request).id, "");
   request.headers = {{"apca-api-key-id", "x"}, {"apca-api-secret-key", "y"}};
   EXPECT_EQ(credentials_of(request).secret, "y");
+}
+
+TEST(FreshQuotesTest, EverybodyWhoWaitsIsAnsweredAndMayAskAgain) {
+  const trade::test::TemporaryDirectory home;
+  http::Loop loop;
+  Upstream upstream(loop, ClientOptions{home / "none", std::chrono::milliseconds(200)});
+  FreshQuotes quotes(upstream);
+  constexpr int askers = 100;
+  int answered = 0;
+  const auto twice = [&](std::string symbol) -> Task<bool> {
+    for (int round = 0; round < 2; ++round) {
+      std::string name = symbol;
+      const auto text = co_await quotes.ask(std::move(name));
+      EXPECT_FALSE(text);
+      EXPECT_EQ(text.error().code, ErrorCode::not_running);
+    }
+    co_return true;
+  };
+  for (int i = 0; i < askers; ++i) {
+    start<bool>(
+        twice(i % 3 == 0 ? "AAPL" : "MSFT"),
+        [&](bool) {
+          if (++answered == askers) loop.stop();
+        },
+        [](const std::exception_ptr&) { FAIL(); });
+  }
+  EXPECT_EQ(answered, 0);
+  loop.run();
+  EXPECT_EQ(answered, askers);
+}
+
+TEST(DiskWorkerTest, WorksInAThreadOfItsOwnAndGoesOnInTheLoops) {
+  http::Loop loop;
+  DiskWorker worker(loop);
+  std::thread::id worked_in;
+  std::optional<Result<int>> result;
+  std::optional<std::thread::id> went_on_in;
+  start<Result<int>>(
+      worker.perform<int>([&]() -> Result<int> {
+        worked_in = std::this_thread::get_id();
+        return 7;
+      }),
+      [&](Result<int> value) {
+        result = std::move(value);
+        went_on_in = std::this_thread::get_id();
+        loop.stop();
+      },
+      [](const std::exception_ptr&) { FAIL(); });
+  loop.run();
+  ASSERT_TRUE(result && *result);
+  EXPECT_EQ(**result, 7);
+  EXPECT_NE(worked_in, std::this_thread::get_id());
+  EXPECT_EQ(went_on_in, std::this_thread::get_id());
+}
+
+TEST(DiskWorkerTest, TooMuchWorkIsRefusedAtOnce) {
+  http::Loop loop;
+  DiskWorker worker(loop);
+  std::mutex holding;
+  std::unique_lock held(holding);
+  std::size_t done = 0;
+  std::size_t refused = 0;
+  const std::size_t pieces = DiskWorker::waiting_max + 5;
+  for (std::size_t i = 0; i < pieces; ++i) {
+    start<Result<bool>>(
+        worker.perform<bool>([&]() -> Result<bool> {
+          const std::lock_guard waits(holding);
+          return true;
+        }),
+        [&](Result<bool> value) {
+          if (!value) {
+            EXPECT_EQ(value.error().name, "overloaded");
+          }
+          ++(value ? done : refused);
+          if (done + refused == pieces) loop.stop();
+        },
+        [](const std::exception_ptr&) { FAIL(); });
+  }
+  EXPECT_GE(refused, 4u);
+  held.unlock();
+  loop.run();
+  EXPECT_EQ(done + refused, pieces);
 }
 
 TEST(OutboxTest, NewerStatesTakeThePlaceOfOlderAndTheQueueIsBounded) {

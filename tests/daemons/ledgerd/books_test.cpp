@@ -352,6 +352,13 @@ TEST(Books, WhatHasLeftMemoryIsAnsweredFromDisk) {
     ASSERT_EQ(newest.size(), 5'000u);
     for (std::size_t index = 0; index < newest.size(); ++index)
       ASSERT_EQ(newest[index].price.units, 18'999 - static_cast<std::int64_t>(index));
+    // Page by page it is the same.
+    std::vector<FillView> paged;
+    for (FillsRequest page{"bob", "", {}, 700}; paged.size() % 700 == 0; page.before = paged.back().id)
+      std::ranges::move(fills_of(page), std::back_inserter(paged));
+    ASSERT_EQ(paged.size(), 9'001u);
+    for (std::size_t index = 0; index < paged.size(); ++index)
+      ASSERT_EQ(paged[index].id.value, 9'001 - index);
 
     ASSERT_TRUE(books->stop());  // all orders are ended and saved: those beyond the bound leave memory
     EXPECT_EQ(books->ledger().orders().find(OrderId{1}), nullptr);

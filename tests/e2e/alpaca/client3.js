@@ -44,12 +44,15 @@ async function main() {
       authenticated = true;
       stream.subscribeForQuotes(["AAPL"]);
       stream.subscribeForTrades(["AAPL"]);
+      stream.subscribeForBars(["*"]);
+      stream.subscribeForDailyBars(["AAPL"]);
     });
     stream.onStockQuote((quote) => quotes.push(quote));
     stream.onStockTrade((trade) => trades.push(trade));
     stream.onError((error) => console.error("data stream:", error));
     stream.connect();
-    await until("the data stream", () => authenticated && stream.getSubscriptions().trades.length > 0);
+    await until("the data stream", () => authenticated && stream.getSubscriptions().dailyBars.length > 0);
+    assert.deepStrictEqual([stream.getSubscriptions().bars, stream.getSubscriptions().trades], [["*"], ["AAPL"]]);
   }
 
   const account = await alpaca.getAccount();
@@ -100,6 +103,7 @@ async function main() {
   await refused(alpaca.createOrder({ symbol: "AAPL", notional: 100, side: "buy", type: "market", time_in_force: "day" }), 422);
   await refused(alpaca.getOrder("00000000-0000-0000-0000-000000000000"), 404, 40410000);
   await refused(alpaca.getPosition("MSFT"), 404);
+  await refused(alpaca.getAsset("MSFT"), 404);
 
   // Watchlists.
   assert.deepStrictEqual(await alpaca.getWatchlists(), []);
@@ -162,6 +166,31 @@ async function main() {
   assert.ok(bars.length >= 1 && bars[0].HighPrice === 150 && bars[0].TradeCount >= 1);
   assert.strictEqual((await alpaca.getLatestBar("AAPL")).HighPrice, 150);
   assert.ok((await alpaca.getSnapshot("AAPL")).LatestQuote.AskPrice > 0);
+
+  // Quotes of the past, page by page.
+  const past = [];
+  for await (const quote of alpaca.getQuotesV2("AAPL", { start: "2020-01-01", pageLimit: 2 })) past.push(quote);
+  assert.ok(past.length >= 4 && past.some((quote) => quote.AskPrice === 150 && quote.BidPrice === 149));
+  assert.deepStrictEqual(past.map((quote) => quote.Timestamp), past.map((quote) => quote.Timestamp).sort());
+  assert.strictEqual((await alpaca.getMultiQuotesV2(["AAPL"], { start: "2020-01-01", limit: 3 })).get("AAPL").length, 3);
+
+  // What the account was worth.
+  const worth = Number((await alpaca.getAccount()).equity);
+  const near = (left, right) => Math.abs(left - right) < 0.00005;
+  for (const [wanted, timeframe] of [[{ period: "1D", extended_hours: true }, "1Min"], [{ period: "2W", timeframe: "15Min" }, "15Min"],
+    [{}, "1D"], [{ period: "1A" }, "1D"], [{ period: "3M", timeframe: "1D" }, "1D"]]) {
+    const history = await alpaca.getPortfolioHistory(wanted);
+    assert.strictEqual(history.timeframe, timeframe);
+    for (const column of ["equity", "profit_loss", "profit_loss_pct"]) assert.strictEqual(history[column].length, history.timestamp.length);
+    assert.ok(history.timestamp.at(-1) * 1000 <= Date.now());
+    assert.ok(near(history.equity.at(-1), worth), `${history.equity.at(-1)} is not ${worth}`);
+    assert.strictEqual(history.base_value, 10000);
+    assert.ok(near(history.profit_loss.at(-1), worth - 10000));
+    assert.ok(Math.abs(history.profit_loss_pct.at(-1) - (worth - 10000) / 10000) < 0.000002);
+  }
+  await refused(alpaca.getPortfolioHistory({ timeframe: "2Min" }), 422);
+  await refused(alpaca.getPortfolioHistory({ period: "1D", date_end: "2020-01-02" }), 422);
+  await refused(alpaca.getPortfolioHistory({ period: "2M", timeframe: "1Min" }), 422);
 
   // Orders that are linked: the exits live by what the entry fills, and one cancels the other.
   const bracket = await alpaca.createOrder({

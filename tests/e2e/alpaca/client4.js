@@ -39,7 +39,8 @@ async function main() {
   let subscribed = false;
   data.on(streaming.EVENT.SUBSCRIPTION, () => (subscribed = true));
   data.onConnect(() => data.subscribeForQuotes(["AAPL"]));
-  data.subscribeForTrades(["AAPL"]);
+  data.subscribeForTrades(["*"]);
+  data.subscribeForBars(["AAPL"]);
   data.onQuote((quote) => quotes.push(quote));
   data.onTrade((trade) => trades.push(trade));
   data.connect();
@@ -120,6 +121,25 @@ async function main() {
   assert.ok(bars.bars[0].h === 150 && bars.bars[0].n >= 1);
   const past = await stocks.stockTradeSingle({ symbol: "AAPL", limit: 1 });
   assert.strictEqual(past.trades[0].p, 150);
+  const further = await stocks.stockTradeSingle({ symbol: "AAPL", limit: 1, pageToken: past.nextPageToken });
+  assert.notStrictEqual(further.trades[0].i, past.trades[0].i);
+  const quoted = await stocks.stockQuoteSingle({ symbol: "AAPL", limit: 1 });
+  assert.strictEqual(quoted.quotes.length, 1);
+  const onward = await stocks.stockQuotes({ symbols: "AAPL", limit: 1, pageToken: quoted.nextPageToken });
+  assert.notDeepStrictEqual(onward.quotes.AAPL[0], quoted.quotes[0]);
+  const snapshot = await stocks.stockSnapshotSingle({ symbol: "AAPL" });
+  assert.ok(snapshot.minuteBar.h >= 149 && snapshot.dailyBar.n >= 1 && !snapshot.prevDailyBar);
+
+  const worth = Number((await new trading.AccountsApi(config).getAccount()).equity);
+  const portfolio = new trading.PortfolioHistoryApi(config);
+  for (const wanted of [{ period: "1D", intradayReporting: "continuous", pnlReset: "no_reset" }, { start: new Date(Date.now() - 3600e3), timeframe: "5Min" },
+    { period: "1W", end: new Date() }, { timeframe: "1D" }]) {
+    const history = await portfolio.getAccountPortfolioHistory(wanted);
+    assert.ok(Math.abs(history.equity.at(-1) - worth) < 0.00005);
+    assert.strictEqual(history.baseValue, 10000);
+    assert.strictEqual(history.timestamp.length, history.profitLoss.length);
+  }
+  await refused(portfolio.getAccountPortfolioHistory({ cashflowTypes: "ALL" }), 422);
   stream.disconnect();
   data.disconnect();
   console.log("client 4: all well");

@@ -125,6 +125,56 @@ async function main() {
   await page.waitForTimeout(300);
   await shot("05-refused-light");
 
+  note("an order with its exits: what they come to, and one ends the other");
+  await page.locator("#chart-title").click();
+  await page.keyboard.press("p");
+  await page.keyboard.type("150");
+  await page.fill("#ticket-quantity", "2");
+  await page.fill("#ticket-price", "151.00");
+  await page.fill("#ticket-stop_loss_price", "145");
+  await waitText("#ticket-cost", /^\$302\.00$/);
+  await waitText("#ticket-gain", /^about −\$2\.00$/);
+  await waitText("#ticket-loss", /^about −\$12\.00$/);
+  await waitText("#ticket-check", /[Tt]ake-profit/);
+  await page.fill("#ticket-take_profit_price", "155");
+  await waitText("#ticket-gain", /^about \+\$8\.00$/);
+  await waitText("#ticket-check", /would be accepted/);
+  await shot("07-exits");
+  await page.click("#ticket-send");
+  await waitText("#ticket-message", /^Filled: buy 2 AAPL, with its exits at 151\.00$/);
+  await page.click("#tab-open");
+  await waitText("#panel-open tbody", /155\.00/);
+  await waitText("#panel-open tbody", /stop loss/i);
+  await page.locator('#panel-open button:text("Cancel")').first().click();
+  await waitText("#panel-open .empty", /No open orders/);
+
+  note("a stop-loss beside a limit order to sell: a pair for what is held");
+  await page.fill("#ticket-take_profit_price", "");
+  await page.locator("#chart-title").click();
+  await page.keyboard.press("s");
+  await page.selectOption("#ticket-order_type", "limit");
+  await page.fill("#ticket-quantity", "2");
+  await page.fill("#ticket-price", "160.00");
+  await waitText("#ticket-gain", /^about \+\$18\.00$/);
+  await waitText("#ticket-check", /would be accepted/);
+  await page.click("#ticket-send");
+  await waitText("#ticket-message", /is in the book: sell 2 AAPL, with its exits at 160\.00/);
+  await waitText("#panel-open tbody", /160\.00/);
+  await page.locator('#panel-open button:text("Cancel")').first().click();
+  await waitText("#panel-open .empty", /No open orders/);
+  await page.locator('label[for="ticket-buy"]').click();
+  await page.fill("#ticket-stop_loss_price", "");
+  await page.fill("#ticket-price", "");
+
+  note("dark or light as the system has it, until one is chosen here");
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  assert.equal(await theme(), "light");
+  await page.evaluate(() => localStorage.removeItem("trade-theme"));
+  await page.emulateMedia({colorScheme: "light"});
+  await page.emulateMedia({colorScheme: "dark"});
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(243, 245, 248)");
+
   note("keys: help, symbols, bars");
   await page.locator("#chart-title").click();
   await page.keyboard.press("?");

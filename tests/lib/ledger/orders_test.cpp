@@ -428,6 +428,9 @@ TEST_F(OrdersTest, FillsAreNewestFirstOneForEachSide) {
   EXPECT_EQ(fills({{}, {}, OrderId{6}, 100}), (Lines{"3 alice sell 3 ACME 1.03 order 6 maker"}));
   EXPECT_EQ(fills({alice, {}, {}, 1}), (Lines{"3 alice buy 3 ACME 1.03 order 5 taker"}));
   EXPECT_EQ(fills({bob, acme, OrderId{3}, 100}), Lines{});
+  EXPECT_EQ(fills({bob, {}, {}, 100, TradeId{2}}), (Lines{"1 bob sell 1 ACME 1.01 order 2 maker"}));
+  EXPECT_EQ(fills({alice, {}, {}, 1, TradeId{3}}), (Lines{"2 alice sell 2 BETA 1.02 order 4 taker"}));
+  EXPECT_EQ(fills({alice, {}, {}, 100, TradeId{1}}), Lines{});
 }
 
 }  // namespace

@@ -244,6 +244,37 @@ TEST(Market, ChangesNameEachSymbolOnceWithAllThatChanged) {
   EXPECT_EQ(feed.market.changes().changes()[0].what, Changed::depth);
 }
 
+TEST(Market, EveryChangeOfTheBestBidAndOfferIsKeptAsItsMomentLeftIt) {
+  MarketFeed feed;
+  const SymbolId apple = feed.add_symbol("AAPL");
+  const auto newest = [&] { return feed.market.symbol(apple).tops.newest(); };
+  const auto count = [&] { return feed.market.symbol(apple).tops.count(); };
+  EXPECT_EQ(count(), 0u);
+  feed.rest(apple, Side::buy, dollars(100), 10);
+  feed.advance_seconds(1);
+  feed.rest(apple, Side::sell, dollars(101), 7);
+  EXPECT_EQ(count(), 2u);
+  EXPECT_EQ(newest(), (TopOfBookView{dollars(100), Quantity{10}, dollars(101), Quantity{7}, feed.now(),
+                                     feed.sequence()}));
+  // Behind the best, and a print: no change.
+  feed.advance_seconds(1);
+  feed.rest(apple, Side::buy, dollars(99), 10);
+  feed.print(apple, dollars(100), 1);
+  EXPECT_EQ(count(), 2u);
+  // Two in one moment are one.
+  feed.execute(apple, Side::sell, dollars(100), 4, 6);
+  feed.execute(apple, Side::sell, dollars(100), 6, 0);
+  EXPECT_EQ(count(), 3u);
+  EXPECT_EQ(newest(), (TopOfBookView{dollars(99), Quantity{10}, dollars(101), Quantity{7}, feed.now(),
+                                     feed.sequence()}));
+  for (std::size_t i = 0; i < tops_max; ++i) {
+    feed.advance_seconds(1);
+    feed.rest(apple, Side::sell, dollars(101), 1);
+  }
+  EXPECT_EQ(feed.market.symbol(apple).tops.size(), tops_max);
+  EXPECT_EQ(feed.market.symbol(apple).tops.first_kept(), 4u);
+}
+
 TEST(Market, TheTapeKeepsTheLastTradesByNumber) {
   MarketFeed feed;
   const SymbolId apple = feed.add_symbol("AAPL");

@@ -36,6 +36,7 @@ TEST(Records, ASymbolComesBackAsItWas) {
   EXPECT_EQ(restored.depth(1).sequence, market.depth(1).sequence);
   EXPECT_EQ(restored.depth(1).timestamp, market.depth(1).timestamp);
   EXPECT_EQ(counts->tape, 2u);
+  EXPECT_EQ(counts->tops, market.tops.count());
   EXPECT_EQ(counts->seconds, market.bars.seconds().count());
   EXPECT_EQ(counts->minutes, 1u);
   EXPECT_EQ(counts->hours, 1u);
@@ -51,6 +52,10 @@ TEST(Records, TradesAndBarsComeBackAsTheyWere) {
     ByteReader reader(writer.bytes());
     EXPECT_EQ(read_tape_entry(reader), market.tape.numbered(number));
   }
+  ByteWriter top;
+  write_top(top, market.tops.newest());
+  ByteReader top_reader(top.bytes());
+  EXPECT_EQ(read_top(top_reader), market.tops.newest());
   ByteWriter writer;
   write_bar(writer, market.bars.minutes().newest());
   ByteReader reader(writer.bytes());

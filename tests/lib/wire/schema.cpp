@@ -47,6 +47,7 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<DayTradingRule>(schema::EnumValuesDayTradingRule(), schema::EnumNameDayTradingRule);
   expect_alike<CancelReason>(schema::EnumValuesCancelReason(), schema::EnumNameCancelReason);
   expect_alike<BarUnit>(schema::EnumValuesBarUnit(), schema::EnumNameBarUnit);
+  expect_alike<EquityStep>(schema::EnumValuesEquityStep(), schema::EnumNameEquityStep);
   expect_alike<Liquidity>(schema::EnumValuesLiquidity(), schema::EnumNameLiquidity);
   // `operator` is a word of C++: flatc calls that one `operator_`.
   expect_alike<KeyRole>(schema::EnumValuesKeyRole(), [](schema::KeyRole role) {
@@ -97,6 +98,8 @@ static_assert(sizeof(schema::Holding) == 16);
 static_assert(sizeof(schema::QuoteViewFields) == 104);
 static_assert(sizeof(schema::DepthLevel) == 24);
 static_assert(sizeof(schema::Bar) == 64);
+static_assert(sizeof(schema::Equity) == 24);
+static_assert(sizeof(schema::TopOfBook) == 48);
 static_assert(sizeof(schema::ImmediateFill) == 24);
 static_assert(sizeof(schema::CommandResultFields) == 48);
 
