@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "access/browser_sessions.hpp"
@@ -35,6 +36,7 @@ struct Services {
   Hub* hub = nullptr;                         ///< the same
   ClientSessions* client_sessions = nullptr;  ///< the same
   std::uint32_t requests_per_minute = 0;
+  std::filesystem::path home = {};  ///< the suite's
   Metrics metrics;
   RateLimiter limiter;           ///< by key
   RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key

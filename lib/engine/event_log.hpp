@@ -117,6 +117,9 @@ inline void digest(Digest& to, const PriceBandsChanged& event) {
   const PriceBands& bands = event.bands;
   to.fields(event.symbol, bands.basis_points, bands.pause_seconds, bands.reference, bands.lower, bands.upper);
 }
+inline void digest(Digest& to, const ClockChanged& event) {
+  to.fields(event.pace.running, event.pace.speed_millionths);
+}
 inline void digest(Digest& to, const ExitActivated& event) {
   to.fields(event.order, event.account, event.symbol, event.status, event.reason, event.quantity);
 }

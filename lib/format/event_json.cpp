@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "format/clock_text.hpp"
 #include "format/journal_json.hpp"
 
 namespace trade::format {
@@ -15,7 +16,7 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_nam
     "order_rested",           "order_triggered",        "trade_executed",      "trade_printed",
     "order_cancelled",        "order_replaced",         "stop_trailed",        "symbol_phase_changed",
     "auction_indicated",      "auction_uncrossed",      "kill_switch_changed", "price_bands_changed",
-    "exit_activated"};
+    "exit_activated",         "clock_changed"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -99,6 +100,7 @@ struct EventFields {
     json["symbol"] = names.symbol(event.symbol);
     json.update(json_of(event.bands));
   }
+  void operator()(const ClockChanged& event) const { json.update(json_of(event.pace)); }
   void operator()(const OrderAccepted& event) const {
     add_new_order(event);
     json["status"] = name_of(event.status);

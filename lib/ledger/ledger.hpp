@@ -144,6 +144,7 @@ class Ledger {
   Problem apply(const AuctionUncrossed&) { return Problem::none; }
   Problem apply(const KillSwitchChanged&) { return Problem::none; }
   Problem apply(const PriceBandsChanged&) { return Problem::none; }
+  Problem apply(const ClockChanged&) { return Problem::none; }
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

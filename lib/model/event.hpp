@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "model/auction.hpp"
+#include "model/clock.hpp"
 #include "model/command.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
@@ -119,6 +120,11 @@ struct KillSwitchChanged {
 struct PriceBandsChanged {
   SymbolId symbol;
   PriceBands bands;
+};
+
+/// The simulated clock goes on like this from the event's own timestamp.
+struct ClockChanged {
+  ClockPace pace;
 };
 
 /// An order passed every check and has an id. It is `validated` when it is a stop that waits, `submitted`
@@ -276,7 +282,7 @@ using EventBody =
                  AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
                  OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
                  OrderCancelled, OrderReplaced, StopTrailed, SymbolPhaseChanged, AuctionIndicated,
-                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated>;
+                 AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated, ClockChanged>;
 
 struct Event {
   Sequence sequence = 0;

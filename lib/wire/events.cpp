@@ -362,6 +362,13 @@ PriceBandsChanged read(Checker& check, const schema::PriceBandsChanged& table) {
   return {.symbol = SymbolId{table.symbol()}, .bands = read_bands(check, table.bands())};
 }
 
+Offset<schema::ClockChanged> write(Writer& writer, const ClockChanged& event) {
+  return schema::CreateClockChanged(writer.builder, write_pace(writer, event.pace));
+}
+ClockChanged read(Checker& check, const schema::ClockChanged& table) {
+  return {.pace = read_pace(check, table.pace())};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, EventBody& body) {
@@ -431,6 +438,8 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::KillSwitchChanged>(check, table, body);
     case Type::PriceBandsChanged:
       return read_as<schema::PriceBandsChanged>(check, table, body);
+    case Type::ClockChanged:
+      return read_as<schema::ClockChanged>(check, table, body);
     case Type::NONE:
       break;
   }

@@ -100,6 +100,9 @@ struct Describe {
   std::string operator()(const PriceBandsChanged& e) const {
     return "bands " + format_price(e.bands.lower) + ".." + format_price(e.bands.upper);
   }
+  std::string operator()(const ClockChanged& e) const {
+    return "clock " + std::to_string(e.pace.speed_millionths) + (e.pace.running ? "" : " paused");
+  }
   std::string operator()(const TradePrinted& e) const {
     return "printed " + quantity(e.quantity) + "@" + format_price(e.price);
   }
