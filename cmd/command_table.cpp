@@ -29,6 +29,18 @@ constexpr std::array rows{
     CommandRow{"config check", suite, "Find everything that is wrong with the file", define_config_check},
     CommandRow{"config sample", suite, "Print a file with every setting explained", define_config_sample},
 
+    CommandRow{"reload", suite, "Have the daemons read the configuration again", define_reload},
+    CommandRow{"log", suite, "What the daemons log"},
+    CommandRow{"log level", suite, "Show or change which messages are logged", define_log_level},
+
+    CommandRow{"clock", suite, "Show and set the clock of a suite on simulated time"},
+    CommandRow{"clock show", suite, "Show the time by which the suite goes", define_clock_show},
+    CommandRow{"clock pause", suite, "Let the time stand", define_clock_pause},
+    CommandRow{"clock resume", suite, "Let the time go on", define_clock_resume},
+    CommandRow{"clock step", suite, "Let some time pass at once", define_clock_step},
+    CommandRow{"clock set", suite, "Let it be a later time at once", define_clock_set},
+    CommandRow{"clock speed", suite, "Say how fast the time passes", define_clock_speed},
+
     CommandRow{"fix", suite, "FIX sessions"},
     CommandRow{"fix session", suite, "Say who may log on by FIX"},
     CommandRow{"fix session add", suite, "Add a session; its password is shown once", define_fix_session_add},

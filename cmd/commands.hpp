@@ -87,6 +87,16 @@ Handler define_bench_fix(CLI::App& app);
 Handler define_bench_engine(CLI::App& app);
 Handler define_bench_book(CLI::App& app);
 
+Handler define_log_level(CLI::App& app);
+Handler define_reload(CLI::App& app);
+
+Handler define_clock_show(CLI::App& app);
+Handler define_clock_pause(CLI::App& app);
+Handler define_clock_resume(CLI::App& app);
+Handler define_clock_step(CLI::App& app);
+Handler define_clock_set(CLI::App& app);
+Handler define_clock_speed(CLI::App& app);
+
 Handler define_fix_session_add(CLI::App& app);
 Handler define_fix_session_list(CLI::App& app);
 Handler define_fix_session_remove(CLI::App& app);

@@ -4,12 +4,14 @@
 #include <cstring>
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "app/daemon.hpp"
+#include "arguments.hpp"
+#include "base/clock.hpp"
 #include "bus/endpoints.hpp"
 #include "commands.hpp"
+#include "doctor_checks.hpp"
 #include "format/layout.hpp"
 #include "journal/journal.hpp"
 #include "suite.hpp"
@@ -18,42 +20,10 @@ namespace trade::cmd {
 
 namespace {
 
-constexpr std::uint64_t free_bytes_enough = std::uint64_t{1} << 30;
-constexpr std::uint64_t free_bytes_min = std::uint64_t{64} << 20;
+/// A journal that is no larger is verified whole without being asked to.
+constexpr std::uint64_t verified_bytes_max = std::uint64_t{64} << 20;
 /// A follower that is further behind than this does not keep up.
 constexpr Sequence lag_events_enough = 100'000;
-
-/// The findings so far.
-class Findings {
- public:
-  void good(std::string check, std::string detail) { add(std::move(check), "ok", std::move(detail), ""); }
-  void warn(std::string check, std::string detail, std::string hint) {
-    add(std::move(check), "warning", std::move(detail), std::move(hint));
-  }
-  void bad(std::string check, std::string detail, std::string hint) {
-    add(std::move(check), "error", std::move(detail), std::move(hint));
-    ++errors_;
-  }
-  void bad(std::string check, const Error& error) { bad(std::move(check), error.message, error.hint); }
-  [[nodiscard]] const std::vector<format::Json>& rows() const { return rows_; }
-  [[nodiscard]] std::size_t errors() const { return errors_; }
-
- private:
-  void add(std::string check, std::string_view state, std::string detail, std::string hint) {
-    format::Json row;
-    row["check"] = std::move(check);
-    row["state"] = state;
-    row["detail"] = std::move(detail);
-    row["hint"] = format::text_or_null(hint);
-    rows_.push_back(std::move(row));
-  }
-  std::vector<format::Json> rows_;
-  std::size_t errors_ = 0;
-};
-
-std::string megabytes(std::uint64_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
-}
 
 void check_home(const app::Home& home, Findings& findings) {
   struct stat status{};
@@ -74,21 +44,6 @@ void check_home(const app::Home& home, Findings& findings) {
     findings.bad("home", path + ": " + std::strerror(errno), "give it to the user who runs the suite");
   } else {
     findings.good("home", path);
-  }
-}
-
-void check_disk(const app::Home& home, Findings& findings) {
-  struct statvfs status{};
-  if (statvfs(home.root.c_str(), &status) != 0) return;
-  const std::uint64_t available = static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
-  const std::string detail = megabytes(available) + " free";
-  const std::string hint = "make room on the file system of " + home.root.string();
-  if (available < free_bytes_min) {
-    findings.bad("disk", detail, hint + ": tradingd stops when it is full");
-  } else if (available < free_bytes_enough) {
-    findings.warn("disk", detail, hint);
-  } else {
-    findings.good("disk", detail);
   }
 }
 
@@ -140,7 +95,30 @@ void check_daemon(Context& context, const app::Home& home, std::string_view daem
   }
 }
 
-void check_journal(const app::Home& home, Findings& findings) {
+/// The time that the journal has come to, against the machine's.
+void check_journal_time(const wire::Batch& last, bool simulated, Findings& findings) {
+  const Timestamp time = last.commands.empty() ? Timestamp{} : last.commands.back().timestamp;
+  if (simulated) {
+    findings.warn("clock", "simulated: the journal has come to " + format_timestamp(time),
+                  "for tests alone; see trade-clock(1)");
+  } else if (time.nanoseconds > SystemClock().now().nanoseconds + nanoseconds_per_second) {
+    findings.bad("clock", "the journal's time " + format_timestamp(time) + " is ahead of the machine's",
+                 "set the machine's clock; until it has come there, every command gets that time");
+  }
+}
+
+void verify_journal(const app::Home& home, Findings& findings) {
+  const Result<journal::VerifyReport> report = journal::verify(home.journal());
+  if (!report) return findings.bad("journal", report.error());
+  if (report->bad_batch) {
+    return findings.bad("journal", "batch " + std::to_string(*report->bad_batch) + ": " + report->problem,
+                        "see share/doc/runbook/corrupt-journal.md: restore a backup");
+  }
+  findings.good("journal", std::to_string(report->batches) + " batches, " + std::to_string(report->events) +
+                               " events, every one verified");
+}
+
+void check_journal(const app::Home& home, bool simulated, bool whole, Findings& findings) {
   std::error_code error;
   if (!std::filesystem::exists(home.journal(), error)) return;
   Result<std::unique_ptr<journal::Reader>> reader = journal::open_reader(home.journal());
@@ -151,13 +129,18 @@ void check_journal(const app::Home& home, Findings& findings) {
   }
   const Result<journal::Head> head = (*reader)->head();
   if (!head) return findings.bad("journal", head.error());
-  wire::Batch batch;
-  if (head->batch > 0) {
-    const Result<bool> read = (*reader)->read(head->batch, batch);
-    if (!read) return findings.bad("journal", read.error());
+  if (head->batch == 0) return findings.good("journal", "nothing is in it yet");
+  if (whole || bytes_on_disk(home.journal() / "data.mdb") <= verified_bytes_max) {
+    verify_journal(home, findings);
+  } else {
+    findings.good("journal", std::to_string(head->batch) + " batches, " +
+                                 std::to_string(head->last_sequence) +
+                                 " events, the last one read (--verify reads all of it)");
   }
-  findings.good("journal", std::to_string(head->batch) + " batches, " + std::to_string(head->last_sequence) +
-                               " events ('trade journal verify' reads all of it)");
+  wire::Batch batch;
+  const Result<bool> read = (*reader)->read(head->batch, batch);
+  if (!read) return findings.bad("journal", read.error());
+  check_journal_time(batch, simulated, findings);
 }
 
 const format::Layout& finding_layout() {
@@ -169,21 +152,36 @@ const format::Layout& finding_layout() {
   return layout;
 }
 
-Result<ExitStatus> examine(Context& context) {
+struct Arguments {
+  bool verify = false;
+};
+
+Result<ExitStatus> examine(Context& context, const Arguments& arguments) {
   Result<app::Home> home = context.home();
   if (!home) return pass_on(std::move(home));
   Findings findings;
   check_home(*home, findings);
   check_disk(*home, findings);
   check_config(context, findings);
-  if (const Status sockets = bus::Endpoints(home->root).check(); !sockets)
+  const Result<const app::Config*> config = context.config();
+  const bool simulated = config && (*config)->text("tradingd.clock") == "simulated";
+  if (config) check_maps(*home, **config, findings);
+  check_limits(*home, findings);
+  check_memory(findings);
+  check_machine_clock(findings);
+  if (const Status sockets = bus::Endpoints(home->root).check(); !sockets) {
     findings.bad("sockets", sockets.error());
+  } else {
+    findings.good("sockets", home->run().string());
+  }
   const std::vector<std::string> wanted_names = wanted_daemons(*home);
   for (const std::string_view daemon : bus::daemon_names) {
     const bool wanted = std::ranges::find(wanted_names, daemon) != wanted_names.end();
+    if (const auto program = find_program(daemon); wanted && !program)
+      findings.bad("programs", program.error());
     check_daemon(context, *home, daemon, wanted, findings);
   }
-  check_journal(*home, findings);
+  check_journal(*home, simulated, arguments.verify, findings);
   context.output().list(finding_layout(), findings.rows());
   if (context.output().mode() == format::OutputMode::table) {
     for (const format::Json& row : findings.rows()) {
@@ -198,8 +196,10 @@ Result<ExitStatus> examine(Context& context) {
 
 }  // namespace
 
-Handler define_doctor(CLI::App&) {
-  return examine;
+Handler define_doctor(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  add_flag(app, "--verify", arguments->verify, "Read the whole journal, however large it is");
+  return [arguments](Context& context) { return examine(context, *arguments); };
 }
 
 }  // namespace trade::cmd

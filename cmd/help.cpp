@@ -1,6 +1,7 @@
 #include "help.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "completion_tables.hpp"
 
@@ -128,7 +129,12 @@ std::string full_help(const CommandLine& line) {
   }
   finish_topic();
   text += "\nGlobal options, before or after the command:\n" + rows_text(option_rows(line.app()));
-  return text + "\n'trade help COMMAND' explains one; the manual pages say it at length: man trade.\n";
+  for (const HelpTopic& subject : help_topics())
+    rows.push_back({std::string(subject.name), std::string(subject.help)});
+  text += "\nTopics:\n" + rows_text(rows);
+  return text +
+         "\n'trade help COMMAND' or 'trade help TOPIC' explains one; the manual pages say it at length: man "
+         "trade.\n";
 }
 
 std::string command_help(const CommandLine& line, const CommandLine::Command& command) {
@@ -142,6 +148,11 @@ std::string command_help(const CommandLine& line, const CommandLine::Command& co
   }
   if (!arguments.empty()) text += "\nArguments:\n" + rows_text(arguments);
   text += "\nOptions:\n" + rows_text(option_rows(*command.app));
+  if (const std::string_view examples = examples_of(command.row->path); !examples.empty()) {
+    text += "\nExamples:\n";
+    for (const auto example : std::views::split(examples, '\n'))
+      text += "  " + std::string(example.begin(), example.end()) + "\n";
+  }
   return text + "\nGlobal options: 'trade help'. Manual: man trade-" +
          std::string(command.row->path.substr(0, command.row->path.find(' '))) + "\n";
 }
@@ -159,6 +170,12 @@ std::vector<format::Json> command_records(const CommandLine& line) {
                                                         : std::as_const(*command->app).get_options()) {
       if (!option->nonpositional()) record["arguments"].push_back(argument_name(*option));
     }
+    record["examples"] = format::Json::array();
+    for (const auto line_of_text : std::views::split(examples_of(entry.path), '\n')) {
+      if (!line_of_text.empty())
+        record["examples"].push_back(std::string(line_of_text.begin(), line_of_text.end()));
+    }
+    record["place"] = example_place(entry.path);
     record["options"] = format::Json::array();
     for (const OptionEntry& option : entry.options) {
       for (const std::string& name : option.names)

@@ -458,6 +458,7 @@ class Writer {
   }
   /// The clock does it.
   bool write_body(Timestamp, const ExpireOrders&, const Moment&) { return true; }
+  bool write_body(Timestamp, const SetClock&, const Moment&) { return true; }
   template <class Other>
   bool write_body(Timestamp, const Other&, const Moment&) {
     return false;

@@ -41,6 +41,16 @@ struct SessionArguments {
   bool dry_run = false;
 };
 
+/// The suite's time: its clock may be a simulated one.
+Result<Timestamp> suite_time(Context& context) {
+  if (context.on_stage()) return context.clock().now();
+  Result<Client*> client = context.client();
+  if (!client) return pass_on(std::move(client));
+  const Result<ClockView> clock = (*client)->clock();
+  if (!clock) return std::unexpected(clock.error());
+  return clock->now;
+}
+
 Result<ExitStatus> set_session(Context& context, const SessionArguments& arguments) {
   Result<SessionView> session = ask_session(context);
   if (!session) return pass_on(std::move(session));
@@ -51,7 +61,9 @@ Result<ExitStatus> set_session(Context& context, const SessionArguments& argumen
   // is of the session that is open.
   const bool begins = arguments.phase == MarketPhase::continuous || session->phase == SessionPhase::closed;
   if (phase == SessionPhase::open && begins) {
-    command.trading_date = std::max(session->trading_date, calendar::to_new_york(context.clock().now()).date);
+    const Result<Timestamp> now = suite_time(context);
+    if (!now) return std::unexpected(now.error());
+    command.trading_date = std::max(session->trading_date, calendar::to_new_york(*now).date);
   }
   if (arguments.trading_date) command.trading_date = *arguments.trading_date;
   const SubmittedCommand submitted{command, {}, {}};

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <set>
-#include <thread>
 
 #include "arguments.hpp"
 #include "base/clock.hpp"
@@ -16,19 +15,18 @@
 #include "itch_player.hpp"
 #include "itch_verify.hpp"
 #include "progress.hpp"
+#include "replay_pace.hpp"
+#include "scenario/value.hpp"
 #include "submit.hpp"
 
 namespace trade::cmd {
 
 namespace {
 
-/// While a paced replay waits for its next message, signals and answers are looked at this often.
-constexpr std::chrono::milliseconds look_up_interval{50};
-
 struct Arguments {
   std::string file;
   std::vector<std::string> symbols;
-  double speed = 0;  ///< zero: as fast as it goes
+  PaceOptions pace;
   bool verify_book = false;
   bool dry_run = false;
 };
@@ -87,41 +85,6 @@ class Selection {
 struct Tally {
   std::uint64_t messages = 0;
   std::array<std::uint64_t, 128> by_type{};
-};
-
-/// Waits until a message is due; false when interrupted before.
-class Pace {
- public:
-  Pace(double speed, const CooperativeInterrupt& interrupt) : speed_(speed), interrupt_(interrupt) {}
-
-  Result<bool> await(const itch::Message& message, ItchPlayer& player) {
-    if (speed_ == 0) return true;
-    const std::int64_t recorded = itch::header_of(message).nanoseconds;
-    const std::int64_t now = monotonic_nanoseconds();
-    if (start_ == 0) {
-      start_ = now;
-      first_recorded_ = recorded;
-    }
-    const double offset = static_cast<double>(recorded - first_recorded_) / speed_;
-    const std::int64_t due = start_ + std::llround(std::min(offset, 9e18));
-    if (now >= due) return true;
-    // What came before is not to wait for this one.
-    if (Status flushed = player.flush(); !flushed) return pass_on(std::move(flushed));
-    for (;;) {
-      if (interrupt_.requested()) return false;
-      const std::int64_t left = due - monotonic_nanoseconds();
-      if (left <= 0) return true;
-      std::this_thread::sleep_for(
-          std::min(std::chrono::nanoseconds(left), std::chrono::nanoseconds(look_up_interval)));
-      if (Status taken = player.take_answers(); !taken) return pass_on(std::move(taken));
-    }
-  }
-
- private:
-  double speed_;
-  const CooperativeInterrupt& interrupt_;
-  std::int64_t start_ = 0;
-  std::int64_t first_recorded_ = 0;
 };
 
 /// The house account, opened if need be.
@@ -202,17 +165,24 @@ class Replay {
   }
 
   Status play_all(const CooperativeInterrupt& interrupt) {
-    Pace pace(arguments_.speed, interrupt);
+    std::unique_ptr<Pace> pace;
+    if (player_) {
+      Result<std::unique_ptr<Pace>> made = make_pace(context_, arguments_.pace, *player_, interrupt);
+      if (!made) return pass_on(std::move(made));
+      pace = std::move(*made);
+    }
     Progress progress(context_, "messages", 0);
     while (!interrupt.requested()) {
       Result<std::optional<itch::Message>> message = reader_.next();
       if (!message) return pass_on(std::move(message));
       if (!*message) break;
+      const auto recorded = static_cast<std::int64_t>(itch::header_of(**message).nanoseconds);
+      if (arguments_.pace.until && recorded >= *arguments_.pace.until) break;
       ++tally_.messages;
       ++tally_.by_type[static_cast<unsigned char>(itch::type_of(**message)) & 127u];
       if (selection_.wants(**message)) {
-        if (player_) {
-          Result<bool> due = pace.await(**message, *player_);
+        if (pace) {
+          Result<bool> due = pace->await(recorded);
           if (!due) return pass_on(std::move(due));
           if (!*due) break;
         }
@@ -220,7 +190,7 @@ class Replay {
       }
       progress.update(tally_.messages, reader_.file_bytes_read(), reader_.file_bytes());
     }
-    return {};
+    return pace ? pace->finish() : Status();
   }
 
   Status play(const itch::Message& message) {
@@ -280,6 +250,8 @@ class Replay {
 };
 
 Result<ExitStatus> replay_itch(Context& context, const Arguments& arguments) {
+  if (arguments.pace.at && arguments.pace.until && *arguments.pace.at >= *arguments.pace.until)
+    return fail(ErrorCode::usage, "--until comes before --at");
   Result<itch::FileReader> reader = itch::FileReader::open(arguments.file);
   if (!reader) return pass_on(std::move(reader));
   return Replay(context, arguments, std::move(*reader)).run();
@@ -291,7 +263,13 @@ Handler define_replay_itch(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
   required(add_value(app, "file", arguments->file, parse_text, file_kind, "The recording, plain or gzip"));
   add_values(app, "--symbol", arguments->symbols, parse_symbol_text, symbol_kind, "Play these symbols alone");
-  add_value(app, "--speed", arguments->speed, parse_speed, "X|max", "Times the recording's speed (max)");
+  add_value(app, "--speed", arguments->pace.speed, parse_speed, "X|max", "Times the recording's speed (max)");
+  add_value(app, "--at", arguments->pace.at, scenario::parse_time_of_day, "HH:MM[:SS]",
+            "Play what comes before this at once");
+  add_value(app, "--until", arguments->pace.until, scenario::parse_time_of_day, "HH:MM[:SS]",
+            "Play nothing from this on");
+  add_value(app, "--date", arguments->pace.date, parse_date, "DATE",
+            "The recording's day, where the suite's clock is simulated");
   add_flag(app, "--verify-book", arguments->verify_book,
            "At the end, compare resting orders with the file's own");
   add_flag(app, "--dry-run", arguments->dry_run, "Read the file and keep its books; send nothing");

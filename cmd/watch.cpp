@@ -1,5 +1,7 @@
 // trade watch: the market and one's own account on a full screen.
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <poll.h>
 #include <unistd.h>
@@ -104,7 +106,25 @@ class Watch {
         feed_(std::move(options), symbols, model),
         actions_(client, model) {}
 
+  /// What a run came to.
+  struct Figures {
+    std::uint64_t pictures = 0;
+    std::uint64_t updates = 0;
+    double seconds = 0;
+    std::uint64_t most_pictures_a_second = 0;
+  };
+  [[nodiscard]] const Figures& figures() const { return figures_; }
+
   Result<ExitStatus> run() {
+    const std::int64_t started_ns = monotonic_nanoseconds();
+    Result<ExitStatus> ended = follow();
+    figures_.seconds = static_cast<double>(monotonic_nanoseconds() - started_ns) / 1e9;
+    figures_.updates = feed_.updates();
+    return ended;
+  }
+
+ private:
+  Result<ExitStatus> follow() {
     const CooperativeInterrupt interrupt;
     if (Status opened = feed_.open(); !opened) return pass_on(std::move(opened));
     std::int64_t drawn_ns = 0;
@@ -129,7 +149,6 @@ class Watch {
     return ExitStatus::done;
   }
 
- private:
   /// False when it is to end.
   bool take_keys(bool& changed) {
     for (;;) {
@@ -150,6 +169,11 @@ class Watch {
     Screen screen(terminal_.width(), terminal_.height());
     draw_watch(screen, model_, input_, terminal_.color());
     terminal_.show(screen);
+    ++figures_.pictures;
+    const std::int64_t second = monotonic_nanoseconds() / nanoseconds_per_second;
+    pictures_in_second_ = second == second_ ? pictures_in_second_ + 1 : 1;
+    second_ = second;
+    figures_.most_pictures_a_second = std::max(figures_.most_pictures_a_second, pictures_in_second_);
   }
 
   WatchTerminal& terminal_;
@@ -157,6 +181,9 @@ class Watch {
   WatchInput input_;
   WatchFeed feed_;
   WatchActions actions_;
+  Figures figures_;
+  std::int64_t second_ = 0;
+  std::uint64_t pictures_in_second_ = 0;
 };
 
 Result<ExitStatus> watch(Context& context, const std::vector<std::string>& symbols) {
@@ -173,7 +200,19 @@ Result<ExitStatus> watch(Context& context, const std::vector<std::string>& symbo
   if (auto quotes = (*client)->quotes(symbols); !quotes) return pass_on(std::move(quotes));
   Result<WatchTerminal> terminal = WatchTerminal::open(color_allowed(context.globals().no_color));
   if (!terminal) return pass_on(std::move(terminal));
-  Result<ExitStatus> ended = Watch(std::move(*options), **client, *terminal, model, symbols).run();
+  Watch::Figures figures;
+  Result<ExitStatus> ended = ExitStatus::done;
+  {
+    // The terminal is given back before anything is said on it.
+    WatchTerminal shown = std::move(*terminal);
+    Watch screen(std::move(*options), **client, shown, model, symbols);
+    ended = screen.run();
+    figures = screen.figures();
+  }
+  context.detail("watch: " + std::to_string(figures.updates) + " updates and " +
+                 std::to_string(figures.pictures) + " pictures in " +
+                 std::to_string(std::llround(figures.seconds * 1'000)) + " ms, at most " +
+                 std::to_string(figures.most_pictures_a_second) + " pictures in a second");
   return ended;
 }
 

@@ -77,6 +77,7 @@ bool WatchFeed::drain(std::optional<MarketStream>& stream) {
     if (!*news) break;
     if (std::holds_alternative<TapePublished>(**news)) bars_wanted_ = true;
     model_.put(**news);
+    ++updates_;
     changed = true;
   }
   return changed;

@@ -20,6 +20,8 @@ class WatchFeed {
   Status open();
   /// Takes what has come, a bounded part of a flood, and asks what is due; true when the model changed.
   bool take();
+  /// Publications taken so far.
+  [[nodiscard]] std::uint64_t updates() const { return updates_; }
   /// To be asked at once for what an action of one's own changed.
   void look_at_account() { account_due_ns_ = 0; }
   /// To wait for news with: -1 where there is none to wait for.
@@ -42,6 +44,7 @@ class WatchFeed {
   std::string followed_;
   BarSpan asked_span_;
   bool bars_wanted_ = true;
+  std::uint64_t updates_ = 0;
   std::int64_t bars_due_ns_ = 0;
   std::int64_t account_due_ns_ = 0;
   std::int64_t retry_due_ns_ = 0;

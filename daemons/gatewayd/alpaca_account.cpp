@@ -99,12 +99,22 @@ std::string hour_minute(Timestamp timestamp) {
   return two(minutes / 60) + ":" + two(minutes % 60);
 }
 
+/// The time by which the suite goes: its clock may be a simulated one.
+Task<Result<Timestamp>> suite_time(Call& call) {
+  RequestBody body(ClockRequest{});
+  const auto reply = co_await call.upstream().ask<ClockReply>(Daemon::tradingd, std::move(body));
+  if (!reply) co_return std::unexpected(reply.error());
+  co_return reply->clock.now;
+}
+
 /// The session as it is set; when it changes next is New York's to say.
 Task<http::Response> clock(Call& call) {
   RequestBody body(SessionRequest{});
   const auto reply = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
   if (!reply) co_return error(reply.error());
-  const Timestamp now = call.services.clock.now();
+  const auto time = co_await suite_time(call);
+  if (!time) co_return error(time.error());
+  const Timestamp now = *time;
   Date date = calendar::to_new_york(now).date;
   Timestamp next_open;
   Timestamp next_close;
@@ -133,7 +143,9 @@ Result<Date> date_parameter(const Call& call, std::string_view name, Date otherw
 }
 
 Task<http::Response> days(Call& call) {
-  const Date today = calendar::to_new_york(call.services.clock.now()).date;
+  const auto now = co_await suite_time(call);
+  if (!now) co_return error(now.error());
+  const Date today = calendar::to_new_york(*now).date;
   const auto first = date_parameter(call, "start", today);
   if (!first) co_return error(first.error());
   const auto last = date_parameter(call, "end", Date{first->days + 365});

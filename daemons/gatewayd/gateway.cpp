@@ -76,7 +76,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
                                         .clock = gateway->clock_,
                                         .application = *gateway->application_,
                                         .requests_per_minute = given.requests_per_minute,
-                                        .new_york_hours = given.new_york_hours});
+                                        .new_york_hours = given.new_york_hours,
+                                        .home = given.client.home});
   gateway->books_ = std::make_unique<Client>(given.client);
   gateway->orders_ = std::make_unique<OrderFollower>([books = gateway->books_.get()](OrderId order) {
     OrdersRequest request;
@@ -129,6 +130,23 @@ Status Gateway::prepare_listeners() {
 }
 
 /// In the loop's thread, or before that runs.
+void Gateway::reload(std::uint32_t requests_per_minute, const http::CertificateFiles& certificate) {
+  std::optional<http::TlsContext> tls;
+  if (listeners_[1].tls) {
+    auto loaded = http::TlsContext::load(certificate);
+    if (loaded) {
+      tls = std::move(*loaded);
+    } else {
+      spdlog::error("reload: the certificate stays as it was: {}; {}", loaded.error().message,
+                    loaded.error().hint);
+    }
+  }
+  loop_.post([this, requests_per_minute, tls]() mutable {
+    services_->requests_per_minute = requests_per_minute;
+    if (tls) listeners_[1].tls->become(std::move(*tls));
+  });
+}
+
 void Gateway::try_listening() {
   bool all = true;
   for (Listener& listener : listeners_) {

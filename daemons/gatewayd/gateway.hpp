@@ -58,6 +58,10 @@ class Gateway {
   /// Answers what is under way, for a moment, and ends. `open` to `stop` once.
   void stop();
 
+  /// Takes over the default rate limit and the certificate; may be called from any thread. A certificate that
+  /// cannot be used is logged, and the old one stays.
+  void reload(std::uint32_t requests_per_minute, const http::CertificateFiles& certificate);
+
   [[nodiscard]] Application& application() { return *application_; }
 
  private:

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/daemon.hpp"
+#include "app/log.hpp"
 #include "follower/follower.hpp"
 #include "gatewayd/gateway.hpp"
 
@@ -61,6 +62,15 @@ trade::Status run(trade::app::DaemonContext& context, const TlsArguments& argume
   if (!gateway) return trade::pass_on(std::move(gateway));
   trade::follower::Options follower_options = trade::follower::options_of(context);
   follower_options.state_directory = context.home().access();
+  follower_options.reload = [&] {
+    const auto wanted = options_of(context, arguments);
+    if (!wanted) {
+      spdlog::error("reload: limits and certificate stay as they were: {}; {}", wanted.error().message,
+                    wanted.error().hint);
+    } else {
+      (*gateway)->reload(wanted->requests_per_minute, wanted->certificate);
+    }
+  };
   auto started = (*gateway)->start([] { ::kill(::getpid(), SIGTERM); });
   if (!started) return started;
   auto done = trade::follower::run_follower(context, (*gateway)->application(), std::move(follower_options));

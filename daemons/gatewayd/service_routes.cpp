@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "app/daemon.hpp"
 #include "gatewayd/answer.hpp"
 #include "gatewayd/application.hpp"
 #include "gatewayd/services.hpp"
@@ -16,21 +17,27 @@ Task<http::Response> health(Call&) {
   co_return http::Response(200, "{\"status\":\"ok\"}");
 }
 
-/// What each daemon behind says of itself; nothing where it does not answer.
-Task<std::vector<std::pair<std::string, std::optional<DaemonView>>>> ask_all(Call& call) {
+/// What a daemon says of itself; nothing where it does not answer.
+Task<std::pair<std::string, std::optional<DaemonView>>> ask_status(Call& call, Daemon daemon) {
+  RequestBody body(StatusRequest{});
+  auto reply = co_await call.upstream().ask<StatusReply>(daemon, std::move(body));
+  std::pair<std::string, std::optional<DaemonView>> view(call.upstream().client(daemon).daemon(),
+                                                         std::nullopt);
+  if (reply) view.second = std::move(reply->daemon);
+  co_return view;
+}
+
+/// The same of each daemon behind.
+Task<std::vector<std::pair<std::string, std::optional<DaemonView>>>> ask_needed(Call& call) {
   std::vector<std::pair<std::string, std::optional<DaemonView>>> views;
-  for (const Daemon daemon : all_daemons) {
-    RequestBody body(StatusRequest{});
-    auto reply = co_await call.upstream().ask<StatusReply>(daemon, std::move(body));
-    views.emplace_back(call.upstream().client(daemon).daemon(), std::nullopt);
-    if (reply) views.back().second = std::move(reply->daemon);
-  }
+  for (const Daemon daemon : needed_daemons)
+    views.push_back(co_await ask_status(call, daemon));
   co_return views;
 }
 
 /// Every daemon that requests go to answers.
 Task<http::Response> readiness(Call& call) {
-  const auto views = co_await ask_all(call);
+  const auto views = co_await ask_needed(call);
   format::Json daemons;
   bool ready = true;
   for (const auto& [name, view] : views) {
@@ -46,7 +53,10 @@ Task<http::Response> readiness(Call& call) {
 }
 
 Task<http::Response> metrics(Call& call) {
-  const auto views = co_await ask_all(call);
+  auto views = co_await ask_needed(call);
+  // Asked for nothing, a daemon that does not run would hold the answer up.
+  if (const auto process = app::daemon_pid({call.services.home}, "fixd"); process && *process)
+    views.push_back(co_await ask_status(call, Daemon::fixd));
   DaemonView own;
   call.services.application.describe(own);
   own.sequence = call.services.application.sequence();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "access/browser_sessions.hpp"
@@ -42,6 +43,7 @@ struct Services {
   std::uint32_t requests_per_minute = 0;
   bool new_york_hours = false;  ///< the market follows them; else it may trade at any hour
   FreshQuotes fresh_quotes{upstream};
+  std::filesystem::path home = {};  ///< the suite's
   Metrics metrics;
   RateLimiter limiter;           ///< by key
   RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key

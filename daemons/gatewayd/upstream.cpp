@@ -6,7 +6,7 @@ namespace trade::gatewayd {
 
 namespace {
 
-constexpr std::array<std::string_view, all_daemons.size()> names = {"tradingd", "ledgerd", "feedd"};
+constexpr std::array<std::string_view, daemon_count> names = {"tradingd", "ledgerd", "feedd", "fixd"};
 /// Deadlines are looked at so often.
 constexpr std::chrono::milliseconds tick_interval{20};
 

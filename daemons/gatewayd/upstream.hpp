@@ -19,8 +19,10 @@
 
 namespace trade::gatewayd {
 
-enum class Daemon : std::uint8_t { tradingd, ledgerd, feedd };
-constexpr std::array<Daemon, 3> all_daemons = {Daemon::tradingd, Daemon::ledgerd, Daemon::feedd};
+enum class Daemon : std::uint8_t { tradingd, ledgerd, feedd, fixd };
+constexpr std::size_t daemon_count = 4;
+/// Those without which requests cannot be answered; fixd runs where there is a FIX session.
+constexpr std::array<Daemon, 3> needed_daemons = {Daemon::tradingd, Daemon::ledgerd, Daemon::feedd};
 
 /// Belongs to the loop's thread.
 class Upstream {
@@ -69,7 +71,7 @@ class Upstream {
   void turn_soon();
 
   http::Loop& loop_;
-  std::array<Watched, all_daemons.size()> clients_;
+  std::array<Watched, daemon_count> clients_;
   std::unique_ptr<http::Loop::Registration> ticks_;
   bool turn_posted_ = false;
 };

@@ -13,6 +13,17 @@
 namespace trade::tradingd {
 namespace {
 
+/// Says in the log what is unusual about the time.
+void note_clock(const SuiteClock& clock, const Engine& engine) {
+  if (clock.simulated()) {
+    spdlog::warn("the clock is simulated and shows {}", format_timestamp(clock.now()));
+  } else if (engine.last_timestamp() > clock.now()) {
+    spdlog::warn(
+        "the journal's time {} is ahead of the machine's clock: commands get that time until it has come",
+        format_timestamp(engine.last_timestamp()));
+  }
+}
+
 Status serve(app::DaemonContext& context) {
   const app::Config& config = context.config();
   journal::Options journal_options;
@@ -34,18 +45,12 @@ Status serve(app::DaemonContext& context) {
 
   auto commits = journal::CommitThread::start(std::move(*writer));
   if (!commits) return std::unexpected(commits.error());
-  ServiceOptions options;
-  options.batch_commands_max = static_cast<std::size_t>(config.integer("tradingd.batch_commands_max"));
-  options.queue = {static_cast<std::size_t>(config.integer("tradingd.queue_commands_max")),
-                   static_cast<std::size_t>(config.integer("tradingd.queue_megabytes_max")) << 20};
-  options.checkpoint_every_commands =
-      static_cast<std::uint64_t>(config.integer("tradingd.checkpoint_every_commands"));
-  options.calendar = config.text("tradingd.calendar") == "us" ? Calendar::us : Calendar::always;
-  options.calls = {.opening_seconds = 60 * config.integer("tradingd.opening_call_minutes"),
-                   .closing_seconds = 60 * config.integer("tradingd.closing_call_minutes")};
-  const SystemClock clock;
-  Service service(context, options, Sequencer(std::move(recovered->engine), recovered->head, clock),
-                  std::move(*commits), std::move(*reader));
+  SuiteClock clock = SuiteClock::of(config, recovered->engine);
+  note_clock(clock, recovered->engine);
+  Timekeeper timekeeper(clock.now(), schedule_of(config));
+  Service service(context, service_options(config), clock, timekeeper,
+                  Sequencer(std::move(recovered->engine), recovered->head, timekeeper), std::move(*commits),
+                  std::move(*reader));
   return service.run();
 }
 

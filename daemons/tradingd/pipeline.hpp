@@ -48,12 +48,13 @@ class Pipeline {
   /// What was handed in and is not yet durable and answered.
   [[nodiscard]] Work unfinished() const;
 
-  /// Into the open batch; see Sequencer. `flush` is to follow, after one or after several.
+  // Into the open batch; see Sequencer. `flush` is to follow, after one or after several.
   void handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame,
               Admission admission = Admission::all) {
     sequencer_.handle(client, request, frame, admission);
   }
   void sequence(const CommandBody& body) { sequencer_.sequence(body); }
+  void answer(const bus::ClientIdentity& client, Reply reply) { sequencer_.answer(client, std::move(reply)); }
 
   // An error of these three means that the process must end: its memory is ahead of the disk.
 

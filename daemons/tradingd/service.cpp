@@ -28,16 +28,36 @@ constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_seco
 
 }  // namespace
 
-Service::Service(app::DaemonContext& context, const ServiceOptions& options, Sequencer sequencer,
-                 std::unique_ptr<journal::CommitThread> commits, std::unique_ptr<journal::Reader> reader)
+ServiceOptions service_options(const app::Config& config) {
+  ServiceOptions options;
+  options.batch_commands_max = static_cast<std::size_t>(config.integer("tradingd.batch_commands_max"));
+  options.queue = {static_cast<std::size_t>(config.integer("tradingd.queue_commands_max")),
+                   static_cast<std::size_t>(config.integer("tradingd.queue_megabytes_max")) << 20};
+  options.checkpoint_every_commands =
+      static_cast<std::uint64_t>(config.integer("tradingd.checkpoint_every_commands"));
+  return options;
+}
+
+sequencer::SessionSchedule schedule_of(const app::Config& config) {
+  using sequencer::Calendar;
+  return sequencer::SessionSchedule(
+      config.text("tradingd.calendar") == "us" ? Calendar::us : Calendar::always,
+      {.opening_seconds = 60 * config.integer("tradingd.opening_call_minutes"),
+       .closing_seconds = 60 * config.integer("tradingd.closing_call_minutes")});
+}
+
+Service::Service(app::DaemonContext& context, const ServiceOptions& options, SuiteClock& clock,
+                 Timekeeper& timekeeper, Sequencer sequencer, std::unique_ptr<journal::CommitThread> commits,
+                 std::unique_ptr<journal::Reader> reader)
     : context_(context),
       options_(options),
+      clock_(clock),
+      timekeeper_(timekeeper),
       commits_(std::move(commits)),
       intake_(options.queue),
       pipeline_(std::move(sequencer), *commits_, *this, options.batch_commands_max,
                 std::max(options.queue.bytes, Pipeline::default_batch_bytes_max)),
       reader_(std::move(reader)),
-      schedule_(options.calendar, options.calls),
       checkpointer_(context.home().journal()) {}
 
 Status Service::run() {
@@ -51,12 +71,19 @@ Status Service::run() {
 
   loop_.add(context_.signal_descriptor(), [this] {
     while (const auto signal = context_.next_signal()) {
-      if (*signal == app::DaemonSignal::stop) loop_.stop();
+      if (*signal == app::DaemonSignal::stop) {
+        loop_.stop();
+      } else {
+        reload();
+      }
     }
   });
   loop_.add(commits_->completion_file_descriptor(), [this] { complete(); });
   loop_.add(*publisher_, [this] { publisher_->process_subscriptions(); });
   loop_.add_timer(tick_interval, [this] { tick(); });
+  // How a simulated clock goes is the journal's to say, from the first command on.
+  if (clock_.simulated() && clock_.pace() != pipeline_.sequencer().engine().clock_pace())
+    sequence(SetClock{clock_.pace()});
   tick();
   update_reading();
   context_.ready();
@@ -68,6 +95,15 @@ Status Service::run() {
   }
 }
 
+void Service::reload() {
+  const ServiceOptions options = service_options(context_.config());
+  options_.checkpoint_every_commands = options.checkpoint_every_commands;
+  intake_.set_bounds(options.queue);
+  timekeeper_.follow(schedule_of(context_.config()));
+  tick();
+  update_reading();
+}
+
 void Service::receive() {
   bus::ClientIdentity client;
   std::size_t commands = 0;
@@ -77,9 +113,13 @@ void Service::receive() {
     if (!request) {
       refuse_malformed(client, request.error());
     } else if (std::holds_alternative<StatusRequest>(request->body)) {
-      // These two are about the process and its journal: they speak only of what is durable, so need not
+      // These are about the process and its journal: they speak only of what is durable, so need not
       // wait.
       send(client, Reply{request->id, StatusReply{describe()}});
+    } else if (const auto* level = std::get_if<LogLevelRequest>(&request->body)) {
+      const Status set = level->level.empty() ? Status() : app::set_log_level(level->level);
+      send(client, Reply{request->id, set ? ReplyBody(LogLevelReply{std::string(app::log_level())})
+                                          : ErrorReply{set.error()}});
     } else if (const auto* journal_request = std::get_if<JournalRequest>(&request->body)) {
       send(client,
            Reply{request->id, answer_journal_request(*reader_, commits_->head().batch, *journal_request)});
@@ -102,10 +142,48 @@ void Service::work() {
   while (can_work() && commands < work_commands_max) {
     Intake::Item& item = intake_.front();
     commands += item.work.commands;
-    pipeline_.handle(item.client, item.request, item.frame, item.admission);
+    handle(item);
     intake_.pop();
   }
   flush();
+}
+
+void Service::handle(Intake::Item& item) {
+  let_time_come(clock_.now());
+  if (const auto* request = std::get_if<ClockRequest>(&item.request.body)) {
+    pipeline_.answer(item.client, {item.request.id, answer_clock(*request)});
+  } else {
+    pipeline_.handle(item.client, item.request, item.frame, item.admission);
+  }
+}
+
+ReplyBody Service::answer_clock(const ClockRequest& request) {
+  if (request.changes()) {
+    const Result<ClockChange> change = clock_.decide(request, timekeeper_.now());
+    if (!change) return ErrorReply{change.error()};
+    if (request.dry_run) return ClockReply{{.simulated = true, .now = change->time, .pace = change->pace}};
+    let_time_come(change->time);
+    // With it, the time that the clock has come to is in the journal too.
+    sequence(SetClock{change->pace});
+    clock_.change(*change);
+    spdlog::info("the clock shows {} and {}", format_timestamp(change->time),
+                 change->pace.running ? "goes on" : "stands");
+  }
+  return ClockReply{{.simulated = clock_.simulated(), .now = timekeeper_.now(), .pace = clock_.pace()}};
+}
+
+void Service::let_time_come(Timestamp time) {
+  timekeeper_.advance_to(time, pipeline_.sequencer().engine(),
+                         [this](const CommandBody& body) { sequence(body); });
+}
+
+void Service::sequence(const CommandBody& body) {
+  if (const auto* session = std::get_if<SetSession>(&body)) {
+    spdlog::info(
+        "session {} on {}, phase {}", name_of(session->phase), format_date(session->trading_date),
+        name_of(session->market_phase.value_or(pipeline_.sequencer().engine().session().market_phase)));
+  }
+  pipeline_.sequence(body);
 }
 
 void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& error) {
@@ -151,6 +229,11 @@ DaemonView Service::describe() const {
   count("checkpoint_batch", checkpointer_.last_batch());
   count("checkpoint_pause_max_us",
         static_cast<std::uint64_t>(checkpointer_.pause_nanoseconds_max() / nanoseconds_per_microsecond));
+  count("clock_simulated", clock_.simulated() ? 1 : 0);
+  if (clock_.simulated()) {
+    view.counters["clock_seconds"] = clock_.now().nanoseconds / nanoseconds_per_second;
+    view.counters["clock_speed_millionths"] = clock_.pace().running ? clock_.pace().speed_millionths : 0;
+  }
   return view;
 }
 
@@ -180,18 +263,8 @@ void Service::became_durable(const journal::Head& head) {
 }
 
 void Service::tick() {
-  const Engine& engine = pipeline_.sequencer().engine();
-  if (const auto session = schedule_.due(clock_.now(), engine.session(), engine.last_timestamp())) {
-    spdlog::info("session {} on {}, phase {}", name_of(session->phase), format_date(session->trading_date),
-                 name_of(session->market_phase.value_or(engine.session().market_phase)));
-    pipeline_.sequence(*session);
-    flush();
-  }
-  // Where nothing else happens, orders must still end in time.
-  if (const auto expiry = engine.next_expiry(); expiry && *expiry <= clock_.now()) {
-    pipeline_.sequence(ExpireOrders{});
-    flush();
-  }
+  let_time_come(clock_.now());
+  if (pipeline_.sequencer().has_commands()) flush();
   if (Status status = checkpointer_.reap(); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
   }
@@ -226,8 +299,7 @@ Status Service::stop_cleanly() {
   if (server_registration_ != 0) loop_.remove(server_registration_);
   server_registration_ = 0;
   for (; !intake_.empty(); intake_.pop()) {
-    Intake::Item& item = intake_.front();
-    pipeline_.handle(item.client, item.request, item.frame, item.admission);
+    handle(intake_.front());
   }
   if (Status drained = pipeline_.drain(); !drained) return drained;
   const Sequencer& sequencer = pipeline_.sequencer();

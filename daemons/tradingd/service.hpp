@@ -5,23 +5,21 @@
 #include <memory>
 
 #include "app/daemon.hpp"
-#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "bus/poll_loop.hpp"
 #include "bus/sockets.hpp"
 #include "journal/commit_thread.hpp"
 #include "sequencer/intake.hpp"
 #include "sequencer/sequencer.hpp"
-#include "sequencer/session_schedule.hpp"
+#include "sequencer/timekeeper.hpp"
 #include "tradingd/checkpointer.hpp"
 #include "tradingd/pipeline.hpp"
+#include "tradingd/suite_clock.hpp"
 
 namespace trade::tradingd {
 
-using sequencer::Calendar;
-using sequencer::CallTimes;
 using sequencer::Intake;
-using sequencer::SessionSchedule;
+using sequencer::Timekeeper;
 
 struct ServiceOptions {
   /// Commands in the open batch from which on nothing is added to it until the batch before is durable.
@@ -30,23 +28,30 @@ struct ServiceOptions {
   Work queue{65'536, 64u << 20};
   /// Commands between two checkpoints; zero: only when stopping.
   std::uint64_t checkpoint_every_commands = 5'000'000;
-  Calendar calendar = Calendar::always;
-  CallTimes calls = {};
 };
+
+ServiceOptions service_options(const app::Config& config);
+/// When the session opens and closes by itself.
+sequencer::SessionSchedule schedule_of(const app::Config& config);
 
 class Service final : private Outlet {
  public:
-  Service(app::DaemonContext& context, const ServiceOptions& options, Sequencer sequencer,
-          std::unique_ptr<journal::CommitThread> commits, std::unique_ptr<journal::Reader> reader);
+  /// `timekeeper` is what the sequencer stamps by; it and the clock must outlive the service.
+  Service(app::DaemonContext& context, const ServiceOptions& options, SuiteClock& clock,
+          Timekeeper& timekeeper, Sequencer sequencer, std::unique_ptr<journal::CommitThread> commits,
+          std::unique_ptr<journal::Reader> reader);
 
   /// Binds, says that it is ready, and runs until told to stop. An error means that the process must end:
   /// what was acknowledged is durable, what was not may be lost.
   Status run();
 
  private:
+  /// Takes over what the configuration, read again, says otherwise.
+  void reload();
   void receive();
   void work();
   [[nodiscard]] bool can_work() const { return !intake_.empty() && !pipeline_.full(); }
+  void handle(Intake::Item& item);
   void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
   [[nodiscard]] DaemonView describe() const;
   void send(const bus::ClientIdentity& client, const Reply& reply) override;
@@ -55,18 +60,21 @@ class Service final : private Outlet {
   void flush();
   void complete();
   void tick();
+  void let_time_come(Timestamp time);
+  void sequence(const CommandBody& body);
+  [[nodiscard]] ReplyBody answer_clock(const ClockRequest& request);
   void update_reading();
   Status stop_cleanly();
   void fail_with(Error error);
 
   app::DaemonContext& context_;
   ServiceOptions options_;
-  SystemClock clock_;
+  SuiteClock& clock_;
+  Timekeeper& timekeeper_;
   std::unique_ptr<journal::CommitThread> commits_;
   Intake intake_;
   Pipeline pipeline_;
   std::unique_ptr<journal::Reader> reader_;
-  SessionSchedule schedule_;
   Checkpointer checkpointer_;
 
   bus::Context bus_context_;

@@ -91,6 +91,19 @@ Status Config::override_value(std::string_view full_name, std::string_view text,
   return {};
 }
 
+std::vector<Config::Change> Config::take_over(const Config& wanted, std::string_view daemon) {
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    Value& value = values_[i];
+    const Value& other = wanted.values_[i];
+    const bool concerned = value.key->section == daemon || value.key->section == "log";
+    if (!concerned || value.text == other.text) continue;
+    changes.push_back({value.key, value.text, other.text, value.key->reloadable()});
+    if (value.key->reloadable()) value = other;
+  }
+  return changes;
+}
+
 Result<const Config::Value*> Config::find(std::string_view full_name) const {
   auto key = find_config_key(full_name);
   if (!key) return pass_on(std::move(key));

@@ -29,6 +29,8 @@ struct ConfigKey {
   /// An extra check of a text; says what is wrong with it, or nothing.
   std::string_view (*check)(std::string_view value) = nullptr;
 
+  /// Whether a daemon takes a new value over while it runs, when it is told to reload.
+  [[nodiscard]] bool reloadable() const;
   [[nodiscard]] std::string full_name() const;         ///< "tradingd.calendar"
   [[nodiscard]] std::string environment_name() const;  ///< "TRADE_TRADINGD_CALENDAR"
 };
@@ -62,6 +64,16 @@ class Config {
   [[nodiscard]] Result<const Value*> find(std::string_view full_name) const;
   /// Puts a value on top of all others (a command-line option); checked as one from the file is.
   Status override_value(std::string_view full_name, std::string_view text, std::string origin);
+
+  /// What a daemon that runs with these values does about new ones.
+  struct Change {
+    const ConfigKey* key = nullptr;
+    std::string before;
+    std::string wanted;
+    bool taken_over = false;  ///< otherwise it holds from the next start on
+  };
+  /// Takes over what can be, of the keys that concern this daemon: its own section and [log].
+  std::vector<Change> take_over(const Config& wanted, std::string_view daemon);
 
  private:
   [[nodiscard]] const Value& at(std::string_view full_name, ConfigType type) const;

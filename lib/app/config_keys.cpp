@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/time.hpp"
 
 namespace trade::app {
 
@@ -49,6 +51,14 @@ std::string_view check_account(std::string_view value) {
   return {};
 }
 
+std::string_view check_time_or_empty(std::string_view value) {
+  if (value.empty()) return {};
+  const auto time = parse_timestamp(value);
+  if (!time || *time <= Timestamp{} || *time >= SimulatedClock::latest)
+    return "it must be a time from 1970 to 2199 such as 2026-01-30T09:00:00-05:00";
+  return {};
+}
+
 constexpr std::int64_t call_minutes_max = 120;
 constexpr std::int64_t map_megabytes_min = 16;
 constexpr std::int64_t map_megabytes_max = 16 << 20;
@@ -64,6 +74,19 @@ constexpr std::array keys = {
     ConfigKey{"tradingd", "closing_call_minutes", ConfigType::integer, "0",
               "How long orders gather for a closing auction, with calendar 'us'; 0: no auction", 0,
               call_minutes_max},
+    ConfigKey{
+        "tradingd", "clock", ConfigType::text, "system",
+        "The suite's clock: 'system' is the machine's, 'simulated' one that 'trade clock' sets, for tests", 0,
+        0, "system|simulated"},
+    ConfigKey{"tradingd",
+              "clock_start",
+              ConfigType::text,
+              "",
+              "Where a simulated clock stands in a new home, in RFC 3339; empty: at the present",
+              0,
+              0,
+              {},
+              check_time_or_empty},
     ConfigKey{"tradingd", "batch_commands_max", ConfigType::integer, "4096",
               "Commands that are made durable together at most", 1, 65'536},
     ConfigKey{"tradingd", "queue_commands_max", ConfigType::integer, "65536",
@@ -173,6 +196,21 @@ constexpr std::array keys = {
               1, 3'600},
 };
 
+/// What daemons take over while they run; everything else holds from start to end.
+constexpr std::array<std::string_view, 13> reloadable_keys = {"tradingd.calendar",
+                                                              "tradingd.opening_call_minutes",
+                                                              "tradingd.closing_call_minutes",
+                                                              "tradingd.checkpoint_every_commands",
+                                                              "tradingd.queue_commands_max",
+                                                              "tradingd.queue_megabytes_max",
+                                                              "gatewayd.requests_per_minute",
+                                                              "gatewayd.tls_cert",
+                                                              "gatewayd.tls_key",
+                                                              "log.level",
+                                                              "log.format",
+                                                              "log.file_megabytes",
+                                                              "log.files_max"};
+
 std::string upper_case(std::string_view text) {
   std::string result(text);
   for (char& character : result) {
@@ -199,6 +237,10 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }
 
 }  // namespace
+
+bool ConfigKey::reloadable() const {
+  return std::ranges::find(reloadable_keys, full_name()) != reloadable_keys.end();
+}
 
 std::string ConfigKey::full_name() const {
   return std::string(section) + "." + std::string(name);
@@ -249,6 +291,7 @@ std::string sample_config() {
       text += "# From " + std::to_string(key.min) + " to " + std::to_string(key.max) + ".\n";
     }
     const std::string quote = key.type == ConfigType::text ? "\"" : "";
+    if (key.reloadable()) text += "# Taken over while running: trade reload.\n";
     text += "# " + std::string(key.name) + " = " + quote + std::string(key.default_value) + quote + "\n";
   }
   return text;

@@ -20,7 +20,19 @@
 
 namespace trade::app {
 
+namespace {
+
+struct Options {
+  std::string home;
+  std::string config;
+  std::string log_level;
+  bool log_to_file = false;
+};
+
+}  // namespace
+
 struct DaemonContext::State {
+  Options options;
   std::string name;
   Home home;
   Config config;
@@ -33,13 +45,6 @@ namespace {
 
 /// Each client connection takes a descriptor; beyond this more would not help.
 constexpr rlim_t open_files_wanted = 65'536;
-
-struct Options {
-  std::string home;
-  std::string config;
-  std::string log_level;
-  bool log_to_file = false;
-};
 
 void prepare_process(Scheduling scheduling) {
   ::umask(077);
@@ -91,49 +96,77 @@ std::optional<int> parse_options(int argc, char** argv, const DaemonDescription&
   return std::nullopt;
 }
 
-Status load_configuration(const Options& options, DaemonContext::State& state) {
+Result<Config> load_configuration(const DaemonContext::State& state) {
   std::filesystem::path file = state.home.config_file();
   bool required = false;
   if (const char* variable = std::getenv("TRADE_CONFIG"); variable != nullptr && variable[0] != '\0') {
     file = variable;
     required = true;
   }
-  if (!options.config.empty()) {
-    file = options.config;
+  if (!state.options.config.empty()) {
+    file = state.options.config;
     required = true;
   }
   auto config = Config::load(file, required);
-  if (!config) return pass_on(std::move(config));
-  state.config = *std::move(config);
-  if (options.log_level.empty()) return {};
-  return state.config.override_value("log.level", options.log_level, "--log-level");
+  if (!config || state.options.log_level.empty()) return config;
+  if (auto set = config->override_value("log.level", state.options.log_level, "--log-level"); !set)
+    return pass_on(std::move(set));
+  return config;
 }
 
-Status set_up_logging(const Options& options, DaemonContext::State& state) {
+Status set_up_logging(DaemonContext::State& state) {
   state.log.level = state.config.text("log.level");
   state.log.format = state.config.text("log.format");
   state.log.daemon = state.name;
   state.log.file_bytes_max = static_cast<std::size_t>(state.config.integer("log.file_megabytes")) << 20;
   state.log.files_max = static_cast<std::size_t>(state.config.integer("log.files_max"));
-  if (options.log_to_file) state.log.file = state.home.log() / (state.name + ".log");
+  if (state.options.log_to_file) state.log.file = state.home.log() / (state.name + ".log");
   return start_logging(state.log);
 }
 
-Status start_and_run(const Options& options, Scheduling scheduling, DaemonContext::State& state,
+/// Reads the configuration again, takes over what can be, opens the log anew, and says in it what came of it.
+void reload(DaemonContext::State& state) {
+  auto wanted = load_configuration(state);
+  const std::vector<Config::Change> changes =
+      wanted ? state.config.take_over(*wanted, state.name) : std::vector<Config::Change>{};
+  if (auto reopened = set_up_logging(state); !reopened) {
+    spdlog::warn("the log goes on as it was: {}", reopened.error().message);
+  }
+  if (!wanted) {
+    const Error& error = wanted.error();
+    spdlog::error("reload: everything stays as it was: {}{}{}", error.message, error.hint.empty() ? "" : "; ",
+                  error.hint);
+    return;
+  }
+  for (const Config::Change& change : changes) {
+    if (change.taken_over) {
+      spdlog::info("reload: {} is '{}' from now on, it was '{}'", change.key->full_name(), change.wanted,
+                   change.before);
+    } else {
+      spdlog::warn("reload: {} stays '{}': '{}' needs a new start of {}", change.key->full_name(),
+                   change.before, change.wanted, state.name);
+    }
+  }
+  if (changes.empty()) spdlog::info("reload: nothing has changed");
+}
+
+Status start_and_run(Scheduling scheduling, DaemonContext::State& state,
                      const std::function<Status(DaemonContext&)>& body) {
   prepare_process(scheduling);
-  auto home = resolve_home(options.home);
+  auto home = resolve_home(state.options.home);
   if (!home) return pass_on(std::move(home));
   state.home = *std::move(home);
   if (auto created = create_home(state.home); !created) return created;
-  if (auto loaded = load_configuration(options, state); !loaded) return loaded;
+  auto config = load_configuration(state);
+  if (!config) return pass_on(std::move(config));
+  state.config = *std::move(config);
   auto signals = open_signal_descriptor();
   if (!signals) return pass_on(std::move(signals));
   state.signal_descriptor = *signals;
   // The lock before the log: a second daemon must not touch the file of the first.
   auto lock = DaemonLock::take(state.home, state.name);
   if (!lock) return pass_on(std::move(lock));
-  if (auto logging = set_up_logging(options, state); !logging) return logging;
+  if (auto logging = set_up_logging(state); !logging) return logging;
 
   DaemonContext context(state);
   spdlog::info("{} {} starts as process {} (home {})", state.name, version(), ::getpid(),
@@ -180,9 +213,7 @@ std::optional<DaemonSignal> DaemonContext::next_signal() {
   } while (size < 0 && errno == EINTR);
   if (size != static_cast<ssize_t>(sizeof info)) return std::nullopt;
   if (info.ssi_signo != SIGHUP) return DaemonSignal::stop;
-  if (auto reopened = start_logging(state_.log); !reopened) {
-    spdlog::warn("the log goes on as it was: {}", reopened.error().message);
-  }
+  reload(state_);
   return DaemonSignal::reload;
 }
 
@@ -196,14 +227,13 @@ void DaemonContext::report_status(std::string_view text) {
 
 int run_daemon(int argc, char** argv, const DaemonDescription& description,
                const std::function<Status(DaemonContext&)>& body) {
-  Options options;
-  if (const auto status = parse_options(argc, argv, description, options)) return *status;
   DaemonContext::State state;
+  if (const auto status = parse_options(argc, argv, description, state.options)) return *status;
   state.name = description.name;
   state.started_at = SystemClock().now();
   Status status;
   try {
-    status = start_and_run(options, description.scheduling, state, body);
+    status = start_and_run(description.scheduling, state, body);
   } catch (const std::exception& exception) {
     status = fail(ErrorCode::internal, std::string("unexpected failure: ") + exception.what());
   }

@@ -43,7 +43,7 @@ Result<std::optional<int>> daemon_pid(const Home& home, std::string_view daemon)
 
 enum class DaemonSignal : std::uint8_t {
   stop,    ///< SIGTERM or SIGINT
-  reload,  ///< SIGHUP
+  reload,  ///< SIGHUP: the configuration has been read again
 };
 
 /// What a daemon's own code is given.
@@ -59,7 +59,8 @@ class DaemonContext {
 
   /// Readable when a signal has come. With PollLoop: `loop.add(context.signal_descriptor(), …)`.
   [[nodiscard]] int signal_descriptor() const;
-  /// The next signal that has come, if any; never waits. Log files are reopened on `reload` already.
+  /// The next signal that has come, if any; never waits. On `reload`, log files are opened anew, `config` has
+  /// the new values of what can be taken over, and the log says what can and what cannot.
   std::optional<DaemonSignal> next_signal();
 
   /// Tells the service manager, if there is one, that requests are answered from now on.

@@ -1,5 +1,6 @@
 #include "app/log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -32,6 +33,11 @@ std::string_view name_of_level(spdlog::level::level_enum wanted) {
     if (level == wanted) return name;
   }
   return "critical";
+}
+
+std::unexpected<Error> no_such_level(std::string_view name) {
+  return fail(ErrorCode::usage, "no such log level: '" + std::string(name.substr(0, 40)) + "'",
+              "choose one of trace, debug, info, warning, error, off");
 }
 
 std::string_view view(const spdlog::string_view_t& text) {
@@ -80,10 +86,7 @@ class LineFormatter final : public spdlog::formatter {
 
 Status start_logging(const LogOptions& options) {
   const auto level = level_named(options.level);
-  if (!level) {
-    return fail(ErrorCode::usage, "no such log level: '" + options.level + "'",
-                "choose one of trace, debug, info, warning, error, off");
-  }
+  if (!level) return no_such_level(options.level);
   std::shared_ptr<spdlog::sinks::sink> sink;
   try {
     if (options.file.empty()) {
@@ -105,10 +108,21 @@ Status start_logging(const LogOptions& options) {
   return {};
 }
 
-bool set_log_level(const std::string& level) {
+Status set_log_level(const std::string& level) {
   const auto number = level_named(level);
-  if (number) spdlog::default_logger_raw()->set_level(*number);
-  return number.has_value();
+  if (!number) return no_such_level(level);
+  spdlog::logger& logger = *spdlog::default_logger_raw();
+  const auto before = logger.level();
+  if (*number == before) return {};
+  // Said at whichever of the two levels says more.
+  logger.set_level(std::min({*number, before, spdlog::level::info}));
+  logger.info("the log level is {} from now on, it was {}", level, name_of_level(before));
+  logger.set_level(*number);
+  return {};
+}
+
+std::string_view log_level() {
+  return name_of_level(spdlog::default_logger_raw()->level());
 }
 
 Result<std::unique_ptr<LineLog>> LineLog::open(const std::filesystem::path& file, std::size_t file_bytes_max,

@@ -26,8 +26,10 @@ struct LogOptions {
 
 /// Replaces the process's logger. Messages are flushed as they come from `warning` on, else every second.
 Status start_logging(const LogOptions& options);
-/// Changes the level alone; false for a word that is none.
-bool set_log_level(const std::string& level);
+/// Changes the level alone, and says so in the log. `usage` for a word that is none.
+Status set_log_level(const std::string& level);
+/// "info"
+std::string_view log_level();
 /// Writes out what is buffered.
 void flush_log();
 

@@ -1,9 +1,16 @@
 // Time is injected: whatever needs the present asks a Clock, so that tests and simulations own it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <utility>
+
 #include "base/time.hpp"
 
 namespace trade {
+
+/// Nanoseconds of a clock that never goes back; for measuring spans and deadlines only.
+std::int64_t monotonic_nanoseconds();
 
 class Clock {
  public:
@@ -30,7 +37,31 @@ class ManualClock final : public Clock {
   Timestamp now_;
 };
 
-/// Nanoseconds of a clock that never goes back; for measuring spans and deadlines only.
-std::int64_t monotonic_nanoseconds();
+/// A clock that is told what to show, and goes on from there: not at all, or faster or slower than the
+/// machine's.
+class SimulatedClock final : public Clock {
+ public:
+  /// The clock shows no later moment: 2200-01-01.
+  static constexpr Timestamp latest{7'258'118'400'000'000'000};
+
+  /// `machine_nanoseconds` tells of the time that passes, and never goes back.
+  explicit SimulatedClock(Timestamp start,
+                          std::function<std::int64_t()> machine_nanoseconds = monotonic_nanoseconds)
+      : machine_nanoseconds_(std::move(machine_nanoseconds)),
+        shown_(start),
+        shown_at_(machine_nanoseconds_()) {}
+
+  [[nodiscard]] Timestamp now() const override;
+  /// Shows this from now on, no later than `latest`.
+  void set(Timestamp time);
+  /// Goes on at so many millionths of the machine's pace, from 1 on; zero: it stands.
+  void set_pace(std::int64_t millionths);
+
+ private:
+  std::function<std::int64_t()> machine_nanoseconds_;
+  Timestamp shown_;
+  std::int64_t shown_at_;  ///< when it showed that, by the machine
+  std::int64_t pace_millionths_ = 1'000'000;
+};
 
 }  // namespace trade

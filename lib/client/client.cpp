@@ -131,6 +131,12 @@ Result<SessionView> Client::session() {
   return part_of(ask<SessionReply>(tradingd, SessionRequest{}), &SessionReply::session);
 }
 
+Result<ClockView> Client::clock(const ClockRequest& request) {
+  // A step that was done twice would be twice as far.
+  const Retry retry = request.step_nanoseconds != 0 ? Retry::unsafe : Retry::safe;
+  return part_of(ask<ClockReply>(tradingd, request, retry), &ClockReply::clock);
+}
+
 Result<JournalReply> Client::journal(const JournalRequest& request) {
   return ask<JournalReply>(tradingd, request);
 }
@@ -202,6 +208,10 @@ Result<KeyView> Client::revoke_key(std::string_view id) {
   if (!keys) return pass_on(std::move(keys));
   if (keys->size() != 1) return fail(ErrorCode::internal, "gatewayd did not say what became of the key");
   return std::move(keys->front());
+}
+
+Result<std::string> Client::log_level(std::string_view daemon, std::string_view level) {
+  return part_of(ask<LogLevelReply>(daemon, LogLevelRequest{std::string(level)}), &LogLevelReply::level);
 }
 
 Result<DaemonView> Client::status(std::string_view daemon) {

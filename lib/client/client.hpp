@@ -38,6 +38,8 @@ class Client {
   Result<std::vector<SymbolView>> symbols();
   Result<SymbolView> symbol(std::string_view symbol);
   Result<SessionView> session();
+  /// What the suite's time is; where `request` has something to change, after that was done and is durable.
+  Result<ClockView> clock(const ClockRequest& request = {});
 
   /// Stored journal batches; lib/journal decodes them.
   Result<JournalReply> journal(const JournalRequest& request);
@@ -65,6 +67,8 @@ class Client {
 
   // Any daemon.
   Result<DaemonView> status(std::string_view daemon);
+  /// Which messages the daemon logs; with a level, from now on.
+  Result<std::string> log_level(std::string_view daemon, std::string_view level = {});
   Result<HoldingsReply> holdings(std::string_view daemon, const HoldingsRequest& request);
 
  private:

@@ -48,6 +48,9 @@ std::optional<Engine::OrderState> Engine::order_state(OrderId id) const {
 SessionView Engine::session() const {
   return state_->session_view();
 }
+ClockPace Engine::clock_pace() const {
+  return state_->clock_pace();
+}
 std::uint32_t Engine::account_count() const {
   return state_->accounts().count();
 }

@@ -63,6 +63,8 @@ class Engine {
   [[nodiscard]] std::optional<OrderView> order(OrderId id) const;
   [[nodiscard]] std::optional<HoldingsRow> holdings(AccountId id) const;
   [[nodiscard]] SessionView session() const;
+  /// How the clock goes where it is simulated; as on the machine until a command says otherwise.
+  [[nodiscard]] ClockPace clock_pace() const;
   [[nodiscard]] std::uint32_t account_count() const;
   [[nodiscard]] std::uint32_t symbol_count() const;
   [[nodiscard]] std::uint64_t open_order_count() const;

@@ -135,6 +135,9 @@ inline void digest(Digest& to, const EasyToBorrowChanged& event) {
 inline void digest(Digest& to, const ShortSaleRestrictionChanged& event) {
   to.fields(event.symbol, event.on, event.price);
 }
+inline void digest(Digest& to, const ClockChanged& event) {
+  to.fields(event.pace.running, event.pace.speed_millionths);
+}
 inline void digest(Digest& to, const ExitActivated& event) {
   to.fields(event.order, event.account, event.symbol, event.status, event.reason, event.quantity);
   if (event.stop_price) to.fields(event.stop_price, event.reference_price);

@@ -116,6 +116,8 @@ void Engine::State::Loader::read_globals() {
               (state_.phase_ == SessionPhase::closed) == (state_.market_phase_ == MarketPhase::closed),
           "market phase");
   state_.market_kill_switch_ = read_bool("kill switch");
+  state_.clock_pace_.running = read_bool("clock");
+  state_.clock_pace_.speed_millionths = read_within(1, clock_speed_millionths_max, "speed of the clock");
   state_.trading_date_ = {reader_.read<std::int32_t>()};
   require(state_.trading_date_ >= Date{}, "trading date");
   state_.today_ = reader_.read<std::uint32_t>();

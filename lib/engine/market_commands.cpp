@@ -37,6 +37,15 @@ void Engine::State::perform(const SetFirmRules& command) {
   renew_short_sale_tests();
 }
 
+RejectReason Engine::State::refusal(const SetClock& command) {
+  return is_valid(command.pace) ? RejectReason::none : RejectReason::invalid_command;
+}
+
+void Engine::State::perform(const SetClock& command) {
+  clock_pace_ = command.pace;
+  log_.emit(ClockChanged{.pace = clock_pace_});
+}
+
 RejectReason Engine::State::refusal(const AddSymbol& command) const {
   const Result<Symbol> name = parse_symbol(command.symbol.view());
   if (!name || *name != command.symbol) return RejectReason::invalid_command;

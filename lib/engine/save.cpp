@@ -51,6 +51,8 @@ void Engine::State::write(Sink& sink) const {
   sink.write(phase_);
   sink.write(market_phase_);
   sink.write(market_kill_switch_);
+  sink.write(clock_pace_.running);
+  sink.write(clock_pace_.speed_millionths);
   sink.write(trading_date_.days);
   sink.write(today_);
   sink.write(next_trade_.value);

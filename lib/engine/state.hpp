@@ -41,6 +41,7 @@ class Engine::State {
   [[nodiscard]] SessionView session_view() const {
     return {phase_, trading_date_, rules_, market_phase_, market_kill_switch_};
   }
+  [[nodiscard]] ClockPace clock_pace() const { return clock_pace_; }
   [[nodiscard]] const engine::Accounts& accounts() const { return accounts_; }
   [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
   [[nodiscard]] const engine::OrderStore& orders() const { return orders_; }
@@ -94,6 +95,7 @@ class Engine::State {
   [[nodiscard]] RejectReason refusal(const SetPriceBands& command) const;
   [[nodiscard]] RejectReason refusal(const SetLocate& command) const;
   [[nodiscard]] RejectReason refusal(const SetEasyToBorrow& command) const;
+  [[nodiscard]] static RejectReason refusal(const SetClock& command);
   void perform(const OpenAccount& command);
   void perform(const DepositCash& command);
   void perform(const WithdrawCash& command);
@@ -110,6 +112,7 @@ class Engine::State {
   void perform(const SetPriceBands& command);
   void perform(const SetLocate& command);
   void perform(const SetEasyToBorrow& command);
+  void perform(const SetClock& command);
   void move_cash(AccountId id, Money amount);
   /// Of one symbol, or of all (zero).
   void expire_day_orders(SymbolId symbol);
@@ -495,6 +498,7 @@ class Engine::State {
 
   MarketPhase market_phase_ = MarketPhase::continuous;
   bool market_kill_switch_ = false;
+  ClockPace clock_pace_;  ///< kept for whoever sequences: nothing here depends on it
   struct Pause {
     Timestamp ends_at;
     SymbolId symbol;

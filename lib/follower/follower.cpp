@@ -166,11 +166,16 @@ Options options_of(const app::DaemonContext& context) {
 }
 
 Status run_follower(app::DaemonContext& context, Application& application, Options options) {
+  const std::function<void()> reload = options.reload;
   auto follower = Follower::start(std::move(options), application);
   if (!follower) return pass_on(std::move(follower));
   follower->loop().add(context.signal_descriptor(), [&] {
     while (const auto signal = context.next_signal()) {
-      if (*signal == app::DaemonSignal::stop) follower->stop();
+      if (*signal == app::DaemonSignal::stop) {
+        follower->stop();
+      } else if (reload) {
+        reload();
+      }
     }
   });
   const Position position = application.position();

@@ -40,6 +40,9 @@ struct Options {
   /// How often Application::idle is called.
   std::chrono::milliseconds idle_interval{50};
 
+  /// Called when the configuration has been read again; may be empty.
+  std::function<void()> reload;
+
   /// Opens the journal; the error `not_found` means "not there yet", and it is tried again.
   std::function<Result<std::unique_ptr<journal::Reader>>()> open_journal;
 };

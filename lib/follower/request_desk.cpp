@@ -54,6 +54,12 @@ void RequestDesk::take(const bus::ClientIdentity& client, const bus::Frame& fram
     reply(client, request->id, StatusReply{view(head)});
     return;
   }
+  if (const auto* wanted = std::get_if<LogLevelRequest>(&request->body)) {
+    const Status set = wanted->level.empty() ? Status() : app::set_log_level(wanted->level);
+    reply(client, request->id,
+          set ? ReplyBody(LogLevelReply{std::string(app::log_level())}) : ErrorReply{set.error()});
+    return;
+  }
   // Commands point into the frame, which does not wait; and they are for tradingd anyway.
   if (std::holds_alternative<SubmitRequest>(request->body)) {
     reply(client, request->id, not_served_here(options_.daemon));

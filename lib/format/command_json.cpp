@@ -1,5 +1,6 @@
 #include <array>
 
+#include "format/clock_text.hpp"
 #include "format/journal_json.hpp"
 #include "format/ratio.hpp"
 
@@ -12,7 +13,7 @@ constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command
     "set_account_limits", "set_firm_rules",   "add_symbol",        "set_symbol_status", "set_session",
     "place_order",        "cancel_order",     "cancel_all_orders", "replace_order",     "print_trade",
     "expire_orders",      "set_symbol_phase", "set_price_bands",   "set_kill_switch",   "set_locate",
-    "set_easy_to_borrow"};
+    "set_easy_to_borrow", "set_clock"};
 
 /// What an account or a symbol is called where a command names it.
 struct Naming {
@@ -145,6 +146,7 @@ struct CommandFields {
     json["symbol"] = naming.symbol(command.symbol);
     json["on"] = command.on;
   }
+  void operator()(const SetClock& command) const { json.update(json_of(command.pace)); }
   void operator()(const ReplaceOrder& command) const {
     json["account"] = naming.account(command.account);
     json["order_id"] = id_or_null(command.order);

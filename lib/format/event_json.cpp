@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "format/clock_text.hpp"
 #include "format/journal_json.hpp"
 
 namespace trade::format {
@@ -36,7 +37,8 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_nam
     "exit_activated",
     "locate_changed",
     "easy_to_borrow_changed",
-    "short_sale_restriction_changed"};
+    "short_sale_restriction_changed",
+    "clock_changed"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -135,6 +137,7 @@ struct EventFields {
     json["on"] = event.on;
     json["price"] = price_or_null(event.price);
   }
+  void operator()(const ClockChanged& event) const { json.update(json_of(event.pace)); }
   void operator()(const OrderAccepted& event) const {
     add_new_order(event);
     json["status"] = name_of(event.status);

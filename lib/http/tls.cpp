@@ -114,4 +114,9 @@ Result<TlsContext> TlsContext::load(const CertificateFiles& files) {
   return TlsContext(std::move(state));
 }
 
+void TlsContext::become(TlsContext other) {
+  // Connections that there are hold on to the certificate that they began with.
+  state_->context = std::move(other.state_->context);
+}
+
 }  // namespace trade::http

@@ -19,6 +19,10 @@ class TlsContext {
  public:
   static Result<TlsContext> load(const CertificateFiles& files);
 
+  /// Connections made from now on use the other one's certificate, on every copy; only in the thread that
+  /// serves them. The other one is of no use afterwards.
+  void become(TlsContext other);
+
   struct State;
   [[nodiscard]] State& state() const { return *state_; }
 

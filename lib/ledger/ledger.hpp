@@ -155,6 +155,7 @@ class Ledger {
   Problem apply(const LocateChanged&) { return Problem::none; }
   Problem apply(const EasyToBorrowChanged&) { return Problem::none; }
   Problem apply(const ShortSaleRestrictionChanged&) { return Problem::none; }
+  Problem apply(const ClockChanged&) { return Problem::none; }
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

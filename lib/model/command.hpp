@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/time.hpp"
+#include "model/clock.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/instructions.hpp"
@@ -218,11 +219,17 @@ struct PrintTrade {
 /// this one does nothing else, for times without any other.
 struct ExpireOrders {};
 
+/// How a simulated clock goes on from this command's own timestamp. It is tradingd that sets it, never a
+/// client.
+struct SetClock {
+  ClockPace pace;
+};
+
 using CommandBody =
     std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
                  SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder,
                  CancelAllOrders, ReplaceOrder, PrintTrade, ExpireOrders, SetSymbolPhase, SetPriceBands,
-                 SetKillSwitch, SetLocate, SetEasyToBorrow>;
+                 SetKillSwitch, SetLocate, SetEasyToBorrow, SetClock>;
 
 /// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
 struct Command {

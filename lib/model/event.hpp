@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "model/auction.hpp"
+#include "model/clock.hpp"
 #include "model/command.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
@@ -141,6 +142,11 @@ struct ShortSaleRestrictionChanged {
   SymbolId symbol;
   bool on = true;
   Price price;  ///< of the trade that turned it on; zero: it is over
+};
+
+/// The simulated clock goes on like this from the event's own timestamp.
+struct ClockChanged {
+  ClockPace pace;
 };
 
 /// An order passed every check and has an id. It is `validated` when it is a stop that waits, `submitted`
@@ -303,7 +309,7 @@ using EventBody =
                  OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
                  OrderCancelled, OrderReplaced, StopTrailed, SymbolPhaseChanged, AuctionIndicated,
                  AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated, LocateChanged,
-                 EasyToBorrowChanged, ShortSaleRestrictionChanged>;
+                 EasyToBorrowChanged, ShortSaleRestrictionChanged, ClockChanged>;
 
 struct Event {
   Sequence sequence = 0;

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "model/bars.hpp"
+#include "model/clock.hpp"
 #include "model/command.hpp"
 #include "model/event.hpp"
 #include "model/key.hpp"
@@ -147,6 +148,11 @@ struct BarsRequest {
 // --- requests to every daemon ---
 
 struct StatusRequest {};
+/// Which messages the daemon logs; with a level, from now on until it is started or reads its configuration
+/// again.
+struct LogLevelRequest {
+  std::string level;  ///< "debug"; empty: as it is
+};
 
 // --- requests to gatewayd ---
 
@@ -163,11 +169,29 @@ struct RevokeKeyRequest {
   std::string id;
 };
 
-using RequestBody =
-    std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
-                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
-                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest, CreateKeyRequest, KeysRequest,
-                 RevokeKeyRequest, BarsRequest, EquityHistoryRequest, QuoteHistoryRequest>;
+// --- requests to tradingd that only a home's owner can send: no gateway passes them on ---
+
+/// What the suite's time is, and, where something is given, how it is to go on. Everything that is due on the
+/// way to a later time is done at its own moment before the answer.
+struct ClockRequest {
+  Timestamp set_to;                   ///< zero: not; no earlier than the clock shows
+  std::int64_t step_nanoseconds = 0;  ///< onwards from what it shows; not together with `set_to`
+  std::optional<bool> running;
+  std::optional<std::int64_t> speed_millionths;
+  bool dry_run = false;  ///< check only
+
+  [[nodiscard]] bool changes() const {
+    return set_to || step_nanoseconds != 0 || running || speed_millionths;
+  }
+};
+/// The clock goes no further in one request.
+constexpr std::int64_t clock_step_nanoseconds_max = std::int64_t{366} * 86'400 * nanoseconds_per_second;
+
+using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest,
+                                 HoldingsRequest, JournalRequest, PortfolioRequest, OrdersRequest,
+                                 FillsRequest, PostingsRequest, QuotesRequest, DepthRequest, TapeRequest,
+                                 StatusRequest, CreateKeyRequest, KeysRequest, RevokeKeyRequest, BarsRequest,
+                                 EquityHistoryRequest, QuoteHistoryRequest, ClockRequest, LogLevelRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -266,15 +290,22 @@ struct KeyCreatedReply {
 struct KeysReply {
   std::vector<KeyView> keys;
 };
+struct LogLevelReply {
+  std::string level;
+};
+struct ClockReply {
+  ClockView clock;
+};
 /// The request as a whole could not be answered.
 struct ErrorReply {
   Error error;
 };
 
-using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply,
-                               HoldingsReply, JournalReply, PortfolioReply, OrdersReply, FillsReply,
-                               PostingsReply, QuotesReply, DepthReply, TapeReply, StatusReply,
-                               KeyCreatedReply, KeysReply, BarsReply, EquityHistoryReply, QuoteHistoryReply>;
+using ReplyBody =
+    std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
+                 JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
+                 DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply, BarsReply,
+                 EquityHistoryReply, QuoteHistoryReply, ClockReply, LogLevelReply>;
 
 struct Reply {
   std::uint64_t id = 0;

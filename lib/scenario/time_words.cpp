@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t seconds_per_day = 86'400;
 
 /// "09:30", "09:30:00", "09:30:00.25" as nanoseconds of the day.
-std::optional<std::int64_t> parse_time_of_day(std::string_view text) {
+std::optional<std::int64_t> time_of_day_of(std::string_view text) {
   const auto two_digits = [&](std::size_t at, int max) -> std::optional<int> {
     if (at + 2 > text.size()) return std::nullopt;
     int number = 0;
@@ -110,14 +110,21 @@ Result<Timestamp> parse_moment(const std::vector<std::string>& words, Timestamp 
     if (!given) return pass_on(std::move(given));
     date = *given;
   }
-  const std::optional<std::int64_t> time = parse_time_of_day(words.back());
-  if (!time) {
-    return fail(ErrorCode::usage, "not a time of day: '" + words.back().substr(0, 40) + "'",
-                "New York's, such as 09:30:00, after a date if need be: 2026-03-02 09:30:00");
-  }
-  Timestamp moment =
-      calendar::from_new_york({date, static_cast<std::int32_t>(*time / nanoseconds_per_second)});
-  moment.nanoseconds += *time % nanoseconds_per_second;
+  const Result<std::int64_t> time = parse_time_of_day(words.back());
+  if (!time) return std::unexpected(time.error());
+  return moment_of(date, *time);
+}
+
+Result<std::int64_t> parse_time_of_day(std::string_view text) {
+  if (const auto time = time_of_day_of(text)) return *time;
+  return fail(ErrorCode::usage, "not a time of day: '" + std::string(text.substr(0, 40)) + "'",
+              "New York's, such as 09:30:00, after a date if need be: 2026-03-02 09:30:00");
+}
+
+Timestamp moment_of(Date date, std::int64_t time_of_day_nanoseconds) {
+  Timestamp moment = calendar::from_new_york(
+      {date, static_cast<std::int32_t>(time_of_day_nanoseconds / nanoseconds_per_second)});
+  moment.nanoseconds += time_of_day_nanoseconds % nanoseconds_per_second;
   return moment;
 }
 

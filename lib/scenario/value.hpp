@@ -42,6 +42,10 @@ std::string shown_value(std::string_view actual);
 
 /// "1h30m", "250ms", "1.5s", "2d" as nanoseconds.
 Result<std::int64_t> parse_duration(std::string_view text);
+/// "09:30", "09:30:00" or "09:30:00.25" in New York, as nanoseconds of the day.
+Result<std::int64_t> parse_time_of_day(std::string_view text);
+/// The moment at which New York's clocks show that on a date.
+Timestamp moment_of(Date date, std::int64_t time_of_day_nanoseconds);
 
 /// The moment that "TIME" or "DATE", "TIME" name in New York; a time alone is of the day of `now`. "next
 /// open" and "next close" are those of the regular session.

@@ -51,6 +51,9 @@ class Intake {
   /// twice as much waits; then the intake is `full`.
   explicit Intake(const Work& bounds) : bounds_(bounds) {}
 
+  /// Other bounds from now on; what is queued stays.
+  void set_bounds(const Work& bounds) { bounds_ = bounds; }
+
   /// Queues the request, or such of its commands as must go through; or returns the answer that refuses it.
   /// `elsewhere` is the work that has left the queue and is not yet durable. `frame`, which the request was
   /// decoded from, is swapped for another when it is queued.

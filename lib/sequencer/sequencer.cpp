@@ -96,6 +96,11 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   std::swap(frames_[frames_used_++], frame);
 }
 
+void Sequencer::answer(const bus::ClientIdentity& client, Reply reply) {
+  reply_bytes_ += approximate_bytes(reply.body);
+  replies_.push_back({client, std::move(reply)});
+}
+
 CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, Command& command,
                                     const SubmitRequest& request, Admission admission) {
   CommandResult result;
@@ -105,7 +110,10 @@ CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, Command& 
     result.reason = RejectReason::overloaded;
     return result;
   }
-  result.reason = resolve_names(engine_, submitted, command.body);
+  // The clock that it speaks of is tradingd's: a ClockRequest asks for it to be changed.
+  result.reason = std::holds_alternative<SetClock>(command.body)
+                      ? RejectReason::invalid_command
+                      : resolve_names(engine_, submitted, command.body);
   if (result.reason != RejectReason::none) {
     ++counters_.rejected;
     return result;

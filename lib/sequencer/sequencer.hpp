@@ -40,6 +40,9 @@ class Sequencer {
   void handle(const bus::ClientIdentity& client, const Request& request, bus::Frame& frame,
               Admission admission = Admission::all);
 
+  /// Puts an answer that was made elsewhere into the open batch: it goes out with that batch's own.
+  void answer(const bus::ClientIdentity& client, Reply reply);
+
   /// Sequences a command of tradingd's own, such as the session's opening. Its texts must be literals.
   ApplyResult sequence(const CommandBody& body);
 

@@ -33,12 +33,12 @@ class VenueTransport final : public Transport {
 }  // namespace
 
 Venue::Venue(const VenueOptions& options)
-    : clock_(options.start),
-      sequencer_(Engine(options.capacity), {}, clock_),
-      schedule_(sequencer::Calendar::always),
+    : timekeeper_(options.start, sequencer::SessionSchedule(sequencer::Calendar::always)),
+      sequencer_(Engine(options.capacity), {}, timekeeper_),
       ledger_({.orders_kept_max = options.capacity.ended_orders_kept,
-               .trades_kept_max = options.capacity.ended_orders_kept}),
-      broken_(tick()) {}
+               .trades_kept_max = options.capacity.ended_orders_kept}) {
+  let_time_come(options.start);
+}
 
 Result<ReplyBody> Venue::ask(std::string_view daemon, const RequestBody& body) {
   if (!broken_) return std::unexpected(broken_.error());
@@ -72,31 +72,23 @@ Status Venue::settle() {
   return {};
 }
 
-Status Venue::tick() {
-  const auto session = schedule_.due(clock_.now(), engine().session(), engine().last_timestamp());
-  if (session) sequencer_.sequence(*session);
-  if (const auto expiry = engine().next_expiry(); expiry && *expiry <= clock_.now())
-    sequencer_.sequence(ExpireOrders{});
-  return settle();
+void Venue::let_time_come(Timestamp time) {
+  timekeeper_.advance_to(time, engine(), [this](const CommandBody& body) {
+    if (!broken_) return;
+    sequencer_.sequence(body);
+    broken_ = settle();
+  });
 }
 
 Status Venue::advance_to(Timestamp time) {
-  while (broken_ && clock_.now() < time) {
-    Timestamp next = time;
-    if (const Timestamp change = schedule_.next_change(); change > clock_.now())
-      next = std::min(next, change);
-    if (const auto expiry = engine().next_expiry(); expiry && *expiry > clock_.now())
-      next = std::min(next, *expiry);
-    clock_.set(next);
-    broken_ = tick();
-  }
+  if (broken_ && time > timekeeper_.now()) let_time_come(time);
   return broken_;
 }
 
 Status Venue::set_calendar(sequencer::Calendar calendar) {
   if (!broken_) return broken_;
-  schedule_ = sequencer::SessionSchedule(calendar);
-  broken_ = tick();
+  timekeeper_.follow(sequencer::SessionSchedule(calendar));
+  let_time_come(timekeeper_.now());
   return broken_;
 }
 

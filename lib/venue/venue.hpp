@@ -14,7 +14,7 @@
 #include "ledger/ledger.hpp"
 #include "market/market.hpp"
 #include "sequencer/sequencer.hpp"
-#include "sequencer/session_schedule.hpp"
+#include "sequencer/timekeeper.hpp"
 
 namespace trade::venue {
 
@@ -32,7 +32,7 @@ class Venue {
   /// As a daemon of this name answers; `not_running` where the venue stands for none of that name.
   Result<ReplyBody> ask(std::string_view daemon, const RequestBody& body);
 
-  [[nodiscard]] const Clock& clock() const { return clock_; }
+  [[nodiscard]] const Clock& clock() const { return timekeeper_; }
   /// Lets the time come, and on the way everything that is due: the session's openings and closings, a new
   /// trading day, orders that expire. A time that is past already changes nothing.
   Status advance_to(Timestamp time);
@@ -50,13 +50,12 @@ class Venue {
   [[nodiscard]] ReplyBody books(const RequestBody& body) const;
   [[nodiscard]] ReplyBody quotes(const RequestBody& body) const;
   [[nodiscard]] ReplyBody postings(const PostingsRequest& request) const;
-  Status tick();
+  void let_time_come(Timestamp time);
   /// Lets the books and the market follow what the open batch came to, and closes it.
   Status settle();
 
-  ManualClock clock_;
+  sequencer::Timekeeper timekeeper_;
   sequencer::Sequencer sequencer_;
-  sequencer::SessionSchedule schedule_;
   ledger::Ledger ledger_;
   market::Market market_;
   std::vector<ledger::Entry> entries_;  ///< every one since the start

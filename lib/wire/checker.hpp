@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "model/clock.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/numbers.hpp"
@@ -87,6 +88,12 @@ class Checker {
       refuse_value(field, value, "a rule's value is at most 1000000000 either way");
     }
     return value;
+  }
+  /// How fast a simulated clock goes.
+  std::int64_t clock_speed(std::int64_t millionths, const char* field) {
+    if (millionths < 1 || millionths > clock_speed_millionths_max) [[unlikely]]
+      refuse_value(field, millionths, "a clock's speed is from 1 to 1000000000000 millionths");
+    return millionths;
   }
   std::int64_t count(std::int64_t value, const char* field) {
     if (value < 0) [[unlikely]]

@@ -204,6 +204,9 @@ schema::OrderClass class_to_schema(OrderLink link);
 schema::OrderRole role_to_schema(OrderLink link);
 OrderLink read_link(Checker& check, schema::OrderClass order_class, schema::OrderRole role);
 
+Offset<schema::ClockPace> write_pace(Writer& writer, const ClockPace& pace);
+ClockPace read_pace(Checker& check, const schema::ClockPace* table);
+
 Offset<schema::FirmRules> write_firm_rules(Writer& writer, const FirmRules& rules);
 FirmRules read_firm_rules(Checker& check, const schema::FirmRules* rules);
 

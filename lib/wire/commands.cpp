@@ -260,6 +260,13 @@ SetKillSwitch read(Checker&, const schema::SetKillSwitch& table) {
   return {.account = AccountId{table.account()}, .symbol = SymbolId{table.symbol()}, .on = table.on()};
 }
 
+Offset<schema::SetClock> write(Writer& writer, const SetClock& command) {
+  return schema::CreateSetClock(writer.builder, write_pace(writer, command.pace));
+}
+SetClock read(Checker& check, const schema::SetClock& table) {
+  return {.pace = read_pace(check, table.pace())};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, CommandBody& body) {
@@ -322,11 +329,23 @@ void read_command(Checker& check, schema::CommandBody type, const void* table, C
       return read_as<schema::SetLocate>(check, table, body);
     case Type::SetEasyToBorrow:
       return read_as<schema::SetEasyToBorrow>(check, table, body);
+    case Type::SetClock:
+      return read_as<schema::SetClock>(check, table, body);
     case Type::NONE:
       break;
   }
   check.enter("command");
   check.refuse_value("body", static_cast<std::int64_t>(type), "this is no kind of command");
+}
+
+Offset<schema::ClockPace> write_pace(Writer& writer, const ClockPace& pace) {
+  return schema::CreateClockPace(writer.builder, pace.running, pace.speed_millionths);
+}
+
+ClockPace read_pace(Checker& check, const schema::ClockPace* table) {
+  if (!check.present(table, "pace")) return {};
+  return {.running = table->running(),
+          .speed_millionths = check.clock_speed(table->speed_millionths(), "speed_millionths")};
 }
 
 Offset<schema::FirmRules> write_firm_rules(Writer& writer, const FirmRules& rules) {

@@ -392,6 +392,13 @@ ShortSaleRestrictionChanged read(Checker& check, const schema::ShortSaleRestrict
   return {.symbol = SymbolId{table.symbol()}, .on = table.on(), .price = check.price(table.price(), "price")};
 }
 
+Offset<schema::ClockChanged> write(Writer& writer, const ClockChanged& event) {
+  return schema::CreateClockChanged(writer.builder, write_pace(writer, event.pace));
+}
+ClockChanged read(Checker& check, const schema::ClockChanged& table) {
+  return {.pace = read_pace(check, table.pace())};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, EventBody& body) {
@@ -467,6 +474,8 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::EasyToBorrowChanged>(check, table, body);
     case Type::ShortSaleRestrictionChanged:
       return read_as<schema::ShortSaleRestrictionChanged>(check, table, body);
+    case Type::ClockChanged:
+      return read_as<schema::ClockChanged>(check, table, body);
     case Type::NONE:
       break;
   }

@@ -120,6 +120,15 @@ Offset<schema::KeysReply> write(Writer& writer, const KeysReply& reply) {
   return schema::CreateKeysReply(writer.builder, write_rows<schema::KeyView>(writer, reply.keys, as_view));
 }
 
+Offset<schema::ClockReply> write(Writer& writer, const ClockReply& reply) {
+  return schema::CreateClockReply(writer.builder, reply.clock.simulated, reply.clock.now.nanoseconds,
+                                  write_pace(writer, reply.clock.pace));
+}
+
+Offset<schema::LogLevelReply> write(Writer& writer, const LogLevelReply& reply) {
+  return schema::CreateLogLevelReply(writer.builder, writer.text(reply.level));
+}
+
 Bytes write_reply(Writer& writer, std::uint64_t id, const auto& body) {
   writer.start();
   const auto value = in_union<schema::ReplyBodyTraits>(write(writer, body));
@@ -249,6 +258,16 @@ ReplyBody read(Checker& check, const schema::KeysReply& table) {
   return KeysReply{.keys = read_rows<KeyView>(check, table.keys(), from_view)};
 }
 
+ReplyBody read(Checker& check, const schema::ClockReply& table) {
+  return ClockReply{.clock = {.simulated = table.simulated(),
+                              .now = check.timestamp(table.now(), "now"),
+                              .pace = read_pace(check, table.pace())}};
+}
+
+ReplyBody read(Checker& check, const schema::LogLevelReply& table) {
+  return LogLevelReply{.level = check.string(table.level(), name_bytes_max, "level")};
+}
+
 template <class Table>
 ReplyBody read_as(Checker& check, const schema::Reply& reply) {
   check.enter(schema::EnumNameReplyBody(schema::ReplyBodyTraits<Table>::enum_value));
@@ -299,6 +318,10 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::EquityHistoryReply>(check, reply);
     case Type::QuoteHistoryReply:
       return read_as<schema::QuoteHistoryReply>(check, reply);
+    case Type::ClockReply:
+      return read_as<schema::ClockReply>(check, reply);
+    case Type::LogLevelReply:
+      return read_as<schema::LogLevelReply>(check, reply);
     case Type::NONE:
       break;
   }

@@ -267,6 +267,33 @@ RequestBody read(Checker& check, const schema::RevokeKeyRequest& table) {
   return RevokeKeyRequest{.id = check.string(table.id(), name_bytes_max, "id")};
 }
 
+Offset<schema::ClockRequest> write(Writer& writer, const ClockRequest& request) {
+  return schema::CreateClockRequest(
+      writer.builder, request.set_to.nanoseconds, request.step_nanoseconds,
+      request.running ? flatbuffers::Optional<bool>(*request.running) : flatbuffers::nullopt,
+      request.speed_millionths ? flatbuffers::Optional<std::int64_t>(*request.speed_millionths)
+                               : flatbuffers::nullopt,
+      request.dry_run);
+}
+RequestBody read(Checker& check, const schema::ClockRequest& table) {
+  ClockRequest request{.set_to = check.timestamp(table.set_to(), "set_to"),
+                       .step_nanoseconds = check.count(table.step_nanoseconds(), "step_nanoseconds"),
+                       .running = {},
+                       .speed_millionths = {},
+                       .dry_run = table.dry_run()};
+  if (const auto running = table.running()) request.running = *running;
+  if (const auto speed = table.speed_millionths())
+    request.speed_millionths = check.clock_speed(*speed, "speed_millionths");
+  return request;
+}
+
+Offset<schema::LogLevelRequest> write(Writer& writer, const LogLevelRequest& request) {
+  return schema::CreateLogLevelRequest(writer.builder, writer.text(request.level));
+}
+RequestBody read(Checker& check, const schema::LogLevelRequest& table) {
+  return LogLevelRequest{.level = check.string(table.level(), name_bytes_max, "level")};
+}
+
 template <class Table>
 RequestBody read_as(Checker& check, const schema::Request& request) {
   check.enter(schema::EnumNameRequestBody(schema::RequestBodyTraits<Table>::enum_value));
@@ -317,6 +344,10 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::EquityHistoryRequest>(check, request);
     case Type::QuoteHistoryRequest:
       return read_as<schema::QuoteHistoryRequest>(check, request);
+    case Type::ClockRequest:
+      return read_as<schema::ClockRequest>(check, request);
+    case Type::LogLevelRequest:
+      return read_as<schema::LogLevelRequest>(check, request);
     case Type::NONE:
       break;
   }

@@ -45,6 +45,8 @@ for command in commands:
     text, flags = page_text(page) or ("", set())
     if not command["group"] and len(words) > 1 and command["command"] not in text.replace("\n", " "):
         problems.append(f"man/{page} does not name '{command['command']}'")
+    if not command["group"] and len(words) > 1 and not command["examples"]:
+        problems.append(f"'{command['command']} --help' has no example")
     for option in command["options"]:
         if option not in flags:
             problems.append(f"man/{page} does not name the option {option} of '{command['command']}'")

@@ -77,6 +77,37 @@ trade_a_day() {
   expect_exit 2 "$trade" replay journal --against "$trade" --events "$TRADE_HOME/events"
 }
 
+@test "a build that behaves otherwise is found through its program" {
+  small_market
+  t place sell 60 AAPL --limit 150.10 --account bob >/dev/null
+  t place buy 60 AAPL --account alice >/dev/null
+  "$trade" down >/dev/null
+  # One whose trades are a cent off: this build's events, changed on their way out.
+  cat >"$TRADE_HOME/other" <<END
+#!/bin/bash
+"$trade" "\$@" | sed '/"trade_executed"/s/"price":"150.10"/"price":"150.11"/'
+END
+  chmod +x "$TRADE_HOME/other"
+  expect_exit 8 t replay journal --against "$TRADE_HOME/other"
+  expect_json '[.there.price,.here.price,.command.type]' '["150.11","150.10","place_order"]'
+}
+
+@test "another build makes the same of a day" {
+  # One with sanitizers, say, or of the version before: TRADE_OTHER_BUILD=PROGRAM.
+  other=${TRADE_OTHER_BUILD:-$TRADE_SOURCE_DIR/build/sanitize/bin/trade}
+  [ -x "$other" ] || skip "there is no other build at $other"
+  small_market
+  "$trade" generate itch --symbols 5 --messages 20000 --seed 7 >"$TRADE_HOME/day.itch"
+  "$trade" replay itch "$TRADE_HOME/day.itch" >/dev/null 2>&1
+  t place sell 60 AAPL --limit 150.10 --account bob >/dev/null
+  t place buy 100 AAPL --limit 150.10 --take-profit 160 --stop-loss 140 --account alice >/dev/null
+  t market close >/dev/null
+  "$trade" down >/dev/null
+  ! cmp -s "$other" "$trade"
+  expect_exit 0 t replay journal --against "$other"
+  expect_json '[.difference, (.commands > 20000)]' '[null,true]'
+}
+
 @test "the fixtures for others start a suite and stop it" {
   # shellcheck source=/dev/null
   (. "$TRADE_SOURCE_DIR/share/ci/suite.bash"

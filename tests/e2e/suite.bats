@@ -72,6 +72,34 @@ load suite.bash
   expect_exit 0 "$trade" doctor
 }
 
+@test "doctor looks at the machine, the home and the journal, and says how to mend what is wrong" {
+  small_market
+  expect_exit 0 t doctor --verify
+  for check in home disk config maps limits memory clock sockets tradingd ledgerd feedd gatewayd journal; do
+    expect_json "any(.[]; .check == \"$check\")" true
+  done
+  expect_json 'any(.[]; .check == "journal" and (.detail | test("every one verified")))' true
+  "$trade" down >/dev/null
+  # Few descriptors.
+  output=$(ulimit -n 1000; t doctor 2>/dev/null || true)
+  expect_json '.[] | select(.check == "limits") | [.state, (.hint | test("65536"))]' '["warning",true]'
+  # A room that others can enter, and a record of the journal that is not as it was.
+  chmod 755 "$TRADE_HOME"
+  sed -i 's/alice/alicf/g' "$TRADE_HOME/journal/data.mdb"
+  expect_exit 1 t doctor
+  expect_json '[.[] | select(.state == "error") | .check] | unique' \
+    '["feedd","gatewayd","home","journal","ledgerd","tradingd"]'
+  expect_json '.[] | select(.check == "journal") | .hint | test("runbook/corrupt-journal")' true
+}
+
+@test "doctor warns of a journal whose time is ahead of the machine, and of simulated time" {
+  TRADE_TRADINGD_CLOCK=simulated TRADE_TRADINGD_CLOCK_START=2190-01-01T00:00:00Z start_suite
+  TRADE_TRADINGD_CLOCK=simulated expect_exit 0 t doctor
+  expect_json 'any(.[]; .check == "clock" and .state == "warning" and (.detail | test("^simulated: .*2190")))' true
+  expect_exit 1 t doctor
+  expect_json 'any(.[]; .check == "clock" and .state == "error" and (.detail | test("ahead of the machine")))' true
+}
+
 @test "the configuration is read from the file and the environment" {
   expect_exit 0 "$trade" config set tradingd.calendar us
   expect_exit 0 "$trade" config get tradingd.calendar

@@ -53,11 +53,11 @@ void TradingNode::start() {
   }
   commits_ = std::make_unique<VirtualCommitter>(world_, journal_,
                                                 [this] { run([this] { return pipeline_->complete(); }); });
+  timekeeper_.emplace(world_.now(), sequencer::SessionSchedule(sequencer::Calendar::always));
   tradingd::Outlet& outlet = *this;
   pipeline_ = std::make_unique<tradingd::Pipeline>(
-      sequencer::Sequencer(std::move(recovered->engine), recovered->head, world_), *commits_, outlet,
+      sequencer::Sequencer(std::move(recovered->engine), recovered->head, *timekeeper_), *commits_, outlet,
       batch_commands_max);
-  schedule_.emplace(sequencer::Calendar::always);
   commands_at_checkpoint_ = 0;
   tick();
 }
@@ -87,18 +87,21 @@ void TradingNode::receive(const std::string& request) {
     return;
   }
   run([&] {
+    let_time_come();
     pipeline_->handle({}, *decoded, frame_);
     return pipeline_->flush();
   });
 }
 
+void TradingNode::let_time_come() {
+  timekeeper_->advance_to(world_.now(), engine(),
+                          [this](const CommandBody& body) { pipeline_->sequence(body); });
+}
+
 void TradingNode::tick() {
   if (!running()) return;
   run([this]() -> Status {
-    const auto session = schedule_->due(world_.now(), engine().session(), engine().last_timestamp());
-    if (session) pipeline_->sequence(*session);
-    const auto expiry = engine().next_expiry();
-    if (expiry && *expiry <= world_.now()) pipeline_->sequence(ExpireOrders{});
+    let_time_come();
     return pipeline_->flush();
   });
 }

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "sequencer/session_schedule.hpp"
+#include "sequencer/timekeeper.hpp"
 #include "sim/network.hpp"
 #include "sim/virtual_journal.hpp"
 #include "tradingd/pipeline.hpp"
@@ -44,6 +44,7 @@ class TradingNode final : private tradingd::Outlet {
   void submitted(std::uint64_t batch) override;
   void became_durable(const journal::Head& head) override;
   void check_durable(const Reply& reply);
+  void let_time_come();
   void drop();
 
   World& world_;
@@ -51,8 +52,8 @@ class TradingNode final : private tradingd::Outlet {
   VirtualJournal& journal_;
   Hooks hooks_;
   std::unique_ptr<VirtualCommitter> commits_;
+  std::optional<sequencer::Timekeeper> timekeeper_;  ///< outlives the pipeline's sequencer
   std::unique_ptr<tradingd::Pipeline> pipeline_;
-  std::optional<sequencer::SessionSchedule> schedule_;
   std::optional<journal::Checkpoint> checkpoint_;  ///< waits for its batch
   std::uint64_t commands_at_checkpoint_ = 0;
   std::uint64_t checkpoint_every_ = 0;

@@ -280,5 +280,47 @@ TEST_F(Daemons, TellsTheServiceManager) {
   ::close(receiver);
 }
 
+TEST_F(Daemons, ReadsItsConfigurationAgainAndSaysWhatItTakesOver) {
+  write_file(home.config_file(), "[tradingd]\ncalendar = \"always\"\n");
+  test::Pipe pipe;
+  auto child = start(home_options(), [&](DaemonContext& context) -> Status {
+    pipe.send(true);
+    for (;;) {
+      pollfd readable{context.signal_descriptor(), POLLIN, 0};
+      ::poll(&readable, 1, 10'000);
+      const auto signal = context.next_signal();
+      if (!signal) return fail(ErrorCode::timed_out, "no signal came");
+      if (*signal == DaemonSignal::stop) return {};
+      pipe.send(context.config().text("tradingd.calendar") == "us" &&
+                context.config().integer("tradingd.map_megabytes") == 1'024);
+    }
+  });
+  bool taken_over = false;
+  ASSERT_TRUE(pipe.receive(taken_over));
+  write_file(home.config_file(),
+             "[tradingd]\ncalendar = \"us\"\nmap_megabytes = 2048\n[log]\nlevel = \"debug\"\n"
+             "[feedd]\nmap_megabytes = 64\n");
+  ::kill(child->id(), SIGHUP);
+  ASSERT_TRUE(pipe.receive(taken_over));
+  EXPECT_TRUE(taken_over);
+  ::kill(child->id(), SIGHUP);
+  ASSERT_TRUE(pipe.receive(taken_over));
+  write_file(home.config_file(), "[tradingd]\ncalendar = 7\n");
+  ::kill(child->id(), SIGHUP);
+  ASSERT_TRUE(pipe.receive(taken_over));
+  EXPECT_TRUE(taken_over) << "what cannot be read changes nothing";
+  ::kill(child->id(), SIGTERM);
+  EXPECT_EQ(child->wait(), 0);
+  const std::string log = standard_error();
+  EXPECT_NE(log.find("reload: tradingd.calendar is 'us' from now on, it was 'always'"), std::string::npos)
+      << log;
+  EXPECT_NE(log.find("reload: tradingd.map_megabytes stays '1024': '2048' needs a new start of tradingd"),
+            std::string::npos)
+      << log;
+  EXPECT_NE(log.find("reload: log.level is 'debug'"), std::string::npos) << log;
+  EXPECT_EQ(log.find("feedd."), std::string::npos) << "that is another daemon's";
+  EXPECT_NE(log.find("reload: everything stays as it was: "), std::string::npos) << log;
+}
+
 }  // namespace
 }  // namespace trade::app

@@ -71,12 +71,19 @@ TEST_F(Log, ChangesItsLevel) {
   ASSERT_TRUE(start_logging(options));
   spdlog::info("first");
   EXPECT_TRUE(set_log_level("info"));
+  EXPECT_EQ(log_level(), "info");
   spdlog::info("second");
   EXPECT_FALSE(set_log_level("loud"));
+  EXPECT_EQ(log_level(), "info");
+  EXPECT_TRUE(set_log_level("error"));
+  spdlog::info("third");
   flush_log();
   const std::string text = read_file(options.file);
   EXPECT_EQ(text.find("first"), std::string::npos);
   EXPECT_NE(text.find("second"), std::string::npos);
+  EXPECT_EQ(text.find("third"), std::string::npos);
+  EXPECT_NE(text.find("the log level is info from now on, it was error"), std::string::npos) << text;
+  EXPECT_NE(text.find("the log level is error from now on, it was info"), std::string::npos) << text;
 }
 
 TEST_F(Log, SaysWhatIsWrong) {

@@ -108,6 +108,9 @@ struct Describe {
   std::string operator()(const ShortSaleRestrictionChanged& e) const {
     return std::string("short_sale_restriction ") + (e.on ? "on " + format_price(e.price) : "off");
   }
+  std::string operator()(const ClockChanged& e) const {
+    return "clock " + std::to_string(e.pace.speed_millionths) + (e.pace.running ? "" : " paused");
+  }
   std::string operator()(const TradePrinted& e) const {
     return "printed " + quantity(e.quantity) + "@" + format_price(e.price);
   }
