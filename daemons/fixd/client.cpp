@@ -72,6 +72,7 @@ bool Client::attach(Line& line) {
   if (line_ != nullptr) return false;
   begin_anew_when_due(SystemClock().now());
   if (!session_.attach(line)) return false;
+  session_rate_ = {};
   line_ = &line;
   return true;
 }

@@ -111,8 +111,10 @@ void OrderTracker::take(const Event& event, const OrderCancelled& cancelled, std
   if (order == nullptr) return;
   order->status = ended_status(cancelled.reason);
   std::optional<std::pair<ClientIdKey, PendingRequest>> request;
-  if (cancelled.reason == CancelReason::requested) {
-    request = requests_.take_cancel(order->id, order->account, order->client_order_id);
+  const bool by_cancel = cancelled.reason == CancelReason::requested;
+  if (by_cancel || cancelled.reason == CancelReason::replaced_below_filled) {
+    request = requests_.take_change(by_cancel ? RequestKind::cancel : RequestKind::replace, order->id,
+                                    order->account, order->client_order_id);
     if (request && order->comp_id.empty()) orders_.adopt(*order, request->second.comp_id);
   }
   const bool expired = order->status == OrderStatus::expired;

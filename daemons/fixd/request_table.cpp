@@ -70,20 +70,20 @@ Status RequestTable::open(std::shared_ptr<store::Environment> environment, Times
 }
 
 void RequestTable::index(const ClientIdKey& key, const PendingRequest& request) {
-  if (request.kind != RequestKind::cancel) return;
+  if (request.kind == RequestKind::place) return;
   if (request.order) {
-    cancels_by_order_.emplace(request.order.value, key);
+    changes_by_order_.emplace(request.order.value, key);
   } else {
-    cancels_by_name_.emplace(ClientIdKey{key.first, request.original}, key);
+    changes_by_name_.emplace(ClientIdKey{key.first, request.original}, key);
   }
 }
 
 void RequestTable::unindex(const ClientIdKey& key, const PendingRequest& request) {
-  if (request.kind != RequestKind::cancel) return;
+  if (request.kind == RequestKind::place) return;
   if (request.order) {
-    erase_pair(cancels_by_order_, request.order.value, key);
+    erase_pair(changes_by_order_, request.order.value, key);
   } else {
-    erase_pair(cancels_by_name_, ClientIdKey{key.first, request.original}, key);
+    erase_pair(changes_by_name_, ClientIdKey{key.first, request.original}, key);
   }
 }
 
@@ -110,17 +110,17 @@ std::optional<PendingRequest> RequestTable::take(const ClientIdKey& key) {
   return request;
 }
 
-std::optional<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_cancel(
-    OrderId order, const std::string& account, const std::string& client_order_id) {
-  std::optional<ClientIdKey> key;
-  if (const auto found = cancels_by_order_.lower_bound(order.value);
-      found != cancels_by_order_.end() && found->first == order.value) {
-    key = found->second;
-  } else if (!client_order_id.empty()) {
-    const auto named = cancels_by_name_.lower_bound({account, client_order_id});
-    if (named != cancels_by_name_.end() && named->first == ClientIdKey{account, client_order_id})
-      key = named->second;
-  }
+std::optional<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_change(
+    RequestKind kind, OrderId order, const std::string& account, const std::string& client_order_id) {
+  const auto first_of = [&](const auto& changes, const auto& what) -> std::optional<ClientIdKey> {
+    for (auto [at, end] = changes.equal_range(what); at != end; ++at) {
+      if (requests_.at(at->second).kind == kind) return at->second;
+    }
+    return std::nullopt;
+  };
+  std::optional<ClientIdKey> key = first_of(changes_by_order_, order.value);
+  if (!key && !client_order_id.empty())
+    key = first_of(changes_by_name_, ClientIdKey{account, client_order_id});
   if (!key) return std::nullopt;
   auto request = take(*key);
   return std::pair{*key, std::move(*request)};

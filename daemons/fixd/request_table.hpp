@@ -46,9 +46,10 @@ class RequestTable {
   [[nodiscard]] const PendingRequest* find(const ClientIdKey& key) const;
   /// Its outcome is known. Nothing where it was before.
   std::optional<PendingRequest> take(const ClientIdKey& key);
-  /// The first cancel that waits for this order, by number or by the name that it has now: its ClOrdID.
-  /// It is taken.
-  std::optional<std::pair<ClientIdKey, PendingRequest>> take_cancel(OrderId order, const std::string& account,
+  /// The first cancel or replace that waits for this order, by number or by the name that it has now: its
+  /// ClOrdID. It is taken.
+  std::optional<std::pair<ClientIdKey, PendingRequest>> take_change(RequestKind kind, OrderId order,
+                                                                    const std::string& account,
                                                                     const std::string& client_order_id);
   /// New orders of a session that are under way, in the order of their ids.
   [[nodiscard]] std::vector<std::pair<ClientIdKey, PendingRequest>> places(const std::string& comp_id) const;
@@ -69,9 +70,9 @@ class RequestTable {
 
   store::Database rows_;
   std::map<ClientIdKey, PendingRequest> requests_;
-  /// Cancels, by what they name, in the order in which they came.
-  std::multimap<std::uint64_t, ClientIdKey> cancels_by_order_;
-  std::multimap<ClientIdKey, ClientIdKey> cancels_by_name_;
+  /// Cancels and replaces, by what they name, in the order in which they came.
+  std::multimap<std::uint64_t, ClientIdKey> changes_by_order_;
+  std::multimap<ClientIdKey, ClientIdKey> changes_by_name_;
   std::set<ClientIdKey> dirty_;
 };
 

@@ -630,7 +630,10 @@ void storm(const Settings& settings, const std::string& kill_fixd, const std::st
   }
   if (killer.joinable()) killer.join();
   const auto deadline = Clock::now() + std::chrono::seconds(120);
-  while (!(buyer.logged_on() && seller.logged_on() && buys.settled() && sells.settled())) {
+  for (;;) {
+    const bool buys_settled = buyer.logged_on() && buys.settled();
+    const bool sells_settled = seller.logged_on() && sells.settled();
+    if (buys_settled && sells_settled) break;
     if (Clock::now() > deadline) fail("no answer to" + buys.waiting_names() + sells.waiting_names());
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
   }

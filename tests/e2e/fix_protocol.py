@@ -496,8 +496,9 @@ def fields_that_are_wrong():
     client.send("D", *new_order("late"), (50, "desk"))
     expect_reject(client, 14, 50)
     # Out of all these came no order.
-    client.send("AF", (584, "all"), (585, 7))
-    client.expect("8", t911="0", t39="8")
+    for name in ("wrong", "twice", "late"):
+        client.send("H", (11, name), (55, "AAPL"), (54, 1))
+        client.expect("8", t11=name, t39="8", t103="5")
 
 
 @case

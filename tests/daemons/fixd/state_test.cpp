@@ -137,10 +137,10 @@ TEST_F(StateTest, ARequestKeepsItsIdOverARestart) {
   RequestTable& again = state_->requests();
   ASSERT_EQ(again.size(), 3u);
   EXPECT_EQ(again.find({"alice", "c1"})->comp_id, "BUYSIDE");
-  EXPECT_FALSE(again.take_cancel({9}, "alice", "o9"));
-  EXPECT_EQ(again.take_cancel({7}, "alice", "o1")->first.second, "c1");
-  EXPECT_EQ(again.take_cancel({7}, "alice", "o1")->second.comp_id, "OTHER");
-  EXPECT_EQ(again.take_cancel({8}, "alice", "o3")->first.second, "c3");
+  EXPECT_FALSE(again.take_change(RequestKind::cancel, {9}, "alice", "o9"));
+  EXPECT_EQ(again.take_change(RequestKind::cancel, {7}, "alice", "o1")->first.second, "c1");
+  EXPECT_EQ(again.take_change(RequestKind::cancel, {7}, "alice", "o1")->second.comp_id, "OTHER");
+  EXPECT_EQ(again.take_change(RequestKind::cancel, {8}, "alice", "o3")->first.second, "c3");
   commit();
   open();
   EXPECT_EQ(state_->requests().size(), 0u);

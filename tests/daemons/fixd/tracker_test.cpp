@@ -129,6 +129,19 @@ TEST_F(TrackerTest, ACancelThatSucceedsTellsBothIds) {
   EXPECT_EQ(state_->orders().find("alice", "o1")->status, OrderStatus::cancelled);
 }
 
+TEST_F(TrackerTest, AReplaceToWhatIsFilledEndsTheOrderAndIsAnswered) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
+  ask("BUYSIDE", "r1", RequestKind::replace, {1}, "o1");
+  const auto reports = apply(cancelled(1, CancelReason::replaced_below_filled));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].client_order_id, "r1");
+  EXPECT_EQ(reports[0].original_client_order_id, "o1");
+  EXPECT_EQ(reports[0].text, "replaced_below_filled");
+  EXPECT_EQ(state_->requests().size(), 1u);  // the cancel: its refusal is on the way
+}
+
 TEST_F(TrackerTest, ACancelNobodyAskedForDoesNotUseUpARequest) {
   ask("BUYSIDE", "o1");
   apply(accepted(1, "o1"));
