@@ -55,6 +55,23 @@ Status check_empty(const fs::path& directory) {
               "name a directory that is empty or not there yet");
 }
 
+/// A copy of what it lies in would copy itself, and that copy, without end.
+Status check_apart(const fs::path& copy, const fs::path& original) {
+  std::error_code error;
+  const fs::path within = fs::weakly_canonical(original, error);
+  if (error) return std::unexpected(store::make_error(error.value(), original, "find the directory"));
+  fs::path place = fs::weakly_canonical(copy, error);
+  if (error) return std::unexpected(store::make_error(error.value(), copy, "find the directory"));
+  for (; place != place.parent_path(); place = place.parent_path()) {
+    if (place == within) {
+      return fail(ErrorCode::usage,
+                  copy.string() + " lies in " + original.string() + ", which is to be copied",
+                  "name a directory outside of it");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> parts_of(const app::Home& home, const BackupOptions& options) {
@@ -81,6 +98,7 @@ Result<std::vector<std::string>> parts_of(const app::Home& home, const BackupOpt
 
 Result<Manifest> make(const app::Home& home, const fs::path& directory, const BackupOptions& options,
                       const Progress& progress) {
+  if (Status apart = check_apart(directory, home.root); !apart) return pass_on(std::move(apart));
   if (Status empty = check_empty(directory); !empty) return pass_on(std::move(empty));
   auto parts = parts_of(home, options);
   if (!parts) return pass_on(std::move(parts));
@@ -117,6 +135,7 @@ fs::path staged_journal(const app::Home& home) {
 Status stage(const fs::path& directory, const Manifest& manifest, const app::Home& home,
              const Progress& progress) {
   const fs::path staging = home.root / "restoring";
+  if (Status apart = check_apart(staging, directory); !apart) return apart;
   std::error_code error;
   fs::remove_all(staging, error);
   if (auto made = store::make_directories(staging); !made) return made;

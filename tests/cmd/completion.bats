@@ -44,9 +44,9 @@ complete_zsh() {
   grep -qx -- --tif <<<"$(complete_bash place buy 10 AAPL --t)"
   grep -qx -- --timeout <<<"$(complete_bash place buy 10 AAPL --t)"
   [ "$(complete_bash place buy 10 AAPL --tif i)" = ioc ]
-  [ "$(complete_bash place s)" = sell ]
-  [ "$(complete_bash --json place s)" = sell ]
-  [ "$(complete_bash --home /tmp place s)" = sell ]
+  [ "$(complete_bash place s | sort | tr '\n' ' ')" = "sell sell_short sell_short_exempt " ]
+  [ "$(complete_bash --json place sell_short_)" = sell_short_exempt ]
+  [ "$(complete_bash --home /tmp place sell_short_)" = sell_short_exempt ]
   [ "$(complete_bash -o js | sort | tr '\n' ' ')" = "json jsonl " ]
   [ "$(complete_bash config get log.le)" = log.level ]
   [ "$(complete_bash up --only fe)" = feedd ]

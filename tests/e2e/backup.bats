@@ -88,3 +88,18 @@ level = "info"' >"$TRADE_HOME/trade.toml"
   rm -rf "$(dirname "$other")"
   other=
 }
+
+@test "a backup does not lie in the home that it copies, nor a home in the backup that it is made from" {
+  small_market
+  for place in "$TRADE_HOME/backup" "$TRADE_HOME/new/backup" "$TRADE_HOME"; do
+    expect_exit 2 t backup "$place"
+    grep -q "lies in" <<<"$errors"
+  done
+  copy=$(mktemp -d)
+  ln -s "$TRADE_HOME" "$copy/link"
+  expect_exit 2 t backup "$copy/link/backup"
+  [ ! -e "$TRADE_HOME/backup" ]
+  expect_exit 0 t backup "$copy/backup"
+  expect_exit 2 "$trade" --json --home "$copy/backup/journal" restore "$copy/backup"
+  grep -q "lies in" <<<"$errors"
+}

@@ -34,7 +34,7 @@ simulated_suite() {
   expect_exit 0 t place buy 10 AAPL --limit 149 --account alice --client-id gtd --tif gtd --until 2026-03-02T12:00:00-05:00
   expect_exit 0 t clock step 3h
   expect_exit 0 t orders --account alice --status closed
-  expect_json '[.[] | [.client_order_id,.status,.updated_at]]' '[["gtd","expired","2026-03-02T17:00:00.000000000Z"]]'
+  expect_json '[.[] | select(.client_order_id == "gtd") | [.client_order_id,.status,.updated_at]]' '[["gtd","expired","2026-03-02T17:00:00.000000000Z"]]'
   # On to Tuesday: Monday closes on the way, at its own moment.
   expect_exit 0 t clock set 2026-03-03 09:31
   expect_exit 0 t market status
