@@ -1,6 +1,6 @@
 // What `--help` of a command ends with. tests/e2e/examples.bats runs every line in this order, in a suite
-// that has the accounts alice, bob and the symbol AAPL, order 2 filled, orders 3 and 4 of alice open, and the
-// files that are named.
+// that has the accounts alice, bob and the symbol AAPL, which bob offers; order 2 filled, orders 3 and 4 of
+// alice open until they are cancelled, and the files that are named.
 #include <algorithm>
 #include <array>
 
@@ -54,6 +54,10 @@ constexpr std::array examples{
     Example{"symbol halt", "trade symbol halt MSFT --reason \"news pending\""},
     Example{"symbol resume", "trade symbol resume MSFT"},
     Example{"symbol bands", "trade symbol bands MSFT --percent 5% --pause 300"},
+    Example{"symbol borrow", "trade symbol borrow MSFT locate"},
+    Example{"locate grant", "trade locate grant dave MSFT --quantity 500"},
+    Example{"locate list", "trade locate list\ntrade locate list dave"},
+    Example{"locate revoke", "trade locate revoke dave MSFT"},
     Example{"rules show", "trade rules show"},
     Example{"rules set", "trade rules set --max-order-quantity 100000"},
     Example{"key create", "trade key create --account alice --role trader"},
@@ -102,10 +106,11 @@ constexpr std::array examples{
     Example{"journal hash", "trade journal hash"},
     Example{"journal archive", "trade journal archive --older-than 7"},
     Example{"journal prune", "trade journal prune --older-than 30"},
-    Example{"bench orders", "trade bench orders --orders 20000"},
-    Example{"bench day", "trade bench day --trades 20000"},
+    Example{"bench orders", "trade bench orders --orders 20000 --rate-seconds 1"},
+    Example{"bench day", "trade bench day --trades 20000 --accounts 1000 --rate-seconds 1"},
     Example{"bench feed", "trade bench feed --subscribers 20 --rate 500 --rate-seconds 2"},
-    Example{"bench engine", "trade bench engine --orders 100000"},
+    Example{"bench fix", "trade bench fix --rate 500 --rate-seconds 2"},
+    Example{"bench engine", "trade bench engine --orders 100000 --accounts 1000"},
     Example{"bench book", "trade bench book --orders 100000"},
     Example{"completion", "trade completion bash > trade.bash"},
     Example{"help", "trade help place\ntrade help output"},
