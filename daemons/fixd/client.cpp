@@ -126,7 +126,9 @@ void Client::end(const std::string& why) {
 
 bool Client::wants(const Report& report) const {
   if (report.timestamp < config_.created_at) return false;
-  if (!config_.drop_copy) return report.order.comp_id == config_.comp_id;
+  // What is refused has an answer, and no copies.
+  if (!config_.drop_copy || report.kind == ReportKind::too_late)
+    return report.order.comp_id == config_.comp_id;
   return std::ranges::find(config_.accounts, report.order.account) != config_.accounts.end();
 }
 
@@ -278,14 +280,9 @@ void Client::refuse_order(const fix::Message& message, int code, const std::stri
 
 void Client::refuse_change(const fix::Message& message, int code, const std::string& why,
                            const std::optional<KnownOrder>& order) {
-  fix::Message reject;
-  reject.type = "9";
-  reject.add(37, order ? std::to_string(order->id.value) : "NONE");
-  reject.add(11, message.text(11)).add(41, message.text(41));
-  reject.add(39, std::string(1, order ? fix_order_status(order->status) : '8'));
-  reject.add(434, message.type == "F" ? "1" : "2");
-  reject.add(102, std::to_string(cancel_reject_code(code, config_.version))).add(58, why);
-  send(reject);
+  const RequestKind refused = message.type == "F" ? RequestKind::cancel : RequestKind::replace;
+  send(cancel_reject(message.text(11), message.text(41), refused, order ? &*order : nullptr, code, why,
+                     config_.version));
 }
 
 void Client::refuse_business(const fix::Message& message, int code, const std::string& why) {

@@ -301,7 +301,7 @@ void Gateway::clear_lines() {
 void Gateway::tell(const Report& report) {
   for (const auto& [comp_id, client] : clients_) {
     if (client->wants(report)) {
-      client->send(execution_report(report, client->config().version));
+      client->send(message_of(report, client->config().version));
       ++reports_out_;
     }
   }

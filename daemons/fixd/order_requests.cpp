@@ -218,13 +218,13 @@ void Client::changed(const Asked& asked, Result<CommandResult> result) {
   const auto known = services_.state->orders().find(asked.account, asked.message.text(41));
   if (!result) {
     if (is_overload(result.error())) {
-      requests.take(asked.key());
+      if (!requests.take(asked.key())) return;
       return refuse_change(asked.message, other_cancel_code, result.error().message, known);
     }
     return unanswered(asked, result.error());
   }
   if (result->reason == RejectReason::none) return;  // the journal tells
-  // It may have told already: of the same cancel, asked for by another door.
+  // It may have told already: of the order's end, at which all that waited for it was answered.
   if (!requests.take(asked.key())) return;
   refuse_change(asked.message, cancel_code_of(result->reason), std::string(row_of(result->reason).text),
                 known);

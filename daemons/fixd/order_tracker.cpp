@@ -73,6 +73,24 @@ void OrderTracker::take(const Event& event, const OrderRejected& rejected, std::
   if (!order.comp_id.empty()) orders_.add(std::move(order));
 }
 
+/// The journal does not say which request ended an order. Where several wait, and some of them never came to
+/// tradingd, the one that is told that it did need not be the one that did, which has no refusal on the way.
+void OrderTracker::end(const Event& event, OrderId id, std::vector<Report>& reports) {
+  const KnownOrder& order = *orders_.open_order(id);
+  for (auto& [key, request] : requests_.take_changes(id, order.account, order.client_order_id)) {
+    Report report = report_of(event, ReportKind::too_late, order);
+    report.order.comp_id = request.comp_id;
+    report.client_order_id = key.second;
+    report.original_client_order_id = request.original;
+    report.refused = request.kind;
+    report.text = row_of(request.kind == RequestKind::cancel ? RejectReason::order_not_cancellable
+                                                             : RejectReason::order_not_replaceable)
+                      .text;
+    reports.push_back(std::move(report));
+  }
+  orders_.end(id);
+}
+
 void OrderTracker::fill(const Event& event, const TradeExecuted& trade, OrderId id, Quantity leaves,
                         bool maker, std::vector<Report>& reports) {
   KnownOrder* order = orders_.open_order(id);
@@ -89,7 +107,7 @@ void OrderTracker::fill(const Event& event, const TradeExecuted& trade, OrderId 
   if (leaves) {
     orders_.changed(id);
   } else {
-    orders_.end(id);
+    end(event, id, reports);
   }
 }
 
@@ -127,7 +145,7 @@ void OrderTracker::take(const Event& event, const OrderCancelled& cancelled, std
   }
   if (cancelled.reason != CancelReason::requested) report.text = name_of(cancelled.reason);
   reports.push_back(std::move(report));
-  orders_.end(cancelled.order);
+  end(event, cancelled.order, reports);
 }
 
 void OrderTracker::take(const Event& event, const OrderReplaced& replaced, std::vector<Report>& reports) {
@@ -170,7 +188,7 @@ void OrderTracker::take(const Event& event, const ExitActivated& activated, std:
   Report report = report_of(event, refused ? ReportKind::rejected : ReportKind::restated, *order);
   if (refused) give_reason(report, activated.reason);
   reports.push_back(std::move(report));
-  if (refused) orders_.end(activated.order);
+  if (refused) end(event, activated.order, reports);
 }
 
 void OrderTracker::take(const Event&, const AccountOpened& opened, std::vector<Report>&) {

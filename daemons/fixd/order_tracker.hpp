@@ -20,10 +20,11 @@ enum class ReportKind : std::uint8_t {
   replaced,
   triggered,
   status,
-  restated
+  restated,
+  too_late  ///< to the sender of a cancel or replace: the order has ended by something else
 };
 
-/// One thing to be told: an ExecutionReport.
+/// One thing to be told: an ExecutionReport, or an OrderCancelReject of what came too late.
 struct Report {
   ReportKind kind = ReportKind::status;
   KnownOrder order;  ///< as it was right after
@@ -33,7 +34,8 @@ struct Report {
   Price last_price;
   Quantity last_quantity;
   bool maker = false;
-  int reject_code = 0;  ///< tag 103
+  RequestKind refused = RequestKind::cancel;  ///< of what came too late
+  int reject_code = 0;                        ///< tag 103
   std::string text;
   Timestamp timestamp;
 };
@@ -61,6 +63,8 @@ class OrderTracker {
 
   void fill(const Event& event, const TradeExecuted& trade, OrderId id, Quantity leaves, bool maker,
             std::vector<Report>& reports);
+  /// The order is over, and so is all that waits for it.
+  void end(const Event& event, OrderId id, std::vector<Report>& reports);
   template <class Placed>
   KnownOrder order_of(const Placed& placed);
 

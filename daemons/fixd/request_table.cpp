@@ -112,18 +112,30 @@ std::optional<PendingRequest> RequestTable::take(const ClientIdKey& key) {
 
 std::optional<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_change(
     RequestKind kind, OrderId order, const std::string& account, const std::string& client_order_id) {
-  const auto first_of = [&](const auto& changes, const auto& what) -> std::optional<ClientIdKey> {
-    for (auto [at, end] = changes.equal_range(what); at != end; ++at) {
-      if (requests_.at(at->second).kind == kind) return at->second;
+  std::optional<ClientIdKey> key;
+  const auto look = [&](const auto& changes, const auto& what, bool lost) {
+    for (auto [at, end] = changes.equal_range(what); at != end && !key; ++at) {
+      const PendingRequest& request = requests_.at(at->second);
+      if (request.kind == kind && request.lost == lost) key = at->second;
     }
-    return std::nullopt;
   };
-  std::optional<ClientIdKey> key = first_of(changes_by_order_, order.value);
-  if (!key && !client_order_id.empty())
-    key = first_of(changes_by_name_, ClientIdKey{account, client_order_id});
+  for (const bool lost : {false, true}) {
+    look(changes_by_order_, order.value, lost);
+    if (!client_order_id.empty()) look(changes_by_name_, ClientIdKey{account, client_order_id}, lost);
+  }
   if (!key) return std::nullopt;
   auto request = take(*key);
   return std::pair{*key, std::move(*request)};
+}
+
+std::vector<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_changes(
+    OrderId order, const std::string& account, const std::string& client_order_id) {
+  std::vector<std::pair<ClientIdKey, PendingRequest>> taken;
+  for (const RequestKind kind : {RequestKind::cancel, RequestKind::replace}) {
+    while (auto request = take_change(kind, order, account, client_order_id))
+      taken.push_back(std::move(*request));
+  }
+  return taken;
 }
 
 std::vector<std::pair<ClientIdKey, PendingRequest>> RequestTable::places(const std::string& comp_id) const {
@@ -147,6 +159,7 @@ void RequestTable::hasten(const ClientIdKey& key, Timestamp now) {
   const auto found = requests_.find(key);
   if (found == requests_.end()) return;
   found->second.noted_at = {now.nanoseconds - lost_after_ns + lost_with_tradingd_after_ns};
+  found->second.lost = true;
 }
 
 Status RequestTable::write(store::Transaction& transaction) const {

@@ -30,6 +30,7 @@ struct PendingRequest {
   std::string symbol;    ///< of a new order
   Side side = Side::buy;
   Timestamp noted_at;  ///< of those read from the disk, when they were
+  bool lost = false;   ///< most likely: tradingd went away with it
 };
 
 class RequestTable {
@@ -47,10 +48,13 @@ class RequestTable {
   /// Its outcome is known. Nothing where it was before.
   std::optional<PendingRequest> take(const ClientIdKey& key);
   /// The first cancel or replace that waits for this order, by number or by the name that it has now: its
-  /// ClOrdID. It is taken.
+  /// ClOrdID. One that may be lost comes after all others. It is taken.
   std::optional<std::pair<ClientIdKey, PendingRequest>> take_change(RequestKind kind, OrderId order,
                                                                     const std::string& account,
                                                                     const std::string& client_order_id);
+  /// All cancels and replaces that wait for this order, found likewise. They are taken.
+  std::vector<std::pair<ClientIdKey, PendingRequest>> take_changes(OrderId order, const std::string& account,
+                                                                   const std::string& client_order_id);
   /// New orders of a session that are under way, in the order of their ids.
   [[nodiscard]] std::vector<std::pair<ClientIdKey, PendingRequest>> places(const std::string& comp_id) const;
   /// Forgets those of which the journal, which is read up to this moment, would have told by now: they never

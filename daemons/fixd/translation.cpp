@@ -197,6 +197,8 @@ char execution_type(const Report& report, bool fix42) {
       return fix42 ? fix_order_status(report.order.status) : 'I';
     case ReportKind::restated:
       return 'D';
+    case ReportKind::too_late:
+      break;  // no ExecutionReport
   }
   return '0';
 }
@@ -309,6 +311,25 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   if (report.timestamp) message.add(60, fix_time(report.timestamp));
   if (!report.text.empty()) message.add(58, report.text);
   return message;
+}
+
+fix::Message cancel_reject(const std::string& client_order_id, const std::string& original,
+                           RequestKind refused, const KnownOrder* order, int code, std::string_view why,
+                           std::string_view version) {
+  fix::Message reject;
+  reject.type = "9";
+  reject.add(37, order != nullptr ? std::to_string(order->id.value) : "NONE");
+  reject.add(11, client_order_id).add(41, original);
+  reject.add(39, std::string(1, order != nullptr ? fix_order_status(order->status) : '8'));
+  reject.add(434, refused == RequestKind::cancel ? "1" : "2");
+  reject.add(102, std::to_string(cancel_reject_code(code, version))).add(58, std::string(why));
+  return reject;
+}
+
+fix::Message message_of(const Report& report, std::string_view version) {
+  if (report.kind != ReportKind::too_late) return execution_report(report, version);
+  return cancel_reject(report.client_order_id, report.original_client_order_id, report.refused, &report.order,
+                       too_late_code, report.text, version);
 }
 
 }  // namespace trade::fixd

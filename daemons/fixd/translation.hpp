@@ -33,5 +33,11 @@ Result<PlaceOrder> order_of(const fix::Message& message);
 
 /// ExecutionReport in the words of this version.
 fix::Message execution_report(const Report& report, std::string_view version);
+/// OrderCancelReject; without an order it is one that is not known.
+fix::Message cancel_reject(const std::string& client_order_id, const std::string& original,
+                           RequestKind refused, const KnownOrder* order, int code, std::string_view why,
+                           std::string_view version);
+/// That which tells of the report.
+fix::Message message_of(const Report& report, std::string_view version);
 
 }  // namespace trade::fixd

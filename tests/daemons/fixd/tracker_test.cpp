@@ -135,21 +135,82 @@ TEST_F(TrackerTest, AReplaceToWhatIsFilledEndsTheOrderAndIsAnswered) {
   ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
   ask("BUYSIDE", "r1", RequestKind::replace, {1}, "o1");
   const auto reports = apply(cancelled(1, CancelReason::replaced_below_filled));
-  ASSERT_EQ(reports.size(), 1u);
+  ASSERT_EQ(reports.size(), 2u);
   EXPECT_EQ(reports[0].client_order_id, "r1");
   EXPECT_EQ(reports[0].original_client_order_id, "o1");
   EXPECT_EQ(reports[0].text, "replaced_below_filled");
-  EXPECT_EQ(state_->requests().size(), 1u);  // the cancel: its refusal is on the way
+  EXPECT_EQ(reports[1].kind, ReportKind::too_late);
+  EXPECT_EQ(reports[1].client_order_id, "c1");
 }
 
-TEST_F(TrackerTest, ACancelNobodyAskedForDoesNotUseUpARequest) {
+TEST_F(TrackerTest, ACancelNobodyAskedForIsNotTheAnswerToARequest) {
   ask("BUYSIDE", "o1");
   apply(accepted(1, "o1"));
   ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
   const auto reports = apply(cancelled(1, CancelReason::disconnected));
+  ASSERT_EQ(reports.size(), 2u);
   EXPECT_EQ(reports[0].client_order_id, "");
   EXPECT_EQ(reports[0].text, "disconnected");
-  EXPECT_EQ(state_->requests().size(), 1u);  // its refusal is on the way
+  EXPECT_EQ(reports[1].kind, ReportKind::too_late);
+  EXPECT_EQ(reports[1].client_order_id, "c1");
+}
+
+// Of two cancels one never came to tradingd. The other has ended the order, and so will not be refused:
+// whichever is told that it did, the other has an answer too.
+TEST_F(TrackerTest, WhenAnOrderEndsEveryRequestThatWaitsForItIsAnswered) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
+  ask("BUYSIDE", "c2", RequestKind::cancel, {1}, "o1");
+  ask("OTHER", "r1", RequestKind::replace, {}, "o1");
+  const auto reports = apply(cancelled(1));
+  ASSERT_EQ(reports.size(), 3u);
+  EXPECT_EQ(reports[0].kind, ReportKind::cancelled);
+  EXPECT_EQ(reports[0].client_order_id, "c1");
+  EXPECT_EQ(reports[1].kind, ReportKind::too_late);
+  EXPECT_EQ(reports[1].client_order_id, "c2");
+  EXPECT_EQ(reports[1].original_client_order_id, "o1");
+  EXPECT_EQ(reports[1].refused, RequestKind::cancel);
+  EXPECT_EQ(reports[1].order.status, OrderStatus::cancelled);
+  EXPECT_EQ(reports[2].client_order_id, "r1");
+  EXPECT_EQ(reports[2].refused, RequestKind::replace);
+  EXPECT_EQ(reports[2].order.comp_id, "OTHER");
+  EXPECT_EQ(state_->requests().size(), 0u);
+}
+
+TEST_F(TrackerTest, ACancelThatWentAwayWithTradingdIsNotTheOneThatSucceeds) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
+  state_->requests().hasten({"alice", "c1"}, {1});
+  ask("BUYSIDE", "c2", RequestKind::cancel, {}, "o1");
+  const auto reports = apply(cancelled(1));
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[0].kind, ReportKind::cancelled);
+  EXPECT_EQ(reports[0].client_order_id, "c2");
+  EXPECT_EQ(reports[1].kind, ReportKind::too_late);
+  EXPECT_EQ(reports[1].client_order_id, "c1");
+}
+
+TEST_F(TrackerTest, WhatWaitsForAnOrderIsAnsweredWhenItIsFilled) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  ask("BUYSIDE", "c1", RequestKind::cancel, {1}, "o1");
+  TradeExecuted trade;
+  trade.price = {1'000'000};
+  trade.quantity = {4};
+  trade.maker_order = {1};
+  trade.maker_leaves = {6};
+  trade.taker_order = {99};
+  EXPECT_EQ(apply(trade).size(), 1u);
+  EXPECT_EQ(state_->requests().size(), 1u);
+  trade.quantity = {6};
+  trade.maker_leaves = {0};
+  const auto reports = apply(trade);
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[1].kind, ReportKind::too_late);
+  EXPECT_EQ(reports[1].client_order_id, "c1");
+  EXPECT_EQ(state_->requests().size(), 0u);
 }
 
 TEST_F(TrackerTest, WhoChangesAnOrderOfAnotherDoorIsToldOfIt) {

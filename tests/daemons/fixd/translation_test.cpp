@@ -94,6 +94,29 @@ TEST(Translation, ReportSaysWhatTheOrderAskedFor) {
   EXPECT_EQ(message.text(111), "10");
 }
 
+TEST(Translation, WhatCameTooLateIsACancelReject) {
+  Report report;
+  report.kind = ReportKind::too_late;
+  report.order.id = {7};
+  report.order.client_order_id = "o1";
+  report.order.status = OrderStatus::filled;
+  report.client_order_id = "r1";
+  report.original_client_order_id = "o1";
+  report.refused = RequestKind::replace;
+  report.text = "late";
+  const fix::Message message = message_of(report, "FIX.4.4");
+  EXPECT_EQ(message.type, "9");
+  EXPECT_EQ(message.text(37), "7");
+  EXPECT_EQ(message.text(11), "r1");
+  EXPECT_EQ(message.text(41), "o1");
+  EXPECT_EQ(message.text(39), "2");
+  EXPECT_EQ(message.text(434), "2");
+  EXPECT_EQ(message.text(102), "0");
+  EXPECT_EQ(message.text(58), "late");
+  report.kind = ReportKind::filled;
+  EXPECT_EQ(message_of(report, "FIX.4.4").type, "8");
+}
+
 TEST(Translation, VersionFourTwoHasFewerCodes) {
   Report report;
   report.order.status = OrderStatus::rejected;
