@@ -16,6 +16,7 @@
 
 #include "app/log.hpp"
 #include "app/notify.hpp"
+#include "app/scheduling.hpp"
 #include "base/clock.hpp"
 
 namespace trade::app {
@@ -46,7 +47,7 @@ namespace {
 /// Each client connection takes a descriptor; beyond this more would not help.
 constexpr rlim_t open_files_wanted = 65'536;
 
-void prepare_process(Scheduling scheduling) {
+void prepare_process() {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   rlimit limit{};
@@ -54,7 +55,7 @@ void prepare_process(Scheduling scheduling) {
     limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, open_files_wanted));
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-  ask_for_scheduling(scheduling);
+  ask_for_short_slices();
 }
 
 /// Before any thread is started: signals are blocked, so that in every thread they wait for the descriptor.
@@ -150,9 +151,8 @@ void reload(DaemonContext::State& state) {
   if (changes.empty()) spdlog::info("reload: nothing has changed");
 }
 
-Status start_and_run(Scheduling scheduling, DaemonContext::State& state,
-                     const std::function<Status(DaemonContext&)>& body) {
-  prepare_process(scheduling);
+Status start_and_run(DaemonContext::State& state, const std::function<Status(DaemonContext&)>& body) {
+  prepare_process();
   auto home = resolve_home(state.options.home);
   if (!home) return pass_on(std::move(home));
   state.home = *std::move(home);
@@ -233,7 +233,7 @@ int run_daemon(int argc, char** argv, const DaemonDescription& description,
   state.started_at = SystemClock().now();
   Status status;
   try {
-    status = start_and_run(description.scheduling, state, body);
+    status = start_and_run(state, body);
   } catch (const std::exception& exception) {
     status = fail(ErrorCode::internal, std::string("unexpected failure: ") + exception.what());
   }

@@ -10,7 +10,6 @@
 
 #include "app/config.hpp"
 #include "app/home.hpp"
-#include "app/scheduling.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 
@@ -77,7 +76,6 @@ struct DaemonDescription {
   std::string_view summary;  ///< one line for --help
   /// Adds the daemon's own options, if it has any.
   std::function<void(CLI::App&)> add_options = {};
-  Scheduling scheduling = Scheduling::prompt;
 };
 
 /// A daemon's whole main: `return run_daemon(argc, argv, {…}, [](DaemonContext& context) -> Status {…});`

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -29,27 +28,15 @@ static_assert(sizeof(SchedulingAttributes) == 48);
 /// How long a thread runs at a time. From Linux 6.12 on a thread with a short slice preempts one with a long
 /// slice when it wakes (EEVDF's "sched_runtime" of an ordinary thread, 0.1 to 100 ms); before, the field is
 /// ignored.
-constexpr std::uint64_t prompt_slice_nanoseconds = 100'000;
-constexpr int following_nice = 5;
-constexpr char following_nice_text[] = "5";
+constexpr std::uint64_t slice_nanoseconds = 100'000;
 
 }  // namespace
 
-void ask_for_scheduling(Scheduling scheduling) {
-  if (scheduling == Scheduling::prompt) {
-    SchedulingAttributes attributes;
-    attributes.nice = ::getpriority(PRIO_PROCESS, 0);
-    attributes.runtime_nanoseconds = prompt_slice_nanoseconds;
-    ::syscall(SYS_sched_setattr, 0, &attributes, 0);
-    return;
-  }
-  ::setpriority(PRIO_PROCESS, 0, following_nice);
-  // Where the kernel groups processes by session, a daemon is a group of its own, and the group's counts.
-  const int descriptor = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  [[maybe_unused]] const ssize_t written =
-      ::write(descriptor, following_nice_text, sizeof following_nice_text - 1);
-  ::close(descriptor);
+void ask_for_short_slices() {
+  SchedulingAttributes attributes;
+  attributes.nice = ::getpriority(PRIO_PROCESS, 0);
+  attributes.runtime_nanoseconds = slice_nanoseconds;
+  ::syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 }  // namespace trade::app
