@@ -35,11 +35,12 @@ open_orders() {
   t orders --account alice --status open | jq -r '[.[].client_order_id] | sort | join(" ")'
 }
 
-# eventually EXPECTED COMMAND...: within ten seconds the command prints this.
+# eventually EXPECTED COMMAND...: within half a minute the command prints this. What was asked of a tradingd that
+# is gone is asked again after five seconds, and perhaps once more.
 eventually() {
   local expected=$1 got
   shift
-  for _ in $(seq 100); do
+  for _ in $(seq 300); do
     got=$("$@" 2>&1) || true
     [ "$got" != "$expected" ] || return 0
     sleep 0.1
