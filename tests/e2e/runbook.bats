@@ -6,7 +6,7 @@ load suite.bash
 run_page() {
   local page=$TRADE_SOURCE_DIR/share/doc/runbook/$1.md
   awk '/^```/ { fenced = !fenced } !fenced && /^    / { print substr($0, 5) }' "$page" |
-    sed "s|/backup|$outside/backup|g; s|/srv/|$outside/|g; s|/tmp/|$outside/|g" >"$outside/page.sh"
+    sed -E "s#(^|[ \"'])/(backup|srv|tmp)\\b#\\1$outside/\\2#g" >"$outside/page.sh"
   [ "$(wc -l <"$outside/page.sh")" -ge 3 ]
   PATH=$bin:$PATH bash -eux "$outside/page.sh" >"$outside/page.out" 2>&1 || {
     echo "exit $? of share/doc/runbook/$1.md:"
@@ -18,7 +18,7 @@ run_page() {
 setup() {
   new_home
   outside=$(mktemp -d "${TMPDIR:-/tmp}/trade-runbook.XXXXXX")
-  mkdir "$outside/backup"
+  mkdir "$outside/backup" "$outside/srv" "$outside/tmp"
   unset TRADE_OUTPUT
 }
 
