@@ -2,7 +2,6 @@
 // of a stream is a message; no message ends the session's process, and what a stored one becomes when it is
 // sent again is a message with the same fields.
 #include <ctime>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,34 +12,10 @@
 #include "fixd/known_order.hpp"
 #include "fixd/translation.hpp"
 #include "fuzz/fuzz.hpp"
+#include "lib/fix/memory_store.hpp"
 
 namespace trade::fuzz {
 namespace {
-
-class MemoryStore final : public fix::Store {
- public:
-  void save(int sequence, const std::string& message) override { kept_[sequence] = message; }
-  std::vector<std::string> messages(int first, int last) override {
-    std::vector<std::string> found;
-    for (auto at = kept_.lower_bound(first); at != kept_.end() && at->first <= last; ++at)
-      found.push_back(at->second);
-    return found;
-  }
-  int next_sender() const override { return sender_; }
-  int next_target() const override { return target_; }
-  void set_next_sender(int sequence) override { sender_ = sequence; }
-  void set_next_target(int sequence) override { target_ = sequence; }
-  std::int64_t created_at_seconds() const override { return 0; }
-  void reset(std::int64_t) override {
-    kept_.clear();
-    sender_ = target_ = 1;
-  }
-
- private:
-  std::map<int, std::string> kept_;
-  int sender_ = 1;
-  int target_ = 1;
-};
 
 /// Everything that is sent is to be a message.
 class CheckedLine final : public fix::Connection {
@@ -130,7 +105,7 @@ struct World {
     require(session->logged_on(), "a logon is taken");
   }
 
-  MemoryStore store;
+  fix::test::MemoryStore store;
   CheckedLine line;
   fix::Session* pointer = nullptr;
   CheckingHandler handler{pointer};

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "market_listener_double.hpp"
+#include "market_samples.hpp"
 
 namespace trade::fixd::test {
 
@@ -50,17 +51,6 @@ class SourceDouble : public MarketSource {
   DepthView depth;
   std::vector<TapeEntryView> tape;
 };
-
-TapeEntryView trade_at(Sequence sequence) {
-  TapeEntryView trade;
-  trade.id = TradeId{sequence};
-  trade.symbol = "AAPL";
-  trade.price = Price{1'500'000};
-  trade.quantity = Quantity{10};
-  trade.executed_at = Timestamp{1'000'000'000};
-  trade.sequence = sequence;
-  return trade;
-}
 
 class MarketDataDeskTest : public ::testing::Test {
  protected:

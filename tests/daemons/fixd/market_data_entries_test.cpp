@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "fixd/market_data_request.hpp"
+#include "market_samples.hpp"
 
 namespace trade::fixd::test {
 
@@ -53,17 +54,6 @@ DepthView depth_of(const std::map<std::int64_t, std::int64_t>& bids,
   for (const auto& [price, size] : asks)
     view.asks.push_back({Price{price}, Quantity{size}, 1});
   return view;
-}
-
-TapeEntryView trade_at(Sequence sequence) {
-  TapeEntryView trade;
-  trade.id = TradeId{sequence};
-  trade.symbol = "AAPL";
-  trade.price = Price{1'500'000};
-  trade.quantity = Quantity{10};
-  trade.executed_at = Timestamp{1'000'000'000};
-  trade.sequence = sequence;
-  return trade;
 }
 
 TEST(MarketDataRequestTest, SaysWhatIsWanted) {

@@ -299,10 +299,7 @@ TEST_F(AuctionsTest, ASavedStateKeepsThem) {
   buy(30, "0");
   sell(60, "10.01", TimeInForce::opg);
   sell(5, "0", TimeInForce::cls);
-  ByteWriter writer;
-  engine.save(writer);
-  ByteReader reader(writer.bytes());
-  Result<Engine> loaded = Engine::load(reader);
+  Result<Engine> loaded = saved_and_loaded();
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
   move_to(MarketPhase::closing_auction);

@@ -258,6 +258,14 @@ class EngineTest : public ::testing::Test {
     return 0;
   }
 
+  /// The engine as it is once it was saved and loaded.
+  [[nodiscard]] Result<Engine> saved_and_loaded() const {
+    ByteWriter writer;
+    engine.save(writer);
+    ByteReader reader(writer.bytes());
+    return Engine::load(reader);
+  }
+
   Engine engine;
   std::vector<Event> events;
   Timestamp now{1'700'000'000'000'000'000};

@@ -1,13 +1,12 @@
 // Limit states of price bands: where orders beyond a band rest, when a state begins, and how it ends.
-#include "engine_test_support.hpp"
+#include "banded_market_support.hpp"
 
 namespace trade::engine_test {
 namespace {
 
-class LimitStatesTest : public EngineTest {
+class LimitStatesTest : public BandedMarketTest {
  protected:
   LimitStatesTest() {
-    give_shares(seller, symbol, 10'000);
     set_bands(500);  // 9.50 to 10.50
   }
   void set_bands(std::int64_t basis_points, std::string_view reference = "10.00") {
@@ -18,21 +17,6 @@ class LimitStatesTest : public EngineTest {
                                       .limit_state_seconds = 15}),
               RejectReason::none);
   }
-  OrderId buy(std::int64_t quantity, std::string_view limit, TimeInForce tif = TimeInForce::day) {
-    return placed({buyer, symbol, Side::buy, quantity, limit, "0", tif});
-  }
-  OrderId sell(std::int64_t quantity, std::string_view limit, TimeInForce tif = TimeInForce::day) {
-    return placed({seller, symbol, Side::sell, quantity, limit, "0", tif});
-  }
-  [[nodiscard]] SymbolView view() const { return *engine.symbol(symbol); }
-  void wait(std::int64_t seconds) {
-    now.nanoseconds += seconds * nanoseconds_per_second;
-    apply(ExpireOrders{});
-  }
-
-  const SymbolId symbol = add_symbol("ABC", "10.00");
-  const AccountId buyer = open("buyer", AccountType::cash, "1000000");
-  const AccountId seller = open("seller", AccountType::cash);
 };
 
 TEST_F(LimitStatesTest, AnOrderBeyondItsBandRestsThereAndTheStateBegins) {
@@ -206,10 +190,7 @@ TEST_F(LimitStatesTest, AnIcebergShowsEachPartAtItsBand) {
 
 TEST_F(LimitStatesTest, ASavedStateKeepsIt) {
   sell(10, "9.30");
-  ByteWriter writer;
-  engine.save(writer);
-  ByteReader reader(writer.bytes());
-  Result<Engine> loaded = Engine::load(reader);
+  Result<Engine> loaded = saved_and_loaded();
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->next_expiry(), engine.next_expiry());
   EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());

@@ -124,10 +124,7 @@ TEST_F(LinkedOrdersTest, ASavedStateKeepsATrailThatHasNotBegun) {
   Ticket ticket = bracket_ticket();
   ticket.legs = trailing_legs(OrderClass::bracket, "160.00", "2.00");
   placed(ticket);
-  ByteWriter writer;
-  engine.save(writer);
-  ByteReader reader(writer.bytes());
-  Result<Engine> loaded = Engine::load(reader);
+  Result<Engine> loaded = saved_and_loaded();
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
 }

@@ -546,10 +546,7 @@ TEST_F(LinkedOrdersTest, AnAccountsSelfTradePreventionIsOfOrdersThatDoNotSay) {
 
 TEST_F(LinkedOrdersTest, ASavedGroupGoesOnAlike) {
   const auto loaded_goes_on_alike = [&](const CommandBody& body) {
-    ByteWriter writer;
-    engine.save(writer);
-    ByteReader reader(writer.bytes());
-    Result<Engine> loaded = Engine::load(reader);
+    Result<Engine> loaded = saved_and_loaded();
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
     EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
     apply(body);

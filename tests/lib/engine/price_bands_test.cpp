@@ -1,31 +1,15 @@
 // Price bands: what they stop, the pause that follows, and where they lie after it.
-#include "engine_test_support.hpp"
+#include "banded_market_support.hpp"
 
 namespace trade::engine_test {
 namespace {
 
-class PriceBandsTest : public EngineTest {
+class PriceBandsTest : public BandedMarketTest {
  protected:
   PriceBandsTest() {
-    give_shares(seller, symbol, 10'000);
     // 9.50 to 10.50.
     apply(SetPriceBands{.symbol = symbol, .basis_points = 500, .pause_seconds = 60});
   }
-  OrderId buy(std::int64_t quantity, std::string_view limit, TimeInForce tif = TimeInForce::day) {
-    return placed({buyer, symbol, Side::buy, quantity, limit, "0", tif});
-  }
-  OrderId sell(std::int64_t quantity, std::string_view limit) {
-    return placed({seller, symbol, Side::sell, quantity, limit});
-  }
-  [[nodiscard]] SymbolView view() const { return *engine.symbol(symbol); }
-  void wait(std::int64_t seconds) {
-    now.nanoseconds += seconds * nanoseconds_per_second;
-    apply(ExpireOrders{});
-  }
-
-  const SymbolId symbol = add_symbol("ABC", "10.00");
-  const AccountId buyer = open("buyer", AccountType::cash, "1000000");
-  const AccountId seller = open("seller", AccountType::cash);
 };
 
 TEST_F(PriceBandsTest, LieAroundAReferencePrice) {
@@ -184,10 +168,7 @@ TEST_F(PriceBandsTest, AHaltOutlastsThePause) {
 TEST_F(PriceBandsTest, ASavedStateKeepsThePause) {
   sell(10, "10.51");
   buy(30, "10.60");
-  ByteWriter writer;
-  engine.save(writer);
-  ByteReader reader(writer.bytes());
-  const Result<Engine> loaded = Engine::load(reader);
+  const Result<Engine> loaded = saved_and_loaded();
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->next_expiry(), engine.next_expiry());
   EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());

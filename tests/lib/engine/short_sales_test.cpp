@@ -490,10 +490,7 @@ TEST_F(ShortSalePriceTest, ASavedStateKeepsAllOfIt) {
   sell_short(7, "10.50");
   grant(77, {now.nanoseconds + 60 * nanoseconds_per_second});
   fall();
-  ByteWriter writer;
-  engine.save(writer);
-  ByteReader reader(writer.bytes());
-  Result<Engine> loaded = Engine::load(reader);
+  Result<Engine> loaded = saved_and_loaded();
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
   EXPECT_EQ(loaded->account(alice)->locates, account(alice).locates);
