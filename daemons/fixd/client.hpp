@@ -107,7 +107,9 @@ class Client : public fix::Handler, public MarketListener {
   void place(const fix::Message& message);
   void placed(const Asked& asked, Result<CommandResult> result);
   void change(const fix::Message& message);
-  void cancel(const Asked& asked, const std::optional<KnownOrder>& known);
+  template <class Command>
+  void ask_to_change(const Asked& asked, const std::optional<KnownOrder>& known, RequestKind kind,
+                     Command command);
   void replace(const Asked& asked, const std::optional<KnownOrder>& known);
   void changed(const Asked& asked, Result<CommandResult> result);
   void mass_cancel(const fix::Message& message);

@@ -165,16 +165,19 @@ void Client::change(const fix::Message& message) {
     if (const std::string why = contradiction(message, *known); !why.empty())
       return refuse_change(message, other_cancel_code, why, known);
   }
-  if (message.type == "F") return cancel(asked, known);
+  if (message.type == "F") return ask_to_change(asked, known, RequestKind::cancel, CancelOrder{});
   replace(asked, known);
 }
 
-void Client::cancel(const Asked& asked, const std::optional<KnownOrder>& known) {
+/// The order is named by its id where that is known, else by the id that the client gave it. Notes that its
+/// change is asked for, and asks.
+template <class Command>
+void Client::ask_to_change(const Asked& asked, const std::optional<KnownOrder>& known, RequestKind kind,
+                           Command command) {
   const std::string original = asked.message.text(41);
-  CancelOrder command;
   PendingRequest request;
   request.comp_id = config_.comp_id;
-  request.kind = RequestKind::cancel;
+  request.kind = kind;
   request.original = original;
   request.noted_at = SystemClock().now();
   if (known) {
@@ -190,27 +193,17 @@ void Client::replace(const Asked& asked, const std::optional<KnownOrder>& known)
   const fix::Message& message = asked.message;
   Result<PlaceOrder> wanted = order_of(message);
   if (!wanted) return refuse_change(message, other_cancel_code, wanted.error().message, known);
-  const std::string original = message.text(41);
-  const std::string client_order_id = message.text(11);
-  ReplaceOrder command;
-  PendingRequest request;
-  request.comp_id = config_.comp_id;
-  request.kind = RequestKind::replace;
-  request.original = original;
-  request.noted_at = SystemClock().now();
   if (known) {
     if (const std::string why = contradiction(message, *wanted, *known); !why.empty())
       return refuse_change(message, other_cancel_code, why, known);
-    command.order = request.order = known->id;
-  } else {
-    command.client_order_id = original;
   }
+  const std::string client_order_id = message.text(11);
+  ReplaceOrder command;
   command.quantity = wanted->quantity;
   if (wanted->limit_price) command.limit_price = wanted->limit_price;
   if (wanted->stop_price && wanted->type != OrderType::trailing_stop) command.stop_price = wanted->stop_price;
   command.new_client_order_id = client_order_id;
-  services_.state->requests().add(asked.key(), std::move(request));
-  ask(asked, {command, asked.account, {}}, &Client::changed);
+  ask_to_change(asked, known, RequestKind::replace, command);
 }
 
 void Client::changed(const Asked& asked, Result<CommandResult> result) {

@@ -104,35 +104,21 @@ Task<Result<Page>> read_page(Call& call, std::vector<std::string> symbols, Wante
   co_return std::move(page);
 }
 
-Task<Result<std::vector<Row>>> ask_trades(Call& call, std::string symbol, const Wanted& wanted,
-                                          std::int64_t after, std::uint32_t limit) {
-  RequestBody body(TapeRequest{.symbol = std::move(symbol),
-                               .limit = limit,
-                               .from = wanted.start,
-                               .to = wanted.end,
-                               .oldest_first = !wanted.descending,
-                               .beyond = static_cast<Sequence>(after)});
-  auto reply = co_await call.upstream().ask<TapeReply>(Daemon::feedd, std::move(body));
+/// Trades (TapeRequest, TapeReply) or quotes (QuoteHistoryRequest, QuoteHistoryReply).
+template <class HistoryRequest, class HistoryReply>
+Task<Result<std::vector<Row>>> ask_history(Call& call, std::string symbol, const Wanted& wanted,
+                                           std::int64_t after, std::uint32_t limit) {
+  RequestBody body(HistoryRequest{.symbol = std::move(symbol),
+                                  .limit = limit,
+                                  .from = wanted.start,
+                                  .to = wanted.end,
+                                  .oldest_first = !wanted.descending,
+                                  .beyond = static_cast<Sequence>(after)});
+  auto reply = co_await call.upstream().ask<HistoryReply>(Daemon::feedd, std::move(body));
   if (!reply) co_return pass_on(std::move(reply));
   std::vector<Row> rows;
-  for (const TapeEntryView& entry : reply->entries)
+  for (const auto& entry : reply->entries)
     rows.push_back({static_cast<std::int64_t>(entry.sequence), data_json(entry)});
-  co_return std::move(rows);
-}
-
-Task<Result<std::vector<Row>>> ask_quotes(Call& call, std::string symbol, const Wanted& wanted,
-                                          std::int64_t after, std::uint32_t limit) {
-  RequestBody body(QuoteHistoryRequest{.symbol = std::move(symbol),
-                                       .limit = limit,
-                                       .from = wanted.start,
-                                       .to = wanted.end,
-                                       .oldest_first = !wanted.descending,
-                                       .beyond = static_cast<Sequence>(after)});
-  auto reply = co_await call.upstream().ask<QuoteHistoryReply>(Daemon::feedd, std::move(body));
-  if (!reply) co_return pass_on(std::move(reply));
-  std::vector<Row> rows;
-  for (const TopOfBookView& top : reply->entries)
-    rows.push_back({static_cast<std::int64_t>(top.sequence), data_json(top)});
   co_return std::move(rows);
 }
 
@@ -232,22 +218,22 @@ Task<http::Response> answer_many(Call& call, const char* name, AskRows ask) {
 }
 
 Task<http::Response> trades_of_one(Call& call) {
-  AskRows ask(ask_trades);
+  AskRows ask(ask_history<TapeRequest, TapeReply>);
   co_return co_await answer_one(call, "trades", std::move(ask));
 }
 
 Task<http::Response> trades_of_many(Call& call) {
-  AskRows ask(ask_trades);
+  AskRows ask(ask_history<TapeRequest, TapeReply>);
   co_return co_await answer_many(call, "trades", std::move(ask));
 }
 
 Task<http::Response> quotes_of_one(Call& call) {
-  AskRows ask(ask_quotes);
+  AskRows ask(ask_history<QuoteHistoryRequest, QuoteHistoryReply>);
   co_return co_await answer_one(call, "quotes", std::move(ask));
 }
 
 Task<http::Response> quotes_of_many(Call& call) {
-  AskRows ask(ask_quotes);
+  AskRows ask(ask_history<QuoteHistoryRequest, QuoteHistoryReply>);
   co_return co_await answer_many(call, "quotes", std::move(ask));
 }
 
