@@ -122,6 +122,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::atomic<bool> map_lost_ = false;  ///< there is none any more: replacing it failed
   std::uint32_t commits_ = 0;
   FileDescriptor appended_;  ///< of the data file, opened by the first `extend_file`
+  /// The data file is at least so long, as `extend_file` has seen; it never gets shorter.
+  std::uint64_t file_bytes_seen_ = 0;
 
   std::mutex databases_mutex_;
   std::map<std::string, Database> databases_;

@@ -2,7 +2,6 @@
 #include <array>
 
 #include <fcntl.h>
-#include <lmdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,28 +30,38 @@ bool write_zeros(int descriptor, std::uint64_t from, std::uint64_t to) {
   return true;
 }
 
+/// So far the file is to reach beyond what is in use.
+std::uint64_t room_beyond(std::uint64_t used_bytes) {
+  return std::min(room_bytes_max, used_bytes / room_share);
+}
+
+/// Half of that is there.
+bool has_room(std::uint64_t used_bytes, std::uint64_t file_bytes) {
+  const std::uint64_t room = room_beyond(used_bytes);
+  return file_bytes >= used_bytes + room - room / 2;
+}
+
 }  // namespace
 
 void Environment::extend_file() {
   if (options_.read_only || !options_.sync) return;
+  // As a rule there is room, and no transaction is needed to see it.
+  if (const auto before = usage(); !before || has_room(before->used_bytes, file_bytes_seen_)) return;
   // Nobody else, in whichever process, may append meanwhile: the zeros would fall on it.
   const auto transaction = begin_write();
   if (!transaction) return;
-  MDB_envinfo info{};
-  MDB_stat statistics{};
-  ::mdb_env_info(environment_, &info);
-  ::mdb_env_stat(environment_, &statistics);
-  const std::uint64_t used = (std::uint64_t{info.me_last_pgno} + 1) * statistics.ms_psize;
-  const std::uint64_t room = std::min(room_bytes_max, used / room_share);
+  const auto now = usage();
   if (!appended_.open()) appended_ = FileDescriptor(::open(data_file_.c_str(), O_WRONLY | O_CLOEXEC));
   struct stat status{};
-  if (!appended_.open() || ::fstat(appended_.get(), &status) != 0) return;
+  if (!now || !appended_.open() || ::fstat(appended_.get(), &status) != 0) return;
   const auto end = static_cast<std::uint64_t>(status.st_size);
-  const std::uint64_t wanted = used + room;
-  if (end >= wanted - room / 2 || end < used) return;
+  file_bytes_seen_ = end;
+  if (has_room(now->used_bytes, end) || end < now->used_bytes) return;
+  const std::uint64_t wanted = now->used_bytes + room_beyond(now->used_bytes);
   // Written and not merely allotted: on ext4 the first write to allotted space changes the inode again. Begun
   // to be flushed now, since the next sync of the file waits for all of it.
   if (write_zeros(appended_.get(), end, wanted)) {
+    file_bytes_seen_ = wanted;
     ::sync_file_range(appended_.get(), static_cast<off_t>(end), static_cast<off_t>(wanted - end),
                       SYNC_FILE_RANGE_WRITE);
   }
