@@ -59,7 +59,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   gateway->tracker_ = std::make_unique<OrderTracker>(gateway->state_->orders(), gateway->state_->requests());
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
-  gateway->tradingd_ = std::make_unique<AsyncClient>(client_options, "tradingd");
+  gateway->tradingd_ = std::make_unique<PolledClient>(client_options, "tradingd");
   gateway->market_ = std::make_unique<MarketDoor>(client_options);
   if (Status read = gateway->read_sessions(); !read) return pass_on(std::move(read));
   return gateway;
@@ -71,10 +71,7 @@ Status Gateway::start(bus::PollLoop& loop) {
   settle_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (settle_descriptor_ < 0) return fail(ErrorCode::internal, "cannot make an eventfd");
   if (options_.tls_listen != "off") {
-    if (options_.make_certificate) {
-      if (Status made = http::ensure_self_signed_certificate(options_.certificate); !made) return made;
-    }
-    auto tls = http::TlsContext::load(options_.certificate);
+    auto tls = http::TlsContext::load(options_.certificate, options_.make_certificate);
     if (!tls) return pass_on(std::move(tls));
     listeners_[1].tls = std::move(*tls);
   }
@@ -83,7 +80,10 @@ Status Gateway::start(bus::PollLoop& loop) {
   }
   if (Status started = market_->start(loop); !started) return started;
   loop.add(settle_descriptor_, [this] { settle(); });
-  loop.add_timer(turn_interval, [this] { turn_client(); });
+  tradingd_->start(loop);
+  loop.add_timer(turn_interval, [this] {
+    if (std::exchange(settle_at_next_turn_, false)) settle_soon();
+  });
   return {};
 }
 
@@ -270,20 +270,8 @@ void Gateway::settle() {
   asked.swap(asked_);
   for (const auto& send : asked)
     send();
-  if (!asked.empty()) turn_client();
+  if (!asked.empty()) tradingd_->turn();
   clear_lines();
-}
-
-void Gateway::turn_client() {
-  tradingd_->turn();
-  if (std::exchange(settle_at_next_turn_, false)) settle_soon();
-  if (client_connections_ == tradingd_->connections()) return;
-  client_connections_ = tradingd_->connections();
-  if (client_watch_ != 0) loop_->remove(client_watch_);
-  client_watch_ = 0;
-  if (const int descriptor = tradingd_->file_descriptor(); descriptor >= 0) {
-    client_watch_ = loop_->add(descriptor, [this] { turn_client(); });
-  }
 }
 
 void Gateway::clear_lines() {

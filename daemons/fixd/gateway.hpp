@@ -13,11 +13,11 @@
 
 #include "access/fix_session_store.hpp"
 #include "bus/poll_loop.hpp"
-#include "client/async_client.hpp"
 #include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
 #include "fixd/market_door.hpp"
 #include "fixd/order_tracker.hpp"
+#include "fixd/polled_client.hpp"
 #include "follower/application.hpp"
 #include "http/tls.hpp"
 
@@ -74,7 +74,6 @@ class Gateway : public follower::Application {
            std::function<void(Client*, Result<CommandResult>)> done);
   void settle_soon();
   void settle();
-  void turn_client();
   void clear_lines();
   void cancel_before_the_end();
 
@@ -82,7 +81,7 @@ class Gateway : public follower::Application {
   std::unique_ptr<access::FixSessionStore> table_;
   std::unique_ptr<FixState> state_;
   std::unique_ptr<OrderTracker> tracker_;
-  std::unique_ptr<AsyncClient> tradingd_;
+  std::unique_ptr<PolledClient> tradingd_;
   std::unique_ptr<MarketDoor> market_;  ///< outlives the clients, who listen
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Line>> lines_;
@@ -90,8 +89,6 @@ class Gateway : public follower::Application {
   std::vector<Report> reports_;
   std::map<std::string, int> logons_;  ///< of this second, by address
   bus::PollLoop* loop_ = nullptr;
-  std::uint64_t client_watch_ = 0;
-  std::uint64_t client_connections_ = 0;
   std::array<Listener, 2> listeners_;
   int settle_descriptor_ = -1;
   bool settle_posted_ = false;

@@ -2,8 +2,7 @@
 #include <string>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
+#include "app/certificate_options.hpp"
 #include "app/daemon.hpp"
 #include "app/log.hpp"
 #include "fixd/gateway.hpp"
@@ -11,34 +10,22 @@
 
 namespace {
 
-struct TlsArguments {
-  std::string certificate;
-  std::string key;
-};
-
 trade::Result<trade::fixd::GatewayOptions> options_of(const trade::app::DaemonContext& context,
-                                                      const TlsArguments& arguments) {
+                                                      const trade::app::CertificateOptions& arguments) {
   const trade::app::Config& config = context.config();
   trade::fixd::GatewayOptions options;
   options.home = context.home().root;
   options.listen = config.text("fixd.listen");
   options.tls_listen = config.text("fixd.tls_listen");
   options.comp_id = config.text("fixd.comp_id");
-  options.certificate.certificate =
-      arguments.certificate.empty() ? config.text("fixd.tls_cert") : arguments.certificate;
-  options.certificate.key = arguments.key.empty() ? config.text("fixd.tls_key") : arguments.key;
-  if (options.certificate.certificate.empty() != options.certificate.key.empty()) {
-    return trade::fail(trade::ErrorCode::usage, "a TLS certificate needs its key, and a key its certificate",
-                       "give both fixd.tls_cert and fixd.tls_key, or neither");
-  }
-  options.make_certificate = options.certificate.certificate.empty();
-  if (options.make_certificate) {
-    options.certificate = {context.home().access() / "fixd.crt", context.home().access() / "fixd.key"};
-  }
+  const auto places = trade::app::certificate_places(context, arguments);
+  if (!places) return std::unexpected(places.error());
+  options.certificate = {places->certificate, places->key};
+  options.make_certificate = places->own;
   return options;
 }
 
-trade::Status run(trade::app::DaemonContext& context, const TlsArguments& arguments) {
+trade::Status run(trade::app::DaemonContext& context, const trade::app::CertificateOptions& arguments) {
   auto options = options_of(context, arguments);
   if (!options) return trade::pass_on(std::move(options));
   auto gateway = trade::fixd::Gateway::open(std::move(*options));
@@ -60,14 +47,8 @@ trade::Status run(trade::app::DaemonContext& context, const TlsArguments& argume
 }  // namespace
 
 int main(int argc, char** argv) {
-  TlsArguments arguments;
-  const auto add_options = [&](CLI::App& parser) {
-    parser
-        .add_option("--tls-cert", arguments.certificate,
-                    "Certificate chain (PEM) instead of the configured one")
-        ->type_name("FILE");
-    parser.add_option("--tls-key", arguments.key, "Its private key (PEM)")->type_name("FILE");
-  };
+  trade::app::CertificateOptions arguments;
+  const auto add_options = [&](CLI::App& parser) { trade::app::add_certificate_options(parser, arguments); };
   return trade::app::run_daemon(
       argc, argv,
       {"fixd", "Serves FIX sessions: orders, market data, and copies of what happens.", add_options},

@@ -19,9 +19,10 @@ class PolledClient {
   void start(bus::PollLoop& loop);
   /// The answer comes from the loop, never from here.
   void ask(const RequestBody& request, AsyncClient::Handler answered);
+  /// Sends what waits and takes in what has come: what the loop does, for those who cannot wait for it.
+  void turn();
 
  private:
-  void turn();
   void follow_connection();
 
   AsyncClient client_;

@@ -120,10 +120,7 @@ Status Gateway::prepare_listeners() {
     std::filesystem::remove(listener.file, ignored);
   }
   if (options_.tls_listen == "off") return {};
-  if (options_.make_certificate) {
-    if (Status made = http::ensure_self_signed_certificate(options_.certificate); !made) return made;
-  }
-  auto tls = http::TlsContext::load(options_.certificate);
+  auto tls = http::TlsContext::load(options_.certificate, options_.make_certificate);
   if (!tls) return pass_on(std::move(tls));
   listeners_[1].tls = std::move(*tls);
   return {};

@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "app/certificate_options.hpp"
 #include "app/daemon.hpp"
 #include "app/log.hpp"
 #include "follower/follower.hpp"
@@ -13,13 +13,8 @@
 
 namespace {
 
-struct TlsArguments {
-  std::string certificate;
-  std::string key;
-};
-
 trade::Result<trade::gatewayd::GatewayOptions> options_of(const trade::app::DaemonContext& context,
-                                                          const TlsArguments& arguments) {
+                                                          const trade::app::CertificateOptions& arguments) {
   const trade::app::Config& config = context.config();
   trade::gatewayd::GatewayOptions options;
   options.client.home = context.home().root;
@@ -33,18 +28,10 @@ trade::Result<trade::gatewayd::GatewayOptions> options_of(const trade::app::Daem
   options.new_york_hours = config.text("tradingd.calendar") == "us";
   options.access_log = config.boolean("gatewayd.access_log");
   options.server.connections_max = static_cast<std::size_t>(config.integer("gatewayd.connections_max"));
-  options.certificate.certificate =
-      arguments.certificate.empty() ? config.text("gatewayd.tls_cert") : arguments.certificate;
-  options.certificate.key = arguments.key.empty() ? config.text("gatewayd.tls_key") : arguments.key;
-  if (options.certificate.certificate.empty() != options.certificate.key.empty()) {
-    return trade::fail(trade::ErrorCode::usage, "a TLS certificate needs its key, and a key its certificate",
-                       "give both gatewayd.tls_cert and gatewayd.tls_key, or neither");
-  }
-  options.make_certificate = options.certificate.certificate.empty();
-  if (options.make_certificate) {
-    options.certificate = {context.home().access() / "gatewayd.crt",
-                           context.home().access() / "gatewayd.key"};
-  }
+  const auto places = trade::app::certificate_places(context, arguments);
+  if (!places) return std::unexpected(places.error());
+  options.certificate = {places->certificate, places->key};
+  options.make_certificate = places->own;
   if (options.listen != "off" && !trade::http::is_loopback(options.listen) &&
       !config.boolean("gatewayd.plain_http_anywhere")) {
     return trade::fail(trade::ErrorCode::usage,
@@ -55,7 +42,7 @@ trade::Result<trade::gatewayd::GatewayOptions> options_of(const trade::app::Daem
   return options;
 }
 
-trade::Status run(trade::app::DaemonContext& context, const TlsArguments& arguments) {
+trade::Status run(trade::app::DaemonContext& context, const trade::app::CertificateOptions& arguments) {
   auto options = options_of(context, arguments);
   if (!options) return trade::pass_on(std::move(options));
   auto gateway = trade::gatewayd::Gateway::open(std::move(*options));
@@ -81,14 +68,8 @@ trade::Status run(trade::app::DaemonContext& context, const TlsArguments& argume
 }  // namespace
 
 int main(int argc, char** argv) {
-  TlsArguments arguments;
-  const auto add_options = [&](CLI::App& parser) {
-    parser
-        .add_option("--tls-cert", arguments.certificate,
-                    "Certificate chain (PEM) instead of the configured one")
-        ->type_name("FILE");
-    parser.add_option("--tls-key", arguments.key, "Its private key (PEM)")->type_name("FILE");
-  };
+  trade::app::CertificateOptions arguments;
+  const auto add_options = [&](CLI::App& parser) { trade::app::add_certificate_options(parser, arguments); };
   return trade::app::run_daemon(argc, argv,
                                 {"gatewayd", "Serves the HTTP and WebSocket APIs of the suite.", add_options},
                                 [&](trade::app::DaemonContext& context) { return run(context, arguments); });

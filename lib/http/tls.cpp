@@ -114,6 +114,13 @@ Result<TlsContext> TlsContext::load(const CertificateFiles& files) {
   return TlsContext(std::move(state));
 }
 
+Result<TlsContext> TlsContext::load(const CertificateFiles& files, bool make_missing) {
+  if (make_missing) {
+    if (Status made = ensure_self_signed_certificate(files); !made) return pass_on(std::move(made));
+  }
+  return load(files);
+}
+
 void TlsContext::become(TlsContext other) {
   // Connections that there are hold on to the certificate that they began with.
   state_->context = std::move(other.state_->context);

@@ -18,6 +18,8 @@ struct CertificateFiles {
 class TlsContext {
  public:
   static Result<TlsContext> load(const CertificateFiles& files);
+  /// The same, after `ensure_self_signed_certificate` where that is wanted.
+  static Result<TlsContext> load(const CertificateFiles& files, bool make_missing);
 
   /// Connections made from now on use the other one's certificate, on every copy; only in the thread that
   /// serves them. The other one is of no use afterwards.
