@@ -1,4 +1,5 @@
-// LMDB database "requests": account, ClOrdID -> comp id, kind u8, order u64, original, symbol, side u8
+// LMDB database "requests": account, ClOrdID -> comp id, kind u8 (with `lost_bit`), order u64, original,
+// symbol, side u8
 #include "fixd/request_table.hpp"
 
 #include <algorithm>
@@ -10,9 +11,13 @@ namespace trade::fixd {
 
 namespace {
 
+/// Of the kind: tradingd went away with it.
+constexpr std::uint8_t lost_bit = 0x80;
+
 void write_request(ByteWriter& writer, const PendingRequest& request) {
   writer.write_text(request.comp_id);
-  writer.write(request.kind);
+  const auto kind = static_cast<std::uint8_t>(request.kind);
+  writer.write(static_cast<std::uint8_t>(request.lost ? kind | lost_bit : kind));
   writer.write(request.order.value);
   writer.write_text(request.original);
   writer.write_text(request.symbol);
@@ -21,7 +26,9 @@ void write_request(ByteWriter& writer, const PendingRequest& request) {
 
 bool read_request(ByteReader& reader, PendingRequest& request) {
   request.comp_id = reader.read_text();
-  const auto kind = reader.read<std::uint8_t>();
+  const auto kind_and_lost = reader.read<std::uint8_t>();
+  const auto kind = static_cast<std::uint8_t>(kind_and_lost & ~lost_bit);
+  request.lost = (kind_and_lost & lost_bit) != 0;
   request.kind = static_cast<RequestKind>(kind);
   request.order.value = reader.read<std::uint64_t>();
   request.original = reader.read_text();
@@ -63,10 +70,15 @@ Status RequestTable::open(std::shared_ptr<store::Environment> environment, Times
           "the requests that fixd keeps in " + environment->path().string() + " are damaged",
           "restore the store from a backup, or move it away, and agree with each session to begin at 1");
     }
-    request.noted_at = now;
+    note(request, now);
     index(name, request);
     requests_[name] = std::move(request);
   }
+}
+
+void RequestTable::note(PendingRequest& request, Timestamp now) {
+  const std::int64_t ahead_ns = request.lost ? lost_after_ns - lost_with_tradingd_after_ns : 0;
+  request.noted_at = {now.nanoseconds - ahead_ns};
 }
 
 void RequestTable::index(const ClientIdKey& key, const PendingRequest& request) {
@@ -88,7 +100,14 @@ void RequestTable::unindex(const ClientIdKey& key, const PendingRequest& request
 }
 
 bool RequestTable::add(const ClientIdKey& key, PendingRequest request) {
-  if (requests_.contains(key)) return false;
+  if (const auto found = requests_.find(key); found != requests_.end()) {
+    PendingRequest& known = found->second;
+    if (known.comp_id != request.comp_id || known.kind != request.kind) return false;
+    known.noted_at = request.noted_at;
+    known.lost = false;
+    dirty_.insert(key);
+    return false;
+  }
   index(key, request);
   requests_[key] = std::move(request);
   dirty_.insert(key);
@@ -158,8 +177,9 @@ void RequestTable::drop_lost(Timestamp read_to) {
 void RequestTable::hasten(const ClientIdKey& key, Timestamp now) {
   const auto found = requests_.find(key);
   if (found == requests_.end()) return;
-  found->second.noted_at = {now.nanoseconds - lost_after_ns + lost_with_tradingd_after_ns};
   found->second.lost = true;
+  note(found->second, now);
+  dirty_.insert(key);
 }
 
 Status RequestTable::write(store::Transaction& transaction) const {

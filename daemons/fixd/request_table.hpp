@@ -42,7 +42,8 @@ class RequestTable {
 
   Status open(std::shared_ptr<store::Environment> environment, Timestamp now);
 
-  /// False, and nothing changed, where that ClOrdID is in use by another request.
+  /// False where that ClOrdID is in use. The same request of the same session, asked again, is waited for
+  /// anew; of another nothing is changed.
   bool add(const ClientIdKey& key, PendingRequest request);
   [[nodiscard]] const PendingRequest* find(const ClientIdKey& key) const;
   /// Its outcome is known. Nothing where it was before.
@@ -69,6 +70,7 @@ class RequestTable {
   void written() { dirty_.clear(); }
 
  private:
+  static void note(PendingRequest& request, Timestamp now);
   void index(const ClientIdKey& key, const PendingRequest& request);
   void unindex(const ClientIdKey& key, const PendingRequest& request);
 

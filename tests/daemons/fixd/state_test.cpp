@@ -157,6 +157,36 @@ TEST_F(StateTest, ARequestThatNeverCameToTradingdIsForgotten) {
   EXPECT_EQ(state_->requests().size(), 0u);
 }
 
+TEST_F(StateTest, ARequestThatWentAwayWithTradingdIsSoonForgottenAfterARestartToo) {
+  PendingRequest request;
+  request.comp_id = "BUYSIDE";
+  request.kind = RequestKind::cancel;
+  request.order = {7};
+  request.original = "o1";
+  const Timestamp now = SystemClock().now();
+  request.noted_at = now;
+  for (const char* const id : {"c1", "c2", "c3"})
+    state_->requests().add({"alice", id}, request);
+  state_->requests().hasten({"alice", "c1"}, now);
+  state_->requests().hasten({"alice", "c2"}, now);
+  commit();
+  open();
+  RequestTable& requests = state_->requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests.find({"alice", "c1"})->kind, RequestKind::cancel);
+  // Asked again, it is under way like any other.
+  request.noted_at = SystemClock().now();
+  EXPECT_FALSE(requests.add({"alice", "c2"}, request));
+  requests.drop_lost({now.nanoseconds + 4'000'000'000});
+  EXPECT_EQ(requests.size(), 3u);
+  requests.drop_lost({SystemClock().now().nanoseconds + 6'000'000'000});
+  EXPECT_EQ(requests.find({"alice", "c1"}), nullptr);
+  EXPECT_EQ(requests.size(), 2u);
+  request.comp_id = "OTHER";
+  EXPECT_FALSE(requests.add({"alice", "c2"}, request));
+  EXPECT_EQ(requests.find({"alice", "c2"})->comp_id, "BUYSIDE");
+}
+
 TEST_F(StateTest, AMessageOfUnknownOutcomeIsAskedForAgain) {
   fix::Store& numbers = state_->messages().session("BUYSIDE");
   numbers.set_next_target(6);
