@@ -99,7 +99,7 @@ CLI::Option* add_id(CLI::App& app, std::string& id) {
 }
 
 /// `suspend` and `resume` are the same command with another status.
-Handler define_status_change(CLI::App& app, AccountStatus status, std::string verb) {
+Handler define_status_change(CLI::App& app, AccountStatus status, const std::string& verb) {
   auto arguments = std::make_shared<StatusArguments>();
   add_id(app, arguments->id);
   add_dry_run(app, arguments->dry_run);

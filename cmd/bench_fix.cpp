@@ -178,7 +178,8 @@ Status FixBench::log_on() {
 
 Status FixBench::send(std::uint64_t number) {
   const auto session = static_cast<std::uint32_t>(number % plan_.sessions);
-  const auto account = static_cast<std::uint32_t>(session * plan_.accounts + random_.below(plan_.accounts));
+  const auto account =
+      static_cast<std::uint32_t>(std::uint64_t{session} * plan_.accounts + random_.below(plan_.accounts));
   const auto nth = static_cast<std::uint32_t>(random_.below(BenchMarket::symbols_per_account));
   const std::int64_t cents = middle_price_cents + static_cast<std::int64_t>(random_.below(9)) - 4;
   BenchFixSession::Order order;

@@ -300,8 +300,9 @@ Status make_bench_market(const ClientOptions& options, BenchMarket& market) {
     symbol.previous_close = middle_price;
     if (auto added = setup.add(symbol); !added) return std::unexpected(added.error());
   }
-  const Quantity shares{std::min(shares_per_position_max,
-                                 shares_in_all / (market.accounts * BenchMarket::symbols_per_account))};
+  const Quantity shares{
+      std::min(shares_per_position_max,
+               shares_in_all / (std::int64_t{market.accounts} * BenchMarket::symbols_per_account))};
   for (std::uint32_t i = 0; i < market.accounts; ++i) {
     const AccountId account{market.first_account.value + i};
     OpenAccount open;

@@ -15,7 +15,7 @@ constexpr std::string_view market = "Market data";
 constexpr std::string_view holdings = "Holdings";
 constexpr std::string_view replays = "Tests, replay, journal and measurement";
 constexpr std::string_view program = "This program";
-constexpr std::string_view hidden = "";
+constexpr std::string_view hidden;
 
 constexpr std::array rows{
     CommandRow{"up", suite, "Start the daemons and wait until each answers", define_up},

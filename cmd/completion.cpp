@@ -276,7 +276,7 @@ Result<std::vector<std::string>> candidates(Context& context, const std::string&
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
   options->timeout = suggestion_timeout;
-  Client client(std::move(*options));
+  Client client(*options);
   if (kind == account_kind) {
     Result<std::vector<AccountView>> accounts = client.accounts();
     if (!accounts) return pass_on(std::move(accounts));

@@ -53,7 +53,7 @@ std::optional<std::uint64_t> meminfo_bytes(std::string_view name) {
 
 }  // namespace
 
-void Findings::add(std::string check, std::string_view state, std::string detail, std::string hint) {
+void Findings::add(std::string check, std::string_view state, std::string detail, std::string_view hint) {
   format::Json row;
   row["check"] = std::move(check);
   row["state"] = state;

@@ -18,11 +18,11 @@ namespace trade::cmd {
 class Findings {
  public:
   void good(std::string check, std::string detail) { add(std::move(check), "ok", std::move(detail), ""); }
-  void warn(std::string check, std::string detail, std::string hint) {
-    add(std::move(check), "warning", std::move(detail), std::move(hint));
+  void warn(std::string check, std::string detail, std::string_view hint) {
+    add(std::move(check), "warning", std::move(detail), hint);
   }
-  void bad(std::string check, std::string detail, std::string hint) {
-    add(std::move(check), "error", std::move(detail), std::move(hint));
+  void bad(std::string check, std::string detail, std::string_view hint) {
+    add(std::move(check), "error", std::move(detail), hint);
     ++errors_;
   }
   void bad(std::string check, const Error& error) { bad(std::move(check), error.message, error.hint); }
@@ -30,7 +30,7 @@ class Findings {
   [[nodiscard]] std::size_t errors() const { return errors_; }
 
  private:
-  void add(std::string check, std::string_view state, std::string detail, std::string hint);
+  void add(std::string check, std::string_view state, std::string detail, std::string_view hint);
 
   std::vector<format::Json> rows_;
   std::size_t errors_ = 0;

@@ -17,7 +17,7 @@ struct OrderSide {
 
 Result<OrderSide> parse_order_side(std::string_view text) {
   if (const auto side = value_named<Side>(text)) return OrderSide{*side, {}};
-  if (const auto short_sale = value_named<ShortSale>(text)) return OrderSide{Side::sell, *short_sale};
+  if (const auto short_sale = value_named<ShortSale>(text)) return OrderSide{Side::sell, short_sale};
   return fail(ErrorCode::usage, "not one of " + choices_of<Side>() + "|" + choices_of<ShortSale>() + ": '" +
                                     std::string(text.substr(0, 40)) + "'");
 }

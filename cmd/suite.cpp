@@ -93,13 +93,13 @@ Result<fs::path> find_program(std::string_view daemon) {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
-    const fs::path beside = self.parent_path() / daemon;
+    fs::path beside = self.parent_path() / daemon;
     if (access(beside.c_str(), X_OK) == 0) return beside;
   }
   std::string_view path = std::getenv("PATH") == nullptr ? "" : std::getenv("PATH");
   while (!path.empty()) {
     const std::size_t colon = path.find(':');
-    const fs::path candidate = fs::path(path.substr(0, colon)) / daemon;
+    fs::path candidate = fs::path(path.substr(0, colon)) / daemon;
     if (candidate.is_absolute() && access(candidate.c_str(), X_OK) == 0) return candidate;
     path = colon == std::string_view::npos ? std::string_view{} : path.substr(colon + 1);
   }
@@ -157,7 +157,7 @@ Result<DaemonView> ask_daemon(Context& context, std::string_view daemon, std::ch
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
   options->timeout = timeout;
-  return Client(std::move(*options)).status(daemon);
+  return Client(*options).status(daemon);
 }
 
 Result<DaemonView> await_daemon(Context& context, const app::Home& home, std::string_view daemon, pid_t child,

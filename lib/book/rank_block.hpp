@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -88,12 +89,12 @@ inline std::uint32_t RankBlock::upper_bound(std::int32_t rank) const {
   // are not entries but what follows them in the block, and are masked out with all lanes from `count` on.
   const __m128i wanted = _mm_set1_epi32(rank);
   const auto* const pairs = reinterpret_cast<const __m128i*>(this);
-  const auto greater = [&](int group) {
+  const auto greater = [&](std::ptrdiff_t group) {
     const __m128 low = _mm_castsi128_ps(_mm_load_si128(pairs + 2 * group));
     const __m128 high = _mm_castsi128_ps(_mm_load_si128(pairs + 2 * group + 1));
     return _mm_cmpgt_epi32(_mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0))), wanted);
   };
-  const auto sixteen = [&](int group) {
+  const auto sixteen = [&](std::ptrdiff_t group) {
     return static_cast<std::uint32_t>(
         _mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(greater(group), greater(group + 1)),
                                           _mm_packs_epi32(greater(group + 2), greater(group + 3)))));

@@ -28,8 +28,8 @@ class Selection {
   /// For records of this kind. `usage` names what is not one of their fields, and the nearest that is.
   static Result<Selection> make(const SelectionTexts& texts, const Layout& layout);
   // Columns point at texts that move along, and would not be copied along.
-  Selection(Selection&&) = default;
-  Selection& operator=(Selection&&) = default;
+  Selection(Selection&&) noexcept = default;
+  Selection& operator=(Selection&&) noexcept = default;
 
   /// The layout of what is left of the records. Valid as long as the selection.
   [[nodiscard]] const Layout& layout() const { return layout_; }

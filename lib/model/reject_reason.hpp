@@ -64,7 +64,7 @@ namespace trade {
 
 enum class RejectReason : std::uint8_t {
   none = 0,
-#define TRADE_ENUMERATOR(name, number, text, http, fix) name = number,
+#define TRADE_ENUMERATOR(name, number, text, http, fix) name = (number),
   TRADE_REJECT_REASONS(TRADE_ENUMERATOR)
 #undef TRADE_ENUMERATOR
 };
