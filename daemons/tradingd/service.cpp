@@ -24,6 +24,8 @@ constexpr std::size_t receive_commands_max = 16'384;
 constexpr std::size_t work_commands_max = 2'048;
 constexpr std::chrono::hours wait_max{1};
 constexpr std::chrono::milliseconds tick_interval{100};
+/// Between one large page put together and the next, which holds up orders for 0.6 ms.
+constexpr std::chrono::milliseconds gathering_interval{10};
 constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_second;
 
 }  // namespace
@@ -265,9 +267,21 @@ void Service::became_durable(const journal::Head& head) {
 void Service::tick() {
   let_time_come(clock_.now());
   if (pipeline_.sequencer().has_commands()) flush();
+  const bool checkpoint_under_way = checkpointer_.busy();
   if (Status status = checkpointer_.reap(); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
   }
+  if (checkpoint_under_way && !checkpointer_.busy()) gather_large_pages();
+}
+
+void Service::gather_large_pages() {
+  gathering_ = {};
+  if (gathering_timer_ != 0) return;
+  gathering_timer_ = loop_.add_timer(gathering_interval, [this] {
+    if (gathering_.step()) return;
+    loop_.remove(gathering_timer_);
+    gathering_timer_ = 0;
+  });
 }
 
 void Service::update_reading() {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/daemon.hpp"
+#include "base/large_pages.hpp"
 #include "base/result.hpp"
 #include "bus/poll_loop.hpp"
 #include "bus/sockets.hpp"
@@ -60,6 +61,8 @@ class Service final : private Outlet {
   void flush();
   void complete();
   void tick();
+  /// Undoes, a little at a time, what a checkpoint did to the memory's large pages.
+  void gather_large_pages();
   void let_time_come(Timestamp time);
   void sequence(const CommandBody& body);
   [[nodiscard]] ReplyBody answer_clock(const ClockRequest& request);
@@ -82,6 +85,8 @@ class Service final : private Outlet {
   std::unique_ptr<bus::RequestServer> server_;
   std::unique_ptr<bus::Publisher> publisher_;
   bus::PollLoop::Id server_registration_ = 0;  ///< zero: not reading
+  bus::PollLoop::Id gathering_timer_ = 0;      ///< zero: all is gathered
+  LargePageGathering gathering_;
 
   bus::Frame frame_;
   wire::Encoder encoder_;
