@@ -9,6 +9,9 @@ new_home() {
   export TRADE_HOME NO_COLOR=1
   # Many suites run at a time: the system chooses the gateway's ports.
   export TRADE_GATEWAYD_LISTEN=127.0.0.1:0 TRADE_GATEWAYD_TLS_LISTEN=127.0.0.1:0
+  # A build with AddressSanitizer keeps 256 MB of freed memory a process, which is more than these tests let
+  # one grow by.
+  export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=8:thread_local_quarantine_size_kb=256}
   unset TRADE_ACCOUNT TRADE_CONFIG
 }
 
