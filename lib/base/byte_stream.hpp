@@ -36,6 +36,8 @@ class ByteWriter {
   }
   /// The bytes alone, without a length.
   void write_bytes(std::span<const std::byte> bytes) { append(bytes.data(), bytes.size()); }
+  /// Makes room for so many bytes in all, so that they are not copied as they grow.
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
   [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
 

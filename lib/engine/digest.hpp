@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/byte_stream.hpp"
 #include "base/time.hpp"
 #include "model/ids.hpp"
 #include "model/instructions.hpp"
@@ -122,6 +123,27 @@ class DigestWriter {
   Digest digest_;
   std::uint64_t first_ = 0;
   bool pending_ = false;
+};
+
+/// Writes bytes and digests them in one go: going through a state of many megabytes costs more than either.
+class DigestingByteWriter {
+ public:
+  explicit DigestingByteWriter(ByteWriter& bytes) : bytes_(bytes) {}
+
+  template <class Value>
+  void write(Value value) {
+    bytes_.write(value);
+    digest_.write(value);
+  }
+  void write_text(std::string_view text) {
+    bytes_.write_text(text);
+    digest_.write_text(text);
+  }
+  [[nodiscard]] std::uint64_t finish() { return digest_.finish(); }
+
+ private:
+  ByteWriter& bytes_;
+  DigestWriter digest_;
 };
 
 /// Nothing of a plain order's, so that those cost no more than they have to.

@@ -13,6 +13,13 @@ namespace trade {
 
 namespace {
 
+// About what each takes, so that the bytes are seldom copied as they grow. Room that is not written costs
+// no memory.
+constexpr std::size_t order_bytes = 256;
+constexpr std::size_t position_bytes = 64;
+constexpr std::size_t account_bytes = 256;
+constexpr std::size_t other_bytes = std::size_t{1} << 20;
+
 template <class Sink>
 void write_rules(Sink& sink, const FirmRules& rules) {
   sink.write(rules.margin_multiplier_basis_points);
@@ -38,9 +45,13 @@ std::uint64_t Engine::State::full_hash() const {
 }
 
 void Engine::State::save(ByteWriter& writer) const {
+  writer.reserve((std::size_t{orders_.open_count()} + orders_.ended_count()) * order_bytes +
+                 accounts_.position_count() * position_bytes + accounts_.count() * account_bytes +
+                 other_bytes);
   writer.write(engine::saved_state_magic);
-  write(writer);
-  writer.write(full_hash());
+  engine::DigestingByteWriter both(writer);
+  write(both);
+  writer.write(both.finish());
 }
 
 template <class Sink>
