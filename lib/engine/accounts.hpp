@@ -10,6 +10,7 @@
 #include "base/large_page_allocator.hpp"
 #include "base/time.hpp"
 #include "engine/bounds.hpp"
+#include "engine/digest.hpp"
 #include "engine/hash_index.hpp"
 #include "engine/slab.hpp"
 #include "model/enums.hpp"
@@ -86,7 +87,7 @@ class Accounts {
   Accounts() : accounts_(1), details_(1) {}
 
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(accounts_.size() - 1); }
-  [[nodiscard]] bool contains(AccountId id) const { return id.value != 0 && id.value < accounts_.size(); }
+  [[nodiscard]] bool contains(AccountId id) const { return id.value - 1 < count(); }
   [[nodiscard]] AccountId find(std::string_view name) const;
 
   AccountId open(const AccountName& name, AccountType type, Timestamp now);
@@ -168,7 +169,10 @@ class Accounts {
   }
 
  private:
-  static std::uint64_t position_hash(AccountId account, SymbolId symbol);
+  static std::uint64_t position_hash(AccountId account, SymbolId symbol) {
+    return detail::fold_multiply((std::uint64_t{account.value} << 32 | symbol.value) ^ detail::seed_left,
+                                 detail::seed_right);
+  }
   static std::int64_t deficit(std::int64_t free_units) { return free_units < 0 ? -free_units : 0; }
 
   template <class Change>
@@ -187,5 +191,11 @@ class Accounts {
   Money cash_total_;  ///< deposits less withdrawals
   std::int64_t deficit_total_ = 0;
 };
+
+inline PositionIndex Accounts::find_position(AccountId account, SymbolId symbol) const {
+  return position_index_.find(position_hash(account, symbol), [&](PositionIndex index) {
+    return positions_[index].account == account && positions_[index].symbol == symbol;
+  });
+}
 
 }  // namespace trade::engine

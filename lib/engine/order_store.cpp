@@ -69,9 +69,12 @@ std::vector<OrderStore::PageIndex> OrderStore::pages_in_order() const {
 }
 
 OrderSlot OrderStore::make(OrderId id) {
-  PageIndex page_index = find_page(page_number(id));
-  if (page_index == 0) page_index = make_page(page_number(id));
-  Page& page = pages_[page_index];
+  // Ids come one after the other, so that it is nearly always the same page.
+  if (newest_page_ == 0 || page_numbers_[newest_page_] != page_number(id)) [[unlikely]] {
+    newest_page_ = find_page(page_number(id));
+    if (newest_page_ == 0) newest_page_ = make_page(page_number(id));
+  }
+  Page& page = pages_[newest_page_];
   const OrderSlot slot = orders_.allocate();
   page.slots[id.value & (page_size - 1)] = slot;
   ++page.used;
@@ -135,6 +138,7 @@ void OrderStore::forget(OrderSlot slot) {
   if (--page.used == 0) {
     page_index_.erase(page_hash(page_number(id)), page_index);
     pages_.free(page_index);
+    if (page_index == newest_page_) newest_page_ = 0;
   }
   orders_.free(slot);
 }

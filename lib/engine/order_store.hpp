@@ -223,6 +223,7 @@ class OrderStore {
   Slab<Page> pages_;
   std::vector<std::uint64_t> page_numbers_;  ///< by page index: the number of the page
   HashIndex page_index_;                     ///< by page number
+  PageIndex newest_page_ = 0;                ///< where the last order was made; zero: look for it
   OrderId next_id_{1};
   /// The ended orders in the order in which they ended: a ring, so that those whose turn to be forgotten
   /// comes next are known. Its size is a power of two.

@@ -132,6 +132,7 @@ class Engine::State {
     bool holds_locate = false;     ///< of a short sale: it takes of what is located
     Price leg_stop_price;          ///< where a trailing stop-loss leg of an oco begins
     std::optional<SelfTradePrevention> self_trade_prevention;  ///< its own, or the account's
+    bool is_plain = false;                                     ///< the command has no instructions
   };
   struct Lookup {
     RejectReason reason = RejectReason::none;
@@ -154,7 +155,13 @@ class Engine::State {
     Price stop_price;
     Price reserve_price;
   };
-  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command, Timestamp now) const;
+  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command, Timestamp now) const {
+    PlaceDecision decision;
+    decision.reason = refusal(command, now, decision);
+    return decision;
+  }
+  /// Why it is refused, and, as far as that was looked at, what comes of it where it is not.
+  [[nodiscard]] RejectReason refusal(const PlaceOrder& command, Timestamp now, PlaceDecision& decision) const;
   [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command, Timestamp now) const;
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
@@ -335,7 +342,7 @@ class Engine::State {
       grow_exits();
     if (symbol.short_sale_trigger_due) [[unlikely]]
       restrict_short_sales(id);
-    run_stops(id);
+    if (symbol.range_low) run_stops(id);
     if (!symbol.beside_book.empty()) [[unlikely]]
       settle_beside_book(id);
     if (symbol.watches_bands) [[unlikely]]

@@ -104,8 +104,8 @@ class Symbols {
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
-  [[nodiscard]] bool contains(SymbolId id) const { return id.value != 0 && id.value <= records_.size(); }
+  [[nodiscard]] std::uint32_t count() const { return count_; }
+  [[nodiscard]] bool contains(SymbolId id) const { return id.value - 1 < count_; }
   [[nodiscard]] SymbolId find(std::string_view name) const;
   SymbolId add(const Symbol& name);
 
@@ -125,6 +125,7 @@ class Symbols {
   BookPool pool_;
   std::pmr::unsynchronized_pool_resource stop_memory_;
   std::vector<SymbolRecord> records_;  ///< by id, from 1
+  std::uint32_t count_ = 0;            ///< of them: their size is no power of two, so that asking costs
   HashIndex name_index_;
 };
 
