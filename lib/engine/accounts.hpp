@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/large_page_allocator.hpp"
+#include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "engine/bounds.hpp"
 #include "engine/digest.hpp"
@@ -148,14 +149,14 @@ class Accounts {
 
   // Warm the cache: for an account, for finding a position, and for its record, known or not.
   void prefetch(AccountId id) const {
-    if (contains(id)) __builtin_prefetch(&accounts_[id.value]);
+    if (contains(id)) prefetch_line(&accounts_[id.value]);
   }
   void prefetch(PositionIndex index) const { positions_.prefetch(index); }
   /// What the rules for margin accounts look at: all positions, one after the other. The first `known` are
   /// near already.
   void prefetch_for_margin(AccountId id, unsigned known) const {
     if ((*this)[id].type != AccountType::margin) return;
-    if (known == 0) __builtin_prefetch(&details_[id.value]);
+    if (known == 0) prefetch_line(&details_[id.value]);
     PositionIndex index = (*this)[id].first_position;
     while (index != 0 && known-- > 0)
       index = positions_[index].next;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "engine/accounts.hpp"
 #include "engine/client_ids.hpp"
@@ -191,7 +192,7 @@ class OrderStore {
   void prefetch(OrderSlot slot) const { orders_.prefetch(slot); }
   void prefetch(OrderId id) const {
     if (const PageIndex page = find_page(page_number(id))) {
-      __builtin_prefetch(&pages_[page].slots[id.value & (page_size - 1)]);
+      prefetch_line(&pages_[page].slots[id.value & (page_size - 1)]);
     }
   }
 

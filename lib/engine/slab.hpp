@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/address_space.hpp"
+#include "base/prefetch.hpp"
 
 namespace trade::engine {
 
@@ -50,7 +51,7 @@ class Slab {
   void prefetch(std::uint32_t index) const {
     const auto* bytes = reinterpret_cast<const char*>(&records_[index]);
     for (std::size_t at = 0; at < sizeof(Record); at += 64)
-      __builtin_prefetch(bytes + at);
+      prefetch_line(bytes + at);
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fixed_string.hpp"
+#include "base/prefetch.hpp"
 #include "book/book.hpp"
 #include "engine/auction_orders.hpp"
 #include "engine/bounds.hpp"
@@ -118,7 +119,7 @@ class Symbols {
     const SymbolRecord& record = records_[id.value - 1];
     const auto* const end = reinterpret_cast<const char*>(&record.name);
     for (const auto* line = reinterpret_cast<const char*>(&record); line < end; line += 64)
-      __builtin_prefetch(line);
+      prefetch_line(line);
   }
 
  private:
