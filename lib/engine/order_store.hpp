@@ -203,7 +203,11 @@ class OrderStore {
   static constexpr std::uint32_t page_size = 1U << page_bits;
   struct Page {
     std::array<OrderSlot, page_size> slots{};
-    std::uint32_t used = 0;
+  };
+  /// Of a page, what is looked at together, away from its slots.
+  struct PageDetail {
+    std::uint64_t number = 0;
+    std::uint32_t used = 0;  ///< slots
   };
   using PageIndex = std::uint32_t;
 
@@ -213,7 +217,8 @@ class OrderStore {
   }
   /// The page with this number; zero: none.
   [[nodiscard]] PageIndex find_page(std::uint64_t number) const {
-    return page_index_.find(page_hash(number), [&](PageIndex page) { return page_numbers_[page] == number; });
+    return page_index_.find(page_hash(number),
+                            [&](PageIndex page) { return page_details_[page].number == number; });
   }
   PageIndex make_page(std::uint64_t number);
   [[nodiscard]] std::vector<PageIndex> pages_in_order() const;
@@ -222,9 +227,9 @@ class OrderStore {
 
   Slab<Order> orders_;
   Slab<Page> pages_;
-  std::vector<std::uint64_t> page_numbers_;  ///< by page index: the number of the page
-  HashIndex page_index_;                     ///< by page number
-  PageIndex newest_page_ = 0;                ///< where the last order was made; zero: look for it
+  std::vector<PageDetail> page_details_;  ///< by page index
+  HashIndex page_index_;                  ///< by page number
+  PageIndex newest_page_ = 0;             ///< where the last order was made; zero: look for it
   OrderId next_id_{1};
   /// The ended orders in the order in which they ended: a ring, so that those whose turn to be forgotten
   /// comes next are known. Its size is a power of two.

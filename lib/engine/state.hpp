@@ -66,6 +66,7 @@ class Engine::State {
   class Loader;
 
   // --- warming the cache for a command, in steps each of which needs what the one before brought ---
+  void prefetch_first(std::span<const Command> batch) const;
   void prefetch_named(const CommandBody& body) const;
   void prefetch_found(const CommandBody& body) const;
   void prefetch_neighbours(const CommandBody& body) const;
@@ -73,7 +74,7 @@ class Engine::State {
   void prefetch_counterparty(const CommandBody& body) const;
   /// The book that the order goes to; none where it cannot.
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
-  /// The open order that a command is about; zero: none.
+  /// The open order that a CancelOrder or ReplaceOrder is about; zero: none.
   [[nodiscard]] OrderSlot open_target(const CommandBody& body) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
@@ -185,7 +186,10 @@ class Engine::State {
   OrderSlot record(const PlaceOrder& command, const PlaceDecision& decision, OrderId id);
   ApplyResult reject(const PlaceOrder& command, const PlaceDecision& decision);
   /// By id, or, where that is zero, by the client's id within the account; zero: none. It may be another's.
-  [[nodiscard]] OrderSlot find_order(AccountId account, OrderId id, std::string_view client_order_id) const;
+  [[nodiscard]] OrderSlot find_order(AccountId account, OrderId id, std::string_view client_order_id) const {
+    return id ? orders_.find(id) : find_order_by_client_id(account, client_order_id);
+  }
+  [[nodiscard]] OrderSlot find_order_by_client_id(AccountId account, std::string_view client_order_id) const;
   [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
                                            ReplaceDecision& decision) const;
