@@ -112,6 +112,7 @@ void Engine::State::prefetch_book_neighbours(const CommandBody& body) const {
     accounts_.prefetch_for_margin(place->account, 2);
     if (book->crosses(place->side, place->limit_price)) {
       if (const auto front = book->front(opposite(place->side))) orders_.prefetch(front->key);
+      book->prefetch_second(opposite(place->side));
     } else {
       book->prefetch_back(place->side, place->limit_price);
     }
@@ -132,6 +133,8 @@ void Engine::State::prefetch_counterparty(const CommandBody& body) const {
     const Order& maker = orders_[front->key];
     accounts_.prefetch(maker.account);
     prefetch_around(maker);
+    // An order often trades with more than one.
+    if (const auto second = book->second(opposite(place->side))) orders_.prefetch(*second);
   }
 }
 

@@ -167,6 +167,7 @@ class Engine::State {
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
   [[nodiscard]] RejectReason decide(const SetKillSwitch& command) const;
+  ApplyResult perform(const CommandBody& command);
   ApplyResult perform(const PlaceOrder& command);
   ApplyResult perform(const ReplaceOrder& command);
   ApplyResult perform(const CancelOrder& command);
