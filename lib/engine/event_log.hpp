@@ -158,8 +158,8 @@ class EventLog {
     emit<Body>([&] { return body; });
   }
   /// `make()` says what the event is, which is written once, where it is to stay: for the events of every
-  /// order. One that is put together elsewhere is copied in wider pieces than it was written in, for which the
-  /// processor waits; one that is blanked first is written twice.
+  /// order. One that is put together elsewhere is copied in wider pieces than it was written in, for which
+  /// the processor waits; one that is blanked first is written twice.
   template <class Body, class Make>
     requires std::is_same_v<std::invoke_result_t<Make&>, Body>
   void emit(Make&& make) {
