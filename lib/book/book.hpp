@@ -131,6 +131,14 @@ class Book {
   }
   /// For trading with this side: the order that trades next.
   void prefetch_front(Side side) const { nodes().prefetch(nodes()[levels(side).best()].next); }
+  /// The order that trades after that, if it is at the same price.
+  void prefetch_second(Side side) const { nodes().prefetch(nodes()[nodes()[levels(side).best()].next].next); }
+  [[nodiscard]] std::optional<BookOrderKey> second(Side side) const {
+    const NodeIndex level = levels(side).best();
+    const NodeIndex second = nodes()[nodes()[level].next].next;
+    if (level == 0 || second == level) return std::nullopt;
+    return nodes()[second].order.key;
+  }
   /// For adding an order at this price: its level, then the order that it comes to stand behind.
   void prefetch_level(Side side, Price price) const {
     nodes().prefetch(levels(side).find(pool_->blocks_, price_rank(side, price)));

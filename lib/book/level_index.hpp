@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/prefetch.hpp"
 #include "book/book_pool.hpp"
 
 namespace trade::detail {
@@ -31,7 +32,7 @@ class LevelIndex {
   void prefetch_touch() const {
     const auto* bytes = reinterpret_cast<const char*>(touch_);
     for (std::size_t at = 0; at < sizeof(RankBlock); at += 64)
-      __builtin_prefetch(bytes + at);
+      prefetch_line(bytes + at);
   }
   [[nodiscard]] std::size_t memory_bytes() const { return block_count_ * sizeof(RankBlock); }
 

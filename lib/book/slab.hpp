@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/address_space.hpp"
+#include "base/prefetch.hpp"
 
 namespace trade::detail {
 
@@ -40,7 +41,7 @@ class Slab {
   }
 
   /// Brings the first cache line of a thing nearer; index zero is allowed.
-  void prefetch(std::uint32_t index) const { __builtin_prefetch(&things_[index]); }
+  void prefetch(std::uint32_t index) const { prefetch_line(&things_[index]); }
 
   // The same for two at once, without going to memory in between.
 

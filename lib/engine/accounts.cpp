@@ -19,17 +19,6 @@ AccountId Accounts::open(const AccountName& name, AccountType type, Timestamp no
   return id;
 }
 
-std::uint64_t Accounts::position_hash(AccountId account, SymbolId symbol) {
-  return detail::fold_multiply((std::uint64_t{account.value} << 32 | symbol.value) ^ detail::seed_left,
-                               detail::seed_right);
-}
-
-PositionIndex Accounts::find_position(AccountId account, SymbolId symbol) const {
-  return position_index_.find(position_hash(account, symbol), [&](PositionIndex index) {
-    return positions_[index].account == account && positions_[index].symbol == symbol;
-  });
-}
-
 PositionIndex Accounts::make_position(AccountId account, SymbolId symbol) {
   const PositionIndex index = positions_.allocate();
   Position& position = positions_[index];

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/large_page_allocator.hpp"
+#include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "engine/bounds.hpp"
+#include "engine/digest.hpp"
 #include "engine/hash_index.hpp"
 #include "engine/slab.hpp"
 #include "model/enums.hpp"
@@ -86,7 +88,7 @@ class Accounts {
   Accounts() : accounts_(1), details_(1) {}
 
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(accounts_.size() - 1); }
-  [[nodiscard]] bool contains(AccountId id) const { return id.value != 0 && id.value < accounts_.size(); }
+  [[nodiscard]] bool contains(AccountId id) const { return id.value - 1 < count(); }
   [[nodiscard]] AccountId find(std::string_view name) const;
 
   AccountId open(const AccountName& name, AccountType type, Timestamp now);
@@ -147,14 +149,14 @@ class Accounts {
 
   // Warm the cache: for an account, for finding a position, and for its record, known or not.
   void prefetch(AccountId id) const {
-    if (contains(id)) __builtin_prefetch(&accounts_[id.value]);
+    if (contains(id)) prefetch_line(&accounts_[id.value]);
   }
   void prefetch(PositionIndex index) const { positions_.prefetch(index); }
   /// What the rules for margin accounts look at: all positions, one after the other. The first `known` are
   /// near already.
   void prefetch_for_margin(AccountId id, unsigned known) const {
     if ((*this)[id].type != AccountType::margin) return;
-    if (known == 0) __builtin_prefetch(&details_[id.value]);
+    if (known == 0) prefetch_line(&details_[id.value]);
     PositionIndex index = (*this)[id].first_position;
     while (index != 0 && known-- > 0)
       index = positions_[index].next;
@@ -168,7 +170,10 @@ class Accounts {
   }
 
  private:
-  static std::uint64_t position_hash(AccountId account, SymbolId symbol);
+  static std::uint64_t position_hash(AccountId account, SymbolId symbol) {
+    return detail::fold_multiply((std::uint64_t{account.value} << 32 | symbol.value) ^ detail::seed_left,
+                                 detail::seed_right);
+  }
   static std::int64_t deficit(std::int64_t free_units) { return free_units < 0 ? -free_units : 0; }
 
   template <class Change>
@@ -187,5 +192,11 @@ class Accounts {
   Money cash_total_;  ///< deposits less withdrawals
   std::int64_t deficit_total_ = 0;
 };
+
+inline PositionIndex Accounts::find_position(AccountId account, SymbolId symbol) const {
+  return position_index_.find(position_hash(account, symbol), [&](PositionIndex index) {
+    return positions_[index].account == account && positions_[index].symbol == symbol;
+  });
+}
 
 }  // namespace trade::engine

@@ -5,9 +5,8 @@
 
 namespace trade {
 
-Engine::State::OrderSlot Engine::State::find_order(AccountId account, OrderId id,
-                                                   std::string_view client_order_id) const {
-  if (id) return orders_.find(id);
+Engine::State::OrderSlot Engine::State::find_order_by_client_id(AccountId account,
+                                                                std::string_view client_order_id) const {
   const ClientIdIndex known = client_ids_.find(account, client_order_id);
   return known == 0 ? 0 : client_ids_[known].order;
 }

@@ -6,7 +6,7 @@
 namespace trade::engine {
 
 std::uint32_t digest_of_rest(const PlaceOrder& order) {
-  if (order.instructions == OrderInstructions{} && order.legs == OrderLegs{}) return 0;
+  if (is_plain(order.instructions) && are_none(order.legs)) return 0;
   Digest whole;
   digest(whole, order.instructions);
   digest(whole, order.legs);

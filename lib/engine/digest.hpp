@@ -146,9 +146,31 @@ class DigestingByteWriter {
   DigestWriter digest_;
 };
 
+// Asked of every order more than once, so without a branch for each member. They name all members, so that a
+// new one is not forgotten here.
+
+/// Whether an order asks for nothing beyond its type, prices and time in force.
+inline bool is_plain(const OrderInstructions& instructions) {
+  const auto& [post_only, all_or_none, self_trade_prevention, short_sale, display_quantity, minimum_quantity,
+               trail_amount, trail_basis_points, expires_at] = instructions;
+  const bool any =
+      post_only.has_value() | all_or_none | self_trade_prevention.has_value() | short_sale.has_value();
+  return !any & ((display_quantity.shares | minimum_quantity.shares | trail_amount.units |
+                  trail_basis_points | expires_at.nanoseconds) == 0);
+}
+
+/// Whether no other orders come with it.
+inline bool are_none(const OrderLegs& legs) {
+  const auto& [order_class, take_profit_limit, stop_loss_stop, stop_loss_limit, trail_amount,
+               trail_basis_points] = legs;
+  return (order_class == OrderClass::simple) &
+         ((take_profit_limit.units | stop_loss_stop.units | stop_loss_limit.units | trail_amount.units |
+           trail_basis_points) == 0);
+}
+
 /// Nothing of a plain order's, so that those cost no more than they have to.
 inline void digest(Digest& to, const OrderInstructions& instructions) {
-  if (instructions == OrderInstructions{}) return;
+  if (is_plain(instructions)) return;
   to.fields(instructions.post_only.value_or(PostOnly{}), instructions.all_or_none,
             instructions.self_trade_prevention.value_or(SelfTradePrevention{}), instructions.display_quantity,
             instructions.minimum_quantity, instructions.trail_amount, instructions.trail_basis_points,
@@ -159,7 +181,7 @@ inline void digest(Digest& to, OrderLink link) {
   if (link.is_linked()) to.fields(link.order_class, link.role);
 }
 inline void digest(Digest& to, const OrderLegs& legs) {
-  if (legs == OrderLegs{}) return;
+  if (are_none(legs)) return;
   to.fields(legs.order_class, legs.take_profit_limit_price, legs.stop_loss_stop_price,
             legs.stop_loss_limit_price);
   if (legs.stop_loss_trails()) to.fields(legs.stop_loss_trail_amount, legs.stop_loss_trail_basis_points);

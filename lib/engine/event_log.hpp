@@ -2,6 +2,8 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "engine/digest.hpp"
@@ -153,21 +155,20 @@ class EventLog {
 
   template <class Body>
   void emit(const Body& body) {
-    emit<Body>([&](Body& event) { event = body; });
+    emit<Body>([&] { return body; });
   }
-  /// `write(Body&)` fills in an event that is as newly made, where it is to stay. For the events of every
-  /// order: one that is put together elsewhere is copied in wider pieces than it was written in, for which
-  /// the processor waits.
-  template <class Body, class Write>
-    requires std::is_invocable_v<Write, Body&>
-  void emit(Write&& write) {
-    Event& event = events_->emplace_back();
-    event.sequence = ++sequence_;
-    event.timestamp = now_;
-    Body& body = event.body.template emplace<Body>();
-    write(body);
-    digest_.fields(sequence_, now_, event.body.index());
-    digest(digest_, body);
+  /// `make()` says what the event is, which is written once, where it is to stay: for the events of every
+  /// order. One that is put together elsewhere is copied in wider pieces than it was written in, for which
+  /// the processor waits; one that is blanked first is written twice.
+  template <class Body, class Make>
+    requires std::is_same_v<std::invoke_result_t<Make&>, Body>
+  void emit(Make&& make) {
+    const Event& event = events_->emplace_back(++sequence_, now_, BodyInPlace<Body, Make>{make});
+    // A copy of its own, so that it stays in a register.
+    Digest whole = digest_;
+    whole.fields(sequence_, now_, event.body.index());
+    digest(whole, *std::get_if<Body>(&event.body));
+    digest_ = whole;
   }
 
   [[nodiscard]] Sequence last_sequence() const { return sequence_; }
@@ -184,6 +185,19 @@ class EventLog {
   }
 
  private:
+  // What a conversion returns is made where it is to be: nothing is copied on the way into the event.
+  template <class Body, class Make>
+  struct BodyInPlace {
+    Make& make;
+    struct Inner {
+      Make& make;
+      operator Body() const { return make(); }  // NOLINT(google-explicit-constructor)
+    };
+    operator EventBody() const {  // NOLINT(google-explicit-constructor)
+      return EventBody(std::in_place_type<Body>, Inner{make});
+    }
+  };
+
   Sequence sequence_ = 0;
   Timestamp now_;
   Digest digest_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/large_page_allocator.hpp"
+#include "base/prefetch.hpp"
 
 namespace trade::engine {
 
@@ -63,7 +64,7 @@ class HashIndex {
     return find(hash, [](std::uint32_t) { return true; });
   }
 
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[tag_of(hash) & mask_]); }
+  void prefetch(std::uint64_t hash) const { prefetch_line(&slots_[tag_of(hash) & mask_]); }
 
  private:
   struct Slot {

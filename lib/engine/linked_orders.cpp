@@ -38,10 +38,8 @@ bool in_order(const GroupPrices& prices) {
          is_better(prices.entry, prices.stop_loss_limit);
 }
 
-RejectReason check_legs(const PlaceOrder& order) {
+RejectReason check_given_legs(const PlaceOrder& order) {
   const OrderLegs& legs = order.legs;
-  if (legs == OrderLegs{}) [[likely]]
-    return RejectReason::none;
   if (!value_numbered<OrderClass>(static_cast<std::uint8_t>(legs.order_class))) {
     return RejectReason::invalid_order;
   }
@@ -94,11 +92,9 @@ OrderType stop_loss_type(const OrderLegs& legs) {
   return legs.stop_loss_limit_price ? OrderType::stop_limit : OrderType::stop_loss;
 }
 
-OrderLink link_of(const PlaceOrder& order) {
+OrderLink link_of_linked(const PlaceOrder& order) {
   const OrderClass order_class = order.legs.order_class;
-  if (order_class == OrderClass::simple ||
-      !value_numbered<OrderClass>(static_cast<std::uint8_t>(order_class)))
-    return {};
+  if (!value_numbered<OrderClass>(static_cast<std::uint8_t>(order_class))) return {};
   return {order_class, order_class == OrderClass::oco ? OrderRole::take_profit : OrderRole::entry};
 }
 

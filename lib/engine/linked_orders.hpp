@@ -1,6 +1,7 @@
 // The form of orders that are placed together. What they do to one another: share/doc/linked-orders.md.
 #pragma once
 
+#include "engine/digest.hpp"
 #include "model/command.hpp"
 #include "model/reject_reason.hpp"
 
@@ -19,13 +20,20 @@ struct GroupPrices {
 /// and of two exits the stop-loss has the worse price.
 [[nodiscard]] bool in_order(const GroupPrices& prices);
 
-/// Why the legs do not go with the order; `none` for a simple order without any.
-[[nodiscard]] RejectReason check_legs(const PlaceOrder& order);
+/// Why the legs that an order comes with do not go with it.
+[[nodiscard]] RejectReason check_given_legs(const PlaceOrder& order);
+/// The same of any order; `none` for a simple one without legs.
+[[nodiscard]] inline RejectReason check_legs(const PlaceOrder& order) {
+  return are_none(order.legs) ? RejectReason::none : check_given_legs(order);
+}
 
 /// The type of the stop-loss leg, where there is one.
 [[nodiscard]] OrderType stop_loss_type(const OrderLegs& legs);
 
 /// The place that the order itself takes in its group.
-[[nodiscard]] OrderLink link_of(const PlaceOrder& order);
+[[nodiscard]] OrderLink link_of_linked(const PlaceOrder& order);
+[[nodiscard]] inline OrderLink link_of(const PlaceOrder& order) {
+  return order.legs.order_class == OrderClass::simple ? OrderLink{} : link_of_linked(order);
+}
 
 }  // namespace trade::engine

@@ -116,19 +116,19 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
   } else {
     settle(maker, taker, price, quantity);
   }
-  log_.emit<TradeExecuted>([&](TradeExecuted& event) {
-    event.trade = next_trade_;
-    event.symbol = taker.symbol;
-    event.price = price;
-    event.quantity = quantity;
-    event.taker_side = taker.side;
-    event.maker_order = maker.id;
-    event.maker_account = maker.account;
-    event.maker_leaves = maker.leaves();
-    event.taker_order = taker.id;
-    event.taker_account = taker.account;
-    event.taker_leaves = taker.leaves();
-    event.maker_refreshes = !shown_leaves && maker.leaves();
+  log_.emit<TradeExecuted>([&] {
+    return TradeExecuted{.trade = next_trade_,
+                         .symbol = taker.symbol,
+                         .price = price,
+                         .quantity = quantity,
+                         .taker_side = taker.side,
+                         .maker_order = maker.id,
+                         .maker_account = maker.account,
+                         .maker_leaves = maker.leaves(),
+                         .taker_order = taker.id,
+                         .taker_account = taker.account,
+                         .taker_leaves = taker.leaves(),
+                         .maker_refreshes = !shown_leaves && maker.leaves()};
   });
   ++next_trade_.value;
   if (taker.is_linked() || maker.is_linked()) [[unlikely]] {
@@ -194,12 +194,9 @@ void Engine::State::rest_at(OrderSlot slot, Price price) {
   if (order.needs_care()) ++symbol.careful_of(order.side);
   order.book_node = symbol.book.add(order.side, price, shown, slot).node;
   order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
-  log_.emit<OrderRested>([&](OrderRested& event) {
-    event.order = order.id;
-    event.symbol = order.symbol;
-    event.side = order.side;
-    event.price = price;
-    event.quantity = shown;
+  log_.emit<OrderRested>([&] {
+    return OrderRested{
+        .order = order.id, .symbol = order.symbol, .side = order.side, .price = price, .quantity = shown};
   });
   note_call_change(order.symbol);
 }
@@ -227,16 +224,16 @@ void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
   note_call_change(order.symbol);
   order.cancel_reason = reason;
   order.updated_at = log_.now();
-  log_.emit<OrderCancelled>([&](OrderCancelled& event) {
-    event.order = order.id;
-    event.account = order.account;
-    event.symbol = order.symbol;
-    event.side = order.side;
-    event.reason = reason;
-    event.was_resting = was_resting;
-    event.price = price;
-    event.quantity = order.leaves();
-    event.hidden = hidden;
+  log_.emit<OrderCancelled>([&] {
+    return OrderCancelled{.order = order.id,
+                          .account = order.account,
+                          .symbol = order.symbol,
+                          .side = order.side,
+                          .reason = reason,
+                          .was_resting = was_resting,
+                          .price = price,
+                          .quantity = order.leaves(),
+                          .hidden = hidden};
   });
   end(slot, ended_status(reason));
   // It may have kept an order of its own account beside the book from what lies behind it, or have stood at a

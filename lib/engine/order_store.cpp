@@ -52,29 +52,31 @@ OrderStore::OrderStore(std::uint32_t ended_kept) : ended_(64), ended_kept_(ended
 
 OrderStore::PageIndex OrderStore::make_page(std::uint64_t number) {
   const PageIndex page = pages_.allocate();
-  if (page >= page_numbers_.size()) page_numbers_.resize(std::size_t{page} * 2);
-  page_numbers_[page] = number;
+  if (page >= page_details_.size()) page_details_.resize(std::size_t{page} * 2);
+  page_details_[page] = {.number = number};
   page_index_.insert(page_hash(number), page);
   return page;
 }
 
 std::vector<OrderStore::PageIndex> OrderStore::pages_in_order() const {
   std::vector<PageIndex> pages;
-  for (PageIndex page = 1; page < page_numbers_.size(); ++page) {
+  for (PageIndex page = 1; page < page_details_.size(); ++page) {
     // A page that was freed may still have a number, but is not found under it.
-    if (find_page(page_numbers_[page]) == page) pages.push_back(page);
+    if (find_page(page_details_[page].number) == page) pages.push_back(page);
   }
-  std::ranges::sort(pages, {}, [&](PageIndex page) { return page_numbers_[page]; });
+  std::ranges::sort(pages, {}, [&](PageIndex page) { return page_details_[page].number; });
   return pages;
 }
 
 OrderSlot OrderStore::make(OrderId id) {
-  PageIndex page_index = find_page(page_number(id));
-  if (page_index == 0) page_index = make_page(page_number(id));
-  Page& page = pages_[page_index];
+  // Ids come one after the other, so that it is nearly always the same page.
+  if (newest_page_ == 0 || page_details_[newest_page_].number != page_number(id)) [[unlikely]] {
+    newest_page_ = find_page(page_number(id));
+    if (newest_page_ == 0) newest_page_ = make_page(page_number(id));
+  }
   const OrderSlot slot = orders_.allocate();
-  page.slots[id.value & (page_size - 1)] = slot;
-  ++page.used;
+  pages_[newest_page_].slots[id.value & (page_size - 1)] = slot;
+  ++page_details_[newest_page_].used;
   orders_[slot].id = id;
   return slot;
 }
@@ -130,11 +132,11 @@ void OrderStore::recycle(ClientIds& client_ids) {
 void OrderStore::forget(OrderSlot slot) {
   const OrderId id = orders_[slot].id;
   const PageIndex page_index = find_page(page_number(id));
-  Page& page = pages_[page_index];
-  page.slots[id.value & (page_size - 1)] = 0;
-  if (--page.used == 0) {
+  pages_[page_index].slots[id.value & (page_size - 1)] = 0;
+  if (--page_details_[page_index].used == 0) {
     page_index_.erase(page_hash(page_number(id)), page_index);
     pages_.free(page_index);
+    if (page_index == newest_page_) newest_page_ = 0;
   }
   orders_.free(slot);
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "engine/accounts.hpp"
 #include "engine/client_ids.hpp"
@@ -191,7 +192,7 @@ class OrderStore {
   void prefetch(OrderSlot slot) const { orders_.prefetch(slot); }
   void prefetch(OrderId id) const {
     if (const PageIndex page = find_page(page_number(id))) {
-      __builtin_prefetch(&pages_[page].slots[id.value & (page_size - 1)]);
+      prefetch_line(&pages_[page].slots[id.value & (page_size - 1)]);
     }
   }
 
@@ -202,7 +203,11 @@ class OrderStore {
   static constexpr std::uint32_t page_size = 1U << page_bits;
   struct Page {
     std::array<OrderSlot, page_size> slots{};
-    std::uint32_t used = 0;
+  };
+  /// Of a page, what is looked at together, away from its slots.
+  struct PageDetail {
+    std::uint64_t number = 0;
+    std::uint32_t used = 0;  ///< slots
   };
   using PageIndex = std::uint32_t;
 
@@ -212,7 +217,8 @@ class OrderStore {
   }
   /// The page with this number; zero: none.
   [[nodiscard]] PageIndex find_page(std::uint64_t number) const {
-    return page_index_.find(page_hash(number), [&](PageIndex page) { return page_numbers_[page] == number; });
+    return page_index_.find(page_hash(number),
+                            [&](PageIndex page) { return page_details_[page].number == number; });
   }
   PageIndex make_page(std::uint64_t number);
   [[nodiscard]] std::vector<PageIndex> pages_in_order() const;
@@ -221,8 +227,9 @@ class OrderStore {
 
   Slab<Order> orders_;
   Slab<Page> pages_;
-  std::vector<std::uint64_t> page_numbers_;  ///< by page index: the number of the page
-  HashIndex page_index_;                     ///< by page number
+  std::vector<PageDetail> page_details_;  ///< by page index
+  HashIndex page_index_;                  ///< by page number
+  PageIndex newest_page_ = 0;             ///< where the last order was made; zero: look for it
   OrderId next_id_{1};
   /// The ended orders in the order in which they ended: a ring, so that those whose turn to be forgotten
   /// comes next are known. Its size is a power of two.

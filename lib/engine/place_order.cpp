@@ -32,10 +32,10 @@ bool is_for_auction(TimeInForce time_in_force) {
   return time_in_force == TimeInForce::opg || time_in_force == TimeInForce::cls;
 }
 
-RejectReason check_instructions(const PlaceOrder& order, Timestamp now) {
+RejectReason check_instructions(const PlaceOrder& order, bool is_plain, Timestamp now) {
   const OrderInstructions& wanted = order.instructions;
-  if (wanted == OrderInstructions{} && order.time_in_force <= TimeInForce::fok &&
-      order.type != OrderType::trailing_stop) [[likely]] {
+  if (is_plain && order.time_in_force <= TimeInForce::fok && order.type != OrderType::trailing_stop)
+      [[likely]] {
     return RejectReason::none;
   }
   if ((wanted.post_only && !is_valid(*wanted.post_only)) ||
@@ -71,7 +71,7 @@ RejectReason check_instructions(const PlaceOrder& order, Timestamp now) {
   return RejectReason::none;
 }
 
-RejectReason check_form(const PlaceOrder& order, Timestamp now) {
+RejectReason check_form(const PlaceOrder& order, bool is_plain, Timestamp now) {
   if (!is_valid(order.side) || !is_valid(order.type) || !is_valid(order.time_in_force)) {
     return RejectReason::invalid_order;
   }
@@ -87,7 +87,7 @@ RejectReason check_form(const PlaceOrder& order, Timestamp now) {
   if (order.quantity.shares <= 0 || order.quantity.shares > order_quantity_max) {
     return RejectReason::invalid_quantity;
   }
-  const RejectReason reason = check_instructions(order, now);
+  const RejectReason reason = check_instructions(order, is_plain, now);
   return reason == RejectReason::none ? engine::check_legs(order) : reason;
 }
 
@@ -95,6 +95,13 @@ RejectReason check_form(const PlaceOrder& order, Timestamp now) {
 std::string_view showable_client_id(const PlaceOrder& order) {
   const bool valid = !order.client_order_id.empty() && check_client_order_id(order.client_order_id);
   return valid ? order.client_order_id : std::string_view{};
+}
+
+/// What is asked for, with what the account asks for where the order does not say.
+OrderInstructions instructions_of(const PlaceOrder& order, std::optional<SelfTradePrevention> prevention) {
+  OrderInstructions instructions = order.instructions;
+  instructions.self_trade_prevention = prevention;
+  return instructions;
 }
 
 }  // namespace
@@ -122,32 +129,28 @@ RejectReason Engine::State::check_increments(const SymbolRecord& symbol, Price l
   return static_cast<std::uint32_t>(quantity.shares) % lot != 0 ? RejectReason::lot_size : RejectReason::none;
 }
 
-Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Timestamp now) const {
-  PlaceDecision decision;
+RejectReason Engine::State::refusal(const PlaceOrder& command, Timestamp now, PlaceDecision& decision) const {
   decision.names_account = accounts_.contains(command.account);
   decision.names_symbol = symbols_.contains(command.symbol);
   decision.limit_price = command.limit_price;
   decision.stop_price = command.stop_price;
-  const auto refuse = [&](RejectReason reason) {
-    decision.reason = reason;
-    return decision;
-  };
+  decision.is_plain = engine::is_plain(command.instructions);
 
-  if (const RejectReason reason = check_form(command, now); reason != RejectReason::none)
-    return refuse(reason);
-  if (!decision.names_account) return refuse(RejectReason::unknown_account);
-  if (!decision.names_symbol) return refuse(RejectReason::unknown_symbol);
+  if (const RejectReason reason = check_form(command, decision.is_plain, now); reason != RejectReason::none)
+    return reason;
+  if (!decision.names_account) return RejectReason::unknown_account;
+  if (!decision.names_symbol) return RejectReason::unknown_symbol;
 
   if (!command.client_order_id.empty()) {
     const ClientIdIndex known = client_ids_.find(command.account, command.client_order_id);
     if (known != 0) {
       const engine::ClientId& id = client_ids_[known];
       if (!id.is_retried_by(command)) {
-        return refuse(RejectReason::duplicate_client_order_id);
+        return RejectReason::duplicate_client_order_id;
       }
       decision.duplicate_of = id.order;
       const Order& original = orders_[id.order];
-      return refuse(original.status == OrderStatus::rejected ? original.reject_reason : RejectReason::none);
+      return original.status == OrderStatus::rejected ? original.reject_reason : RejectReason::none;
     }
     decision.takes_client_id = true;
   }
@@ -158,27 +161,26 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
     decision.self_trade_prevention = account.self_trade_prevention;
   const SymbolRecord& symbol = symbols_[command.symbol];
   if (const RejectReason reason = check_market_state(command.account, symbol); reason != RejectReason::none) {
-    return refuse(reason);
+    return reason;
   }
-  if (const RejectReason reason = check_phase(command, symbol); reason != RejectReason::none)
-    return refuse(reason);
+  if (const RejectReason reason = check_phase(command, symbol); reason != RejectReason::none) return reason;
   const Price reference = symbol.reference();
   if (account.type != AccountType::house) {
     const RejectReason reason =
         check_increments(symbol, command.limit_price, command.stop_price, command.quantity);
-    if (reason != RejectReason::none) return refuse(reason);
+    if (reason != RejectReason::none) return reason;
     const auto is_in_lots = [&](Quantity part) { return part.shares % symbol.lot.shares == 0; };
-    if (!is_in_lots(command.instructions.display_quantity) ||
-        !is_in_lots(command.instructions.minimum_quantity))
-      return refuse(RejectReason::lot_size);
+    if (!decision.is_plain && (!is_in_lots(command.instructions.display_quantity) ||
+                               !is_in_lots(command.instructions.minimum_quantity)))
+      return RejectReason::lot_size;
   }
   if (const RejectReason reason = decide_prices(command, symbol, decision); reason != RejectReason::none) {
-    return refuse(reason);
+    return reason;
   }
   const bool is_short = command.instructions.short_sale.has_value();
   if (is_short) [[unlikely]] {
     const RejectReason reason = decide_short_sale(command, symbol, now, decision);
-    if (reason != RejectReason::none) return refuse(reason);
+    if (reason != RejectReason::none) return reason;
   }
 
   Money cost;      // of a buy
@@ -186,7 +188,7 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
   const bool waits_for_auction = symbol.gathering || command.time_in_force == TimeInForce::cls;
   if (command.type == OrderType::market && waits_for_auction) {
     decision.worst_price = auction_worst_price(symbol, command.account, command.side);
-    if (!decision.worst_price) return refuse(RejectReason::no_reference_price);
+    if (!decision.worst_price) return RejectReason::no_reference_price;
     if (command.side == Side::buy) decision.reserve_price = decision.worst_price;
     cost = decision.worst_price * command.quantity;
     notional = command.side == Side::buy ? cost : reference * command.quantity;
@@ -208,13 +210,13 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
   }
   if (command.legs.order_class != OrderClass::simple) [[unlikely]] {
     const RejectReason reason = decide_legs(command, symbol, decision, cost, notional);
-    if (reason != RejectReason::none) return refuse(reason);
+    if (reason != RejectReason::none) return reason;
   }
   // A short sale has decided already what it reserves for each share; any other sale reserves nothing.
   if (command.side == Side::sell) cost = decision.reserve_price * command.quantity;
   if (const RejectReason reason = risk_.check_size(command.account, command.quantity, notional);
       reason != RejectReason::none) {
-    return refuse(reason);
+    return reason;
   }
   decision.position = accounts_.find_position(command.account, command.symbol);
   const RejectReason reason = risk_.check_demand({.account = command.account,
@@ -225,13 +227,14 @@ Engine::State::PlaceDecision Engine::State::decide(const PlaceOrder& command, Ti
                                                   .position = decision.position,
                                                   .today = today_,
                                                   .is_short = is_short});
-  if (reason != RejectReason::none) return refuse(reason);
-  const std::size_t legs = engine::link_of(command).legs(OrderId{}).count;
-  if (orders_.open_count() + legs >= capacity_.open_orders_max) return refuse(RejectReason::capacity_reached);
+  if (reason != RejectReason::none) return reason;
+  const bool is_linked = command.legs.order_class != OrderClass::simple;
+  const std::size_t legs = is_linked ? engine::link_of(command).legs(OrderId{}).count : 0;
+  if (orders_.open_count() + legs >= capacity_.open_orders_max) return RejectReason::capacity_reached;
   if (decision.position == 0 && accounts_.position_count() >= capacity_.positions_max) {
-    return refuse(RejectReason::capacity_reached);
+    return RejectReason::capacity_reached;
   }
-  return decision;
+  return RejectReason::none;
 }
 
 RejectReason Engine::State::keep_from_trading(const SymbolRecord& symbol, Side side, PostOnly post_only,
@@ -296,21 +299,20 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
       order.waiting && !(stops_may_trigger(symbol) && symbol.last_price &&
                          engine::StopOrders::met(order.side, order.stop_price, symbol.last_price));
   order.status = waits ? OrderStatus::validated : OrderStatus::submitted;
-  log_.emit<OrderAccepted>([&](OrderAccepted& event) {
-    event.order = order.id;
-    event.account = order.account;
-    event.symbol = order.symbol;
-    event.side = order.side;
-    event.type = order.type;
-    event.time_in_force = order.time_in_force;
-    event.status = order.status;
-    event.quantity = order.quantity;
-    event.limit_price = order.limit_price;
-    event.stop_price = order.stop_price;
-    event.client_order_id = command.client_order_id;
-    event.instructions = command.instructions;
-    event.instructions.self_trade_prevention = decision.self_trade_prevention;
-    event.link = order.link();
+  log_.emit<OrderAccepted>([&] {
+    return OrderAccepted{.order = order.id,
+                         .account = order.account,
+                         .symbol = order.symbol,
+                         .side = order.side,
+                         .type = order.type,
+                         .time_in_force = order.time_in_force,
+                         .status = order.status,
+                         .quantity = order.quantity,
+                         .limit_price = order.limit_price,
+                         .stop_price = order.stop_price,
+                         .client_order_id = command.client_order_id,
+                         .instructions = instructions_of(command, decision.self_trade_prevention),
+                         .link = order.link()};
   });
   if (order.expires_at != Timestamp{}) expiries_.insert(order.expires_at, order.id, slot);
   if (command.session) [[unlikely]]
@@ -346,14 +348,12 @@ Engine::State::OrderSlot Engine::State::record(const PlaceOrder& command, const 
   order.quantity = command.quantity;
   order.limit_price = decision.limit_price;
   order.stop_price = decision.stop_price;
-  if (command.instructions != OrderInstructions{} || decision.self_trade_prevention) {
-    OrderInstructions instructions = command.instructions;
-    if (decision.self_trade_prevention) instructions.self_trade_prevention = decision.self_trade_prevention;
-    order.set(instructions);
-  }
+  if (!decision.is_plain || decision.self_trade_prevention)
+    order.set(instructions_of(command, decision.self_trade_prevention));
   if (decision.holds_locate) [[unlikely]]
     order.set_holds_locate();
-  if (command.legs != OrderLegs{}) order.set(engine::link_of(command));
+  if (command.legs.order_class != OrderClass::simple) [[unlikely]]
+    order.set(engine::link_of(command));
   if (order.type == OrderType::trailing_stop && decision.names_symbol) {
     order.trail_reference = static_cast<std::uint32_t>(symbols_[command.symbol].reference().units);
   }

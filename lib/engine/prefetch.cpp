@@ -9,48 +9,46 @@ namespace trade {
 
 namespace {
 
-/// The order that a command is about.
-struct Target {
-  AccountId account;
-  OrderId order;
-  std::string_view client_order_id;
-};
-
-std::optional<Target> target_of(const CommandBody& body) {
+/// Calls `visit(command)` where the command is about one order that exists.
+template <class Visit>
+void visit_about_order(const CommandBody& body, Visit&& visit) {
   if (const auto* cancel = std::get_if<CancelOrder>(&body)) {
-    return Target{cancel->account, cancel->order, cancel->client_order_id};
+    visit(*cancel);
+  } else if (const auto* replace = std::get_if<ReplaceOrder>(&body)) {
+    visit(*replace);
   }
-  if (const auto* replace = std::get_if<ReplaceOrder>(&body)) {
-    return Target{replace->account, replace->order, replace->client_order_id};
-  }
-  return std::nullopt;
 }
+
+/// How many commands lie between the steps: about as long as memory takes to answer.
+constexpr std::size_t prefetch_distance = 4;
 
 }  // namespace
 
 void Engine::State::prefetch(std::span<const Command> batch, std::size_t next) const {
+  if (next >= batch.size()) return;
+  if (next == 0) [[unlikely]]
+    prefetch_first(batch);
+  const Command* const command = &batch[next];
+  const std::size_t left = batch.size() - next;
+  constexpr std::size_t distance = prefetch_distance;
+  if (left > 5 * distance) prefetch_named(command[5 * distance].body);
+  if (left > 4 * distance) prefetch_found(command[4 * distance].body);
+  if (left > 3 * distance) prefetch_neighbours(command[3 * distance].body);
+  if (left > 2 * distance) prefetch_book_neighbours(command[2 * distance].body);
+  if (left > 1 * distance) prefetch_counterparty(command[1 * distance].body);
+}
+
+/// There was no time before the first ones; at least they wait side by side.
+void Engine::State::prefetch_first(std::span<const Command> batch) const {
   using Step = void (State::*)(const CommandBody&) const;
   static constexpr std::array<Step, 5> steps{&State::prefetch_named, &State::prefetch_found,
                                              &State::prefetch_neighbours, &State::prefetch_book_neighbours,
                                              &State::prefetch_counterparty};
-  // How many commands lie between the steps: about as long as memory takes to answer.
-  constexpr std::size_t distance = 4;
-  if (next == 0) [[unlikely]] {
-    // There was no time before the first ones; at least they wait side by side.
-    for (std::size_t step = 0; step < steps.size(); ++step) {
-      const std::size_t end = std::min(batch.size(), (steps.size() - step) * distance);
-      for (std::size_t at = 0; at < end; ++at)
-        (this->*steps[step])(batch[at].body);
-    }
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    const std::size_t end = std::min(batch.size(), (steps.size() - step) * prefetch_distance);
+    for (std::size_t at = 0; at < end; ++at)
+      (this->*steps[step])(batch[at].body);
   }
-  const auto take = [&](Step step, std::size_t ahead) {
-    if (next + ahead < batch.size()) (this->*step)(batch[next + ahead].body);
-  };
-  take(steps[0], 5 * distance);
-  take(steps[1], 4 * distance);
-  take(steps[2], 3 * distance);
-  take(steps[3], 2 * distance);
-  take(steps[4], 1 * distance);
 }
 
 void Engine::State::prefetch_named(const CommandBody& body) const {
@@ -59,14 +57,16 @@ void Engine::State::prefetch_named(const CommandBody& body) const {
     accounts_.prefetch(place->account, place->symbol);
     client_ids_.prefetch(place->account, place->client_order_id);
     symbols_.prefetch(place->symbol);
-  } else if (const std::optional<Target> target = target_of(body)) {
-    accounts_.prefetch(target->account);
-    if (target->order) {
-      orders_.prefetch(target->order);
-    } else {
-      client_ids_.prefetch(target->account, target->client_order_id);
-    }
+    return;
   }
+  visit_about_order(body, [&](const auto& command) {
+    accounts_.prefetch(command.account);
+    if (command.order) {
+      orders_.prefetch(command.order);
+    } else {
+      client_ids_.prefetch(command.account, command.client_order_id);
+    }
+  });
 }
 
 void Engine::State::prefetch_found(const CommandBody& body) const {
@@ -79,9 +79,11 @@ void Engine::State::prefetch_found(const CommandBody& body) const {
     book.prefetch_touch(Side::buy);
     book.prefetch_touch(Side::sell);
     accounts_.prefetch_for_margin(place->account, 0);
-  } else if (const std::optional<Target> target = target_of(body)) {
-    orders_.prefetch(find_order(target->account, target->order, target->client_order_id));
+    return;
   }
+  visit_about_order(body, [&](const auto& command) {
+    orders_.prefetch(find_order(command.account, command.order, command.client_order_id));
+  });
 }
 
 void Engine::State::prefetch_neighbours(const CommandBody& body) const {
@@ -110,6 +112,7 @@ void Engine::State::prefetch_book_neighbours(const CommandBody& body) const {
     accounts_.prefetch_for_margin(place->account, 2);
     if (book->crosses(place->side, place->limit_price)) {
       if (const auto front = book->front(opposite(place->side))) orders_.prefetch(front->key);
+      book->prefetch_second(opposite(place->side));
     } else {
       book->prefetch_back(place->side, place->limit_price);
     }
@@ -130,6 +133,8 @@ void Engine::State::prefetch_counterparty(const CommandBody& body) const {
     const Order& maker = orders_[front->key];
     accounts_.prefetch(maker.account);
     prefetch_around(maker);
+    // An order often trades with more than one.
+    if (const auto second = book->second(opposite(place->side))) orders_.prefetch(*second);
   }
 }
 
@@ -147,9 +152,10 @@ const Book* Engine::State::book_of(const PlaceOrder& order) const {
 }
 
 Engine::State::OrderSlot Engine::State::open_target(const CommandBody& body) const {
-  const std::optional<Target> target = target_of(body);
-  if (!target) return 0;
-  const OrderSlot slot = find_order(target->account, target->order, target->client_order_id);
+  OrderSlot slot = 0;
+  visit_about_order(body, [&](const auto& command) {
+    slot = find_order(command.account, command.order, command.client_order_id);
+  });
   return orders_[slot].open() ? slot : 0;
 }
 

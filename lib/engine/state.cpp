@@ -41,7 +41,17 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
     settle_command();
     orders_.recycle(client_ids_);
   }
-  const ApplyResult result = std::visit(
+  const ApplyResult result = perform(command.body);
+  settle_command();
+  orders_.recycle(client_ids_);
+  return result;
+}
+
+ApplyResult Engine::State::perform(const CommandBody& command) {
+  // Nearly all are one of these.
+  if (const auto* const place = std::get_if<PlaceOrder>(&command)) return perform(*place);
+  if (const auto* const cancel = std::get_if<CancelOrder>(&command)) return perform(*cancel);
+  return std::visit(
       [&](const auto& body) -> ApplyResult {
         using Body = std::decay_t<decltype(body)>;
         if constexpr (about_orders<Body>) {
@@ -56,10 +66,7 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
           return {.reason = reason};
         }
       },
-      command.body);
-  settle_command();
-  orders_.recycle(client_ids_);
-  return result;
+      command);
 }
 
 ApplyResult Engine::State::check(const Command& command) const {

@@ -66,6 +66,7 @@ class Engine::State {
   class Loader;
 
   // --- warming the cache for a command, in steps each of which needs what the one before brought ---
+  void prefetch_first(std::span<const Command> batch) const;
   void prefetch_named(const CommandBody& body) const;
   void prefetch_found(const CommandBody& body) const;
   void prefetch_neighbours(const CommandBody& body) const;
@@ -73,7 +74,7 @@ class Engine::State {
   void prefetch_counterparty(const CommandBody& body) const;
   /// The book that the order goes to; none where it cannot.
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
-  /// The open order that a command is about; zero: none.
+  /// The open order that a CancelOrder or ReplaceOrder is about; zero: none.
   [[nodiscard]] OrderSlot open_target(const CommandBody& body) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
@@ -132,6 +133,7 @@ class Engine::State {
     bool holds_locate = false;     ///< of a short sale: it takes of what is located
     Price leg_stop_price;          ///< where a trailing stop-loss leg of an oco begins
     std::optional<SelfTradePrevention> self_trade_prevention;  ///< its own, or the account's
+    bool is_plain = false;                                     ///< the command has no instructions
   };
   struct Lookup {
     RejectReason reason = RejectReason::none;
@@ -154,11 +156,18 @@ class Engine::State {
     Price stop_price;
     Price reserve_price;
   };
-  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command, Timestamp now) const;
+  [[nodiscard]] PlaceDecision decide(const PlaceOrder& command, Timestamp now) const {
+    PlaceDecision decision;
+    decision.reason = refusal(command, now, decision);
+    return decision;
+  }
+  /// Why it is refused, and, as far as that was looked at, what comes of it where it is not.
+  [[nodiscard]] RejectReason refusal(const PlaceOrder& command, Timestamp now, PlaceDecision& decision) const;
   [[nodiscard]] ReplaceDecision decide(const ReplaceOrder& command, Timestamp now) const;
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
   [[nodiscard]] RejectReason decide(const SetKillSwitch& command) const;
+  ApplyResult perform(const CommandBody& command);
   ApplyResult perform(const PlaceOrder& command);
   ApplyResult perform(const ReplaceOrder& command);
   ApplyResult perform(const CancelOrder& command);
@@ -178,7 +187,10 @@ class Engine::State {
   OrderSlot record(const PlaceOrder& command, const PlaceDecision& decision, OrderId id);
   ApplyResult reject(const PlaceOrder& command, const PlaceDecision& decision);
   /// By id, or, where that is zero, by the client's id within the account; zero: none. It may be another's.
-  [[nodiscard]] OrderSlot find_order(AccountId account, OrderId id, std::string_view client_order_id) const;
+  [[nodiscard]] OrderSlot find_order(AccountId account, OrderId id, std::string_view client_order_id) const {
+    return id ? orders_.find(id) : find_order_by_client_id(account, client_order_id);
+  }
+  [[nodiscard]] OrderSlot find_order_by_client_id(AccountId account, std::string_view client_order_id) const;
   [[nodiscard]] Lookup look_up(AccountId account, OrderId id, std::string_view client_order_id) const;
   [[nodiscard]] RejectReason decide_values(const ReplaceOrder& command, const Order& order,
                                            ReplaceDecision& decision) const;
@@ -335,7 +347,7 @@ class Engine::State {
       grow_exits();
     if (symbol.short_sale_trigger_due) [[unlikely]]
       restrict_short_sales(id);
-    run_stops(id);
+    if (symbol.range_low) run_stops(id);
     if (!symbol.beside_book.empty()) [[unlikely]]
       settle_beside_book(id);
     if (symbol.watches_bands) [[unlikely]]

@@ -3,11 +3,11 @@
 namespace trade::engine {
 
 void StopOrders::insert(Side side, Price stop_price, OrderId id, OrderSlot slot) {
-  entries(side).insert({rank_of(side, stop_price), id, slot});
+  if (entries(side).insert({rank_of(side, stop_price), id, slot}).second) ++count_;
 }
 
 void StopOrders::erase(Side side, Price stop_price, OrderId id) {
-  entries(side).erase({.rank = rank_of(side, stop_price), .id = id});
+  count_ -= entries(side).erase({.rank = rank_of(side, stop_price), .id = id});
 }
 
 void StopOrders::take_triggered(Price low, Price high, std::vector<TriggeredStop>& triggered) {
@@ -20,6 +20,7 @@ void StopOrders::take(Entries& entries, std::int64_t rank_max, Price trigger_pri
   while (!entries.empty() && entries.begin()->rank <= rank_max) {
     triggered.push_back({entries.begin()->slot, trigger_price});
     entries.erase(entries.begin());
+    --count_;
   }
 }
 

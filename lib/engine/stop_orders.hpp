@@ -1,6 +1,7 @@
 // The stop orders of one symbol that wait for their price.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <set>
@@ -24,7 +25,7 @@ class StopOrders {
  public:
   explicit StopOrders(std::pmr::memory_resource* memory) : buys_(memory), sells_(memory) {}
 
-  [[nodiscard]] bool empty() const { return buys_.empty() && sells_.empty(); }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
   void insert(Side side, Price stop_price, OrderId id, OrderSlot slot);
   void erase(Side side, Price stop_price, OrderId id);
 
@@ -53,9 +54,11 @@ class StopOrders {
     return side == Side::buy ? stop_price.units : -stop_price.units;
   }
   Entries& entries(Side side) { return side == Side::buy ? buys_ : sells_; }
-  static void take(Entries& entries, std::int64_t rank_max, Price trigger_price,
-                   std::vector<TriggeredStop>& triggered);
+  void take(Entries& entries, std::int64_t rank_max, Price trigger_price,
+            std::vector<TriggeredStop>& triggered);
 
+  // First, so that it lies beside what every order looks at (SymbolRecord).
+  std::size_t count_ = 0;
   Entries buys_;
   Entries sells_;
 };

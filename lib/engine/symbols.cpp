@@ -12,7 +12,7 @@ SymbolId Symbols::find(std::string_view name) const {
 SymbolId Symbols::add(const Symbol& name) {
   records_.emplace_back(pool_, &stop_memory_);
   records_.back().name = name;
-  const SymbolId id{count()};
+  const SymbolId id{++count_};
   name_index_.insert(hash_text(name.view(), 0), id.value);
   return id;
 }

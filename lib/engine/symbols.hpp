@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fixed_string.hpp"
+#include "base/prefetch.hpp"
 #include "book/book.hpp"
 #include "engine/auction_orders.hpp"
 #include "engine/bounds.hpp"
@@ -21,14 +22,21 @@
 
 namespace trade::engine {
 
-struct SymbolRecord {
+struct alignas(64) SymbolRecord {
   SymbolRecord(BookPool& pool, std::pmr::memory_resource* memory)
-      : book(pool),
+      : beside_book(memory),
+        book(pool),
         stops(memory),
         trailing(memory),
-        beside_book(memory),
         market_orders(memory),
         held_for_close(memory) {}
+
+  Timestamp phase_ends_at;  ///< of an auction that ends by itself, or of a limit state; zero: by a command
+  std::uint32_t restricted_day = 0;  ///< on which the price test was last turned on; zero: it was lifted
+
+  // From the end of this one to the beginning of `stops` lies what every order looks at, in four cache lines:
+  // thousands of symbols share the cache.
+  OrdersBesideBook beside_book;  ///< in the market, not in the book
 
   Book book;
   Price last_price;      ///< of a trade; zero: none yet
@@ -45,19 +53,17 @@ struct SymbolRecord {
   bool bands_moved = false;     ///< orders may rest elsewhere than the bands of now say
   Side limit_state{};           ///< the side whose best price stands at its band; zero: neither
   bool easy_to_borrow = false;
-  bool short_sale_restricted = false;   ///< the price test is on
-  bool short_sale_trigger_due = false;  ///< a trade was low enough to turn it on
-  std::uint32_t restricted_day = 0;     ///< on which it was last turned on; zero: not since it was lifted
-  Price range_low;                      ///< of the trades since stops were last evaluated; zero: none
+  bool short_sale_restricted = false;      ///< the price test is on
+  bool short_sale_trigger_due = false;     ///< a trade was low enough to turn it on
+  std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
+  Price range_low;                         ///< of the trades since stops were last evaluated; zero: none
   Price range_high;
   Price short_sale_trigger;  ///< a trade at it or below turns the price test on; zero: none does
   PriceBands bands;
   StopOrders stops;
-  TrailingStops trailing;                  ///< those of the waiting stops whose price follows the market
-  OrdersBesideBook beside_book;            ///< in the market, not in the book
-  std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
-  Timestamp phase_ends_at;   ///< of an auction that ends by itself, or of a limit state; zero: by a command
-  AuctionFigures indicated;  ///< what the auction would come to, as last told
+
+  TrailingStops trailing;        ///< those of the waiting stops whose price follows the market
+  AuctionFigures indicated;      ///< what the auction would come to, as last told
   AuctionOrders market_orders;   ///< of the auction that forms
   AuctionOrders held_for_close;  ///< cls orders before the closing auction
   Symbol name;
@@ -104,8 +110,8 @@ class Symbols {
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
-  [[nodiscard]] bool contains(SymbolId id) const { return id.value != 0 && id.value <= records_.size(); }
+  [[nodiscard]] std::uint32_t count() const { return count_; }
+  [[nodiscard]] bool contains(SymbolId id) const { return id.value - 1 < count_; }
   [[nodiscard]] SymbolId find(std::string_view name) const;
   SymbolId add(const Symbol& name);
 
@@ -116,15 +122,16 @@ class Symbols {
   void prefetch(SymbolId id) const {
     if (!contains(id)) return;
     const SymbolRecord& record = records_[id.value - 1];
-    const auto* const end = reinterpret_cast<const char*>(&record.name);
-    for (const auto* line = reinterpret_cast<const char*>(&record); line < end; line += 64)
-      __builtin_prefetch(line);
+    const auto* const first = reinterpret_cast<const char*>(&record.book) - 1;
+    for (std::size_t line = 0; line < 4; ++line)
+      prefetch_line(first + 64 * line);
   }
 
  private:
   BookPool pool_;
   std::pmr::unsynchronized_pool_resource stop_memory_;
   std::vector<SymbolRecord> records_;  ///< by id, from 1
+  std::uint32_t count_ = 0;            ///< of them: their size is no power of two, so that asking costs
   HashIndex name_index_;
 };
 

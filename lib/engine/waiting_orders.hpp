@@ -3,6 +3,7 @@
 // end of their time.
 #pragma once
 
+#include <cstddef>
 #include <memory_resource>
 #include <set>
 
@@ -31,23 +32,25 @@ class OrdersBesideBook {
 
   explicit OrdersBesideBook(std::pmr::memory_resource* memory) : buys_(memory), sells_(memory) {}
 
-  [[nodiscard]] bool empty() const { return buys_.empty() && sells_.empty(); }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
   void insert(Side side, Price price, OrderId id, OrderSlot slot) {
-    entries(side).insert({rank_of(side, price), id, slot});
+    if (own_entries(side).insert({rank_of(side, price), id, slot}).second) ++count_;
   }
   void erase(Side side, Price price, OrderId id) {
-    entries(side).erase({.rank = rank_of(side, price), .id = id});
+    count_ -= own_entries(side).erase({.rank = rank_of(side, price), .id = id});
   }
-  [[nodiscard]] Entries& entries(Side side) { return side == Side::buy ? buys_ : sells_; }
   [[nodiscard]] const Entries& entries(Side side) const { return side == Side::buy ? buys_ : sells_; }
 
  private:
   static std::int64_t rank_of(Side side, Price price) {
     return side == Side::buy ? -price.units : price.units;
   }
+  Entries& own_entries(Side side) { return side == Side::buy ? buys_ : sells_; }
 
   Entries buys_;
   Entries sells_;
+  // Last, so that it lies beside what every order looks at (SymbolRecord).
+  std::size_t count_ = 0;
 };
 
 /// Open orders by something that each has one of, then by id.

@@ -1,5 +1,6 @@
 // The engine's building blocks by themselves.
 #include <map>
+#include <memory_resource>
 #include <random>
 #include <set>
 #include <string>
@@ -171,6 +172,21 @@ TEST(OrderStoreTest, FindsOrdersByIdAndForgetsTheOldestEndedOnes) {
   for (OrderSlot slot = account.first_open; slot != 0; slot = store[slot].next)
     linked.push_back(store[slot].id);
   EXPECT_EQ(linked, open);
+}
+
+TEST(StopOrdersTest, KnowWhetherThereAreAny) {
+  std::pmr::unsynchronized_pool_resource memory;
+  StopOrders stops(&memory);
+  EXPECT_TRUE(stops.empty());
+  stops.insert(Side::buy, Price{200}, OrderId{1}, 1);
+  stops.insert(Side::sell, Price{100}, OrderId{2}, 2);
+  stops.erase(Side::buy, Price{201}, OrderId{1});  // not there
+  stops.erase(Side::buy, Price{200}, OrderId{1});
+  EXPECT_FALSE(stops.empty());
+  std::vector<TriggeredStop> triggered;
+  stops.take_triggered(Price{100}, Price{100}, triggered);
+  EXPECT_EQ(triggered.size(), 1U);
+  EXPECT_TRUE(stops.empty());
 }
 
 TEST(PositionsTest, PositionsComeAndGo) {
