@@ -96,6 +96,18 @@ const format::Layout& layout() {
   return layout;
 }
 
+/// When a session begins, by the clock that stamps what it hears of: reports from before are not for it. A
+/// suite on the machine's clock need not run for that.
+Result<Timestamp> beginning_of_session(Context& context) {
+  Result<Timestamp> now = context.suite_time();
+  if (now || now.error().code != ErrorCode::not_running) return now;
+  const Result<const app::Config*> config = context.config();
+  if (!config) return std::unexpected(config.error());
+  if ((*config)->text("tradingd.clock") != "simulated") return SystemClock().now();
+  return fail(ErrorCode::not_running, "the suite's clock is simulated, and tradingd does not run to tell it",
+              "start the suite first: trade up");
+}
+
 Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) {
   Result<app::Home> home = context.home();
   if (!home) return pass_on(std::move(home));
@@ -116,7 +128,9 @@ Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) 
   session.messages_per_second = static_cast<std::uint32_t>(arguments.messages_per_second);
   session.cancel_on_disconnect = arguments.cancel_on_disconnect;
   session.reset_second = arguments.reset_second;
-  session.created_at = SystemClock().now();
+  const Result<Timestamp> now = beginning_of_session(context);
+  if (!now) return std::unexpected(now.error());
+  session.created_at = *now;
   format::Json record = json_of(session);
   if (arguments.dry_run) {
     context.output().record(record);
