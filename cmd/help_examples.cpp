@@ -90,7 +90,8 @@ constexpr std::array examples{
             "--from-sequence 1 --count 5 --jsonl"},
     Example{"portfolio", "trade portfolio"},
     Example{"statement",
-            "trade statement alice\ntrade statement alice --from 2026-03-01 --to 2026-03-31 -o csv"},
+            "trade statement alice\ntrade statement alice --from 2026-03-01 --to 2026-03-31 -o csv\n"
+            "trade statement alice --pdf alice.pdf"},
     Example{"export", "trade export everything --format csv"},
     Example{"reconcile", "trade reconcile"},
     Example{"test", "trade test first.scenario\ntrade test first.scenario --junit results.xml"},
