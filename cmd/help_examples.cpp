@@ -94,7 +94,9 @@ constexpr std::array examples{
             "trade statement alice --pdf alice.pdf"},
     Example{"export", "trade export everything --format csv"},
     Example{"reconcile", "trade reconcile"},
-    Example{"test", "trade test first.scenario\ntrade test first.scenario --junit results.xml"},
+    Example{"test",
+            "trade test first.scenario\ntrade test first.scenario --live\n"
+            "trade test first.scenario --junit results.xml"},
     Example{"replay itch",
             "trade replay itch day.itch\ntrade replay itch day.itch --at 09:30 --until 09:32 --speed 60"},
     Example{"replay journal", "trade replay journal"},
