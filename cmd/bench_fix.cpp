@@ -147,10 +147,13 @@ Status FixBench::set_up() {
 Status FixBench::add_sessions() {
   const Result<const app::Config*> config = bench_.config();
   if (!config) return std::unexpected(config.error());
+  // Reports that are stamped before it are not the session's.
+  const Result<Timestamp> now = bench_.suite_time();
+  if (!now) return std::unexpected(now.error());
   for (std::uint32_t number = 0; number < plan_.sessions; ++number) {
     access::FixSession session;
     session.comp_id = "BENCH-" + std::to_string(number + 1);
-    session.created_at = SystemClock().now();
+    session.created_at = *now;
     for (std::uint32_t account = 0; account < plan_.accounts; ++account)
       session.accounts.push_back(bench_account(market_, number * plan_.accounts + account));
     const std::string comp_id = session.comp_id;

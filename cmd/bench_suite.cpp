@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <system_error>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/config.hpp"
 #include "app/daemon.hpp"
 #include "base/clock.hpp"
 #include "suite.hpp"
@@ -61,10 +63,41 @@ Result<Context*> ThrowAwaySuite::start() {
   if (!home) return pass_on(std::move(home));
   home_ = *home;
   if (Status created = app::create_home(home_); !created) return std::unexpected(created.error());
+  if (!temporary_.empty() && !settings_.empty()) {
+    if (Status configured = configure(); !configured) return std::unexpected(configured.error());
+  }
   for (const std::string_view daemon : measured_daemons) {
     if (Status runs = run_also(daemon); !runs) return pass_on(std::move(runs));
   }
   return context_.get();
+}
+
+Status ThrowAwaySuite::configure() {
+  const Result<std::filesystem::path> given = context_->config_file();
+  if (!given) return std::unexpected(given.error());
+  const std::filesystem::path own = home_.config_file();
+  if (std::error_code error; *given != own && !std::filesystem::copy_file(*given, own, error)) {
+    return fail(ErrorCode::not_found, "cannot copy " + given->string() + ": " + error.message(),
+                "is that file there?");
+  }
+  for (const Setting& setting : settings_) {
+    const Result<const app::ConfigKey*> key = app::find_config_key(setting.key);
+    if (!key) return std::unexpected(key.error());
+    ::unsetenv((*key)->environment_name().c_str());
+    if (Status set = app::set_config_value(own, setting.key, setting.value); !set) return set;
+  }
+  globals_.config = own.string();
+  context_ = std::make_unique<Context>(globals_);
+  return {};
+}
+
+Status ThrowAwaySuite::change(const Setting& setting, std::string_view daemon) {
+  if (Status set = app::set_config_value(home_.config_file(), setting.key, setting.value); !set) return set;
+  const Result<std::optional<int>> pid = app::daemon_pid(home_, daemon);
+  if (!pid) return std::unexpected(pid.error());
+  if (!*pid) return fail(ErrorCode::not_running, std::string(daemon) + " has ended");
+  ::kill(**pid, SIGHUP);
+  return {};
 }
 
 Status ThrowAwaySuite::run_also(std::string_view daemon) {

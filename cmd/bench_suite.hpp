@@ -22,11 +22,20 @@ namespace trade::cmd {
 /// A start or a catch-up may take this long.
 constexpr std::chrono::milliseconds bench_patience{120'000};
 
+/// A key of the configuration and what it is to be.
+struct Setting {
+  std::string key;
+  std::string value;
+};
+
 /// A home that is removed at the end, with a suite in it that is stopped before. With --home it is that one,
 /// which stays; daemons that run in it already are used as they are.
 class ThrowAwaySuite {
  public:
-  explicit ThrowAwaySuite(const Globals& globals) : globals_(globals) {}
+  /// With settings, a home of its own has a configuration file of its own: what is configured, and these over
+  /// it, whatever the environment says of them. A home that was named is left as it is.
+  explicit ThrowAwaySuite(const Globals& globals, std::vector<Setting> settings = {})
+      : globals_(globals), settings_(std::move(settings)) {}
   ~ThrowAwaySuite() { stop(); }
   ThrowAwaySuite(const ThrowAwaySuite&) = delete;
   ThrowAwaySuite& operator=(const ThrowAwaySuite&) = delete;
@@ -36,11 +45,15 @@ class ThrowAwaySuite {
   /// Once started: this daemon too, if it does not run yet.
   Status run_also(std::string_view daemon);
   [[nodiscard]] const app::Home& home() const { return home_; }
+  /// Changes the configuration and has a daemon read it again. Only with settings, in a home of its own.
+  Status change(const Setting& setting, std::string_view daemon);
 
  private:
+  Status configure();
   void stop();
 
   Globals globals_;
+  std::vector<Setting> settings_;
   std::unique_ptr<Context> context_;
   app::Home home_;
   std::vector<std::string> started_;

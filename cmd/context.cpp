@@ -112,6 +112,15 @@ const Clock& Context::clock() const {
   return stage_ != nullptr ? *stage_->clock : system_clock;
 }
 
+Result<Timestamp> Context::suite_time() {
+  if (stage_ != nullptr) return stage_->clock->now();
+  Result<Client*> connection = client();
+  if (!connection) return pass_on(std::move(connection));
+  const Result<ClockView> view = (*connection)->clock();
+  if (!view) return std::unexpected(view.error());
+  return view->now;
+}
+
 std::chrono::nanoseconds Context::monotonic_time() const {
   return std::chrono::nanoseconds(stage_ != nullptr ? clock().now().nanoseconds : monotonic_nanoseconds());
 }

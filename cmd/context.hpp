@@ -65,6 +65,8 @@ class Context {
   Result<Client*> client();
   /// The present: the machine's, or the stage's.
   [[nodiscard]] const Clock& clock() const;
+  /// The time by which the suite goes, whose clock may be a simulated one: tradingd's, or the stage's.
+  Result<Timestamp> suite_time();
   /// Whether the command is run within another one.
   [[nodiscard]] bool on_stage() const { return stage_ != nullptr; }
   /// For measuring spans and deadlines: of a clock that never goes back.

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
+#include "journal_directory.hpp"
 #include "suite.hpp"
 
 namespace trade::cmd {
@@ -96,6 +97,34 @@ const format::Layout& layout() {
   return layout;
 }
 
+/// Where a simulated clock goes on from when the suite is started: the journal's last moment, or in a new
+/// home the one that is configured; not set where that is the present.
+Result<Timestamp> standing_time(Context& context, const app::Config& config) {
+  const Result<OpenJournal> journal = open_journal(context, {});
+  if (!journal && journal.error().code != ErrorCode::not_found) return std::unexpected(journal.error());
+  if (!journal || journal->head.batch == 0) {
+    const std::string& start = config.text("tradingd.clock_start");
+    return start.empty() ? Timestamp{} : parse_timestamp(start);
+  }
+  wire::Batch last;
+  if (Status read = read_batch(*journal->reader, journal->head.batch, last); !read)
+    return std::unexpected(read.error());
+  return last.commands.empty() ? Timestamp{} : last.commands.back().timestamp;
+}
+
+/// When a session begins, by the clock that stamps what it hears of: reports from before are not for it. The
+/// suite need not run for that.
+Result<Timestamp> beginning_of_session(Context& context) {
+  Result<Timestamp> now = context.suite_time();
+  if (now || now.error().code != ErrorCode::not_running) return now;
+  const Result<const app::Config*> config = context.config();
+  if (!config) return std::unexpected(config.error());
+  if ((*config)->text("tradingd.clock") != "simulated") return SystemClock().now();
+  Result<Timestamp> standing = standing_time(context, **config);
+  if (standing && !*standing) return SystemClock().now();
+  return standing;
+}
+
 Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) {
   Result<app::Home> home = context.home();
   if (!home) return pass_on(std::move(home));
@@ -116,7 +145,9 @@ Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) 
   session.messages_per_second = static_cast<std::uint32_t>(arguments.messages_per_second);
   session.cancel_on_disconnect = arguments.cancel_on_disconnect;
   session.reset_second = arguments.reset_second;
-  session.created_at = SystemClock().now();
+  const Result<Timestamp> now = beginning_of_session(context);
+  if (!now) return std::unexpected(now.error());
+  session.created_at = *now;
   format::Json record = json_of(session);
   if (arguments.dry_run) {
     context.output().record(record);

@@ -90,10 +90,13 @@ constexpr std::array examples{
             "--from-sequence 1 --count 5 --jsonl"},
     Example{"portfolio", "trade portfolio"},
     Example{"statement",
-            "trade statement alice\ntrade statement alice --from 2026-03-01 --to 2026-03-31 -o csv"},
+            "trade statement alice\ntrade statement alice --from 2026-03-01 --to 2026-03-31 -o csv\n"
+            "trade statement alice --pdf alice.pdf"},
     Example{"export", "trade export everything --format csv"},
     Example{"reconcile", "trade reconcile"},
-    Example{"test", "trade test first.scenario\ntrade test first.scenario --junit results.xml"},
+    Example{"test",
+            "trade test first.scenario\ntrade test first.scenario --live\n"
+            "trade test first.scenario --junit results.xml"},
     Example{"replay itch",
             "trade replay itch day.itch\ntrade replay itch day.itch --at 09:30 --until 09:32 --speed 60"},
     Example{"replay journal", "trade replay journal"},

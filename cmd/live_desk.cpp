@@ -1,11 +1,16 @@
-// Scenarios on a suite that runs: its time is the machine's, and what one scenario does must not disturb the
-// next.
+// Scenarios on a suite that runs: what one scenario does must not disturb the next. Where the suite's clock
+// is simulated a scenario moves it; the machine's it can only wait for.
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <thread>
+#include <utility>
 
+#include "calendar/calendar.hpp"
 #include "command_line.hpp"
 #include "run_on_stage.hpp"
 #include "scenario/runner.hpp"
+#include "scenario/value.hpp"
 #include "scenario_desk.hpp"
 #include "venue/rehearsal.hpp"
 #include "venue/renaming.hpp"
@@ -15,8 +20,11 @@ namespace trade::cmd {
 
 namespace {
 
-/// What a live run waits for; for more it would be too slow.
+/// What is waited for on the machine's clock; for more it would be too slow.
 constexpr std::int64_t wait_max_nanoseconds = 2 * nanoseconds_per_second;
+
+/// tradingd takes no longer way of its clock at a time.
+constexpr std::int64_t way_max_nanoseconds = clock_step_nanoseconds_max;
 
 std::unexpected<Error> needs_virtual_time(std::string why) {
   return fail_named(ErrorCode::not_permitted, "needs_virtual_time", std::move(why),
@@ -34,20 +42,34 @@ std::string new_mark() {
   return mark;
 }
 
+/// The suite's clock: the machine's, or one that shows what it was last set to.
+class SuiteClockView final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return shown_ ? *shown_ : machine_.now(); }
+  [[nodiscard]] bool simulated() const { return shown_.has_value(); }
+  void show(Timestamp time) { shown_ = time; }
+
+ private:
+  SystemClock machine_;
+  std::optional<Timestamp> shown_;
+};
+
 class LiveDesk final : public scenario::Desk {
  public:
-  LiveDesk(const ClientOptions& suite, const scenario::DeskOptions& options)
-      : options_(options),
-        direct_(suite),
+  LiveDesk(LiveSuite suite, const scenario::DeskOptions& options)
+      : suite_(std::move(suite)),
+        options_(options),
+        direct_(suite_.client),
         rehearsal_(
-            new venue::Rehearsal(venue::renaming_transport(socket_transport(suite), new_mark()),
+            new venue::Rehearsal(venue::renaming_transport(socket_transport(suite_.client), new_mark()),
                                  {.clock = &clock_,
                                   .pass_time = [this](Timestamp time) { return options_.pass_time(time); },
                                   .seed = options.seed})),
         client_(std::unique_ptr<Transport>(rehearsal_)) {}
 
-  /// Every scenario begins with the usual rules and an open market.
+  /// Every scenario begins at its time, with the usual rules and an open market.
   Status begin() {
+    if (Status begun = begin_time(); !begun) return begun;
     for (const CommandBody& body : std::array<CommandBody, 2>{
              SetFirmRules{}, SetSession{.phase = SessionPhase::open, .trading_date = {}}}) {
       Result<CommandResult> result = direct_.submit(SubmittedCommand{body, {}, {}});
@@ -67,16 +89,32 @@ class LiveDesk final : public scenario::Desk {
   }
 
   [[nodiscard]] Timestamp now() const override { return clock_.now(); }
-  [[nodiscard]] bool owns_time() const override { return false; }
+  [[nodiscard]] bool owns_time() const override { return clock_.simulated() && begins_as_told_; }
   Status advance_to(Timestamp time) override {
-    const std::int64_t wait = time.nanoseconds - now().nanoseconds;
-    if (wait > wait_max_nanoseconds)
-      return needs_virtual_time("it lets more time pass than a live run waits for");
-    if (wait > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(wait));
+    const std::int64_t ahead = time.nanoseconds - now().nanoseconds;
+    if (ahead <= 0) return {};
+    if (clock_.simulated()) {
+      if (suite_follows_us_ && !follows_us_ && time >= calendar::session_at(now()).next_change) {
+        return needs_virtual_time(
+            "the suite's session follows New York's hours, and the scenario's is open at any");
+      }
+      return move_clock(time);
+    }
+    if (ahead > wait_max_nanoseconds) {
+      return needs_virtual_time(
+          "it lets more than two seconds pass, and the suite goes by the machine's clock");
+    }
+    std::this_thread::sleep_for(std::chrono::nanoseconds(ahead));
     return {};
   }
   Status set_calendar(bool us) override {
-    if (us) return needs_virtual_time("it follows a calendar, which a suite has in its configuration");
+    follows_us_ = us;
+    if (suite_.set_calendar == nullptr) {
+      if (us == suite_follows_us_ && (!us || clock_.simulated())) return {};
+      return needs_virtual_time("it follows another calendar than the suite, whose configuration says which");
+    }
+    if (Status set = suite_.set_calendar(us); !set) return set;
+    suite_follows_us_ = us;
     return {};
   }
   Status behave(const std::vector<std::string>& words) override {
@@ -88,8 +126,49 @@ class LiveDesk final : public scenario::Desk {
   Status check() override { return {}; }
 
  private:
+  /// Brings a simulated clock to where the scenario begins, and has it stand.
+  Status begin_time() {
+    Result<DaemonView> tradingd = direct_.status("tradingd");
+    if (!tradingd) return pass_on(std::move(tradingd));
+    suite_follows_us_ = tradingd->counters["calendar_us"] != 0;
+    Result<ClockView> clock = direct_.clock();
+    if (!clock) return pass_on(std::move(clock));
+    const bool any_time = options_.start == scenario::default_start();
+    if (!clock->simulated) {
+      if (any_time) return {};
+      return needs_virtual_time("it begins at a time of its own, and the suite goes by the machine's clock");
+    }
+    if (clock->pace.running) {
+      ClockRequest stand;
+      stand.running = false;
+      clock = direct_.clock(stand);
+      if (!clock) return pass_on(std::move(clock));
+    }
+    clock_.show(clock->now);
+    begins_as_told_ = clock->now <= options_.start;
+    if (begins_as_told_) return move_clock(options_.start);
+    if (any_time) return {};
+    return needs_virtual_time("it begins at " + scenario::new_york_text(options_.start) +
+                              ", and the suite's clock shows " + scenario::new_york_text(clock->now) +
+                              " already");
+  }
+  Status move_clock(Timestamp time) {
+    while (clock_.now() < time) {
+      ClockRequest request;
+      request.set_to = std::min(time, Timestamp{clock_.now().nanoseconds + way_max_nanoseconds});
+      const Result<ClockView> clock = direct_.clock(request);
+      if (!clock) return std::unexpected(clock.error());
+      clock_.show(clock->now);
+    }
+    return {};
+  }
+
+  LiveSuite suite_;
   scenario::DeskOptions options_;
-  SystemClock clock_;
+  SuiteClockView clock_;
+  bool begins_as_told_ = false;  ///< what the clock shows is what the scenario says
+  bool follows_us_ = false;
+  bool suite_follows_us_ = false;
   Client direct_;
   venue::Rehearsal* rehearsal_;  ///< the client's
   Client client_;
@@ -97,9 +176,8 @@ class LiveDesk final : public scenario::Desk {
 
 }  // namespace
 
-Result<std::unique_ptr<scenario::Desk>> make_live_desk(const ClientOptions& suite,
+Result<std::unique_ptr<scenario::Desk>> make_live_desk(const LiveSuite& suite,
                                                        const scenario::DeskOptions& options) {
-  if (options.start != scenario::default_start()) return needs_virtual_time("it begins at a time of its own");
   auto desk = std::make_unique<LiveDesk>(suite, options);
   if (Status begun = desk->begin(); !begun) return pass_on(std::move(begun));
   return desk;

@@ -24,8 +24,14 @@ format::Json record_of(const std::string& account, const LocateView& locate) {
 }
 
 Result<ExitStatus> set_locate(Context& context, const Arguments& arguments) {
-  if (arguments.until != Timestamp{} && arguments.until <= context.clock().now())
-    return fail(ErrorCode::usage, "--until is over already");
+  if (arguments.until) {
+    const Result<Timestamp> now = context.suite_time();
+    if (!now) return std::unexpected(now.error());
+    if (arguments.until <= *now) {
+      return fail(ErrorCode::usage, "--until is over already: it is " + format_timestamp(*now),
+                  "name a later time");
+    }
+  }
   const SubmittedCommand command{
       SetLocate{.account = {}, .symbol = {}, .quantity = arguments.quantity, .expires_at = arguments.until},
       arguments.account, arguments.symbol};

@@ -41,16 +41,6 @@ struct SessionArguments {
   bool dry_run = false;
 };
 
-/// The suite's time: its clock may be a simulated one.
-Result<Timestamp> suite_time(Context& context) {
-  if (context.on_stage()) return context.clock().now();
-  Result<Client*> client = context.client();
-  if (!client) return pass_on(std::move(client));
-  const Result<ClockView> clock = (*client)->clock();
-  if (!clock) return std::unexpected(clock.error());
-  return clock->now;
-}
-
 Result<ExitStatus> set_session(Context& context, const SessionArguments& arguments) {
   Result<SessionView> session = ask_session(context);
   if (!session) return pass_on(std::move(session));
@@ -61,7 +51,7 @@ Result<ExitStatus> set_session(Context& context, const SessionArguments& argumen
   // is of the session that is open.
   const bool begins = arguments.phase == MarketPhase::continuous || session->phase == SessionPhase::closed;
   if (phase == SessionPhase::open && begins) {
-    const Result<Timestamp> now = suite_time(context);
+    const Result<Timestamp> now = context.suite_time();
     if (!now) return std::unexpected(now.error());
     command.trading_date = std::max(session->trading_date, calendar::to_new_york(*now).date);
   }

@@ -3,6 +3,8 @@
 #include "commands.hpp"
 #include "format/layout.hpp"
 #include "statement_lines.hpp"
+#include "statement_pdf.hpp"
+#include "write_file.hpp"
 
 namespace trade::cmd {
 
@@ -19,6 +21,7 @@ struct Arguments {
   std::string account;
   std::optional<Moment> from;
   std::optional<Moment> to;
+  std::string pdf;  ///< the file; "-" is standard output; empty: none
 };
 
 Json json_of(const StatementLine& line) {
@@ -83,8 +86,29 @@ Result<Statement> make_statement(Client& client, const std::string& account, Tim
   }
 }
 
+/// On standard output the document is all there is.
+constexpr std::string_view standard_output = "-";
+
+Status check_pdf(Context& context, const std::string& pdf) {
+  if (context.on_stage()) return fail(ErrorCode::usage, "a scenario writes no files: --pdf is for a shell");
+  if (pdf == standard_output && context.output().is_terminal())
+    return fail(ErrorCode::usage, "a PDF is nothing for a terminal", "name a file: --pdf statement.pdf");
+  return {};
+}
+
+Status write_pdf(Context& context, const std::string& pdf, const StatementDocument& document) {
+  const Result<std::string> bytes = statement_pdf(document);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (pdf != standard_output) return write_file(pdf, *bytes);
+  context.output().write(*bytes);
+  return {};
+}
+
 Result<ExitStatus> show_statement(Context& context, const Arguments& arguments) {
   Output& output = context.output();
+  if (!arguments.pdf.empty()) {
+    if (Status checked = check_pdf(context, arguments.pdf); !checked) return pass_on(std::move(checked));
+  }
   if (Status checked = output.check(line_layout()); !checked) return pass_on(std::move(checked));
   Result<Client*> client = context.client();
   if (!client) return pass_on(std::move(client));
@@ -92,6 +116,12 @@ Result<ExitStatus> show_statement(Context& context, const Arguments& arguments) 
   const Timestamp to = arguments.to ? arguments.to->last() : Timestamp{};
   const Result<Statement> statement = make_statement(**client, arguments.account, from, to);
   if (!statement) return std::unexpected(statement.error());
+  if (!arguments.pdf.empty()) {
+    const StatementDocument document{arguments.account, from, to, *statement};
+    if (Status written = write_pdf(context, arguments.pdf, document); !written)
+      return pass_on(std::move(written));
+    if (arguments.pdf == standard_output) return ExitStatus::done;
+  }
   std::vector<Json> lines;
   for (const StatementLine& line : statement->lines)
     lines.push_back(json_of(line));
@@ -133,6 +163,8 @@ Handler define_statement(CLI::App& app) {
   add_value(app, "--from", arguments->from, parse_moment, "TIME",
             "From then on; a date in New York or RFC 3339");
   add_value(app, "--to", arguments->to, parse_moment, "TIME", "Until then, a date to its end");
+  add_value(app, "--pdf", arguments->pdf, parse_text, file_kind,
+            "Write it as a PDF, too; - is standard output, and then nothing else is written");
   return [arguments](Context& context) { return show_statement(context, *arguments); };
 }
 

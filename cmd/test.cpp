@@ -2,19 +2,19 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
-#include <fstream>
 #include <thread>
 
 #include <unistd.h>
 
 #include "arguments.hpp"
-#include "bench_suite.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
+#include "live_suites.hpp"
 #include "scenario/report.hpp"
 #include "scenario/runner.hpp"
 #include "scenario/update.hpp"
 #include "scenario_desk.hpp"
+#include "write_file.hpp"
 
 namespace trade::cmd {
 
@@ -145,14 +145,6 @@ void print(Context& context, const Arguments& arguments, const std::vector<Scena
   output.write(text + summary_text(summarize(results), seconds, seed));
 }
 
-Status write_file(const std::string& path, const std::string& text) {
-  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (!stream) return fail(ErrorCode::internal, "cannot write " + path, "is the directory there?");
-  return {};
-}
-
 ExitStatus list_scenarios(Context& context, const std::vector<File>& files) {
   std::vector<format::Json> records;
   for (const File& file : files) {
@@ -208,17 +200,10 @@ Result<ExitStatus> test(Context& context, const Arguments& arguments) {
   if (arguments.list) return list_scenarios(context, *files);
   const auto begun = context.monotonic_time();
   const std::uint64_t seed = arguments.seed.value_or(1);
-  ThrowAwaySuite suite(context.globals());
+  LiveSuites suites(context.globals());
   scenario::MakeDesk make_desk = make_venue_desk;
-  if (arguments.live) {
-    Result<Context*> started = suite.start();
-    if (!started) return pass_on(std::move(started));
-    Result<ClientOptions> options = (*started)->client_options();
-    if (!options) return pass_on(std::move(options));
-    make_desk = [suite_options = *options](const scenario::DeskOptions& desk) {
-      return make_live_desk(suite_options, desk);
-    };
-  }
+  if (arguments.live)
+    make_desk = [&suites](const scenario::DeskOptions& desk) { return suites.make_desk(desk); };
   run(*files, arguments, make_desk, seed);
   const double seconds = std::chrono::duration<double>(context.monotonic_time() - begun).count();
   std::vector<ScenarioResult> results;
@@ -230,7 +215,14 @@ Result<ExitStatus> test(Context& context, const Arguments& arguments) {
     if (Status written = write_file(arguments.junit, junit_text(results, seconds)); !written)
       return pass_on(std::move(written));
   }
-  return summarize(results).failed == 0 ? ExitStatus::done : ExitStatus::difference;
+  const scenario::Summary summary = summarize(results);
+  if (summary.failed != 0) return ExitStatus::difference;
+  // Nothing went wrong because nothing was tried.
+  if (summary.skipped != 0 && summary.passed == 0) {
+    return fail_named(ErrorCode::not_permitted, "all_skipped", "every scenario was skipped",
+                      "the suite cannot do what they need: see LIVE RUNS in trade-test(1)");
+  }
+  return ExitStatus::done;
 }
 
 Result<std::uint64_t> parse_jobs(std::string_view text) {

@@ -4,10 +4,10 @@
 # What compiling and running takes.
 build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler libflatbuffers-dev libcli11-dev
   cppzmq-dev libzmq3-dev liblmdb-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
-  libncurses-dev libsodium-dev libquickfix-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libgtest-dev
-  libgmock-dev libbenchmark-dev python3"
+  libncurses-dev libsodium-dev libquickfix-dev libboost1.81-dev libssl-dev zlib1g-dev libzstd-dev libhpdf-dev
+  libgtest-dev libgmock-dev libbenchmark-dev python3"
 # What the tests take on top.
-test_packages="jq bats mandoc clang-format-19 curl openssl tmux"
+test_packages="jq bats mandoc clang-format-19 curl openssl tmux poppler-utils"
 # The page is tried in a browser, driven by a package from npm.
 if command -v npm >/dev/null 2>&1; then test_packages="$test_packages chromium"; fi
 

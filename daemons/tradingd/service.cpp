@@ -231,6 +231,7 @@ DaemonView Service::describe() const {
   count("checkpoint_batch", checkpointer_.last_batch());
   count("checkpoint_pause_max_us",
         static_cast<std::uint64_t>(checkpointer_.pause_nanoseconds_max() / nanoseconds_per_microsecond));
+  count("calendar_us", context_.config().text("tradingd.calendar") == "us" ? 1 : 0);
   count("clock_simulated", clock_.simulated() ? 1 : 0);
   if (clock_.simulated()) {
     view.counters["clock_seconds"] = clock_.now().nanoseconds / nanoseconds_per_second;

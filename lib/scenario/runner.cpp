@@ -71,7 +71,8 @@ class Run {
   void note_problem(const Step& step, const Error& error) {
     if (error.code == ErrorCode::not_permitted && error.name == needs_virtual_time_name) {
       result_.verdict = Verdict::skipped;
-      result_.skipped_because = error.message;
+      result_.skipped_because =
+          "line " + std::to_string(step.line.number()) + " (" + describe(step) + "): " + error.message;
       return;
     }
     Difference& difference = new_difference(step);

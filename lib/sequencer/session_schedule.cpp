@@ -47,18 +47,25 @@ std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView&
   SetSession wanted;
   if (calendar_ == Calendar::us) {
     const Plan plan = plan_at(now);
-    const bool first_look = !next_change_;
+    const bool after_restart = !next_change_ && !calendar_changed_;
     next_change_ = plan.until;
-    if (first_look && session.trading_date == plan.trading_date &&
+    if (after_restart && session.trading_date == plan.trading_date &&
         plan_at(last_command_at).until == plan.until) {
       return std::nullopt;
     }
     wanted = {plan.session, plan.trading_date, plan.phase};
+    // Where the market never closes, the day that trades next begins before its session does; it is kept.
+    // After a restart before the session of a trading day, it may as well be an operator who opened early.
+    const bool is_not_by_hand = !after_restart || !calendar::is_trading_day(calendar::to_new_york(now).date);
+    const bool began_early = is_not_by_hand && plan.trading_date < session.trading_date &&
+                             now >= last_command_at && session.trading_date == always_trading_date(now);
+    if (began_early && plan.session == SessionPhase::closed) wanted.trading_date = session.trading_date;
   } else {
     const Date today = calendar::to_new_york(now).date;
     next_change_ = calendar::from_new_york({Date{today.days + 1}, 0});
     wanted = {session.phase, always_trading_date(now), {}};
   }
+  calendar_changed_ = false;
   // A clock that was set back must not take the trading day back.
   if (wanted.trading_date < session.trading_date) return std::nullopt;
   const bool in_phase = wanted.market_phase.value_or(session.market_phase) == session.market_phase;

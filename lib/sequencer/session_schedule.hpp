@@ -31,6 +31,10 @@ class SessionSchedule {
   /// the calendar's last change still stands.
   std::optional<SetSession> due(Timestamp now, const SessionView& session, Timestamp last_command_at);
 
+  /// This one takes the place of another while the suite runs: what the session was by a different calendar
+  /// is nobody's word, so it does not stand.
+  void succeed(const SessionSchedule& former) { calendar_changed_ = former.calendar_ != calendar_; }
+
   /// When a command may be due next: none is before. Not set until `due` was first asked.
   [[nodiscard]] Timestamp next_change() const { return next_change_; }
 
@@ -46,7 +50,8 @@ class SessionSchedule {
 
   Calendar calendar_;
   CallTimes calls_;
-  Timestamp next_change_;  ///< not set: nothing was decided yet
+  Timestamp next_change_;          ///< not set: nothing was decided yet
+  bool calendar_changed_ = false;  ///< until the first decision
 };
 
 }  // namespace trade::sequencer

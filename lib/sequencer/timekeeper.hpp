@@ -25,7 +25,10 @@ class Timekeeper final : public Clock {
   void advance_to(Timestamp time, const Engine& engine, const Sequence& sequence);
 
   /// What the session follows from now on.
-  void follow(SessionSchedule schedule) { schedule_ = schedule; }
+  void follow(SessionSchedule schedule) {
+    schedule.succeed(schedule_);
+    schedule_ = schedule;
+  }
 
  private:
   void do_what_is_due(const Engine& engine, const Sequence& sequence);

@@ -179,8 +179,3 @@ END
   }
   expect_exit 0 "$trade" test --live --filter "a trade" "$TRADE_HOME/one.scenario"
 }
-
-@test "the project's own scenarios go on daemons as they go in one process" {
-  expect_exit 0 "$trade" --json test --live "$TRADE_SOURCE_DIR/tests/scenarios"
-  [ "$(jq '[.[] | select(.verdict == "passed")] | length' <<<"$output")" -ge 100 ]
-}

@@ -72,6 +72,35 @@ simulated_suite() {
   expect_exit 2 t clock step 500d
 }
 
+@test "what an operator says of a time is about the suite's, not the machine's" {
+  simulated_suite
+  t account open carol --type margin --deposit 1000 >/dev/null
+  # Long over by the machine's clock, and still to come by the suite's.
+  expect_exit 0 t locate grant carol AAPL --quantity 10 --until 2026-03-03
+  expect_json '[.quantity,.expires_at]' '[10,"2026-03-03T21:00:00.000000000Z"]'
+  t clock set 2026-03-03 10:00 >/dev/null
+  expect_exit 0 t place sell_short 1 AAPL --limit 150 --account carol
+  t clock set 2026-03-04 10:00 >/dev/null
+  expect_exit 3 t place sell_short 1 AAPL --limit 150 --account carol
+  expect_error no_locate
+  # To come by the machine's, and over by the suite's.
+  local year
+  for year in $(seq 2027 $(($(date +%Y) + 2))); do t clock set "$year-01-04" 10:00 >/dev/null; done
+  expect_exit 2 t locate grant carol AAPL --quantity 10 --until "$((year - 1))-06-01"
+  grep -q "over already: it is $year-01-04" <<<"$errors"
+}
+
+@test "a FIX session begins by the suite's clock, and hears of what comes after" {
+  simulated_suite
+  expect_exit 0 t fix session add BOT --accounts alice --dry-run
+  expect_json .created_at '"2026-03-02T14:00:00.000000000Z"'
+  t clock set 10:00 >/dev/null
+  t down >/dev/null
+  # The clock will go on from the journal's last moment.
+  expect_exit 0 t fix session add BOT --accounts alice --dry-run
+  expect_json .created_at '"2026-03-02T15:00:00.000000000Z"'
+}
+
 @test "after kill -9 the clock goes on from the journal's last moment" {
   simulated_suite
   t clock set 10:00 >/dev/null

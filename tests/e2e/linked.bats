@@ -51,32 +51,6 @@ order_field() {
   expect_json . '[]'
 }
 
-@test "a cancelled entry takes its exits along" {
-  entry=$(t place buy 10 AAPL --limit 149 --take-profit 160 --account alice | jq -r .id)
-  expect_exit 0 t orders --account alice
-  expect_json '[.[] | [.order_class, .leg, .status]]' '[["oto","take_profit","pending"],["oto",null,"submitted"]]'
-  t cancel "$entry" --account alice >/dev/null
-  expect_exit 0 t order "$((entry + 1))"
-  expect_json '[.status, .cancel_reason]' '["cancelled","entry_ended"]'
-}
-
-@test "one cancels the other" {
-  expect_exit 0 t place sell 100 AAPL --class oco --take-profit 160 --stop-loss 140 --stop-loss-limit 139 --account bob
-  expect_json '[.order_class, .leg, .order_type, .price]' '["oco","take_profit","limit","160.00"]'
-  profit=$(jq -r .id <<<"$output")
-  loss=$(jq -r '.legs[0]' <<<"$output")
-  expect_exit 0 t order "$loss"
-  expect_json '[.status, .order_type, .price, .parent_order_id]' "[\"validated\",\"stop_limit\",\"139.00\",\"$profit\"]"
-  t place buy 5 AAPL --limit 140 --account alice >/dev/null
-  t place sell 5 AAPL --limit 140 --account bob >/dev/null
-  # The trade at 140 triggered the stop, which rests at 139: both exits are in the book, and one order sweeps them.
-  expect_exit 0 t place buy 150 AAPL --limit 165 --account alice
-  expect_json '[.status, .filled_quantity]' '["partially_filled",100]'
-  expect_exit 0 t order "$profit"
-  expect_json '[.status, .cancel_reason]' '["cancelled","one_cancels_other"]'
-  expect_exit 0 t reconcile
-}
-
 @test "legs that do not go with an order are refused" {
   expect_exit 2 t place buy 10 AAPL --limit 150 --class bracket --take-profit 160 --account alice
   expect_exit 2 t place buy 10 AAPL --limit 150 --class simple --take-profit 160 --account alice
@@ -101,17 +75,4 @@ order_field() {
   expect_exit 0 t reconcile
   t down >/dev/null
   expect_exit 0 t replay journal
-}
-
-@test "an account says what happens where its orders meet" {
-  expect_exit 0 t account limits bob --self-trade-prevention cancel_incoming
-  expect_json .self_trade_prevention '"cancel_incoming"'
-  t account deposit bob 100000 >/dev/null
-  t place sell 50 AAPL --limit 150 --account bob >/dev/null
-  expect_exit 0 t place buy 10 AAPL --limit 150 --account bob
-  expect_json '[.status, .cancel_reason, .self_trade_prevention]' '["cancelled","self_trade","cancel_incoming"]'
-  expect_exit 0 t account limits bob --self-trade-prevention none
-  expect_json .self_trade_prevention null
-  expect_exit 0 t place buy 10 AAPL --limit 150 --account bob
-  expect_json .status '"filled"'
 }

@@ -84,6 +84,26 @@ some_orders() {
   done
 }
 
+@test "a statement is written as a PDF that reads back" {
+  command -v pdftotext >/dev/null || skip "pdftotext is not installed"
+  some_orders
+  # Enough for three pages.
+  { for i in $(seq 120); do echo "account deposit alice $i"; done; } >"$TRADE_HOME/deposits"
+  while read -r line; do t $line >/dev/null; done <"$TRADE_HOME/deposits"
+  expect_exit 0 t statement alice --pdf "$TRADE_HOME/alice.pdf"
+  closing=$(jq -r .closing_balance <<<"$output")
+  pdftotext -layout "$TRADE_HOME/alice.pdf" "$TRADE_HOME/alice.txt"
+  grep -qE "Closing balance +$closing\$" "$TRADE_HOME/alice.txt"
+  [ "$(grep -c "Statement of alice" "$TRADE_HOME/alice.txt")" -eq 6 ]
+  [ "$(grep -c "TIME (UTC) *WHAT *SYMBOL" "$TRADE_HOME/alice.txt")" -eq 3 ]
+  grep -q "Page 3 of 3" "$TRADE_HOME/alice.txt"
+  [ "$(grep -c "  deposit  " "$TRADE_HOME/alice.txt")" -eq 121 ]
+  grep -qE "AAPL +50 +10.50 +525.00" "$TRADE_HOME/alice.txt"
+  # Into a pipe, and nothing else with it.
+  "$trade" statement alice --pdf - | cmp - "$TRADE_HOME/alice.pdf"
+  expect_exit 1 t statement alice --pdf "$TRADE_HOME/nowhere/alice.pdf"
+}
+
 @test "a statement adds up, and everything can be exported" {
   some_orders
   t account deposit alice 100 >/dev/null

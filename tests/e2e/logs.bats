@@ -79,6 +79,10 @@ log_has() {
   t config set tradingd.calendar us >/dev/null
   t reload tradingd >/dev/null
   log_has tradingd "reload: tradingd.calendar is 'us'"
+  # A Sunday, which belonged to Monday while the market never closed: there is no session.
+  t market status | jq -e '.status == "closed" and .trading_date == "2026-03-02"'
+  t clock set 2026-03-02 10:00 >/dev/null
+  t market status | jq -e '.status == "open" and .trading_date == "2026-03-02"'
   t clock set 2026-03-02 16:30 >/dev/null
   t market status | jq -e '.status == "closed" and .trading_date == "2026-03-02"'
 }

@@ -33,13 +33,34 @@ teardown() {
   remove_home
 }
 
-@test "quotes, depth, trades, bars and events end with their reader" {
-  ends_at_once quote --watch AAPL --jsonl
-  ends_at_once quote --watch AAPL -o csv
-  ends_at_once depth AAPL --watch --jsonl
-  ends_at_once tape AAPL --watch --jsonl
-  ends_at_once bars AAPL --interval 1s --watch --jsonl
+@test "every stream there is ends with its reader" {
+  local -A streams=(
+    [quote]="quote --watch AAPL"
+    [depth]="depth AAPL --watch"
+    [tape]="tape AAPL --watch"
+    [bars]="bars AAPL --interval 1s --watch"
+    [events]="events --from-sequence 1"
+  )
+  # A stream is what can be told to end after a count: one that is not tried here fails this test.
+  expect_exit 0 t help
+  for command in $(jq -r '.[] | select(.options | index("--count")) | .command | ltrimstr("trade ")' <<<"$output"); do
+    [ -n "${streams[$command]:-}" ] || { echo "nothing tries 'trade $command' in a pipe"; return 1; }
+    for format in --jsonl "-o csv" ""; do
+      ends_at_once ${streams[$command]} $format
+    done
+    unset "streams[$command]"
+  done
+  [ "${#streams[@]}" -eq 0 ] || { echo "no streams: ${!streams[*]}"; return 1; }
+}
+
+@test "streams that begin elsewhere, and long outputs, end with their reader" {
+  ends_at_once quote --watch --jsonl
   ends_at_once events --jsonl
-  ends_at_once events --from-sequence 1 --jsonl
+  ends_at_once events --account alice --jsonl
   ends_at_once journal dump -o jsonl
+  ends_at_once journal scenario
+  ends_at_once fills --jsonl
+  ends_at_once orders --status all --jsonl
+  ends_at_once statement alice -o csv
+  timeout 20 bash -o pipefail -c '"$0" generate itch --symbols 50 --messages 2000000 | head -c 1000 >/dev/null' "$trade"
 }

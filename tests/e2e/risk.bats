@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Every reason for which risk refuses, as a user meets it: exit 3, the rejected order, the error object.
+# How a user meets what risk refuses: exit 3, the rejected order, the error object. Every reason is in
+# tests/scenarios.
 load suite.bash
 
 setup() {
@@ -24,34 +25,11 @@ rejected() {
   expect_json '[.cash_balance,.buying_power,.account_type,.status]' '["10000.00","100.00","cash","active"]'
 }
 
-@test "margin accounts have twice their equity" {
-  t account open carol --type margin --deposit 30000 >/dev/null
-  expect_exit 0 t account show carol
-  expect_json '[.buying_power,.account_type]' '["60000.00","margin"]'
-  expect_exit 0 t place buy 400 AAPL --limit 150 --account carol
-  rejected insufficient_buying_power buy 1 AAPL --limit 150 --account carol
-}
-
-@test "insufficient_shares counts open sells" {
-  rejected insufficient_shares sell 1 AAPL --limit 150 --account alice
-  expect_exit 0 t place sell 900 AAPL --limit 160 --account bob
-  rejected insufficient_shares sell 101 AAPL --limit 160 --account bob
-  expect_exit 0 t place sell 100 AAPL --limit 160 --account bob
-}
-
 @test "account_not_active, until resumed" {
   expect_exit 0 t account suspend alice
   rejected account_not_active buy 1 AAPL --limit 150 --account alice
   expect_exit 0 t account resume alice
   expect_exit 0 t place buy 1 AAPL --limit 150 --account alice
-}
-
-@test "position_limit, order_size" {
-  expect_exit 0 t account limits alice --max-position 50 --max-order-quantity 40 --max-order-notional 5000
-  rejected order_size buy 41 AAPL --limit 1 --account alice
-  rejected order_size buy 40 AAPL --limit 150 --account alice
-  expect_exit 0 t place buy 30 AAPL --limit 150 --account alice
-  rejected position_limit buy 21 AAPL --limit 10 --account alice
 }
 
 @test "market_closed, and a day order expires at the close" {
@@ -74,19 +52,6 @@ rejected() {
   rejected symbol_halted buy 1 AAPL --limit 150 --account alice
   expect_exit 0 t symbol resume AAPL
   expect_exit 0 t place buy 1 AAPL --limit 150 --account alice
-}
-
-@test "price_increment and lot_size" {
-  t symbol add LOTS --previous-close 10 --tick 0.05 --lot 100 >/dev/null
-  rejected price_increment buy 100 LOTS --limit 10.01 --account alice
-  rejected lot_size buy 50 LOTS --limit 10.05 --account alice
-  expect_exit 0 t place buy 100 LOTS --limit 10.05 --account alice
-}
-
-@test "a market order stops at its price collar" {
-  t place sell 5 AAPL --limit 200 --account bob >/dev/null
-  expect_exit 3 t place buy 5 AAPL --account alice
-  expect_json '[.status,.reject_reason]' '["cancelled","price_collar"]'
 }
 
 @test "pattern_day_trader refuses the fourth day trade under 25,000" {

@@ -87,43 +87,6 @@ eventually_position() {
   books_agree
 }
 
-@test "a limit state lasts its seconds before the pause" {
-  expect_exit 0 t symbol bands AAPL --percent 5% --limit-state 2 --pause 60
-  expect_json '[.limit_state_seconds,.limit_state]' '[2,null]'
-  expect_exit 0 t place sell 5 AAPL --limit 140 --account bob
-  expect_json '[.price,.status]' '["140.00","submitted"]'
-  expect_exit 0 t symbol show AAPL
-  expect_json '[.phase,.limit_state]' '["continuous","sell"]'
-  expect_exit 0 t depth AAPL
-  expect_json '[.. | strings | select(. == "142.50")] | length > 0' true
-  for try in $(seq 100); do
-    [ "$(t symbol show AAPL | jq -r .phase)" = volatility_auction ] && break
-    sleep 0.1
-  done
-  expect_exit 0 t symbol show AAPL
-  expect_json '[.phase,.limit_state]' '["volatility_auction",null]'
-  expect_exit 0 t market phase continuous --symbol AAPL
-  expect_exit 0 t symbol show AAPL
-  expect_json .limit_state '"sell"'
-  books_agree
-}
-
-@test "a stop-loss leg may trail" {
-  expect_exit 2 t place buy 1 AAPL --limit 150 --stop-loss 140 --stop-loss-trail 2 --account alice
-  expect_exit 0 t place buy 10 AAPL --limit 150 --take-profit 160 --stop-loss-trail 2% --account alice
-  loss=$(jq -r '.legs[1]' <<<"$output")
-  expect_exit 0 t order "$loss"
-  expect_json '[.order_type,.status,.stop_price,.trail_percent]' '["trailing_stop","pending",null,"2.00"]'
-  expect_exit 0 t place sell 10 AAPL --account bob
-  expect_exit 0 t order "$loss"
-  expect_json '[.status,.stop_price,.reference_price]' '["validated","147.00","150.00"]'
-  expect_exit 0 t place sell 1 AAPL --limit 155 --account bob
-  expect_exit 0 t place buy 1 AAPL --limit 155 --account alice
-  expect_exit 0 t order "$loss"
-  expect_json '[.stop_price,.reference_price]' '["151.90","155.00"]'
-  books_agree
-}
-
 @test "the HTTP API takes short sales and trailing stop-losses, Alpaca's does not" {
   url=http://$(cat "$TRADE_HOME/run/gatewayd.http")
   key=$(new_key carol trader)

@@ -16,7 +16,6 @@ directory = root / "tests/scenarios"
 # What is shown elsewhere, and where.
 EXEMPT = {
     "price_band": "tests/e2e/phases.bats",
-    "--self-trade-prevention": "tests/e2e/linked.bats",
 }
 
 

@@ -124,6 +124,32 @@ TEST(UsCalendar, OpensAMarketThatAnOperatorLeftInAnAuction) {
   EXPECT_EQ(opened->market_phase, MarketPhase::continuous);
 }
 
+TEST(UsCalendar, ClosesAfterARestartWhatTheOtherCalendarLeftOpenOverAWeekend) {
+  SessionSchedule schedule(Calendar::us);
+  const auto closed = schedule.due(at("2026-01-31T17:00:00Z"), session(SessionPhase::open, "2026-02-02"),
+                                   at("2026-01-31T16:00:00Z"));
+  ASSERT_TRUE(closed.has_value());
+  EXPECT_EQ(closed->phase, SessionPhase::closed);
+  EXPECT_EQ(format_date(closed->trading_date), "2026-02-02") << "a trading day is not taken back";
+}
+
+TEST(UsCalendar, LetsASessionOpenedByHandOnAWeekendStandOverARestart) {
+  SessionSchedule schedule(Calendar::us);
+  // 'trade market open' on that day names the day itself.
+  EXPECT_FALSE(schedule
+                   .due(at("2026-01-31T17:00:00Z"), session(SessionPhase::open, "2026-01-31"),
+                        at("2026-01-31T16:00:00Z"))
+                   .has_value());
+}
+
+TEST(UsCalendar, DoesNothingWhereTheClockWasSetBack) {
+  SessionSchedule schedule(Calendar::us);
+  EXPECT_FALSE(schedule
+                   .due(at("2026-01-31T17:00:00Z"), session(SessionPhase::open, "2026-02-02"),
+                        at("2026-02-02T16:00:00Z"))
+                   .has_value());
+}
+
 TEST(AnyCalendar, NeverGoesBackADay) {
   SessionSchedule schedule(Calendar::always);
   EXPECT_FALSE(

@@ -105,6 +105,55 @@ TEST_F(TimekeeperTest, AClockThatIsSetBackIsFollowedAndNothingIsDueTwice) {
   EXPECT_EQ(lines_, Lines{});
 }
 
+/// From a market that never closes to New York's hours, while it runs.
+class CalendarSwitch : public TimekeeperTest {
+ protected:
+  void switch_at(const char* time) {
+    begin(time, Calendar::always);
+    EXPECT_EQ(engine_.session().phase, SessionPhase::open);
+    timekeeper_->follow(SessionSchedule(Calendar::us));
+    let_come(time);
+  }
+};
+
+TEST_F(CalendarSwitch, ClosesOnADayWithoutASession) {
+  switch_at("2026-02-28T17:00:00Z");  // a Saturday, which belongs to Monday
+  EXPECT_EQ(lines_, (Lines{"2026-02-28T17:00 closed 2026-03-02"}));
+  EXPECT_EQ(engine_.session().phase, SessionPhase::closed);
+  let_come("2026-03-02T15:00:00Z");
+  EXPECT_EQ(lines_.back(), "2026-03-02T14:30 continuous 2026-03-02");
+  EXPECT_EQ(lines_.size(), 2u);
+}
+
+TEST_F(CalendarSwitch, ClosesOnAHoliday) {
+  switch_at("2026-11-26T17:00:00Z");
+  EXPECT_EQ(lines_, (Lines{"2026-11-26T17:00 closed 2026-11-27"}));
+}
+
+TEST_F(CalendarSwitch, ClosesBeforeTheSessionAndAfterIt) {
+  switch_at("2026-03-02T12:00:00Z");
+  EXPECT_EQ(lines_, (Lines{"2026-03-02T12:00 closed 2026-03-02"}));
+  engine_ = Engine();
+  switch_at("2026-03-02T23:00:00Z");
+  EXPECT_EQ(lines_, (Lines{"2026-03-02T23:00 closed 2026-03-02"}));
+}
+
+TEST_F(CalendarSwitch, LeavesTheSessionOpenWithinItsHours) {
+  switch_at("2026-03-02T15:00:00Z");
+  EXPECT_EQ(lines_, Lines{});
+  let_come("2026-03-02T21:00:00Z");
+  EXPECT_EQ(lines_, (Lines{"2026-03-02T21:00 closed 2026-03-02"}));
+}
+
+TEST_F(TimekeeperTest, TheSameCalendarAnewLeavesWhatWasDoneByHand) {
+  begin("2026-03-02T15:00:00Z", Calendar::us);
+  apply(SetSession{.phase = SessionPhase::closed, .trading_date = engine_.session().trading_date});
+  timekeeper_->follow(SessionSchedule(Calendar::us, {.closing_seconds = 0}));
+  let_come("2026-03-02T15:10:00Z");
+  EXPECT_EQ(lines_, Lines{});
+  EXPECT_EQ(engine_.session().phase, SessionPhase::closed);
+}
+
 TEST_F(TimekeeperTest, AYearIsWorkedThroughDayByDay) {
   begin("2026-01-01T12:00:00Z", Calendar::us);
   let_come("2027-01-01T12:00:00Z");
