@@ -33,7 +33,7 @@ as() {
   expect_json .account '"alice"'
   expect_exit 0 as alice orders
   expect_json length 1
-  expect_exit 0 as alice order show "$order"
+  expect_exit 0 as alice order "$order"
   expect_exit 0 as alice portfolio
   expect_exit 0 as alice account show alice
   expect_exit 0 as alice quote AAPL
@@ -50,7 +50,7 @@ as() {
   expect_exit 4 as alice --account bob cancel "$other"
   expect_exit 4 as alice cancel "$other"
   expect_error not_your_order
-  expect_exit 4 as alice order show "$other"
+  expect_exit 4 as alice order "$other"
   expect_error not_your_order
   expect_exit 4 as alice --account bob portfolio
   expect_exit 4 as alice --account bob orders
@@ -59,7 +59,7 @@ as() {
   expect_exit 4 as alice account deposit alice 1000000
   expect_exit 4 as alice symbol add EVIL --previous-close 1
   expect_exit 4 as alice cancel --all --every-account
-  expect_exit 0 t order show "$other"
+  expect_exit 0 t order "$other"
   expect_json .status '"open"'
 }
 

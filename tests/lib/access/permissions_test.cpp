@@ -95,10 +95,10 @@ TEST(PermissionsTest, EveryCommandOfASubmitIsLookedAt) {
 }
 
 TEST(PermissionsTest, RequestsByKind) {
-  enum class Who { anybody, own, own_or_narrowed, operators };
+  enum class Who { anybody, own, own_or_narrowed, operator_only };
   std::map<std::size_t, Who> table;
   for (std::size_t kind = 0; kind < std::variant_size_v<RequestBody>; ++kind)
-    table[kind] = Who::operators;
+    table[kind] = Who::operator_only;
   for (const std::size_t kind : {request<SymbolsRequest>(), request<SessionRequest>(),
                                  request<QuotesRequest>(), request<DepthRequest>(), request<TapeRequest>(),
                                  request<BarsRequest>(), request<QuoteHistoryRequest>(),
