@@ -64,6 +64,16 @@ CLI::Option* add_flag(CLI::App& app, const std::string& name, bool& flag, const 
   return app.add_flag(name, flag, help);
 }
 
+std::vector<std::string> split_at_commas(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    if (comma != 0) parts.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return parts;
+}
+
 Result<std::string> parse_account_text(std::string_view text) {
   Result<AccountName> name = parse_account_name(text);
   if (!name) return pass_on(std::move(name));

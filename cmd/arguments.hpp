@@ -101,6 +101,9 @@ CLI::Option* add_enum(CLI::App& app, const std::string& name, Target& target, co
   return add_value(app, name, target, parse_enum<E>, choices_of<E>(), help);
 }
 
+/// The parts of a list with commas between; empty ones are left out.
+std::vector<std::string> split_at_commas(std::string_view text);
+
 // Parsers for add_value, beside those of lib/model.
 Result<std::string> parse_account_text(std::string_view text);
 Result<std::string> parse_symbol_text(std::string_view text);

@@ -84,6 +84,8 @@ void CommandLine::add_globals() {
   add_value(app_, "--home", globals_.home, parse_text, directory_kind, "The suite's directory (TRADE_HOME)");
   add_value(app_, "--config", globals_.config, parse_text, file_kind,
             "The configuration file (TRADE_CONFIG)");
+  add_value(app_, "--connect", globals_.connect, parse_text, file_kind,
+            "The profile of a suite on the network (TRADE_CONNECT)");
   add_value(app_, "--account", globals_.account, parse_account_text, account_kind,
             "The account to act for (TRADE_ACCOUNT)");
   add_value(app_, "--timeout", globals_.timeout_seconds, parse_seconds, "SECONDS",

@@ -46,6 +46,7 @@ Handler define_rules_set(CLI::App& app);
 Handler define_key_create(CLI::App& app);
 Handler define_key_list(CLI::App& app);
 Handler define_key_revoke(CLI::App& app);
+Handler define_key_server(CLI::App& app);
 
 Handler define_place(CLI::App& app);
 Handler define_cancel(CLI::App& app);

@@ -53,7 +53,30 @@ format::OutputMode Context::output_mode() {
   return format::output_mode_named((*loaded)->text("trade.output")).value_or(format::OutputMode::table);
 }
 
+std::optional<std::string> Context::profile_file() const {
+  if (stage_ != nullptr) return std::nullopt;
+  return globals_.connect ? globals_.connect : environment("TRADE_CONNECT");
+}
+
+Result<const app::RemoteProfile*> Context::profile() {
+  if (profile_) return &*profile_;
+  const std::optional<std::string> file = profile_file();
+  if (!file) return nullptr;
+  Result<app::RemoteProfile> loaded = app::load_profile(*file);
+  if (!loaded) return pass_on(std::move(loaded));
+  profile_ = std::move(*loaded);
+  return &*profile_;
+}
+
 Result<app::Home> Context::home() {
+  if (profile_file()) {
+    return fail(ErrorCode::usage, "this works on the suite's own machine alone, not over --connect",
+                "run it there, without --connect and TRADE_CONNECT");
+  }
+  return own_home();
+}
+
+Result<app::Home> Context::own_home() {
   if (stage_ != nullptr) {
     return fail(ErrorCode::usage, "a scenario has no home: this command works on a suite's directory",
                 "run it from a shell");
@@ -64,7 +87,7 @@ Result<app::Home> Context::home() {
 Result<std::filesystem::path> Context::config_file() {
   if (globals_.config) return std::filesystem::absolute(*globals_.config);
   if (const auto named = environment("TRADE_CONFIG")) return std::filesystem::absolute(*named);
-  Result<app::Home> place = home();
+  Result<app::Home> place = own_home();
   if (!place) return pass_on(std::move(place));
   return place->config_file();
 }
@@ -91,6 +114,15 @@ std::chrono::milliseconds Context::timeout() {
 }
 
 Result<ClientOptions> Context::client_options() {
+  Result<const app::RemoteProfile*> remote = profile();
+  if (!remote) return pass_on(std::move(remote));
+  if (*remote != nullptr) {
+    if (Result<const app::Config*> loaded = config(); !loaded) return pass_on(std::move(loaded));
+    const app::RemoteProfile& known = **remote;
+    return ClientOptions{.timeout = timeout(),
+                         .remote = std::make_shared<const bus::RemoteSuite>(
+                             bus::RemoteSuite{known.server_key, known.client_keys, known.addresses})};
+  }
   Result<app::Home> place = home();
   if (!place) return pass_on(std::move(place));
   if (Result<const app::Config*> loaded = config(); !loaded) return pass_on(std::move(loaded));
@@ -137,6 +169,11 @@ Result<std::optional<std::string>> Context::named_account() {
   std::optional<std::string> name = globals_.account;
   if (stage_ != nullptr) return name;
   if (!name) name = environment("TRADE_ACCOUNT");
+  if (!name) {
+    Result<const app::RemoteProfile*> remote = profile();
+    if (!remote) return pass_on(std::move(remote));
+    if (*remote != nullptr && !(*remote)->account.empty()) name = (*remote)->account;
+  }
   if (!name) {
     Result<const app::Config*> loaded = config();
     if (!loaded) return pass_on(std::move(loaded));

@@ -13,6 +13,7 @@
 
 #include "app/config.hpp"
 #include "app/home.hpp"
+#include "app/remote_profile.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "client/client.hpp"
@@ -25,6 +26,7 @@ struct Globals {
   std::optional<format::OutputMode> output;
   std::optional<std::string> home;
   std::optional<std::string> config;
+  std::optional<std::string> connect;
   std::optional<std::string> account;
   std::optional<double> timeout_seconds;
   format::SelectionTexts selection;
@@ -55,7 +57,10 @@ class Context {
   [[nodiscard]] const Globals& globals() const { return globals_; }
   Output& output() { return output_; }
 
+  /// `usage` where the suite is on the network: there is no home of it here.
   Result<app::Home> home();
+  /// Of the suite on the network that --connect or TRADE_CONNECT names; null: the home's own.
+  Result<const app::RemoteProfile*> profile();
   /// Where the configuration file is, or would be.
   Result<std::filesystem::path> config_file();
   Result<const app::Config*> config();
@@ -74,7 +79,7 @@ class Context {
   /// Lets time pass.
   void pause(std::chrono::nanoseconds time) const;
 
-  /// The account that is named by --account, TRADE_ACCOUNT or the configuration, if one is.
+  /// The account that is named by --account, TRADE_ACCOUNT, the profile or the configuration, if one is.
   Result<std::optional<std::string>> named_account();
   /// The account to act for: the one that is named, or the only one there is (the house's not counted).
   Result<std::string> account();
@@ -88,10 +93,14 @@ class Context {
 
  private:
   format::OutputMode output_mode();
+  [[nodiscard]] std::optional<std::string> profile_file() const;
+  /// Of the suite or, where that is on the network, of whoever works with it.
+  Result<app::Home> own_home();
 
   Globals globals_;
   Stage* stage_ = nullptr;
   std::optional<app::Config> config_;
+  std::optional<app::RemoteProfile> profile_;
   Output output_;
   std::unique_ptr<Client> client_;
 };

@@ -165,7 +165,10 @@ Result<ExitStatus> examine(Context& context, const Arguments& arguments) {
   check_config(context, findings);
   const Result<const app::Config*> config = context.config();
   const bool simulated = config && (*config)->text("tradingd.clock") == "simulated";
-  if (config) check_maps(*home, **config, findings);
+  if (config) {
+    check_maps(*home, **config, findings);
+    check_keys(*home, **config, findings);
+  }
   check_limits(*home, findings);
   check_memory(findings);
   check_machine_clock(findings);

@@ -51,6 +51,26 @@ std::optional<std::uint64_t> meminfo_bytes(std::string_view name) {
   return std::nullopt;
 }
 
+/// Of which of these bits its mode has one; false where there is no such file.
+bool is_open_to(const std::filesystem::path& path, mode_t bits) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0 && !S_ISLNK(status.st_mode) && (status.st_mode & bits) != 0;
+}
+
+/// The directory and what is in it, certificates left out: they are public.
+std::vector<std::filesystem::path> private_paths(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator entry(directory, error);
+  if (error) return paths;
+  paths.push_back(directory);
+  // A daemon may make and remove files meanwhile: what cannot be looked at ends the search, not the command.
+  for (; !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() != ".crt") paths.push_back(entry->path());
+  }
+  return paths;
+}
+
 }  // namespace
 
 void Findings::add(std::string check, std::string_view state, std::string detail, std::string_view hint) {
@@ -155,6 +175,28 @@ void check_memory(Findings& findings) {
   } else {
     findings.good("memory", megabytes(*available) + " available");
   }
+}
+
+void check_keys(const app::Home& home, const app::Config& config, Findings& findings) {
+  constexpr mode_t group_and_others = 077;
+  constexpr mode_t others = 07;
+  const std::size_t errors_before = findings.errors();
+  std::size_t looked_at = 0;
+  const auto look = [&](const std::filesystem::path& path, mode_t bits, const std::string& mend) {
+    ++looked_at;
+    if (!is_open_to(path, bits)) return;
+    findings.bad("keys", path.string() + " is open to other users",
+                 mend + path.string() + ", and make the keys anew if somebody may have read it");
+  };
+  for (const std::filesystem::path& directory : {home.access(), home.root / "curve"}) {
+    for (const std::filesystem::path& path : private_paths(directory))
+      look(path, group_and_others, "chmod go= ");
+  }
+  for (const std::string_view key : {"gatewayd.tls_key", "fixd.tls_key"}) {
+    if (const std::string& file = config.text(key); !file.empty()) look(file, others, "chmod o= ");
+  }
+  if (findings.errors() != errors_before) return;
+  findings.good("keys", looked_at == 0 ? "there are none yet" : "closed to other users");
 }
 
 void check_machine_clock(Findings& findings) {

@@ -46,6 +46,9 @@ void check_maps(const app::Home& home, const app::Config& config, Findings& find
 /// Descriptors and address space: of the daemons that run, else of those that would be started from here.
 void check_limits(const app::Home& home, Findings& findings);
 void check_memory(Findings& findings);
+/// Whether private keys, and what keys are told by, can be read by other users: in the home by nobody else,
+/// the private keys that the configuration names by their group at most.
+void check_keys(const app::Home& home, const app::Config& config, Findings& findings);
 /// Whether the machine's clock is plausible and kept by somebody.
 void check_machine_clock(Findings& findings);
 

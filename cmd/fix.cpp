@@ -32,16 +32,6 @@ struct RemoveArguments {
   bool dry_run = false;
 };
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    if (comma != 0) parts.emplace_back(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return parts;
-}
-
 Result<std::string> parse_version(std::string_view text) {
   if (text == "FIX.4.2" || text == "FIX.4.4") return std::string(text);
   return fail(ErrorCode::usage, "it is FIX.4.2 or FIX.4.4");
@@ -132,7 +122,7 @@ Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) 
   session.comp_id = arguments.comp_id;
   session.version = arguments.version;
   session.drop_copy = arguments.drop_copy;
-  session.accounts = split(arguments.accounts);
+  session.accounts = split_at_commas(arguments.accounts);
   if (session.accounts.empty()) {
     Result<std::string> account = context.account();
     if (!account) return pass_on(std::move(account));
@@ -141,7 +131,7 @@ Result<ExitStatus> add_session(Context& context, const AddArguments& arguments) 
   for (const std::string& account : session.accounts) {
     if (Result<AccountName> name = parse_account_name(account); !name) return pass_on(std::move(name));
   }
-  session.addresses = split(arguments.allow);
+  session.addresses = split_at_commas(arguments.allow);
   session.messages_per_second = static_cast<std::uint32_t>(arguments.messages_per_second);
   session.cancel_on_disconnect = arguments.cancel_on_disconnect;
   session.reset_second = arguments.reset_second;

@@ -60,8 +60,11 @@ constexpr std::array examples{
     Example{"locate revoke", "trade locate revoke dave MSFT"},
     Example{"rules show", "trade rules show"},
     Example{"rules set", "trade rules set --max-order-quantity 100000"},
-    Example{"key create", "trade key create --account alice --role trader"},
-    Example{"key list", "trade key list"},
+    Example{"key create",
+            "trade key create --account alice --role trader\ntrade key create --curve --account alice --role "
+            "viewer --expires 90d"},
+    Example{"key list", "trade key list\ntrade key list --curve"},
+    Example{"key server", "trade key server"},
     Example{"key revoke", "trade key revoke \"$(trade --json key list | jq -r '.[0].id')\""},
     Example{"place",
             "trade place buy 10 AAPL\ntrade place buy 100 AAPL --limit 149.50 --tif gtc\ntrade place sell 50 "

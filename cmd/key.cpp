@@ -1,7 +1,8 @@
-// trade key: API keys for gatewayd.
+// trade key: API keys for gatewayd, and, with --curve, keys of clients on the network (client_keys.cpp).
 #include "app/daemon.hpp"
 #include "arguments.hpp"
 #include "base/clock.hpp"
+#include "client_keys.hpp"
 #include "commands.hpp"
 #include "format/layout.hpp"
 
@@ -10,11 +11,16 @@ namespace trade::cmd {
 namespace {
 
 constexpr std::uint64_t requests_per_minute_max = 10'000'000;
+constexpr const char* curve_help = "Of clients that reach the daemons over TCP, not of the gateway";
 
 struct CreateArguments {
   KeyRole role = KeyRole::viewer;
   Timestamp expires_at;
   std::uint64_t requests_per_minute = 0;
+  bool curve = false;
+  std::string accounts;
+  std::string profile;
+  std::string host;
   bool dry_run = false;
 };
 
@@ -47,6 +53,18 @@ Result<Timestamp> parse_expiry(std::string_view text) {
 }
 
 Result<ExitStatus> create_key(Context& context, const CreateArguments& arguments) {
+  if (arguments.curve) {
+    if (arguments.requests_per_minute != 0)
+      return fail(ErrorCode::usage, "--requests-per-minute is for keys of the gateway, not for --curve");
+    return create_client_key(context, {.role = arguments.role,
+                                       .accounts = split_at_commas(arguments.accounts),
+                                       .expires_at = arguments.expires_at,
+                                       .profile = arguments.profile,
+                                       .host = arguments.host,
+                                       .dry_run = arguments.dry_run});
+  }
+  if (!arguments.accounts.empty() || !arguments.profile.empty() || !arguments.host.empty())
+    return fail(ErrorCode::usage, "--accounts, --profile and --host go with --curve");
   Result<std::string> account = context.account();
   if (!account) return pass_on(std::move(account));
   Result<Client*> client = context.client();
@@ -80,7 +98,8 @@ Result<ExitStatus> create_key(Context& context, const CreateArguments& arguments
   return ExitStatus::done;
 }
 
-Result<ExitStatus> list_keys(Context& context) {
+Result<ExitStatus> list_keys(Context& context, bool curve) {
+  if (curve) return list_client_keys(context);
   Result<std::optional<std::string>> account = context.named_account();
   if (!account) return pass_on(std::move(account));
   Result<Client*> client = context.client();
@@ -97,10 +116,12 @@ Result<ExitStatus> list_keys(Context& context) {
 
 struct RevokeArguments {
   std::string id;
+  bool curve = false;
   bool dry_run = false;
 };
 
 Result<ExitStatus> revoke_key(Context& context, const RevokeArguments& arguments) {
+  if (arguments.curve) return revoke_client_key(context, arguments.id, arguments.dry_run);
   Result<Client*> client = context.client();
   if (!client) return pass_on(std::move(client));
   if (!arguments.dry_run) {
@@ -137,17 +158,31 @@ Handler define_key_create(CLI::App& app) {
         return count;
       },
       "N", "Requests that it may make a minute; the configuration says how many else");
+  add_flag(app, "--curve", arguments->curve, curve_help);
+  add_value(app, "--accounts", arguments->accounts, parse_text, "IDS",
+            "With --curve: its accounts, with commas, in place of --account");
+  add_value(app, "--profile", arguments->profile, parse_text, file_kind,
+            "With --curve: write a new profile for --connect, the secret key in it");
+  add_value(app, "--host", arguments->host, parse_text, "HOST",
+            "With --profile: by what clients reach this machine, where that is not where it listens");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return create_key(context, *arguments); };
 }
 
-Handler define_key_list(CLI::App&) {
-  return list_keys;
+Handler define_key_list(CLI::App& app) {
+  auto curve = std::make_shared<bool>(false);
+  add_flag(app, "--curve", *curve, curve_help);
+  return [curve](Context& context) { return list_keys(context, *curve); };
+}
+
+Handler define_key_server(CLI::App&) {
+  return show_server_key;
 }
 
 Handler define_key_revoke(CLI::App& app) {
   auto arguments = std::make_shared<RevokeArguments>();
   required(add_value(app, "id", arguments->id, parse_text, "ID", "The key"));
+  add_flag(app, "--curve", arguments->curve, curve_help);
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return revoke_key(context, *arguments); };
 }

@@ -8,6 +8,7 @@
 
 #include "app/log.hpp"
 #include "base/byte_stream.hpp"
+#include "base/clock.hpp"
 #include "bus/topics.hpp"
 #include "tradingd/journal_service.hpp"
 
@@ -67,6 +68,13 @@ Status Service::run() {
   auto server = bus::RequestServer::bind(bus_context_, endpoints, context_.name());
   if (!server) return std::unexpected(server.error());
   server_ = std::make_unique<bus::RequestServer>(std::move(*server));
+  if (const std::string& address = context_.config().text("tradingd.tcp_listen");
+      address != access::tcp_off) {
+    auto door = access::NetworkDoor::open(context_.home().root, bus_context_, *server_, address);
+    if (!door) return std::unexpected(door.error());
+    door_ = std::move(*door);
+    spdlog::info("clients with a key are served over TCP, port {}", server_->tcp_port());
+  }
   auto publisher = bus::Publisher::bind(bus_context_, endpoints, context_.name());
   if (!publisher) return std::unexpected(publisher.error());
   publisher_ = std::make_unique<bus::Publisher>(std::move(*publisher));
@@ -114,6 +122,8 @@ void Service::receive() {
     Result<Request> request = wire::decode_request(frame_.bytes());
     if (!request) {
       refuse_malformed(client, request.error());
+    } else if (refuse_unpermitted(client, *request)) {
+      continue;
     } else if (std::holds_alternative<StatusRequest>(request->body)) {
       // These are about the process and its journal: they speak only of what is durable, so need not
       // wait.
@@ -188,6 +198,15 @@ void Service::sequence(const CommandBody& body) {
   pipeline_.sequence(body);
 }
 
+bool Service::refuse_unpermitted(const bus::ClientIdentity& client, Request& request) {
+  // Keys expire by the machine's clock, whatever the suite's own time is.
+  const Status permitted =
+      access::permit_through(door_.get(), server_->sender(), request.body, SystemClock().now());
+  if (permitted) return false;
+  send(client, Reply{request.id, ErrorReply{permitted.error()}});
+  return true;
+}
+
 void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& error) {
   ++malformed_;
   // Number 0, which no request has, tells the client that it sent something unreadable.
@@ -219,7 +238,7 @@ DaemonView Service::describe() const {
   count("queued_commands", intake_.queued().commands);
   count("queued_bytes", intake_.queued().bytes);
   count("overloaded", intake_.refused());
-  count("malformed_requests", malformed_ + socket.malformed);
+  count("malformed_requests", malformed_ + socket.malformed + socket.unnamed);
   count("replies_dropped", socket.client_gone + socket.client_slow + socket.too_large);
   count("open_orders", sequencer.engine().open_order_count());
   count("accounts", sequencer.engine().account_count());
@@ -232,6 +251,7 @@ DaemonView Service::describe() const {
   count("checkpoint_pause_max_us",
         static_cast<std::uint64_t>(checkpointer_.pause_nanoseconds_max() / nanoseconds_per_microsecond));
   count("calendar_us", context_.config().text("tradingd.calendar") == "us" ? 1 : 0);
+  if (door_ != nullptr) door_->describe(view);
   count("clock_simulated", clock_.simulated() ? 1 : 0);
   if (clock_.simulated()) {
     view.counters["clock_seconds"] = clock_.now().nanoseconds / nanoseconds_per_second;

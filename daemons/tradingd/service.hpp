@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "access/network_door.hpp"
 #include "app/daemon.hpp"
 #include "base/large_pages.hpp"
 #include "base/result.hpp"
@@ -53,6 +54,8 @@ class Service final : private Outlet {
   void work();
   [[nodiscard]] bool can_work() const { return !intake_.empty() && !pipeline_.full(); }
   void handle(Intake::Item& item);
+  /// Answers with a refusal, and returns true, where its sender may not ask this.
+  bool refuse_unpermitted(const bus::ClientIdentity& client, Request& request);
   void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
   [[nodiscard]] DaemonView describe() const;
   void send(const bus::ClientIdentity& client, const Reply& reply) override;
@@ -83,6 +86,7 @@ class Service final : private Outlet {
   bus::Context bus_context_;
   bus::PollLoop loop_;
   std::unique_ptr<bus::RequestServer> server_;
+  std::unique_ptr<access::NetworkDoor> door_;  ///< null: no TCP
   std::unique_ptr<bus::Publisher> publisher_;
   bus::PollLoop::Id server_registration_ = 0;  ///< zero: not reading
   bus::PollLoop::Id gathering_timer_ = 0;      ///< zero: all is gathered

@@ -116,6 +116,7 @@ Endpoints::Endpoints(const fs::path& home) {
 }
 
 Status Endpoints::prepare() {
+  TRADE_ASSERT(remote_ == nullptr, "only the suite's own machine binds its sockets");
   if (auto made = make_private_directory(home_ / "run"); !made || !short_directory_) return made;
 
   // Another daemon of the suite may be doing the same: whoever makes the link first decides.
@@ -142,7 +143,14 @@ Status Endpoints::prepare() {
   return make_private_directory(directory_);
 }
 
+std::string Endpoints::place_of(std::string_view daemon) const {
+  if (remote_ == nullptr) return "home " + home_.string();
+  const std::string address = request_address(daemon);
+  return address.empty() ? "no address is known" : address;
+}
+
 Status Endpoints::check() const {
+  if (remote_ != nullptr) return {};
   std::error_code error;
   if (fs::symlink_status(directory_, error).type() == fs::file_type::not_found) return {};
   return check_private_directory(directory_);
@@ -163,6 +171,10 @@ fs::path Endpoints::publication_path(std::string_view daemon) const {
 }
 
 std::string Endpoints::request_address(std::string_view daemon) const {
+  if (remote_ != nullptr) {
+    const auto found = remote_->addresses.find(daemon);
+    return found == remote_->addresses.end() ? std::string() : found->second;
+  }
   return "ipc://" + request_path(daemon).string();
 }
 

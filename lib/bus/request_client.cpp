@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <memory>
@@ -17,18 +18,27 @@ constexpr int reconnect_milliseconds = 24 * 3'600 * 1'000;
 /// How soon to try again when the daemon listens but has no room for another connection just now.
 constexpr std::chrono::milliseconds connect_interval{20};
 
-Error not_running_error(const std::string& daemon, const std::filesystem::path& home) {
-  return fail(ErrorCode::not_running, daemon + " is not running (home " + home.string() + ")",
+/// The same where the daemon is remote: not so soon that it would be a burden, since it may not let us in.
+constexpr std::chrono::milliseconds remote_connect_interval{200};
+
+Error not_running_error(const Endpoints& endpoints, const std::string& daemon) {
+  if (endpoints.remote() != nullptr) {
+    return fail(ErrorCode::not_running, daemon + " does not listen at " + endpoints.place_of(daemon),
+                "is the suite running there, and is the address right?")
+        .error();
+  }
+  return fail(ErrorCode::not_running, daemon + " is not running (" + endpoints.place_of(daemon) + ")",
               "start it with 'trade up'")
       .error();
 }
 
 /// A socket that connects once.
 struct Attempt {
-  Attempt(const Context& context, const std::string& address)
+  Attempt(const Context& context, const Endpoints& endpoints, const std::string& address)
       : socket(make_socket(context, zmq::socket_type::dealer, reply_send_messages_max,
                            request_receive_messages_max, 0)),
         monitor(context, socket) {
+    if (endpoints.remote() != nullptr) protect_client(socket, *endpoints.remote());
     socket.set(zmq::sockopt::reconnect_ivl, reconnect_milliseconds);
     socket.connect(address);
   }
@@ -39,13 +49,13 @@ struct Attempt {
 }  // namespace
 
 struct RequestClient::State {
-  State(const Context& shared_context, const Endpoints& endpoints, std::string_view daemon_name)
+  State(const Context& shared_context, Endpoints suite, std::string_view daemon_name)
       : context(shared_context),
         daemon(daemon_name),
-        home(endpoints.home()),
+        endpoints(std::move(suite)),
         path(endpoints.request_path(daemon_name)),
         address(endpoints.request_address(daemon_name)),
-        attempt(std::make_unique<Attempt>(context, address)) {}
+        attempt(std::make_unique<Attempt>(context, endpoints, address)) {}
 
   [[nodiscard]] zmq::socket_t& socket() const { return attempt->socket; }
   [[nodiscard]] ConnectionMonitor& monitor() const { return attempt->monitor; }
@@ -53,8 +63,13 @@ struct RequestClient::State {
   /// Notices that the daemon has gone, if it has.
   void update() {
     monitor().update();
-    if (monitor().disconnections() != 0) lost = true;
+    if (monitor().disconnections() == 0) return;
+    // A remote daemon closes a connection that it does not let in; only one that it had let in can be lost.
+    if (remote() && monitor().connections() == 0) return;
+    lost = true;
   }
+
+  [[nodiscard]] bool remote() const { return endpoints.remote() != nullptr; }
 
   /// Waits until there is a connection, because what is sent before that may or may not arrive.
   Status await_connection(Deadline deadline) {
@@ -63,12 +78,15 @@ struct RequestClient::State {
       if (lost) return std::unexpected(lost_error());
       if (monitor().connections() != 0) return {};
       if (std::chrono::steady_clock::now() >= deadline) return std::unexpected(busy_error());
-      if (monitor().retries() == 0) {
+      const bool turned_away = monitor().disconnections() != 0;
+      if (monitor().retries() == 0 && !turned_away) {
         zmq_pollitem_t item{monitor().handle(), 0, ZMQ_POLLIN, 0};
         wait_for(&item, 1, deadline);
-      } else if (Endpoints::is_listening(path)) {
-        std::this_thread::sleep_for(connect_interval);
-        attempt = std::make_unique<Attempt>(context, address);
+      } else if (remote() ? turned_away : Endpoints::is_listening(path)) {
+        const auto pause = std::chrono::steady_clock::now() +
+                           (remote() ? std::chrono::milliseconds(remote_connect_interval) : connect_interval);
+        std::this_thread::sleep_until(std::min<Deadline>(pause, deadline));
+        attempt = std::make_unique<Attempt>(context, endpoints, address);
       } else {
         lost = true;
       }
@@ -76,22 +94,29 @@ struct RequestClient::State {
   }
 
   [[nodiscard]] Error lost_error() const {
-    if (!Endpoints::is_listening(path)) return not_running_error(daemon, home);
+    // Of a remote one that never let us in, all that is known is that nothing took the connection.
+    if (remote() ? monitor().connections() == 0 : !Endpoints::is_listening(path))
+      return not_running_error(endpoints, daemon);
     return fail(ErrorCode::not_running,
-                "the connection to " + daemon + " was lost (home " + home.string() + ")",
+                "the connection to " + daemon + " was lost (" + endpoints.place_of(daemon) + ")",
                 "'trade status' shows whether it runs")
         .error();
   }
 
   [[nodiscard]] Error busy_error() const {
-    return fail(ErrorCode::timed_out, daemon + " does not take requests (home " + home.string() + ")",
+    if (remote() && monitor().connections() == 0) {
+      return fail(ErrorCode::timed_out, daemon + " gives no answer at " + endpoints.place_of(daemon),
+                  "a key that is unknown there, revoked or expired gets none; nor does a wrong server key")
+          .error();
+    }
+    return fail(ErrorCode::timed_out, daemon + " does not take requests (" + endpoints.place_of(daemon) + ")",
                 "see its log, or restart it with 'trade down' and 'trade up'")
         .error();
   }
 
   Context context;
   std::string daemon;
-  std::filesystem::path home;
+  Endpoints endpoints;
   std::filesystem::path path;
   std::string address;
   std::unique_ptr<Attempt> attempt;
@@ -107,8 +132,13 @@ RequestClient& RequestClient::operator=(RequestClient&&) noexcept = default;
 Result<RequestClient> RequestClient::connect(const Context& context, const Endpoints& endpoints,
                                              std::string_view daemon) {
   if (auto checked = endpoints.check(); !checked) return pass_on(std::move(checked));
-  if (!Endpoints::is_listening(endpoints.request_path(daemon))) {
-    return std::unexpected(not_running_error(std::string(daemon), endpoints.home()));
+  if (endpoints.remote() != nullptr) {
+    if (endpoints.request_address(daemon).empty()) {
+      return fail(ErrorCode::usage, std::string(daemon) + " has no address in the connection's profile",
+                  "this needs a daemon that is not reached over the network: work on the suite's machine");
+    }
+  } else if (!Endpoints::is_listening(endpoints.request_path(daemon))) {
+    return std::unexpected(not_running_error(endpoints, std::string(daemon)));
   }
   try {
     return RequestClient(std::make_unique<State>(context, endpoints, daemon));

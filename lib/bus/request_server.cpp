@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <string>
 
 #include "base/assert.hpp"
+#include "bus/accept_guard.hpp"
 #include "bus/socket_access.hpp"
 #include "bus/sockets.hpp"
 
@@ -13,6 +16,24 @@ namespace {
 constexpr int drops_per_receive_max = 256;
 /// How long replies that are still on their way may hold up the end of the process.
 constexpr int linger_milliseconds = 1'000;
+
+/// Whether libzmq's words for where a message came from mean a unix socket: "localhost:USER:GROUP:PROCESS",
+/// in numbers, the host not always there. Of TCP they are an address in numbers, which has no three such
+/// parts after a colon at its beginning, nor a name.
+bool is_of_this_machine(std::string_view address) {
+  constexpr std::string_view host = "localhost";
+  if (address.starts_with(host)) address.remove_prefix(host.size());
+  if (address.empty()) return true;
+  int numbers = 0;
+  while (address.starts_with(':')) {
+    address.remove_prefix(1);
+    const std::size_t digits = std::min(address.find_first_not_of("0123456789"), address.size());
+    if (digits == 0) return false;
+    address.remove_prefix(digits);
+    ++numbers;
+  }
+  return address.empty() && numbers == 3;
+}
 }  // namespace
 
 struct RequestServer::State {
@@ -27,6 +48,18 @@ struct RequestServer::State {
   SocketFile file;
   zmq::message_t message;
   Counters counters;
+  std::string sender;  ///< of the last request received
+  std::uint16_t tcp_port = 0;
+
+  /// Whether the message is from somebody who may be here, and who that is.
+  bool note_sender() {
+    // libzmq gives a message the name that the authenticator told it, and where it came from.
+    const char* name = zmq_msg_gets(message.handle(), "User-Id");
+    sender.assign(name == nullptr ? "" : name);
+    if (tcp_port == 0 || !sender.empty()) return true;
+    const char* address = zmq_msg_gets(message.handle(), "Peer-Address");
+    return address == nullptr || is_of_this_machine(address);
+  }
 };
 
 RequestServer::RequestServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -49,6 +82,36 @@ Result<RequestServer> RequestServer::bind(const Context& context, Endpoints& end
   }
 }
 
+Status RequestServer::listen_tcp(std::string_view address, const CurveKeyPair& server_keys) {
+  State& state = *state_;
+  TRADE_ASSERT(state.tcp_port == 0, "a server listens on TCP once");
+  try {
+    // A socket's options hold for what is bound after they are set: the ipc endpoint stays without.
+    protect_server(state.socket, server_keys);
+    keep_spare_descriptor();
+    state.socket.bind("tcp://" + std::string(address));
+    const std::string bound = state.socket.get(zmq::sockopt::last_endpoint);
+    const std::string_view port = std::string_view(bound).substr(bound.rfind(':') + 1);
+    std::from_chars(port.data(), port.data() + port.size(), state.tcp_port);
+    return {};
+  } catch (const zmq::error_t& error) {
+    Error failure = socket_error("listen on tcp://" + std::string(address), error);
+    if (error.num() == EADDRINUSE) failure.hint = "choose another port, or stop what listens there";
+    if (error.num() == EAFNOSUPPORT) {
+      failure.hint = "the service manager allows no network: see RestrictAddressFamilies in trade.toml(5)";
+    }
+    return std::unexpected(std::move(failure));
+  }
+}
+
+std::uint16_t RequestServer::tcp_port() const {
+  return state_->tcp_port;
+}
+
+std::string_view RequestServer::sender() const {
+  return state_->sender;
+}
+
 bool RequestServer::receive(ClientIdentity& client, Frame& frame) {
   zmq::socket_t& socket = state_->socket;
   zmq::message_t& message = state_->message;
@@ -65,6 +128,10 @@ bool RequestServer::receive(ClientIdentity& client, Frame& frame) {
     // The parts of a message arrive together, so this one is there if it exists at all.
     const bool has_frame = message.more() && receive_part(socket, message);
     if (has_frame && answerable && !message.more() && message.size() != 0) {
+      if (!state_->note_sender()) {
+        ++state_->counters.unnamed;
+        continue;
+      }
       frame.assign(message.data(), message.size());
       ++state_->counters.received;
       return true;

@@ -19,6 +19,19 @@ constexpr int sockets_max = 8'192;
 /// Connections that wait to be accepted: as many clients may connect at once.
 constexpr int backlog = 1'024;
 constexpr int reconnect_milliseconds = 20;
+/// How long a connection over TCP may take to prove who it is.
+constexpr int handshake_milliseconds = 5'000;
+/// Any name will do.
+constexpr const char* zap_domain = "trade";
+
+zmq::const_buffer buffer_of(const CurveKey& key) {
+  return {key.data(), key.size()};
+}
+
+void set_tcp_options(zmq::socket_t& socket) {
+  socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::handshake_ivl, handshake_milliseconds);
+}
 }  // namespace
 
 Context::Context() : state_(std::make_shared<State>()) {
@@ -39,6 +52,20 @@ zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int rec
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::reconnect_ivl, reconnect_milliseconds);
   return socket;
+}
+
+void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys) {
+  socket.set(zmq::sockopt::zap_domain, zap_domain);
+  socket.set(zmq::sockopt::curve_server, true);
+  socket.set(zmq::sockopt::curve_secretkey, buffer_of(server_keys.secret_key));
+  set_tcp_options(socket);
+}
+
+void protect_client(zmq::socket_t& socket, const RemoteSuite& remote) {
+  socket.set(zmq::sockopt::curve_serverkey, buffer_of(remote.server_key));
+  socket.set(zmq::sockopt::curve_publickey, buffer_of(remote.client_keys.public_key));
+  socket.set(zmq::sockopt::curve_secretkey, buffer_of(remote.client_keys.secret_key));
+  set_tcp_options(socket);
 }
 
 Error socket_error(const std::string& what, const zmq::error_t& error) {

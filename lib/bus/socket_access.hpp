@@ -26,6 +26,12 @@ struct SocketAccess {
 zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int receive_messages_max,
                           int send_messages_max, int linger_milliseconds);
 
+/// What the socket binds from here on takes only clients that prove to have a key, and that the context's
+/// authenticator lets in; libzmq lets all of them in where there is none. Throws zmq::error_t.
+void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys);
+/// The other side: the socket talks with whoever has the remote suite's server key, and with nobody else.
+void protect_client(zmq::socket_t& socket, const RemoteSuite& remote);
+
 /// An exception of cppzmq as an error: "cannot WHAT: why".
 Error socket_error(const std::string& what, const zmq::error_t& error);
 

@@ -2,18 +2,20 @@
 // topic (with the number of the publication on that topic) and a frame; anything else that arrives is counted
 // and dropped.
 //
-// All of them are ipc. TCP comes with CURVE keys only; it belongs into Context (the authenticator) and into
-// the one function that sets a new socket's options.
+// Sockets are ipc. Those that take requests may listen on TCP as well, with CURVE and an authenticator only.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/curve_key.hpp"
 #include "base/result.hpp"
 #include "bus/endpoints.hpp"
 #include "bus/frame.hpp"
@@ -40,6 +42,30 @@ class Context {
   std::shared_ptr<State> state_;
 };
 
+/// Decides who may come in over TCP to the sockets of one context: every connection's public key is asked
+/// about, on a thread of its own, before anything that comes over it is looked at. A connection that is not
+/// let in gets no answer.
+class Authenticator {
+ public:
+  /// The name that the key's holder goes by in RequestServer::sender; nothing: not let in. Called on the
+  /// authenticator's thread.
+  using Admit = std::function<std::optional<std::string>(const CurveKey& public_key)>;
+
+  /// At most one in a context.
+  static Result<Authenticator> start(const Context& context, Admit admit);
+  ~Authenticator();
+  Authenticator(Authenticator&&) noexcept;
+  Authenticator& operator=(Authenticator&&) noexcept;
+
+  [[nodiscard]] std::uint64_t admitted() const;
+  [[nodiscard]] std::uint64_t refused() const;
+
+ private:
+  struct State;
+  explicit Authenticator(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 /// Whom a request came from; only good for answering on the same server.
 class ClientIdentity {
  public:
@@ -62,6 +88,7 @@ class RequestServer {
   struct Counters {
     std::uint64_t received = 0;
     std::uint64_t malformed = 0;  ///< messages dropped: not one frame, empty, or from a bad identity
+    std::uint64_t unnamed = 0;    ///< messages dropped: over TCP, but of nobody whom the authenticator named
     std::uint64_t sent = 0;
     std::uint64_t client_gone = 0;  ///< replies dropped: the client had disconnected
     std::uint64_t client_slow = 0;  ///< replies dropped: the client does not read
@@ -75,8 +102,17 @@ class RequestServer {
   RequestServer(RequestServer&&) noexcept;
   RequestServer& operator=(RequestServer&&) noexcept;
 
+  /// Takes requests over TCP too, at "127.0.0.1:9001" (port 0: one that the system chooses). The context must
+  /// have an authenticator: what comes from somebody whom none has named is dropped. Once.
+  Status listen_tcp(std::string_view address, const CurveKeyPair& server_keys);
+  /// The port that is listened on; zero: no TCP.
+  [[nodiscard]] std::uint16_t tcp_port() const;
+
   /// The next request, if there is one; never waits.
   bool receive(ClientIdentity& client, Frame& frame);
+  /// By which name the authenticator let in whoever sent the last request that was received; empty: it came
+  /// over ipc.
+  [[nodiscard]] std::string_view sender() const;
   /// Answers; never waits. False when the reply was dropped, which the counters tell.
   bool send(const ClientIdentity& client, Bytes frame);
 
@@ -94,7 +130,8 @@ class RequestServer {
 /// not answered never will be; make a new one to go on. Nothing is ever sent twice.
 class RequestClient {
  public:
-  /// `not_running` when no process listens.
+  /// `not_running` when no process listens; of a remote suite that only turns out with `send`, where a daemon
+  /// that does not let this client in gives no answer (`timed_out`).
   static Result<RequestClient> connect(const Context& context, const Endpoints& endpoints,
                                        std::string_view daemon);
   ~RequestClient();

@@ -93,6 +93,10 @@ Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 
 Result<Subscriber> Subscriber::connect(const Context& context, const Endpoints& endpoints,
                                        std::string_view daemon) {
+  if (endpoints.remote() != nullptr) {
+    return fail(ErrorCode::usage, std::string(daemon) + " publishes nothing over the network",
+                "ask again and again instead, or use the gateway's WebSocket");
+  }
   if (auto checked = endpoints.check(); !checked) return pass_on(std::move(checked));
   try {
     return Subscriber(std::make_unique<State>(context, endpoints, daemon));

@@ -99,7 +99,7 @@ void AsyncClient::send_waiting() {
   if (!socket_->client) {
     const std::int64_t now_ns = monotonic_nanoseconds();
     if (now_ns < connect_due_ns_) return;
-    auto connected = bus::RequestClient::connect(socket_->context, bus::Endpoints(options_.home), daemon_);
+    auto connected = bus::RequestClient::connect(socket_->context, options_.endpoints(), daemon_);
     if (!connected) {
       healthy_ = false;
       // A daemon that does not run is told at once; waiting for it is the asker's business.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "bus/endpoints.hpp"
 #include "client/transport.hpp"
 #include "model/messages.hpp"
 
@@ -19,6 +20,12 @@ namespace trade {
 struct ClientOptions {
   std::filesystem::path home;                ///< the suite's; its sockets are under it
   std::chrono::milliseconds timeout{5'000};  ///< for each call
+  /// A suite on the network in place of the home's; null: the home's.
+  std::shared_ptr<const bus::RemoteSuite> remote = {};
+
+  [[nodiscard]] bus::Endpoints endpoints() const {
+    return remote != nullptr ? bus::Endpoints(remote) : bus::Endpoints(home);
+  }
 };
 
 class Client {

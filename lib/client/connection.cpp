@@ -72,7 +72,7 @@ Result<ReplyBody> Connection::attempt(wire::Bytes request, std::uint64_t id, bus
                                       Phase& phase) {
   phase = Phase::sending;
   if (!socket_) {
-    auto connected = bus::RequestClient::connect(context_, bus::Endpoints(options_.home), daemon_);
+    auto connected = bus::RequestClient::connect(context_, options_.endpoints(), daemon_);
     if (!connected) return pass_on(std::move(connected));
     socket_ = std::move(*connected);
   }
@@ -102,7 +102,7 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
     if (reply) return reply;
     if (reply.error().code == ErrorCode::timed_out && phase == Phase::sent) {
       return std::unexpected(timed_out_error(daemon_, request.body, format_seconds(options_.timeout),
-                                             " (home " + options_.home.string() + ")"));
+                                             " (" + options_.endpoints().place_of(daemon_) + ")"));
     }
     if (reply.error().code != ErrorCode::not_running) return reply;
 
@@ -111,7 +111,7 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
     if (phase == Phase::sent && retry == Retry::unsafe) {
       const auto* submit = std::get_if<SubmitRequest>(&request.body);
       return fail(ErrorCode::not_running,
-                  daemon_ + " went away before it answered (home " + options_.home.string() + ")",
+                  daemon_ + " went away before it answered (" + options_.endpoints().place_of(daemon_) + ")",
                   submit != nullptr ? unknown_outcome_hint(*submit) : "look before you try again");
     }
     if (!had_connection || SteadyClock::now() + reconnect_interval >= deadline) return reply;

@@ -60,7 +60,7 @@ class MarketStream::Subscription {
   Subscription(const bus::Context& context, const ClientOptions& options, Kind kind,
                std::vector<std::string> symbols, std::uint32_t depth_levels, bus::Subscriber subscriber)
       : timeout_(options.timeout),
-        home_(options.home),
+        place_(options.endpoints().place_of("feedd")),
         kind_(kind),
         symbols_(std::move(symbols)),
         depth_levels_(depth_levels),
@@ -92,7 +92,7 @@ class MarketStream::Subscription {
   [[nodiscard]] std::unexpected<Error> unconfirmed() const;
 
   std::chrono::milliseconds timeout_;
-  std::filesystem::path home_;
+  std::string place_;  ///< for messages
   Kind kind_;
   std::vector<std::string> symbols_;  ///< empty: all
   std::uint32_t depth_levels_;
@@ -203,8 +203,7 @@ void MarketStream::Subscription::repeat_request() {
 
 std::unexpected<Error> MarketStream::Subscription::unconfirmed() const {
   return fail(ErrorCode::timed_out,
-              "feedd did not confirm a subscription within " + format_seconds(timeout_) + " (home " +
-                  home_.string() + ")",
+              "feedd did not confirm a subscription within " + format_seconds(timeout_) + " (" + place_ + ")",
               "see its log, or restart it with 'trade down' and 'trade up'");
 }
 
@@ -367,7 +366,7 @@ Result<MarketStream> MarketStream::open(const ClientOptions& options, Kind kind,
   auto checked = checked_symbols(kind, symbols);
   if (!checked) return pass_on(std::move(checked));
   const bus::Context context;
-  auto subscriber = bus::Subscriber::connect(context, bus::Endpoints(options.home), "feedd");
+  auto subscriber = bus::Subscriber::connect(context, options.endpoints(), "feedd");
   if (!subscriber) return pass_on(std::move(subscriber));
   auto subscription = std::make_unique<Subscription>(context, options, kind, std::move(*checked),
                                                      depth_levels, std::move(*subscriber));

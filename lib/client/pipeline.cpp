@@ -29,7 +29,7 @@ class Pipeline::Connection {
     if (!sent) {
       if (sent.error().code == ErrorCode::timed_out) {
         sent.error().message = "tradingd did not take a request within " + format_seconds(options_.timeout) +
-                               " (home " + options_.home.string() + ")";
+                               " (" + options_.endpoints().place_of("tradingd") + ")";
       }
       return pass_on(std::move(sent));
     }
@@ -52,7 +52,7 @@ class Pipeline::Connection {
 
  private:
   void connect() {
-    auto connected = bus::RequestClient::connect(context_, bus::Endpoints(options_.home), "tradingd");
+    auto connected = bus::RequestClient::connect(context_, options_.endpoints(), "tradingd");
     if (!connected) {
       error_ = std::move(connected).error();
       return;

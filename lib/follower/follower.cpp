@@ -1,7 +1,9 @@
 #include "follower/follower.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "app/log.hpp"
@@ -67,7 +69,14 @@ Status Follower::State::bind() {
   bus::Endpoints endpoints(options_.home);
   auto server = bus::RequestServer::bind(context_, endpoints, options_.daemon);
   if (!server) return pass_on(std::move(server));
-  desk_.emplace(options_, application_, tail_, std::move(*server));
+  std::unique_ptr<access::NetworkDoor> door;
+  if (options_.tcp_listen != access::tcp_off) {
+    auto opened = access::NetworkDoor::open(options_.home, context_, *server, options_.tcp_listen);
+    if (!opened) return pass_on(std::move(opened));
+    door = std::move(*opened);
+    spdlog::info("clients with a key are served over TCP, port {}", server->tcp_port());
+  }
+  desk_.emplace(options_, application_, tail_, std::move(*server), std::move(door));
   if (options_.publishes) {
     auto publisher = bus::Publisher::bind(context_, endpoints, options_.daemon);
     if (!publisher) return pass_on(std::move(publisher));
@@ -161,6 +170,7 @@ Options options_of(const app::DaemonContext& context) {
   options.daemon = context.name();
   options.home = context.home().root;
   options.started_at = context.started_at();
+  options.tcp_listen = context.config().text(std::string(context.name()) + ".tcp_listen");
   options.open_journal = [directory = context.home().journal()] { return journal::open_reader(directory); };
   return options;
 }

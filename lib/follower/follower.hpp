@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "access/network_door.hpp"
 #include "app/daemon.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -25,7 +26,8 @@ struct Options {
   std::filesystem::path home;             ///< the suite's root; its sockets are under it
   std::filesystem::path state_directory;  ///< where the application keeps its state, for messages only
   Timestamp started_at;
-  bool publishes = false;  ///< binds the publication socket, and calls Application::publish
+  std::string tcp_listen{access::tcp_off};  ///< where clients with a key are served over TCP
+  bool publishes = false;                   ///< binds the publication socket, and calls Application::publish
 
   // A group of batches ends at either bound; then it is committed, and requests get a look.
   std::size_t group_batches_max = 64;

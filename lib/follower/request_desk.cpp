@@ -26,8 +26,12 @@ constexpr std::int64_t malformed_log_interval_ns = nanoseconds_per_second;
 }  // namespace
 
 RequestDesk::RequestDesk(const Options& options, Application& application, Tail& tail,
-                         bus::RequestServer server)
-    : options_(options), application_(application), tail_(tail), server_(std::move(server)) {}
+                         bus::RequestServer server, std::unique_ptr<access::NetworkDoor> door)
+    : options_(options),
+      application_(application),
+      tail_(tail),
+      server_(std::move(server)),
+      door_(std::move(door)) {}
 
 Status RequestDesk::receive() {
   bus::ClientIdentity client;
@@ -48,6 +52,13 @@ void RequestDesk::take(const bus::ClientIdentity& client, const bus::Frame& fram
     note_malformed(frame, request.error());
     // Number 0, which no request has, tells the client that it sent something unreadable.
     reply(client, 0, ErrorReply{request.error()});
+    return;
+  }
+  // Keys expire by the machine's clock, whatever the suite's own time is.
+  if (const Status permitted =
+          access::permit_through(door_.get(), server_.sender(), request->body, SystemClock().now());
+      !permitted) {
+    reply(client, request->id, ErrorReply{permitted.error()});
     return;
   }
   if (std::holds_alternative<StatusRequest>(request->body)) {
@@ -152,10 +163,12 @@ DaemonView RequestDesk::view(const journal::Head& head) const {
   view.counters["batch"] = static_cast<std::int64_t>(application_.position().batch);
   view.counters["requests_answered"] = counters_.answered;
   view.counters["requests_waiting"] = std::ssize(pending_);
-  view.counters["requests_malformed"] = counters_.malformed + static_cast<std::int64_t>(served.malformed);
+  view.counters["requests_malformed"] =
+      counters_.malformed + static_cast<std::int64_t>(served.malformed + served.unnamed);
   view.counters["requests_overloaded"] = counters_.overloaded;
   view.counters["requests_timed_out"] = counters_.timed_out;
   view.counters["replies_dropped"] = static_cast<std::int64_t>(served.client_gone + served.client_slow);
+  if (door_ != nullptr) door_->describe(view);
   application_.describe(view);
   return view;
 }

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 
+#include "access/network_door.hpp"
 #include "base/result.hpp"
 #include "bus/sockets.hpp"
 #include "follower/application.hpp"
@@ -27,7 +29,9 @@ class RequestDesk {
     std::int64_t timed_out = 0;   ///< refused: the application did not catch up in time
   };
 
-  RequestDesk(const Options& options, Application& application, Tail& tail, bus::RequestServer server);
+  /// `door` is null where the server does not listen on TCP.
+  RequestDesk(const Options& options, Application& application, Tail& tail, bus::RequestServer server,
+              std::unique_ptr<access::NetworkDoor> door);
 
   /// Takes requests that have come, so many at a time that following the journal gets its turn. Status
   /// requests are answered on the spot, others wait for the journal's present end to be applied.
@@ -66,6 +70,7 @@ class RequestDesk {
   Application& application_;
   Tail& tail_;
   bus::RequestServer server_;
+  std::unique_ptr<access::NetworkDoor> door_;
   bus::Frame frame_;
   wire::Encoder encoder_;
   std::deque<Pending> pending_;

@@ -135,7 +135,14 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
   if (request.order) {
     const auto sight = ledger.orders().look(request.order, source);
     if (!sight) return no_order(request.order);
-    return std::vector<OrderView>{order_view(ledger, *sight)};
+    OrderView view = order_view(ledger, *sight);
+    // Whoever asks for an account's order is not shown another's.
+    if (!request.account.empty() && view.account != request.account) {
+      return fail_named(ErrorCode::not_permitted, "not_your_order",
+                        "order " + std::to_string(request.order.value) + " is not of " + request.account,
+                        "'trade orders' shows the account's own");
+    }
+    return std::vector<OrderView>{std::move(view)};
   }
   if (!request.orders.empty()) {
     std::vector<OrderView> views;

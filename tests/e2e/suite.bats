@@ -75,7 +75,7 @@ load suite.bash
 @test "doctor looks at the machine, the home and the journal, and says how to mend what is wrong" {
   small_market
   expect_exit 0 t doctor --verify
-  for check in home disk config maps limits memory clock sockets tradingd ledgerd feedd gatewayd journal; do
+  for check in home disk config maps keys limits memory clock sockets tradingd ledgerd feedd gatewayd journal; do
     expect_json "any(.[]; .check == \"$check\")" true
   done
   expect_json 'any(.[]; .check == "journal" and (.detail | test("every one verified")))' true
@@ -90,6 +90,26 @@ load suite.bash
   expect_json '[.[] | select(.state == "error") | .check] | unique' \
     '["feedd","gatewayd","home","journal","ledgerd","tradingd"]'
   expect_json '.[] | select(.check == "journal") | .hint | test("runbook/corrupt-journal")' true
+}
+
+@test "doctor finds private keys that other users can read" {
+  start_suite
+  expect_exit 0 t doctor
+  expect_json '.[] | select(.check == "keys") | [.state, .detail]' '["ok","closed to other users"]'
+  chmod 640 "$TRADE_HOME/access/gatewayd.key"
+  mkdir -m 700 -p "$TRADE_HOME/curve"
+  install -m 644 /dev/null "$TRADE_HOME/curve/server.key"
+  expect_exit 1 t doctor
+  expect_json '[.[] | select(.check == "keys")] | map(.state) | unique' '["error"]'
+  expect_json '[.[] | select(.check == "keys") | .detail | test("gatewayd.key|curve/server.key")]' '[true,true]'
+  chmod 600 "$TRADE_HOME/access/gatewayd.key" "$TRADE_HOME/curve/server.key"
+  expect_exit 0 t doctor
+  # A private key that the configuration names may be its group's, not everybody's.
+  install -m 640 /dev/null "$TRADE_HOME/own.key"
+  expect_exit 0 env TRADE_FIXD_TLS_KEY="$TRADE_HOME/own.key" "$trade" --json doctor
+  chmod 644 "$TRADE_HOME/own.key"
+  expect_exit 1 env TRADE_FIXD_TLS_KEY="$TRADE_HOME/own.key" "$trade" --json doctor
+  expect_json '.[] | select(.check == "keys") | .detail | test("own.key")' true
 }
 
 @test "doctor warns of a journal whose time is ahead of the machine, and of simulated time" {
