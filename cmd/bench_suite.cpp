@@ -137,8 +137,8 @@ Status measure_disk_sync(const std::filesystem::path& directory, Histogram& micr
   Status status;
   for (int i = 0; i < disk_sync_samples && status; ++i) {
     const std::int64_t start = monotonic_nanoseconds();
-    const bool written =
-        ::pwrite(file, block.data(), block.size(), ::off_t{i % 16} * 4'096) == 4'096 && ::fdatasync(file) == 0;
+    const bool written = ::pwrite(file, block.data(), block.size(), ::off_t{i % 16} * 4'096) == 4'096 &&
+                         ::fdatasync(file) == 0;
     if (!written)
       status = fail(ErrorCode::internal, "cannot sync " + path.string() + ": " + std::strerror(errno));
     microseconds.record(

@@ -21,6 +21,10 @@ constexpr int backlog = 1'024;
 constexpr int reconnect_milliseconds = 20;
 /// How long a connection over TCP may take to prove who it is.
 constexpr int handshake_milliseconds = 5'000;
+/// What a client over TCP may have waiting: many a request of orders, and no more memory than the machine has
+/// to spare for somebody far away. They hold for the addresses that are bound afterwards.
+constexpr std::int64_t network_frame_bytes_max = std::int64_t{1} << 20;
+constexpr int network_receive_messages_max = 128;
 /// Any name will do.
 constexpr const char* zap_domain = "trade";
 
@@ -58,6 +62,8 @@ void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys) {
   socket.set(zmq::sockopt::zap_domain, zap_domain);
   socket.set(zmq::sockopt::curve_server, true);
   socket.set(zmq::sockopt::curve_secretkey, buffer_of(server_keys.secret_key));
+  socket.set(zmq::sockopt::maxmsgsize, network_frame_bytes_max);
+  socket.set(zmq::sockopt::rcvhwm, network_receive_messages_max);
   set_tcp_options(socket);
 }
 
