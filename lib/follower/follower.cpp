@@ -170,7 +170,9 @@ Options options_of(const app::DaemonContext& context) {
   options.daemon = context.name();
   options.home = context.home().root;
   options.started_at = context.started_at();
-  options.tcp_listen = context.config().text(std::string(context.name()) + ".tcp_listen");
+  // gatewayd and fixd are followers that have doors of their own.
+  const std::string tcp_listen = std::string(context.name()) + ".tcp_listen";
+  if (context.config().find(tcp_listen)) options.tcp_listen = context.config().text(tcp_listen);
   options.open_journal = [directory = context.home().journal()] { return journal::open_reader(directory); };
   return options;
 }
