@@ -103,10 +103,12 @@ Result<Timestamp> standing_time(Context& context, const app::Config& config) {
 }
 
 /// When a session begins, by the clock that stamps what it hears of: reports from before are not for it. The
-/// suite need not run for that.
+/// suite need not run for that, nor answer.
 Result<Timestamp> beginning_of_session(Context& context) {
   Result<Timestamp> now = context.suite_time();
-  if (now || now.error().code != ErrorCode::not_running) return now;
+  const bool without_suite =
+      !now && (now.error().code == ErrorCode::not_running || now.error().code == ErrorCode::timed_out);
+  if (!without_suite) return now;
   const Result<const app::Config*> config = context.config();
   if (!config) return std::unexpected(config.error());
   if ((*config)->text("tradingd.clock") != "simulated") return SystemClock().now();
