@@ -1,4 +1,6 @@
 // trade fix session: who may log on to fixd. The table is changed where it is, whether fixd runs or not.
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "access/fix_session_store.hpp"
@@ -102,13 +104,19 @@ Result<Timestamp> standing_time(Context& context, const app::Config& config) {
   return last.commands.empty() ? Timestamp{} : last.commands.back().timestamp;
 }
 
+/// How long tradingd may take to tell the time; without it the time is found otherwise.
+constexpr std::chrono::milliseconds clock_timeout{500};
+
 /// When a session begins, by the clock that stamps what it hears of: reports from before are not for it. The
 /// suite need not run for that, nor answer.
 Result<Timestamp> beginning_of_session(Context& context) {
-  Result<Timestamp> now = context.suite_time();
-  const bool without_suite =
-      !now && (now.error().code == ErrorCode::not_running || now.error().code == ErrorCode::timed_out);
-  if (!without_suite) return now;
+  Result<ClientOptions> options = context.client_options();
+  if (!options) return pass_on(std::move(options));
+  options->timeout = std::min(options->timeout, clock_timeout);
+  const Result<ClockView> clock = Client(*options).clock();
+  if (clock) return clock->now;
+  if (clock.error().code != ErrorCode::not_running && clock.error().code != ErrorCode::timed_out)
+    return std::unexpected(clock.error());
   const Result<const app::Config*> config = context.config();
   if (!config) return std::unexpected(config.error());
   if ((*config)->text("tradingd.clock") != "simulated") return SystemClock().now();
