@@ -34,8 +34,7 @@ Result<std::unique_ptr<NetworkDoor>> NetworkDoor::open(const std::filesystem::pa
   return door;
 }
 
-Status NetworkDoor::permit(std::string_view sender, RequestBody& request, Timestamp now) {
-  if (sender.empty()) return {};
+Status NetworkDoor::permit(std::string_view sender, RequestBody& request) {
   const Status decided = [&]() -> Status {
     Result<ClientKey> key = keys_->find(sender);
     if (!key) {
@@ -43,7 +42,7 @@ Status NetworkDoor::permit(std::string_view sender, RequestBody& request, Timest
       return fail_named(ErrorCode::not_permitted, "unauthorized", "the client key is not known any more",
                         "ask the suite's owner for another: trade key create --curve");
     }
-    if (Status usable = check_usable(*key, now); !usable) return usable;
+    if (Status usable = check_usable(*key, SystemClock().now()); !usable) return usable;
     return access::permit(Grant{key->role, std::move(key->accounts)}, request);
   }();
   if (!decided) ++requests_refused_;
@@ -57,9 +56,9 @@ void NetworkDoor::describe(DaemonView& view) const {
   view.counters["tcp_requests_refused"] = static_cast<std::int64_t>(requests_refused_);
 }
 
-Status permit_through(NetworkDoor* door, std::string_view sender, RequestBody& request, Timestamp now) {
+Status permit_through(NetworkDoor* door, std::string_view sender, RequestBody& request) {
   if (sender.empty()) return {};
-  if (door != nullptr) return door->permit(sender, request, now);
+  if (door != nullptr) return door->permit(sender, request);
   return fail(ErrorCode::not_permitted, "this daemon takes requests from its own machine alone");
 }
 

@@ -11,7 +11,6 @@
 
 #include "access/client_key_store.hpp"
 #include "base/result.hpp"
-#include "base/time.hpp"
 #include "bus/sockets.hpp"
 #include "model/messages.hpp"
 
@@ -29,9 +28,9 @@ class NetworkDoor {
                                                    const bus::Context& context, bus::RequestServer& server,
                                                    std::string_view address);
 
-  /// Whether whoever sent the request that the server received last may ask this; everybody on this machine
-  /// may. Narrows the request as `access::permit` does.
-  Status permit(std::string_view sender, RequestBody& request, Timestamp now);
+  /// Whether the holder of the key `sender` may ask this. Narrows the request as `access::permit` does. Keys
+  /// expire by the machine's clock, whatever the suite's own time is.
+  Status permit(std::string_view sender, RequestBody& request);
 
   /// Adds its counters to a daemon's status.
   void describe(DaemonView& view) const;
@@ -45,7 +44,8 @@ class NetworkDoor {
   std::uint64_t requests_refused_ = 0;
 };
 
-/// The same for a daemon that may have no door: without one nobody comes from elsewhere.
-Status permit_through(NetworkDoor* door, std::string_view sender, RequestBody& request, Timestamp now);
+/// Whether whoever sent the request that the server received last may ask this. Everybody on this machine
+/// may, who has no name; and without a door nobody comes from elsewhere.
+Status permit_through(NetworkDoor* door, std::string_view sender, RequestBody& request);
 
 }  // namespace trade::access

@@ -171,8 +171,8 @@ Options options_of(const app::DaemonContext& context) {
   options.home = context.home().root;
   options.started_at = context.started_at();
   // gatewayd and fixd are followers that have doors of their own.
-  const std::string tcp_listen = std::string(context.name()) + ".tcp_listen";
-  if (context.config().find(tcp_listen)) options.tcp_listen = context.config().text(tcp_listen);
+  if (const auto listen = context.config().find(std::string(context.name()) + ".tcp_listen"))
+    options.tcp_listen = (*listen)->text;
   options.open_journal = [directory = context.home().journal()] { return journal::open_reader(directory); };
   return options;
 }
