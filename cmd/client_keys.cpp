@@ -1,12 +1,12 @@
 #include "client_keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <utility>
 
 #include "access/client_key_store.hpp"
+#include "access/curve_key_pair.hpp"
 #include "access/network_door.hpp"
 #include "access/server_key.hpp"
 #include "app/remote_profile.hpp"
@@ -17,8 +17,6 @@
 namespace trade::cmd {
 
 namespace {
-
-constexpr std::array<std::string_view, 3> tcp_daemons = {"tradingd", "ledgerd", "feedd"};
 
 format::Json json_of(const access::ClientKey& key) {
   format::Json record;
@@ -101,7 +99,7 @@ Result<std::map<std::string, std::string, std::less<>>> addresses_of(Context& co
   Result<const app::Config*> config = context.config();
   if (!config) return pass_on(std::move(config));
   std::map<std::string, std::string, std::less<>> addresses;
-  for (const std::string_view name : tcp_daemons) {
+  for (const std::string_view name : app::remote_daemons) {
     const std::string daemon(name);
     const std::string& listen = (*config)->text(daemon + ".tcp_listen");
     if (listen == access::tcp_off) continue;
@@ -114,10 +112,11 @@ Result<std::map<std::string, std::string, std::less<>>> addresses_of(Context& co
               "say where, then start them anew: trade config set tradingd.tcp_listen 127.0.0.1:9101");
 }
 
-Result<std::unique_ptr<access::ClientKeyStore>> open_table(Context& context, bool create) {
+/// The table that is there.
+Result<std::unique_ptr<access::ClientKeyStore>> open_table(Context& context) {
   Result<app::Home> home = context.home();
   if (!home) return pass_on(std::move(home));
-  return access::ClientKeyStore::open(home->root, create);
+  return access::ClientKeyStore::open(home->root, false);
 }
 
 }  // namespace
@@ -146,7 +145,7 @@ Result<ExitStatus> create_client_key(Context& context, const NewClientKey& wante
   }
   Result<CurveKeyPair> server = access::load_or_make_server_key(home->root);
   if (!server) return pass_on(std::move(server));
-  Result<CurveKeyPair> pair = access::make_client_key_pair();
+  Result<CurveKeyPair> pair = access::make_curve_key_pair();
   if (!pair) return pass_on(std::move(pair));
   auto table = access::ClientKeyStore::open(home->root, true);
   if (!table) return pass_on(std::move(table));
@@ -182,7 +181,7 @@ Result<ExitStatus> list_client_keys(Context& context) {
   Result<std::optional<std::string>> account = context.named_account();
   if (!account) return pass_on(std::move(account));
   std::vector<format::Json> records;
-  auto table = open_table(context, false);
+  auto table = open_table(context);
   if (table) {
     auto keys = (*table)->list();
     if (!keys) return pass_on(std::move(keys));
@@ -198,7 +197,7 @@ Result<ExitStatus> list_client_keys(Context& context) {
 }
 
 Result<ExitStatus> revoke_client_key(Context& context, std::string_view id, bool dry_run) {
-  auto table = open_table(context, false);
+  auto table = open_table(context);
   if (!table) return pass_on(std::move(table));
   Result<access::ClientKey> key = dry_run ? (*table)->find(id) : (*table)->revoke(id, SystemClock().now());
   if (!key) return pass_on(std::move(key));

@@ -9,6 +9,8 @@
 
 #include <sodium.h>
 
+#include "access/key_lifetime.hpp"
+#include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
 
@@ -19,9 +21,6 @@ namespace {
 constexpr std::uint8_t record_format = 1;
 constexpr std::size_t id_characters = 18;
 constexpr std::size_t id_bytes_max = 64;
-
-static_assert(crypto_box_PUBLICKEYBYTES == std::tuple_size_v<CurveKey>);
-static_assert(crypto_box_SECRETKEYBYTES == std::tuple_size_v<CurveKey>);
 
 std::vector<std::byte> encode(const ClientKey& key) {
   ByteWriter writer;
@@ -75,24 +74,13 @@ Status check_new(const ClientKey& key, Timestamp now) {
     return fail(ErrorCode::usage,
                 "a client key has from 1 to " + std::to_string(client_key_accounts_max) + " accounts");
   }
-  if (key.expires_at && key.expires_at <= now) {
-    return fail(ErrorCode::usage, "the key would have expired already", "name a time that is to come");
-  }
-  return {};
+  return check_expiry(key.expires_at, now);
 }
 
 }  // namespace
 
 Status check_usable(const ClientKey& key, Timestamp now) {
-  if (key.revoked_at) {
-    return fail_named(ErrorCode::not_permitted, "unauthorized", "the client key is revoked",
-                      "ask the suite's owner for another: trade key create --curve");
-  }
-  if (key.expires_at && key.expires_at <= now) {
-    return fail_named(ErrorCode::not_permitted, "unauthorized", "the client key has expired",
-                      "ask the suite's owner for another: trade key create --curve");
-  }
-  return {};
+  return check_lifetime("client key", how_to_get_a_client_key, key.revoked_at, key.expires_at, now);
 }
 
 std::filesystem::path ClientKeyStore::directory_of(const std::filesystem::path& home) {
@@ -113,21 +101,16 @@ std::string ClientKeyStore::id_of(const CurveKey& public_key) {
 Result<std::unique_ptr<ClientKeyStore>> ClientKeyStore::open(const std::filesystem::path& home, bool create) {
   if (sodium_init() < 0) return fail(ErrorCode::internal, "libsodium cannot be used on this machine");
   const std::filesystem::path directory = directory_of(home);
-  std::error_code error;
-  if (!create && !std::filesystem::exists(directory / "data.mdb", error)) {
+  if (!create && !has_table(directory)) {
     return fail(ErrorCode::not_found, "there is no client key",
                 "make one: trade key create --curve --account A --role trader");
   }
-  std::unique_ptr<ClientKeyStore> table(new ClientKeyStore);
-  store::EnvironmentOptions options;
-  options.map_bytes = std::size_t{16} << 20;
-  auto environment = store::Environment::open(directory, options);
-  if (!environment) return pass_on(std::move(environment));
-  table->environment_ = std::move(*environment);
-  auto opened = table->environment_->open_database("keys");
-  if (!opened) return pass_on(std::move(opened));
-  table->keys_ = *opened;
-  return table;
+  auto table = open_table(directory, "keys", std::size_t{16} << 20);
+  if (!table) return pass_on(std::move(table));
+  std::unique_ptr<ClientKeyStore> keys(new ClientKeyStore);
+  keys->environment_ = std::move(table->environment);
+  keys->keys_ = table->database;
+  return keys;
 }
 
 Result<ClientKey> ClientKeyStore::add(ClientKey key, Timestamp now) {
@@ -198,13 +181,6 @@ Result<ClientKey> ClientKeyStore::revoke(std::string_view id, Timestamp now) {
   });
   if (!saved) return pass_on(std::move(saved));
   return key;
-}
-
-Result<CurveKeyPair> make_client_key_pair() {
-  if (sodium_init() < 0) return fail(ErrorCode::internal, "libsodium cannot be used on this machine");
-  CurveKeyPair pair;
-  crypto_box_keypair(pair.public_key.data(), pair.secret_key.data());
-  return pair;
 }
 
 }  // namespace trade::access

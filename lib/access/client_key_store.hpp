@@ -34,6 +34,10 @@ struct ClientKey {
   bool operator==(const ClientKey&) const = default;
 };
 
+/// What whoever has none, or one that opens nothing more, is told.
+constexpr std::string_view how_to_get_a_client_key =
+    "ask the suite's owner for another: trade key create --curve";
+
 /// `not_permitted` when the key is revoked or has expired.
 Status check_usable(const ClientKey& key, Timestamp now);
 
@@ -62,8 +66,5 @@ class ClientKeyStore {
   std::shared_ptr<store::Environment> environment_;
   store::Database keys_;
 };
-
-/// A key pair for one client; its secret part is shown once and kept by nobody here.
-Result<CurveKeyPair> make_client_key_pair();
 
 }  // namespace trade::access

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
 
@@ -102,21 +103,16 @@ Result<std::unique_ptr<FixSessionStore>> FixSessionStore::open(const std::filesy
                                                                bool create) {
   if (sodium_init() < 0) return fail(ErrorCode::internal, "libsodium cannot be used on this machine");
   const std::filesystem::path directory = home / "fix" / "sessions";
-  std::error_code error;
-  if (!create && !std::filesystem::exists(directory / "data.mdb", error)) {
+  if (!create && !has_table(directory)) {
     return fail(ErrorCode::not_found, "there is no FIX session",
                 "add one: trade fix session add COMPID --account A");
   }
-  std::unique_ptr<FixSessionStore> table(new FixSessionStore);
-  store::EnvironmentOptions options;
-  options.map_bytes = std::size_t{8} << 20;
-  auto environment = store::Environment::open(directory, options);
-  if (!environment) return pass_on(std::move(environment));
-  table->environment_ = std::move(*environment);
-  auto opened = table->environment_->open_database("sessions");
-  if (!opened) return pass_on(std::move(opened));
-  table->sessions_ = *opened;
-  return table;
+  auto table = open_table(directory, "sessions", std::size_t{8} << 20);
+  if (!table) return pass_on(std::move(table));
+  std::unique_ptr<FixSessionStore> sessions(new FixSessionStore);
+  sessions->environment_ = std::move(table->environment);
+  sessions->sessions_ = table->database;
+  return sessions;
 }
 
 Result<std::string> FixSessionStore::add(FixSession session, std::string_view password) {

@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "access/key_lifetime.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
 
@@ -147,9 +148,7 @@ KeyStore::Hash KeyStore::hash_of(std::string_view secret, const Salt& salt) {
 }
 
 Result<CreatedKey> KeyStore::create(const NewKey& wanted, Timestamp now) {
-  if (wanted.expires_at && wanted.expires_at <= now) {
-    return fail(ErrorCode::usage, "the key would have expired already", "name a time that is to come");
-  }
+  if (Status fits = check_expiry(wanted.expires_at, now); !fits) return pass_on(std::move(fits));
   const std::lock_guard lock(mutex_);
   if (records_.size() >= keys_max) {
     return fail_named(ErrorCode::rejected, "capacity_reached",
@@ -202,15 +201,7 @@ Result<KeyView> KeyStore::revoke(std::string_view id, Timestamp now) {
 }
 
 Status KeyStore::check_usable(const KeyView& key, Timestamp now) {
-  if (key.revoked_at) {
-    return fail_named(ErrorCode::not_permitted, "unauthorized", "the API key is revoked",
-                      "ask for another: trade key create");
-  }
-  if (key.expires_at && key.expires_at <= now) {
-    return fail_named(ErrorCode::not_permitted, "unauthorized", "the API key has expired",
-                      "ask for another: trade key create");
-  }
-  return {};
+  return check_lifetime("API key", "ask for another: trade key create", key.revoked_at, key.expires_at, now);
 }
 
 Result<KeyView> KeyStore::verify(std::string_view id, std::string_view secret, Timestamp now) const {

@@ -40,7 +40,7 @@ Status NetworkDoor::permit(std::string_view sender, RequestBody& request) {
     if (!key) {
       if (key.error().code != ErrorCode::not_found) return pass_on(std::move(key));
       return fail_named(ErrorCode::not_permitted, "unauthorized", "the client key is not known any more",
-                        "ask the suite's owner for another: trade key create --curve");
+                        std::string(how_to_get_a_client_key));
     }
     if (Status usable = check_usable(*key, SystemClock().now()); !usable) return usable;
     return access::permit(Grant{key->role, std::move(key->accounts)}, request);

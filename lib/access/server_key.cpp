@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/curve_key_pair.hpp"
 #include "store/files.hpp"
 
 namespace trade::access {
@@ -86,9 +87,9 @@ Result<CurveKeyPair> load_or_make_server_key(const std::filesystem::path& home) 
   auto secret = read_secret(file);
   if (!secret) return pass_on(std::move(secret));
   if (!*secret) {
-    CurveKeyPair made;
-    crypto_box_keypair(made.public_key.data(), made.secret_key.data());
-    if (Status written = write_secret(file, made.secret_key); !written) return pass_on(std::move(written));
+    const Result<CurveKeyPair> made = make_curve_key_pair();
+    if (!made) return std::unexpected(made.error());
+    if (Status written = write_secret(file, made->secret_key); !written) return pass_on(std::move(written));
     secret = read_secret(file);
     if (!secret) return pass_on(std::move(secret));
     if (!*secret) return fail(ErrorCode::internal, file.string() + " was taken away", "try again");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
 
@@ -32,15 +33,11 @@ void drop_repeated(std::vector<std::string>& symbols) {
 }  // namespace
 
 Result<std::unique_ptr<WatchlistStore>> WatchlistStore::open(const std::filesystem::path& directory) {
+  auto table = open_table(directory, "watchlists", std::size_t{16} << 20);
+  if (!table) return pass_on(std::move(table));
   std::unique_ptr<WatchlistStore> store(new WatchlistStore);
-  store::EnvironmentOptions options;
-  options.map_bytes = std::size_t{16} << 20;
-  auto environment = store::Environment::open(directory, options);
-  if (!environment) return pass_on(std::move(environment));
-  store->environment_ = std::move(*environment);
-  auto database = store->environment_->open_database("watchlists");
-  if (!database) return pass_on(std::move(database));
-  store->database_ = *database;
+  store->environment_ = std::move(table->environment);
+  store->database_ = table->database;
   if (Status loaded = store->load(); !loaded) return pass_on(std::move(loaded));
   return store;
 }

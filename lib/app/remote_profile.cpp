@@ -1,7 +1,6 @@
 #include "app/remote_profile.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -19,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view addresses_table = "addresses";
-constexpr std::array<std::string_view, 3> remote_daemons = {"tradingd", "ledgerd", "feedd"};
 
 class Descriptor {
  public:

@@ -2,6 +2,7 @@
 // file of its own, mode 0600, since the client's secret key is in it.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -11,6 +12,9 @@
 #include "base/result.hpp"
 
 namespace trade::app {
+
+/// The daemons that can be reached over the network.
+constexpr std::array<std::string_view, 3> remote_daemons = {"tradingd", "ledgerd", "feedd"};
 
 /// No profile is larger.
 constexpr std::size_t profile_bytes_max = 64u << 10;

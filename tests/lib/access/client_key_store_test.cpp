@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "access/curve_key_pair.hpp"
 #include "access/server_key.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -24,7 +25,7 @@ class ClientKeyStoreTest : public testing::Test {
     store_ = std::move(*opened);
   }
   static ClientKey wanted() {
-    return {.public_key = make_client_key_pair()->public_key, .role = KeyRole::trader, .accounts = {"alice"}};
+    return {.public_key = make_curve_key_pair()->public_key, .role = KeyRole::trader, .accounts = {"alice"}};
   }
 
   trade::test::TemporaryDirectory home_;
@@ -44,8 +45,8 @@ TEST_F(ClientKeyStoreTest, AKeyIsFoundByTheIdThatItsPublicPartHas) {
 }
 
 TEST_F(ClientKeyStoreTest, IdsDiffer) {
-  EXPECT_NE(ClientKeyStore::id_of(make_client_key_pair()->public_key),
-            ClientKeyStore::id_of(make_client_key_pair()->public_key));
+  EXPECT_NE(ClientKeyStore::id_of(make_curve_key_pair()->public_key),
+            ClientKeyStore::id_of(make_curve_key_pair()->public_key));
 }
 
 TEST_F(ClientKeyStoreTest, ARevocationIsSeenByWhoeverHasTheTableOpen) {
