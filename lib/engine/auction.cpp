@@ -224,20 +224,7 @@ void Engine::State::auction_fill(OrderSlot buy_slot, OrderSlot sell_slot, Price 
   AuctionLegs legs{.maker_price = price_in_book(maker), .taker_price = price_in_book(taker)};
   legs.maker_shown = leave_book_by_auction(maker);
   legs.taker_shown = leave_book_by_auction(taker);
-  log_.emit(TradeExecuted{.trade = next_trade_,
-                          .symbol = buy.symbol,
-                          .price = price,
-                          .quantity = quantity,
-                          .taker_side = taker.side,
-                          .maker_order = maker.id,
-                          .maker_account = maker.account,
-                          .maker_leaves = maker.leaves(),
-                          .taker_order = taker.id,
-                          .taker_account = taker.account,
-                          .taker_leaves = taker.leaves(),
-                          .in_auction = true,
-                          .legs = legs});
-  ++next_trade_.value;
+  tell_trade(taker, maker, price, quantity, false, legs);
   if (buy.is_linked() || sell.is_linked()) [[unlikely]] {
     note_linked_fill(buy_slot, quantity);
     note_linked_fill(sell_slot, quantity);

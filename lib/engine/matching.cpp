@@ -116,21 +116,7 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
   } else {
     settle(maker, taker, price, quantity);
   }
-  log_.emit<TradeExecuted>([&] {
-    return TradeExecuted{.trade = next_trade_,
-                         .symbol = taker.symbol,
-                         .price = price,
-                         .quantity = quantity,
-                         .taker_side = taker.side,
-                         .maker_order = maker.id,
-                         .maker_account = maker.account,
-                         .maker_leaves = maker.leaves(),
-                         .taker_order = taker.id,
-                         .taker_account = taker.account,
-                         .taker_leaves = taker.leaves(),
-                         .maker_refreshes = !shown_leaves && maker.leaves()};
-  });
-  ++next_trade_.value;
+  tell_trade(taker, maker, price, quantity, !shown_leaves && maker.leaves());
   if (taker.is_linked() || maker.is_linked()) [[unlikely]] {
     note_linked_fill(taker_slot, quantity);
     note_linked_fill(maker_slot, quantity);

@@ -225,6 +225,9 @@ class Engine::State {
   /// `shown_leaves`: what the book still shows of the maker.
   void fill(OrderSlot taker, OrderSlot maker, Price price, Quantity quantity, Quantity shown_leaves);
   void settle(Order& buy, Order& sell, Price price, Quantity quantity);
+  /// Tells a trade that was settled; with legs, one of an auction.
+  void tell_trade(const Order& taker, const Order& maker, Price price, Quantity quantity,
+                  bool maker_refreshes, const std::optional<AuctionLegs>& legs = {});
 
   // --- short sales (short_sales.cpp) ---
   /// Why one is refused beyond what any order is, and what it reserves and holds.
@@ -540,6 +543,27 @@ void Engine::State::for_each_open(AccountId account, IsMeant&& is_meant, Visit&&
     if (is_meant(orders_[slot])) visit(slot);
     slot = next;
   }
+}
+
+inline void Engine::State::tell_trade(const Order& taker, const Order& maker, Price price, Quantity quantity,
+                                      bool maker_refreshes, const std::optional<AuctionLegs>& legs) {
+  log_.emit<TradeExecuted>([&] {
+    return TradeExecuted{.trade = next_trade_,
+                         .symbol = taker.symbol,
+                         .price = price,
+                         .quantity = quantity,
+                         .taker_side = taker.side,
+                         .maker_order = maker.id,
+                         .maker_account = maker.account,
+                         .maker_leaves = maker.leaves(),
+                         .taker_order = taker.id,
+                         .taker_account = taker.account,
+                         .taker_leaves = taker.leaves(),
+                         .maker_refreshes = maker_refreshes,
+                         .in_auction = legs.has_value(),
+                         .legs = legs.value_or(AuctionLegs{})};
+  });
+  ++next_trade_.value;
 }
 
 template <class Visit>
