@@ -23,6 +23,7 @@ class Session(Client):
             self.sequence, self.expected = kept[comp_id]
         first = self.expected
         self.log_on(*(((141, "Y"),) if begin else ()))
+        self.first_sequence = self.sequence
         logon = self.expect("A")
         if begin:
             assert logon[34] == "1", logon
@@ -32,11 +33,17 @@ class Session(Client):
             self.send("2", (7, first), (16, 0))
 
     def receive(self, timeout=10):
-        message = super().receive(timeout)
-        if message is not None:
+        while True:
+            message = super().receive(timeout)
+            if message is None:
+                return None
             number = int(message[36]) if message[35] == "4" and message.get(123) == "Y" else int(message[34]) + 1
             self.expected = max(getattr(self, "expected", 1), number)
-        return message
+            if message[35] != "2":
+                return message
+            # What a fixd that was killed had answered but not yet counted: nothing of before this logon is sent anew.
+            self.send("4", (123, "Y"), (36, self.first_sequence), sequence=int(message[7]),
+                      extra=((43, "Y"), (122, now())))
 
     def keep(self):
         kept = json.load(open(STATE)) if os.path.exists(STATE) else {}
