@@ -21,7 +21,8 @@ namespace trade::engine_test {
 
 class VenueSimulation {
  public:
-  using Observe = std::function<void(const Event&)>;
+  /// Called with the events of each command, after it.
+  using Observe = std::function<void(const std::vector<Event>&)>;
 
   VenueSimulation(std::uint64_t seed, Observe observe) : random_(seed), observe_(std::move(observe)) {
     for (const char* name : {"ABC", "DEF", "HERE"})
@@ -141,6 +142,7 @@ class VenueSimulation {
       EXPECT_EQ(engine.account(id)->reserved, Money{}) << id.value;
   }
   [[nodiscard]] std::size_t trades() const { return trades_; }
+  [[nodiscard]] OrderId newest() const { return {last_order_}; }
 
  private:
   struct There {
@@ -173,8 +175,9 @@ class VenueSimulation {
         to_venue_.push_back(*request);
       }
       if (std::holds_alternative<VenueTradeExecuted>(event.body)) ++trades_;
-      observe_(event);
     }
+    last_order_ = std::max(last_order_, result_.order.value);
+    observe_(events_);
   }
 
   // --- here ---
@@ -191,7 +194,6 @@ class VenueSimulation {
     order.time_in_force = pick(3) == 0 ? TimeInForce::gtc : TimeInForce::day;
     if (order.side == Side::sell && pick(3) == 0) order.instructions.short_sale = ShortSale::sell_short;
     apply(order);
-    last_order_ = std::max(last_order_, result_.order.value);
   }
   Price some_price() { return {static_cast<std::int64_t>(900 + pick(200)) * 100}; }
   void cancel() {
