@@ -150,8 +150,8 @@ RejectReason Engine::State::check_lack(AccountId id, Money cost) const {
   if (account.type != AccountType::cash)
     return accounts_.may_owe(account, cost) ? RejectReason::none : RejectReason::capacity_reached;
   const std::int64_t more = lack(account.free() - cost) - lack(account.free());
-  return venue_shortfall_.units + more <= engine::deficit_total_units_max ? RejectReason::none
-                                                                          : RejectReason::capacity_reached;
+  return venue_shortfall_.units + more <= engine::venue_shortfall_units_max ? RejectReason::none
+                                                                            : RejectReason::capacity_reached;
 }
 
 RejectReason Engine::State::check_become(const Order& order, const engine::WantedOrder& wanted) const {
