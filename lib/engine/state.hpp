@@ -543,6 +543,8 @@ class Engine::State {
                                        const VenueReport& report) const;
   /// The price of what the venue counts beyond what is booked here.
   [[nodiscard]] Price missing_price(const Order& order, const VenueReport& report) const;
+  /// Books what the venue counts beyond what is booked here. Returns whether that ended the order.
+  bool book_missing(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
   /// Books a trade between the order and the clearing account of its venue. Returns whether that ended the
   /// order.
   bool book_execution(OrderSlot slot, engine::RoutedOrder& routed, Price price, Quantity quantity,
