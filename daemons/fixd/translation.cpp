@@ -117,7 +117,7 @@ Status read_instructions(const fix::Message& message, PlaceOrder& order) {
     const auto value = value_numbered<SelfTradePrevention>(
         static_cast<std::uint8_t>(prevention->size() == 1 ? prevention->front() - '0' : 0));
     if (!value) return wrong(self_trade_prevention_tag, "it is 1 to 4");
-    order.instructions.self_trade_prevention = *value;
+    order.instructions.self_trade_prevention = value;
   }
   for (const auto& [tag, quantity] :
        {std::pair{110, &order.instructions.minimum_quantity}, {111, &order.instructions.display_quantity}}) {

@@ -52,7 +52,7 @@ bool fill_certificate(X509* certificate, EVP_PKEY* key) {
   return X509_set_version(certificate, 2) == 1 &&
          ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1) == 1 &&
          // A clock that is set back a little still finds it valid.
-         X509_gmtime_adj(X509_getm_notBefore(certificate), -24 * 3'600) != nullptr &&
+         X509_gmtime_adj(X509_getm_notBefore(certificate), std::int64_t{-24} * 3'600) != nullptr &&
          X509_gmtime_adj(X509_getm_notAfter(certificate), validity_seconds) != nullptr &&
          X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1 &&
@@ -121,7 +121,7 @@ Result<TlsContext> TlsContext::load(const CertificateFiles& files, bool make_mis
   return load(files);
 }
 
-void TlsContext::become(TlsContext other) {
+void TlsContext::become(TlsContext&& other) {
   // Connections that there are hold on to the certificate that they began with.
   state_->context = std::move(other.state_->context);
 }

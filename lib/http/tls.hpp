@@ -23,7 +23,7 @@ class TlsContext {
 
   /// Connections made from now on use the other one's certificate, on every copy; only in the thread that
   /// serves them. The other one is of no use afterwards.
-  void become(TlsContext other);
+  void become(TlsContext&& other);
 
   struct State;
   [[nodiscard]] State& state() const { return *state_; }
