@@ -150,7 +150,7 @@ class VenueLinkTest : public testing::Test {
     }
   }
   void await_logon() {
-    await([this] { return link_->is_logged_on() && told_.size() >= 1 && is_up(); });
+    await([this] { return is_up() && link_->is_logged_on(); });
     told_.clear();
   }
   /// Takes what is in the outbox.
