@@ -77,7 +77,7 @@ void Engine::State::perform(const AddSymbol& command) {
 
 void Engine::State::expire_orders() {
   while (!expiries_.empty() && expiries_.first().key <= log_.now())
-    cancel(expiries_.first().slot, CancelReason::expiry);
+    withdraw(expiries_.first().slot, CancelReason::expiry);
 }
 
 void Engine::State::expire_day_orders(SymbolId symbol) {
@@ -86,10 +86,11 @@ void Engine::State::expire_day_orders(SymbolId symbol) {
     const Order& order = orders_[slot];
     // A stop that waits to become an ioc or fok order does not outlive the day either.
     const bool outlives = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::gtd;
-    if (order.open() && !outlives && (!symbol || order.symbol == symbol)) ending_.push_back(slot);
+    if (order.open() && !outlives && (!symbol || order.symbol == symbol) && !is_at_venue(order))
+      ending_.push_back(slot);
   });
   for (const OrderSlot slot : ending_) {
-    if (orders_[slot].open()) cancel(slot, CancelReason::session_end);
+    if (orders_[slot].open()) withdraw(slot, CancelReason::session_end);
   }
 }
 
