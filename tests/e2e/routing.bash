@@ -37,7 +37,7 @@ is_settled() {
 }
 
 venue_is_up() {
-  [ "$(t route list 2>/dev/null | jq -r '.[] | select(.venue == "EXCHANGE" or .name == "EXCHANGE") | .session_up')" = true ]
+  [ "$(t route list 2>/dev/null | jq -r '.[] | select(.venue == "EXCHANGE") | .session')" = up ]
 }
 
 venue_is_down() {
