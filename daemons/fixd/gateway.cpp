@@ -62,8 +62,13 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
   gateway->tradingd_ = std::make_unique<PolledClient>(client_options, "tradingd");
-  auto venues = VenueDesk::open(gateway->options_.home, {gateway->state_.get(), gateway->tradingd_.get(),
-                                                         [raw = gateway.get()] { raw->settle_soon(); }});
+  VenueDesk::Services venue_services;
+  venue_services.state = gateway->state_.get();
+  venue_services.ask = [raw = gateway.get()](const RequestBody& request, AsyncClient::Handler answered) {
+    raw->tradingd_->ask(request, std::move(answered));
+  };
+  venue_services.settle = [raw = gateway.get()] { raw->settle_soon(); };
+  auto venues = VenueDesk::open(gateway->options_.home, std::move(venue_services));
   if (!venues) return pass_on(std::move(venues));
   gateway->venues_ = std::move(*venues);
   gateway->market_ = std::make_unique<MarketDoor>(client_options);

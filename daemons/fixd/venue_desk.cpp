@@ -36,7 +36,7 @@ Status VenueDesk::start(bus::PollLoop& loop) {
 void VenueDesk::find_beginning() {
   if (asking_beginning_) return;
   asking_beginning_ = true;
-  services_.tradingd->ask(RequestBody(StatusRequest{}), [this](Result<ReplyBody> reply) {
+  services_.ask(RequestBody(StatusRequest{}), [this](Result<ReplyBody> reply) {
     asking_beginning_ = false;
     if (!reply) return;  // asked again later
     if (const auto* status = std::get_if<StatusReply>(&*reply)) {
@@ -157,8 +157,8 @@ void VenueDesk::submit() {
   for (std::size_t i = 0; i < count; ++i)
     request.commands.push_back({outbox.at(i).command(), {}, {}});
   asking_ = true;
-  services_.tradingd->ask(RequestBody(std::move(request)),
-                          [this, count](Result<ReplyBody> reply) { taken(count, std::move(reply)); });
+  services_.ask(RequestBody(std::move(request)),
+                [this, count](Result<ReplyBody> reply) { taken(count, std::move(reply)); });
 }
 
 void VenueDesk::taken(std::size_t count, Result<ReplyBody> reply) {
@@ -196,7 +196,9 @@ void VenueDesk::taken(std::size_t count, Result<ReplyBody> reply) {
 }
 
 void VenueDesk::note_refused(const VenueNews& news, RejectReason reason) const {
-  if (news.what == VenueNews::Kind::session || reason == RejectReason::duplicate_execution) return;
+  if (news.what == VenueNews::Kind::session) return;
+  // It was told before.
+  if (reason == RejectReason::duplicate_execution || reason == RejectReason::no_change) return;
   spdlog::warn("what venue {} told of order {} ({}, execution {}) changes nothing: {}", news.venue.value,
                news.order.value, name_of(news.kind), news.execution_id, row_of(reason).text);
 }

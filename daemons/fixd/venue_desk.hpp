@@ -13,7 +13,6 @@
 #include "access/venue_store.hpp"
 #include "bus/poll_loop.hpp"
 #include "fixd/fix_state.hpp"
-#include "fixd/polled_client.hpp"
 #include "fixd/venue_link.hpp"
 #include "model/event.hpp"
 #include "model/messages.hpp"
@@ -24,7 +23,8 @@ class VenueDesk {
  public:
   struct Services {
     FixState* state = nullptr;
-    PolledClient* tradingd = nullptr;
+    /// Asks tradingd; the answer comes later, never from within.
+    std::function<void(RequestBody, std::function<void(Result<ReplyBody>)>)> ask;
     /// Something is to be made durable and sent.
     std::function<void()> settle;
   };

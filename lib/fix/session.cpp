@@ -329,6 +329,10 @@ void Session::receive(const std::string& bytes) {
     }
     state_->may_reset_ = true;
   }
+  if (type == FIX::MsgType_Logout) {
+    const std::string why = parse(bytes).text(FIX::FIELD::Text);
+    if (!why.empty()) state_->handler_.log("the other side logs out: " + why);
+  }
   state_->drops_gap_fill_ = false;
   try {
     // Without a dictionary QuickFIX knows no repeating groups, and takes them for an error.

@@ -21,7 +21,8 @@ teardown() {
 
 # exchange ARGS: the command line of the other suite, with JSON output.
 exchange() {
-  TRADE_HOME=$exchange_home TRADE_FIXD_LISTEN=127.0.0.1:$exchange_port "$trade" --json "$@"
+  TRADE_HOME=$exchange_home TRADE_FIXD_LISTEN=127.0.0.1:$exchange_port TRADE_FIXD_TLS_LISTEN=${exchange_tls:-off} \
+    "$trade" --json "$@"
 }
 
 start_exchange() {
@@ -118,6 +119,25 @@ expect_agreement() {
   id=$(place buy 7 AAPL --limit 140.00 --tif ioc)
   expect_order "$id" .status '"cancelled"'
   expect_agreement
+}
+
+@test "the line is TLS where that is wanted, to a venue whose certificate is known" {
+  exchange_tls=127.0.0.1:0
+  start_exchange
+  exchange_port=$(sed 's/.*://' "$exchange_home/run/fixd.fix-tls")
+  start_broker --tls --authorities "$exchange_home/access/fixd.crt"
+  await 20 venue_is_up
+  id=$(place buy 10 AAPL --limit 150.00)
+  expect_order "$id" .status '"submitted"'
+  # The machine does not know who signed it.
+  t cancel "$id" --account alice >/dev/null
+  expect_order "$id" .status '"cancelled"'
+  t route set AAPL internal >/dev/null
+  t route remove EXCHANGE >/dev/null
+  t route add EXCHANGE --host 127.0.0.1 --port "$exchange_port" --sender BROKER --target TRADE \
+    --password open-sesame --tls >/dev/null
+  await 20 grep -q "certificate verify failed" "$TRADE_HOME/log/fixd.log"
+  await 20 venue_is_down
 }
 
 @test "while the venue is down orders are held, sent when it is up again, or refused where that is wanted" {
