@@ -26,10 +26,8 @@ Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
   const Order& order = orders_[found.slot];
   if (!order.open() || stands(order)) {
     found.reason = RejectReason::order_not_cancellable;
-  } else if (symbols_[order.symbol].is_routed()) [[unlikely]] {
-    const engine::RoutedOrder& routed = *routing_.order(order.id);
-    // One that was sent may be taken back before it is acknowledged.
-    if (routed.was_sent() && routed.state != VenueState::sending) found.reason = why_not_changeable(order);
+  } else if (!routing_.empty()) [[unlikely]] {
+    found.reason = why_not_withdrawable(order);
   }
   return found;
 }
@@ -37,7 +35,7 @@ Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
 ApplyResult Engine::State::perform(const CancelOrder& command) {
   const Lookup found = decide(command);
   if (found.reason == RejectReason::none) {
-    withdraw(found.slot, CancelReason::requested);
+    cancel(found.slot, CancelReason::requested);
   } else {
     log_.emit(CommandRejected{.reason = found.reason, .account = command.account, .order = found.id});
   }
@@ -64,7 +62,7 @@ ApplyResult Engine::State::perform(const CancelAllOrders& command) {
   result.affected = static_cast<std::uint32_t>(ending_.size());
   const CancelReason reason = command.session ? CancelReason::disconnected : CancelReason::requested;
   for (const OrderSlot slot : ending_) {
-    if (orders_[slot].open()) withdraw(slot, reason);
+    if (orders_[slot].open()) cancel(slot, reason);
   }
   return result;
 }

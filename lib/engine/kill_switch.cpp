@@ -27,7 +27,7 @@ ApplyResult Engine::State::perform(const SetKillSwitch& command) {
   for_each_of(command, [&](OrderSlot slot) { ending_.push_back(slot); });
   result.affected = static_cast<std::uint32_t>(ending_.size());
   for (const OrderSlot slot : ending_) {
-    if (orders_[slot].open()) withdraw(slot, CancelReason::kill_switch);
+    if (orders_[slot].open()) cancel(slot, CancelReason::kill_switch);
   }
   return result;
 }

@@ -67,7 +67,7 @@ class Engine::State::Loader {
   [[nodiscard]] bool may_reserve(const engine::Account& account, Money amount) const {
     if (account.type != AccountType::cash) return state_.accounts_.may_owe(account, amount);
     // What a venue told may have left it short.
-    const std::int64_t least = with_venues_ ? -engine::deficit_total_units_max : 0;
+    const std::int64_t least = with_venues_ ? -engine::venue_shortfall_units_max : 0;
     return account.free().units - amount.units >= least;
   }
   void read_books();
@@ -274,8 +274,8 @@ void Engine::State::Loader::read_accounts() {
     const Money cash{read_within(cash_min, cash_units_max, "cash")};
     if (cash.units > 0) cash_above_zero_ += cash.units;
     if (cash.units < 0 && opened.type == AccountType::cash) cash_lacked_ += -cash.units;
-    if (!require(cash_lacked_ <= engine::deficit_total_units_max, "cash of all accounts")) return;
-    const std::int64_t most = cash_units_max + (with_venues_ ? engine::deficit_total_units_max : 0);
+    if (!require(cash_lacked_ <= engine::venue_shortfall_units_max, "cash of all accounts")) return;
+    const std::int64_t most = cash_units_max + (with_venues_ ? engine::venue_shortfall_units_max : 0);
     if (!require(cash_above_zero_ <= most, "cash of all accounts")) return;
     state_.accounts_.move_cash(account, cash);
     if (!require(state_.accounts_.deficit_total().units <= engine::deficit_total_units_max, "cash owed"))
@@ -373,7 +373,7 @@ void Engine::State::Loader::read_venues() {
     if (require(!venue || routes, "symbol's route"))
       state_.symbols_[id].venue = static_cast<std::uint8_t>(venue.value);
   }
-  state_.venue_shortfall_ = {read_within(0, engine::deficit_total_units_max, "what venues left short")};
+  state_.venue_shortfall_ = {read_within(0, engine::venue_shortfall_units_max, "what venues left short")};
   read_executions();
 }
 

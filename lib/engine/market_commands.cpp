@@ -77,7 +77,7 @@ void Engine::State::perform(const AddSymbol& command) {
 
 void Engine::State::expire_orders() {
   while (!expiries_.empty() && expiries_.first().key <= log_.now())
-    withdraw(expiries_.first().slot, CancelReason::expiry);
+    cancel(expiries_.first().slot, CancelReason::expiry);
 }
 
 void Engine::State::expire_day_orders(SymbolId symbol) {
@@ -90,7 +90,7 @@ void Engine::State::expire_day_orders(SymbolId symbol) {
       ending_.push_back(slot);
   });
   for (const OrderSlot slot : ending_) {
-    if (orders_[slot].open()) withdraw(slot, CancelReason::session_end);
+    if (orders_[slot].open()) cancel(slot, CancelReason::session_end);
   }
 }
 

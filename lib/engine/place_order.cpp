@@ -191,7 +191,7 @@ RejectReason Engine::State::refusal(const PlaceOrder& command, Timestamp now, Pl
   Money cost;      // of a buy
   Money notional;  // of either side, at the worst
   const bool waits_for_auction = symbol.gathering || command.time_in_force == TimeInForce::cls;
-  if (symbol.is_routed() && command.type == OrderType::market) [[unlikely]] {
+  if (command.type == OrderType::market && symbol.is_routed()) [[unlikely]] {
     // At another market there is no telling what it will find: it reserves the worst that it may trade at.
     cost = decision.reserve_price * command.quantity;
     notional = std::max(cost, reference * command.quantity);

@@ -145,7 +145,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   }
   const ApplyResult result{.order = id};
   if (decision.replacement == Replacement::below_filled) {
-    withdraw(slot, CancelReason::replaced_below_filled);
+    cancel(slot, CancelReason::replaced_below_filled);
     return result;
   }
   if (decision.replacement == Replacement::at_venue) {

@@ -119,22 +119,28 @@ RejectReason Engine::State::why_not_changeable(const Order& order) const {
   }
 }
 
-void Engine::State::withdraw(OrderSlot slot, CancelReason reason) {
-  if (symbols_[orders_[slot].symbol].is_routed()) [[unlikely]]
-    return withdraw_from_venue(slot, reason);
-  cancel(slot, reason);
+RejectReason Engine::State::why_not_withdrawable(const Order& order) const {
+  if (!symbols_[order.symbol].is_routed()) return RejectReason::none;
+  // One that was sent may be taken back before it is acknowledged.
+  const bool is_new = routing_.order(order.id)->state == VenueState::sending;
+  return is_new ? RejectReason::none : why_not_changeable(order);
 }
 
-void Engine::State::withdraw_from_venue(OrderSlot slot, CancelReason reason) {
+bool Engine::State::withdraw_from_venue(OrderSlot slot, CancelReason reason) {
   Order& order = orders_[slot];
   engine::RoutedOrder& routed = *routing_.order(order.id);
-  if (!routed.was_sent()) return end_routed(slot, reason);
+  if (routed.state == VenueState::ended) return false;
+  if (!routed.was_sent()) {
+    end_routed(slot, reason);
+    return true;
+  }
   // It is asked for once, and where something else is to be answered first, when it is.
   if (routed.cancel_reason == CancelReason{}) routed.cancel_reason = reason;
-  if (routed.state != VenueState::sending && routed.state != VenueState::working) return;
+  if (routed.state != VenueState::sending && routed.state != VenueState::working) return true;
   request(order, routed, VenueRequestKind::cancel);
   routed.state = VenueState::pending_cancel;
   tell_venue_state(order, routed);
+  return true;
 }
 
 void Engine::State::resume(Order& order, engine::RoutedOrder& routed) {

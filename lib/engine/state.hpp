@@ -271,6 +271,7 @@ class Engine::State {
 
   void rest(OrderSlot slot);
   void rest_at(OrderSlot slot, Price price);
+  /// At once, or, where the order is at a venue, when that has done it.
   void cancel(OrderSlot slot, CancelReason reason);
   /// Sets aside what `more` of an open order takes (below zero: gives it back), if it has a claim of its own.
   void claim(const Order& order, Quantity more);
@@ -479,9 +480,11 @@ class Engine::State {
   [[nodiscard]] RejectReason why_not_changeable(const Order& order) const;
   /// Whether an open order of a routed symbol is at its venue, which alone may end it.
   [[nodiscard]] bool is_at_venue(const Order& order) const;
-  /// Cancels an open order, or has its venue do it.
-  void withdraw(OrderSlot slot, CancelReason reason);
-  void withdraw_from_venue(OrderSlot slot, CancelReason reason);
+  /// The same of its cancelling alone, for an order of any symbol.
+  [[nodiscard]] RejectReason why_not_withdrawable(const Order& order) const;
+  /// Has its venue cancel an order of a routed symbol. False when there is nothing more to ask of that: it is
+  /// to be cancelled here.
+  bool withdraw_from_venue(OrderSlot slot, CancelReason reason);
   void replace_at_venue(OrderSlot slot, const ReplaceOrder& command, const ReplaceDecision& decision);
   /// The order is as the decision says from now on; `client_order_id`, where it is not empty, is its newest.
   void become(OrderSlot slot, const engine::WantedOrder& wanted, std::string_view client_order_id);
@@ -540,6 +543,8 @@ class Engine::State {
                                        const VenueReport& report) const;
   /// The price of what the venue counts beyond what is booked here.
   [[nodiscard]] Price missing_price(const Order& order, const VenueReport& report) const;
+  /// Books what the venue counts beyond what is booked here. Returns whether that ended the order.
+  bool book_missing(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
   /// Books a trade between the order and the clearing account of its venue. Returns whether that ended the
   /// order.
   bool book_execution(OrderSlot slot, engine::RoutedOrder& routed, Price price, Quantity quantity,

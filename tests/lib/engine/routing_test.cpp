@@ -62,6 +62,16 @@ TEST_F(VenuesTest, OneThatWasRemovedIsTakenUpAgain) {
   EXPECT_EQ(engine.venue_count(), 1U);
 }
 
+TEST_F(VenuesTest, AStateWithoutAnyIsSavedAsBefore) {
+  const auto begins = [](const Engine& of) {
+    ByteWriter writer;
+    of.save(writer);
+    return std::string(reinterpret_cast<const char*>(writer.bytes().data()), 8);
+  };
+  EXPECT_EQ(begins(Engine()), "TRDSTA05");
+  EXPECT_EQ(begins(engine), "TRDSTA06");
+}
+
 class PlacingTest : public RoutingTest {};
 
 TEST_F(PlacingTest, AnOrderGoesToTheVenueAndItsFateIsUnknownUntilThatTells) {
@@ -261,6 +271,17 @@ TEST_F(FillsTest, MayLeaveACashAccountShort) {
   const Result<Engine> loaded = saved_and_loaded();
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
+}
+
+TEST_F(FillsTest, BeyondWhatTheBooksCanHoldAreRefused) {
+  const std::int64_t most = order_quantity_max;
+  const OrderId first = working(1, "1.00");
+  const OrderId second = working(1, "1.00");
+  EXPECT_EQ(filled(first, most, "199999.00", "E1"), RejectReason::none);
+  EXPECT_EQ(filled(second, most, "199999.00", "E2"), RejectReason::capacity_reached);
+  EXPECT_EQ(report({.order = second, .kind = Kind::status, .cumulative = most, .average_price = "199999.00"}),
+            RejectReason::capacity_reached);
+  EXPECT_EQ(filled(second, 1, "1.00", "E3"), RejectReason::none);
 }
 
 TEST_F(FillsTest, AnswerAnOrderThatWasNotAcknowledged) {
@@ -679,6 +700,20 @@ TEST_F(ReconcilingTest, AStatusMayTellThatItIsOver) {
   EXPECT_EQ(lines(), (Lines{"venue_trade 2 buy 25@10.00:75 status-2-25", "cancelled 2 venue 75",
                             "at_venue 2 ended cancelled"}));
   EXPECT_EQ(reserved(alice), Money{});
+}
+
+TEST_F(ReconcilingTest, TheEndOfAnOrderTellsWhatItHadTraded) {
+  const OrderId id = working();
+  lose_and_find();
+  const Told over{.order = id, .kind = Kind::expired, .cumulative = 30, .average_price = "9.00"};
+  reported(over);
+  EXPECT_EQ(lines(), (Lines{"venue_trade 1 buy 30@9.00:70 status-1-30", "cancelled 1 session_end 70",
+                            "at_venue 1 ended expired"}));
+  EXPECT_EQ(shares(alice, symbol), 30);
+  // What repeats an end is no news, whatever was undone since.
+  reported({.order = id, .kind = Kind::busted, .reference = "status-1-30"});
+  EXPECT_EQ(report(over), RejectReason::no_change);
+  EXPECT_EQ(shares(alice, symbol), 0);
 }
 
 TEST_F(ReconcilingTest, AReplaceThatCameThroughShowsInTheStatus) {

@@ -21,7 +21,8 @@ namespace trade::engine_test {
 
 class VenueSimulation {
  public:
-  using Observe = std::function<void(const Event&)>;
+  /// Called with the events of each command, after it.
+  using Observe = std::function<void(const std::vector<Event>&)>;
 
   VenueSimulation(std::uint64_t seed, Observe observe) : random_(seed), observe_(std::move(observe)) {
     for (const char* name : {"ABC", "DEF", "HERE"})
@@ -141,6 +142,7 @@ class VenueSimulation {
       EXPECT_EQ(engine.account(id)->reserved, Money{}) << id.value;
   }
   [[nodiscard]] std::size_t trades() const { return trades_; }
+  [[nodiscard]] OrderId newest() const { return {last_order_}; }
 
  private:
   struct There {
@@ -156,6 +158,8 @@ class VenueSimulation {
       Price price;
     };
     std::vector<Trade> trades;  ///< that stand
+
+    [[nodiscard]] Price average() const { return {filled == 0 ? 0 : (notional + filled / 2) / filled}; }
   };
 
   std::uint64_t pick(std::uint64_t below) { return random_() % below; }
@@ -173,8 +177,9 @@ class VenueSimulation {
         to_venue_.push_back(*request);
       }
       if (std::holds_alternative<VenueTradeExecuted>(event.body)) ++trades_;
-      observe_(event);
     }
+    last_order_ = std::max(last_order_, result_.order.value);
+    observe_(events_);
   }
 
   // --- here ---
@@ -191,7 +196,6 @@ class VenueSimulation {
     order.time_in_force = pick(3) == 0 ? TimeInForce::gtc : TimeInForce::day;
     if (order.side == Side::sell && pick(3) == 0) order.instructions.short_sale = ShortSale::sell_short;
     apply(order);
-    last_order_ = std::max(last_order_, result_.order.value);
   }
   Price some_price() { return {static_cast<std::int64_t>(900 + pick(200)) * 100}; }
   void cancel() {
@@ -263,7 +267,16 @@ class VenueSimulation {
     body.execution_id = report.execution_id;
     body.reference_execution_id = report.reference;
     body.venue_order_id = report.venue_order_id;
+    // The price of what was missed is known by its average alone.
+    const bool counts = body.kind == VenueReportKind::status || body.kind == VenueReportKind::cancelled ||
+                        body.kind == VenueReportKind::expired;
+    const bool missed = counts && body.cumulative > engine.order(body.order)->filled_quantity;
     apply(body);
+    if (missed && engine.order(body.order)->filled_quantity == body.cumulative) {
+      There& there = orders_.at(body.order);
+      there.counted = true;
+      there.notional = engine.order(body.order)->filled_notional.units;
+    }
     if (body.kind == VenueReportKind::filled && result_.reason == RejectReason::none)
       told_.insert({report.execution_id, day_});
   }
@@ -289,15 +302,10 @@ class VenueSimulation {
         report.body.cumulative = {there.filled};
         report.body.leaves = {there.open ? there.quantity - there.filled : 0};
         if (there.limit) report.body.price = there.limit;
-        if (there.filled != 0)
-          report.body.average_price = {(there.notional + there.filled / 2) / there.filled};
-        // The price of what was missed is known by its average alone.
-        if (view->filled_quantity.shares < there.filled) there.counted = true;
+        report.body.average_price = there.average();
       }
       report.body.venue = venue_;
       submit(report);
-      if (found != orders_.end() && found->second.counted)
-        found->second.notional = engine.order({id})->filled_notional.units;
     }
   }
 
@@ -355,6 +363,7 @@ class VenueSimulation {
     Report report;
     report.body = {.order = id, .kind = kind, .request = request};
     report.body.cumulative = {there.filled};
+    report.body.average_price = there.average();
     tell(report);
   }
   void trade_there(OrderId id, There& there) {

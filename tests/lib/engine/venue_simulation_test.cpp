@@ -14,7 +14,7 @@ TEST(VenueSimulationTest, BothSidesAgreeOneForOne) {
   std::size_t trades = 0;
   for (unsigned seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    VenueSimulation simulation(seed, [](const Event&) {});
+    VenueSimulation simulation(seed, [](const std::vector<Event>&) {});
     for (int step = 0; step < 1'500; ++step) {
       SCOPED_TRACE("step " + std::to_string(step));
       simulation.step();
@@ -36,8 +36,8 @@ TEST(VenueSimulationTest, BothSidesAgreeOneForOne) {
 TEST(VenueSimulationTest, ASavedStateGoesOnAsTheEngineItself) {
   for (unsigned seed = 1; seed <= 5; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    VenueSimulation whole(seed, [](const Event&) {});
-    VenueSimulation reloaded(seed, [](const Event&) {});
+    VenueSimulation whole(seed, [](const std::vector<Event>&) {});
+    VenueSimulation reloaded(seed, [](const std::vector<Event>&) {});
     for (int step = 0; step < 600; ++step) {
       whole.step();
       reloaded.step();
@@ -61,7 +61,7 @@ std::vector<std::byte> saved(const Engine& engine) {
 }
 
 TEST(VenueSimulationTest, EveryChangedByteOfASavedStateIsRefused) {
-  VenueSimulation simulation(3, [](const Event&) {});
+  VenueSimulation simulation(3, [](const std::vector<Event>&) {});
   for (int step = 0; step < 150; ++step)
     simulation.step();
   std::vector<std::byte> bytes = saved(simulation.engine);
