@@ -32,14 +32,19 @@ fix::SessionOptions options_of(const access::VenueSession& config) {
   return options;
 }
 
+/// Numbers belong to who speaks to whom, wherever that is. No CompID has a colon.
+std::string numbers_name(const access::VenueSession& config) {
+  return "venue:" + config.name + ":" + config.version + ":" + config.sender_comp_id + ":" +
+         config.target_comp_id;
+}
+
 }  // namespace
 
 VenueLink::VenueLink(access::VenueSession config, VenueId venue, Services services)
     : config_(std::move(config)),
       venue_(venue),
       services_(std::move(services)),
-      // No CompID has a colon.
-      numbers_(services_.state->messages().session("venue:" + config_.name)),
+      numbers_(services_.state->messages().session(numbers_name(config_))),
       session_(options_of(config_), numbers_, *this),
       retry_after_ns_(retry_after_min_ns),
       asks_mass_(config_.version != "FIX.4.2") {

@@ -63,7 +63,7 @@ through_a_day() {
   expect_order "$id" '[.status, .filled_quantity]' '["partially_filled",40]'
   says fill "$id-1" 10 149.00 E2
   expect_order "$id" .filled_quantity 50
-  says fill "$id-1" 10 149.00 E2
+  says again
   says bust "$id-1" E1 E3
   expect_order "$id" '[.filled_quantity, .average_price]' '[10,"149.00"]'
   says correct "$id-1" E2 E4 20 148.00

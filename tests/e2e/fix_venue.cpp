@@ -12,7 +12,8 @@
 //   fill ID QUANTITY PRICE EXECID / bust ID EXECID NEWID / correct ID EXECID NEWID QUANTITY PRICE
 //   replaced ID ORIGINAL QUANTITY PRICE / restated ID QUANTITY PRICE
 //   refuse ID ORIGINAL CODE KIND    an OrderCancelReject: of a cancel (KIND 1) or a replace (2)
-//   hide ID                         the next report is not told: what was reported happened, and was lost
+//   again                           the last report once more, as another message
+//   hide                            the next report is not told: what was reported happened, and was lost
 //   forget                          no order was ever there
 //   stop / start                    the line ends; it may be made again
 //   end
@@ -63,6 +64,11 @@ class Exchange : public FIX::Application {
       return;
     }
     if (word == "forget") return orders_.clear();
+    if (word == "again") {
+      FIX::Message copy = last_;
+      FIX::Session::sendToTarget(copy, id_);
+      return;
+    }
     words >> id;
     std::string a, b, c, d;
     words >> a >> b >> c >> d;
@@ -185,6 +191,7 @@ class Exchange : public FIX::Application {
       hidden_ = false;
       return;
     }
+    last_ = message;
     FIX::Session::sendToTarget(message, id_);
   }
   void status_of(const std::string& id) {
@@ -256,6 +263,7 @@ class Exchange : public FIX::Application {
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Order>> orders_;
   std::map<std::string, Trade> trades_;
+  FIX::Message last_;
   bool auto_ = true;
   bool status_ = true;
   bool hidden_ = false;
