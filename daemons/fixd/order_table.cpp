@@ -115,6 +115,15 @@ KnownOrder* OrderTable::open_order(OrderId id) {
   return found == open_.end() ? nullptr : &found->second;
 }
 
+void OrderTable::amend(const KnownOrder& order) {
+  dirty_.insert(order.id.value);
+  if (const auto open = open_.find(order.id.value); open != open_.end()) {
+    open->second = order;
+  } else {
+    ended_[order.id.value] = order;
+  }
+}
+
 void OrderTable::end(OrderId id) {
   const auto found = open_.find(id.value);
   if (found == open_.end()) return;

@@ -26,6 +26,9 @@ int cancel_reject_code(int code, std::string_view version);
 /// "20260130-14:30:00.000".
 std::string fix_time(Timestamp timestamp);
 char fix_order_status(OrderStatus status);
+/// Tags 40 and 59.
+char fix_order_type(OrderType type);
+char fix_time_in_force(TimeInForce time_in_force);
 
 /// An order or the new terms of one, from NewOrderSingle or OrderCancelReplaceRequest. Its texts point into
 /// `message`. The error's message says which tag is wrong and why.

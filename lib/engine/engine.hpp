@@ -62,6 +62,9 @@ class Engine {
   [[nodiscard]] std::optional<SymbolView> symbol(SymbolId id) const;
   [[nodiscard]] std::optional<OrderView> order(OrderId id) const;
   [[nodiscard]] std::optional<HoldingsRow> holdings(AccountId id) const;
+  [[nodiscard]] VenueId find_venue(std::string_view name) const;  ///< zero: none; removed ones are found too
+  [[nodiscard]] std::optional<VenueView> venue(VenueId id) const;
+  [[nodiscard]] std::uint32_t venue_count() const;  ///< those that were removed included
   [[nodiscard]] SessionView session() const;
   /// How the clock goes where it is simulated; as on the machine until a command says otherwise.
   [[nodiscard]] ClockPace clock_pace() const;

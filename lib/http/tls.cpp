@@ -95,6 +95,35 @@ Status ensure_self_signed_certificate(const CertificateFiles& files) {
                    [&](std::FILE* file) { return PEM_write_X509(file, certificate.get()); });
 }
 
+namespace {
+
+constexpr auto context_options = boost::asio::ssl::context::default_workarounds |
+                                 boost::asio::ssl::context::no_tlsv1 | boost::asio::ssl::context::no_tlsv1_1 |
+                                 boost::asio::ssl::context::no_compression;
+
+}  // namespace
+
+Result<TlsContext> TlsContext::for_client(const std::filesystem::path& authorities, bool verify) {
+  auto state = std::make_shared<State>(boost::asio::ssl::context::tls_client);
+  boost::system::error_code error;
+  state->context.set_options(context_options, error);
+  if (!error)
+    state->context.set_verify_mode(verify ? boost::asio::ssl::verify_peer : boost::asio::ssl::verify_none,
+                                   error);
+  if (!error && verify) {
+    if (authorities.empty()) {
+      state->context.set_default_verify_paths(error);
+    } else {
+      state->context.load_verify_file(authorities.string(), error);
+    }
+  }
+  if (!error) return TlsContext(std::move(state));
+  return fail(ErrorCode::usage,
+              "cannot use " + (authorities.empty() ? "the machine's certificates" : authorities.string()) +
+                  " for TLS: " + error.message(),
+              "name a PEM file with the certificates that are trusted");
+}
+
 Result<TlsContext> TlsContext::load(const CertificateFiles& files) {
   auto state = std::make_shared<State>();
   boost::system::error_code error;
@@ -102,10 +131,7 @@ Result<TlsContext> TlsContext::load(const CertificateFiles& files) {
     return fail(ErrorCode::usage, "cannot use " + path.string() + " for TLS: " + error.message(),
                 "both the certificate and its key must be PEM files that belong together");
   };
-  state->context.set_options(boost::asio::ssl::context::default_workarounds |
-                                 boost::asio::ssl::context::no_tlsv1 | boost::asio::ssl::context::no_tlsv1_1 |
-                                 boost::asio::ssl::context::no_compression,
-                             error);
+  state->context.set_options(context_options, error);
   if (error) return failed(files.certificate);
   state->context.use_certificate_chain_file(files.certificate.string(), error);
   if (error) return failed(files.certificate);
