@@ -51,6 +51,7 @@ void write_order(ByteWriter& writer, const KnownOrder& order) {
                                     instructions.trail_basis_points, instructions.expires_at.nanoseconds}) {
     writer.write(number);
   }
+  write_optional(writer, instructions.short_sale);
 }
 
 bool read_order(ByteReader& reader, KnownOrder& order) {
@@ -77,6 +78,8 @@ bool read_order(ByteReader& reader, KnownOrder& order) {
                                &instructions.expires_at.nanoseconds}) {
     *number = reader.read<std::int64_t>();
   }
+  // Orders that were stored before there were short sales end here.
+  if (!reader.at_end()) good = read_optional(reader, instructions.short_sale) && good;
   return good && reader.ok() && reader.at_end() && order.id;
 }
 
