@@ -73,8 +73,19 @@ struct CommandDecision {
   Status operator()(const PrintTrade&) const { return operators_only(grant, "report trades"); }
   Status operator()(const ExpireOrders&) const { return operators_only(grant, "expire orders"); }
   Status operator()(const SetClock&) const { return operators_only(grant, "set the clock"); }
+  Status operator()(const AddVenue&) const { return operators_only(grant, "add venues"); }
+  Status operator()(const RemoveVenue&) const { return operators_only(grant, "remove venues"); }
+  Status operator()(const SetRoute&) const { return operators_only(grant, "change where orders go"); }
+
+  // What a venue says is taken from the session with it, which runs on the suite's own machine.
+  Status operator()(const SetVenueSession&) const { return of_this_machine("say whether a venue is up"); }
+  Status operator()(const VenueReport&) const { return of_this_machine("report for a venue"); }
 
  private:
+  [[nodiscard]] Status of_this_machine(const std::string& what) const {
+    return refused(grant, what, "that is fixd's to tell, on the machine of the suite");
+  }
+
   [[nodiscard]] Status of_own_orders(AccountId number) const {
     if (grant.role == KeyRole::desk_operator) return {};
     if (grant.role != KeyRole::trader) {
@@ -129,6 +140,7 @@ struct RequestDecision {
   Status operator()(const HoldingsRequest&) const {
     return operators_only(grant, "ask for the holdings of every account");
   }
+  Status operator()(const VenuesRequest&) const { return operators_only(grant, "list venues"); }
   Status operator()(const JournalRequest&) const { return operators_only(grant, "read the journal"); }
   Status operator()(const LogLevelRequest&) const { return operators_only(grant, "ask about logging"); }
   Status operator()(const CreateKeyRequest&) const { return operators_only(grant, "make keys"); }

@@ -140,6 +140,39 @@ inline void digest(Digest& to, const ShortSaleRestrictionChanged& event) {
 inline void digest(Digest& to, const ClockChanged& event) {
   to.fields(event.pace.running, event.pace.speed_millionths);
 }
+inline void digest(Digest& to, const VenueAdded& event) {
+  to.fields(event.venue, event.clearing_account, event.when_down);
+  to.text(event.name.view());
+}
+inline void digest(Digest& to, const VenueRemoved& event) {
+  to.fields(event.venue);
+}
+inline void digest(Digest& to, const RouteChanged& event) {
+  to.fields(event.symbol, event.venue);
+}
+inline void digest(Digest& to, const VenueSessionChanged& event) {
+  to.fields(event.venue, event.up);
+}
+inline void digest(Digest& to, const VenueRequestMade& event) {
+  to.fields(event.order, event.account, event.symbol, event.venue, event.kind, event.number, event.side,
+            event.type, event.time_in_force, event.quantity, event.limit_price, event.stop_price);
+  digest(to, event.instructions);
+}
+inline void digest(Digest& to, const VenueStateChanged& event) {
+  to.fields(event.order, event.account, event.symbol, event.venue, event.state, event.status);
+  to.text(event.venue_order_id);
+  to.text(event.text);
+}
+inline void digest(Digest& to, const VenueTradeExecuted& event) {
+  to.fields(event.trade, event.order, event.account, event.symbol, event.venue, event.clearing_account,
+            event.side, event.price, event.quantity, event.leaves);
+  to.text(event.execution_id);
+}
+inline void digest(Digest& to, const VenueTradeBusted& event) {
+  to.fields(event.trade, event.order, event.account, event.symbol, event.venue, event.clearing_account,
+            event.side, event.price, event.quantity, event.leaves, event.status, event.corrected);
+  to.text(event.execution_id);
+}
 inline void digest(Digest& to, const ExitActivated& event) {
   to.fields(event.order, event.account, event.symbol, event.status, event.reason, event.quantity);
   if (event.stop_price) to.fields(event.stop_price, event.reference_price);

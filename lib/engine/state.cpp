@@ -16,7 +16,7 @@ constexpr EngineCapacity bounded(EngineCapacity capacity) {
 template <class Body>
 constexpr bool about_orders = std::is_same_v<Body, PlaceOrder> || std::is_same_v<Body, CancelOrder> ||
                               std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, ReplaceOrder> ||
-                              std::is_same_v<Body, SetKillSwitch>;
+                              std::is_same_v<Body, SetKillSwitch> || std::is_same_v<Body, VenueReport>;
 
 template <class Body>
 AccountId account_of(const Body& body) {
@@ -83,6 +83,8 @@ ApplyResult Engine::State::check(const Command& command) const {
         } else if constexpr (std::is_same_v<Body, ReplaceOrder>) {
           const Lookup found = decide(one, std::max(command.timestamp, log_.now())).order;
           return {.reason = found.reason, .order = found.id};
+        } else if constexpr (std::is_same_v<Body, VenueReport>) {
+          return {.reason = decide(one), .order = one.order};
         } else if constexpr (std::is_same_v<Body, CancelAllOrders> || std::is_same_v<Body, SetKillSwitch>) {
           ApplyResult result{.reason = decide(one)};
           if (result.reason != RejectReason::none) return result;

@@ -103,6 +103,10 @@ class Engine::State {
   [[nodiscard]] RejectReason refusal(const SetLocate& command) const;
   [[nodiscard]] RejectReason refusal(const SetEasyToBorrow& command) const;
   [[nodiscard]] static RejectReason refusal(const SetClock& command);
+  [[nodiscard]] RejectReason refusal(const AddVenue& command) const;
+  [[nodiscard]] RejectReason refusal(const RemoveVenue& command) const;
+  [[nodiscard]] RejectReason refusal(const SetRoute& command) const;
+  [[nodiscard]] RejectReason refusal(const SetVenueSession& command) const;
   void perform(const OpenAccount& command);
   void perform(const DepositCash& command);
   void perform(const WithdrawCash& command);
@@ -120,6 +124,10 @@ class Engine::State {
   void perform(const SetLocate& command);
   void perform(const SetEasyToBorrow& command);
   void perform(const SetClock& command);
+  void perform(const AddVenue& command);
+  void perform(const RemoveVenue& command);
+  void perform(const SetRoute& command);
+  void perform(const SetVenueSession& command);
   void move_cash(AccountId id, Money amount);
   /// Of one symbol, or of all (zero).
   void expire_day_orders(SymbolId symbol);
@@ -173,12 +181,14 @@ class Engine::State {
   [[nodiscard]] Lookup decide(const CancelOrder& command) const;
   [[nodiscard]] RejectReason decide(const CancelAllOrders& command) const;
   [[nodiscard]] RejectReason decide(const SetKillSwitch& command) const;
+  [[nodiscard]] RejectReason decide(const VenueReport& report) const;
   ApplyResult perform(const CommandBody& command);
   ApplyResult perform(const PlaceOrder& command);
   ApplyResult perform(const ReplaceOrder& command);
   ApplyResult perform(const CancelOrder& command);
   ApplyResult perform(const CancelAllOrders& command);
   ApplyResult perform(const SetKillSwitch& command);
+  ApplyResult perform(const VenueReport& report);
 
   /// Calls `visit(slot)` for the open orders of an account or (zero) of all that `is_meant(order)`, by
   /// ascending id.

@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command
     "set_account_limits", "set_firm_rules",   "add_symbol",        "set_symbol_status", "set_session",
     "place_order",        "cancel_order",     "cancel_all_orders", "replace_order",     "print_trade",
     "expire_orders",      "set_symbol_phase", "set_price_bands",   "set_kill_switch",   "set_locate",
-    "set_easy_to_borrow", "set_clock"};
+    "set_easy_to_borrow", "set_clock",        "add_venue",         "remove_venue",      "set_route",
+    "set_venue_session",  "venue_report"};
 
 /// What an account or a symbol is called where a command names it.
 struct Naming {
@@ -24,6 +25,7 @@ struct Naming {
   [[nodiscard]] Json account(AccountId id) const {
     return names != nullptr && id ? names->account(id) : text_or_null(account_name);
   }
+  [[nodiscard]] Json venue(VenueId id) const { return names != nullptr ? names->venue(id) : id_or_null(id); }
   [[nodiscard]] Json symbol(SymbolId id) const {
     return names != nullptr && id ? names->symbol(id) : text_or_null(symbol_name);
   }
@@ -149,6 +151,36 @@ struct CommandFields {
     json["on"] = command.on;
   }
   void operator()(const SetClock& command) const { json.update(json_of(command.pace)); }
+  void operator()(const AddVenue& command) const {
+    json["venue"] = command.name.view();
+    json["when_down"] = name_of(command.when_down);
+  }
+  void operator()(const RemoveVenue& command) const { json["venue"] = naming.venue(command.venue); }
+  void operator()(const SetRoute& command) const {
+    json["symbol"] = naming.symbol(command.symbol);
+    json["route"] = command.venue ? naming.venue(command.venue) : Json(internal_route_name);
+  }
+  void operator()(const SetVenueSession& command) const {
+    json["venue"] = naming.venue(command.venue);
+    json["up"] = command.up;
+  }
+  void operator()(const VenueReport& command) const {
+    json["venue"] = naming.venue(command.venue);
+    json["order_id"] = id_or_null(command.order);
+    json["kind"] = name_of(command.kind);
+    json["request"] = command.request == 0 ? Json(nullptr) : Json(command.request);
+    json["execution_id"] = text_or_null(command.execution_id);
+    if (!command.reference_execution_id.empty())
+      json["reference_execution_id"] = command.reference_execution_id;
+    json["venue_order_id"] = text_or_null(command.venue_order_id);
+    json["text"] = text_or_null(command.text);
+    json["quantity"] = quantity_or_null(command.quantity);
+    json["price"] = price_or_null(command.price);
+    if (command.stop_price) json["stop_price"] = price_or_null(command.stop_price);
+    json["cumulative"] = command.cumulative.shares;
+    json["leaves"] = command.leaves.shares;
+    json["average_price"] = price_or_null(command.average_price);
+  }
   void operator()(const ReplaceOrder& command) const {
     json["account"] = naming.account(command.account);
     json["order_id"] = id_or_null(command.order);

@@ -38,7 +38,15 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_nam
     "locate_changed",
     "easy_to_borrow_changed",
     "short_sale_restriction_changed",
-    "clock_changed"};
+    "clock_changed",
+    "venue_added",
+    "venue_removed",
+    "route_changed",
+    "venue_session_changed",
+    "venue_request_made",
+    "venue_state_changed",
+    "venue_trade_executed",
+    "venue_trade_busted"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -227,8 +235,66 @@ struct EventFields {
     json["stop_price"] = price_or_null(event.stop_price);
     json["client_order_id"] = text_or_null(event.client_order_id);
   }
+  void operator()(const VenueAdded& event) const {
+    json["venue"] = event.name.view();
+    json["venue_number"] = id_or_null(event.venue);
+    json["clearing_account"] = names.account(event.clearing_account);
+    json["when_down"] = name_of(event.when_down);
+  }
+  void operator()(const VenueRemoved& event) const { json["venue"] = names.venue(event.venue); }
+  void operator()(const RouteChanged& event) const {
+    json["symbol"] = names.symbol(event.symbol);
+    json["route"] = event.venue ? names.venue(event.venue) : Json(internal_route_name);
+  }
+  void operator()(const VenueSessionChanged& event) const {
+    json["venue"] = names.venue(event.venue);
+    json["up"] = event.up;
+  }
+  void operator()(const VenueRequestMade& event) const {
+    add_routed(event);
+    json["kind"] = name_of(event.kind);
+    json["number"] = event.number;
+    json["side"] = side_name(event.side, event.instructions.short_sale);
+    json["order_type"] = name_of(event.type);
+    json["time_in_force"] = name_of(event.time_in_force);
+    json["quantity"] = event.quantity.shares;
+    json["price"] = price_or_null(event.limit_price);
+    json["stop_price"] = price_or_null(event.stop_price);
+    if (event.instructions != OrderInstructions{}) add_instructions(json, event.instructions);
+  }
+  void operator()(const VenueStateChanged& event) const {
+    add_routed(event);
+    json["venue_state"] = name_of(event.state);
+    json["status"] = name_of(event.status);
+    json["venue_order_id"] = text_or_null(event.venue_order_id);
+    json["text"] = text_or_null(event.text);
+  }
+  void operator()(const VenueTradeExecuted& event) const { add_venue_trade(event); }
+  void operator()(const VenueTradeBusted& event) const {
+    add_venue_trade(event);
+    json["status"] = name_of(event.status);
+    json["corrected"] = event.corrected;
+  }
 
  private:
+  template <class Routed>
+  void add_routed(const Routed& event) const {
+    json["order_id"] = id_or_null(event.order);
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["venue"] = names.venue(event.venue);
+  }
+  template <class Trade>
+  void add_venue_trade(const Trade& event) const {
+    json["trade_id"] = id_or_null(event.trade);
+    add_routed(event);
+    json["clearing_account"] = names.account(event.clearing_account);
+    json["side"] = name_of(event.side);
+    json["price"] = price_or_null(event.price);
+    json["quantity"] = event.quantity.shares;
+    json["leaves"] = event.leaves.shares;
+    json["execution_id"] = text_or_null(event.execution_id);
+  }
   template <class NewOrder>
   void add_new_order(const NewOrder& event) const {
     json["order_id"] = id_or_null(event.order);
@@ -267,6 +333,8 @@ void NameDirectory::learn(const Event& event) {
     learn_name(accounts_, opened->account.value, opened->name.view());
   } else if (const auto* added = std::get_if<SymbolAdded>(&event.body)) {
     learn_name(symbols_, added->id.value, added->symbol.view());
+  } else if (const auto* venue = std::get_if<VenueAdded>(&event.body)) {
+    learn_name(venues_, venue->venue.value, venue->name.view());
   }
 }
 
@@ -282,6 +350,9 @@ Json NameDirectory::account(AccountId id) const {
 }
 Json NameDirectory::symbol(SymbolId id) const {
   return known_name(symbols_, id.value);
+}
+Json NameDirectory::venue(VenueId id) const {
+  return known_name(venues_, id.value);
 }
 
 namespace {

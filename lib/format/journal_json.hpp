@@ -12,7 +12,7 @@
 
 namespace trade::format {
 
-/// The names behind the numbers of accounts and symbols, learned from the events that gave them.
+/// The names behind the numbers of accounts, symbols and venues, learned from the events that gave them.
 class NameDirectory {
  public:
   /// To be called with every event from the first one on.
@@ -23,10 +23,12 @@ class NameDirectory {
   /// The account's name; its number as text when the name is not known, null for zero.
   [[nodiscard]] Json account(AccountId id) const;
   [[nodiscard]] Json symbol(SymbolId id) const;
+  [[nodiscard]] Json venue(VenueId id) const;
 
  private:
   std::vector<std::string> accounts_;  ///< by number less one
   std::vector<std::string> symbols_;
+  std::vector<std::string> venues_;
 };
 
 /// "place_order", "open_account", …

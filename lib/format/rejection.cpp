@@ -52,6 +52,7 @@ std::string_view hint_of(RejectReason reason) {
       return "deposit cash, close positions, or order less";
     case RejectReason::account_exists:
     case RejectReason::symbol_exists:
+    case RejectReason::venue_exists:
       return "";
     case RejectReason::invalid_amount:
       return "an amount is above zero, in dollars with at most four decimals";
@@ -91,6 +92,26 @@ std::string_view hint_of(RejectReason reason) {
       return "an operator can grant one: trade locate grant ID SYMBOL --quantity N";
     case RejectReason::short_sale_price_test:
       return "name a price above the best bid: 'trade quote' tells it";
+    case RejectReason::unknown_venue:
+      return "'trade route list' names those there are";
+    case RejectReason::venue_down:
+      return "try again when 'trade route list' says that its session is up, or have orders held: trade "
+             "route "
+             "add --when-down hold";
+    case RejectReason::venue_unsupported:
+      return "place it as a market, limit or stop order without legs, or have the symbol's orders matched "
+             "here: "
+             "trade route set SYMBOL internal";
+    case RejectReason::venue_rejected:
+      return "'trade order ID' tells what the venue said";
+    case RejectReason::open_orders:
+      return "cancel the open orders first: 'trade orders' lists them; and set the routes of symbols that go "
+             "there: 'trade route list'";
+    case RejectReason::unknown_execution:
+    case RejectReason::duplicate_execution:
+      return "";
+    case RejectReason::pending_at_venue:
+      return "wait for the venue's answer: 'trade order ID' tells";
     case RejectReason::overloaded:
       return "try again in a moment";
   }
@@ -101,7 +122,8 @@ Error rejection(RejectReason reason, std::string_view about) {
   const RejectReasonRow& row = row_of(reason);
   ErrorCode code = ErrorCode::rejected;
   if (reason == RejectReason::not_your_order) code = ErrorCode::not_permitted;
-  if (reason == RejectReason::unknown_order || reason == RejectReason::unknown_account)
+  if (reason == RejectReason::unknown_order || reason == RejectReason::unknown_account ||
+      reason == RejectReason::unknown_venue)
     code = ErrorCode::not_found;
   std::string message(row.text);
   if (!about.empty()) message += ": " + std::string(about);

@@ -156,6 +156,14 @@ class Ledger {
   Problem apply(const EasyToBorrowChanged&) { return Problem::none; }
   Problem apply(const ShortSaleRestrictionChanged&) { return Problem::none; }
   Problem apply(const ClockChanged&) { return Problem::none; }
+  Problem apply(const VenueAdded&) { return Problem::none; }
+  Problem apply(const VenueRemoved&) { return Problem::none; }
+  Problem apply(const RouteChanged&) { return Problem::none; }
+  Problem apply(const VenueSessionChanged&) { return Problem::none; }
+  Problem apply(const VenueRequestMade&) { return Problem::none; }
+  Problem apply(const VenueStateChanged&) { return Problem::none; }
+  Problem apply(const VenueTradeExecuted&) { return Problem::none; }
+  Problem apply(const VenueTradeBusted&) { return Problem::none; }
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

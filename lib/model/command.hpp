@@ -231,11 +231,56 @@ struct SetClock {
   ClockPace pace;
 };
 
+/// Makes another market known, and opens its clearing account: the other side of what trades there. The name
+/// of a venue that was removed takes that one up again, with its account. Its session begins as down.
+struct AddVenue {
+  VenueName name;
+  WhenVenueDown when_down = WhenVenueDown::hold;
+};
+
+/// Forgets a venue at which no orders are open and to which no symbol is routed.
+struct RemoveVenue {
+  VenueId venue;
+};
+
+/// Says where a symbol's orders go from now on. Refused while orders of it are open.
+struct SetRoute {
+  SymbolId symbol;
+  VenueId venue;  ///< zero: they are matched here
+};
+
+/// Whether a venue can be spoken to. While it cannot, orders for it are held or refused, and the fate of
+/// those that were sent is unknown.
+struct SetVenueSession {
+  VenueId venue;
+  bool up = true;
+};
+
+/// What a venue told of one order. Ids and texts are printable ASCII.
+struct VenueReport {
+  VenueId venue;
+  OrderId order;
+  VenueReportKind kind = VenueReportKind::accepted;
+  std::uint32_t request = 0;                ///< number of the request that it answers; zero: unasked
+  std::string_view execution_id;            ///< of filled and corrected: the trade's, unique at its venue
+  std::string_view reference_execution_id;  ///< of busted and corrected: the trade that is meant
+  std::string_view venue_order_id;          ///< empty: not told
+  std::string_view text;                    ///< for people
+  Quantity quantity;  ///< filled and corrected: of this trade; replaced: the order's whole, from now on
+  Price price;        ///< filled and corrected: of this trade; replaced: the limit from now on
+  Price stop_price;   ///< replaced: the stop price from now on
+  // As the venue counts, after what is reported:
+  Quantity cumulative;  ///< filled of the order so far; zero of a fill: not told
+  Quantity leaves;      ///< that is still open; zero: nothing, the order has ended
+  Price average_price;  ///< of what is filled, rounded
+};
+
 using CommandBody =
     std::variant<OpenAccount, DepositCash, WithdrawCash, TransferShares, SetAccountStatus, SetAccountLimits,
                  SetFirmRules, AddSymbol, SetSymbolStatus, SetSession, PlaceOrder, CancelOrder,
                  CancelAllOrders, ReplaceOrder, PrintTrade, ExpireOrders, SetSymbolPhase, SetPriceBands,
-                 SetKillSwitch, SetLocate, SetEasyToBorrow, SetClock>;
+                 SetKillSwitch, SetLocate, SetEasyToBorrow, SetClock, AddVenue, RemoveVenue, SetRoute,
+                 SetVenueSession, VenueReport>;
 
 /// A sequenced command. `timestamp` is the sequencer's, never earlier than that of the command before.
 struct Command {

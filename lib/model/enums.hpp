@@ -98,7 +98,8 @@ constexpr bool is_terminal(OrderStatus status) {
 enum class AccountType : std::uint8_t {
   cash = 1,
   margin = 2,
-  house = 3,  ///< plays a recorded market in: no cash, share or size checks, never a day trader
+  house = 3,     ///< plays a recorded market in: no cash, share or size checks, never a day trader
+  clearing = 4,  ///< a venue's: the other side of what trades there; places no orders
 };
 
 enum class AccountStatus : std::uint8_t { active = 1, suspended = 2 };
@@ -161,6 +162,7 @@ enum class CancelReason : std::uint8_t {
   entry_ended = 16,               ///< the entry that it was to follow ended without a fill
   disconnected = 17,              ///< the client session that it was bound to ended
   short_sale_price_test = 18,     ///< a short sale that came to the market at or below the best bid
+  venue = 19,                     ///< its venue ended it, unasked
 };
 
 /// The status of an order that ended so.
@@ -170,6 +172,42 @@ constexpr OrderStatus ended_status(CancelReason reason) {
 }
 
 enum class Liquidity : std::uint8_t { maker = 1, taker = 2 };
+
+/// What becomes of an order for a venue whose session is down.
+enum class WhenVenueDown : std::uint8_t {
+  hold = 1,  ///< it is sent when the session is up
+  refuse = 2,
+};
+
+/// Where a routed order stands with its venue.
+enum class VenueState : std::uint8_t {
+  held = 1,     ///< not sent: the session is down
+  sending = 2,  ///< to be sent, or sent and not answered yet
+  working = 3,
+  pending_cancel = 4,   ///< asked to cancel it, not answered yet
+  pending_replace = 5,  ///< asked to replace it, not answered yet
+  unknown = 6,          ///< the session was lost after it was sent; until the venue says
+  ended = 7,
+};
+
+/// What a venue is asked to do with an order.
+enum class VenueRequestKind : std::uint8_t { place = 1, cancel = 2, replace = 3 };
+
+/// What a venue tells of an order.
+enum class VenueReportKind : std::uint8_t {
+  accepted = 1,
+  filled = 2,
+  cancelled = 3,
+  expired = 4,
+  replaced = 5,
+  rejected = 6,
+  cancel_rejected = 7,
+  replace_rejected = 8,
+  busted = 9,      ///< a trade never was
+  corrected = 10,  ///< a trade was another
+  status = 11,     ///< the answer to a question about the order: what it has filled and has left
+  not_known = 12,  ///< the answer to such a question: the venue does not know the order
+};
 
 /// The rows of one enumeration: value and name, in a std::array `enum_names(E{})` found by the argument's
 /// type.
@@ -228,8 +266,11 @@ constexpr EnumNames<OrderStatus, 8> enum_names(OrderStatus) {
            {OrderStatus::rejected, "rejected"},
            {OrderStatus::expired, "expired"}}};
 }
-constexpr EnumNames<AccountType, 3> enum_names(AccountType) {
-  return {{{AccountType::cash, "cash"}, {AccountType::margin, "margin"}, {AccountType::house, "house"}}};
+constexpr EnumNames<AccountType, 4> enum_names(AccountType) {
+  return {{{AccountType::cash, "cash"},
+           {AccountType::margin, "margin"},
+           {AccountType::house, "house"},
+           {AccountType::clearing, "clearing"}}};
 }
 constexpr EnumNames<AccountStatus, 2> enum_names(AccountStatus) {
   return {{{AccountStatus::active, "active"}, {AccountStatus::suspended, "suspended"}}};
@@ -255,7 +296,7 @@ constexpr EnumNames<BandTier, 2> enum_names(BandTier) {
 constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
   return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};
 }
-constexpr EnumNames<CancelReason, 18> enum_names(CancelReason) {
+constexpr EnumNames<CancelReason, 19> enum_names(CancelReason) {
   return {{{CancelReason::requested, "requested"},
            {CancelReason::no_liquidity, "no_liquidity"},
            {CancelReason::price_collar, "price_collar"},
@@ -273,10 +314,42 @@ constexpr EnumNames<CancelReason, 18> enum_names(CancelReason) {
            {CancelReason::one_cancels_other, "one_cancels_other"},
            {CancelReason::entry_ended, "entry_ended"},
            {CancelReason::disconnected, "disconnected"},
-           {CancelReason::short_sale_price_test, "short_sale_price_test"}}};
+           {CancelReason::short_sale_price_test, "short_sale_price_test"},
+           {CancelReason::venue, "venue"}}};
 }
 constexpr EnumNames<Liquidity, 2> enum_names(Liquidity) {
   return {{{Liquidity::maker, "maker"}, {Liquidity::taker, "taker"}}};
+}
+constexpr EnumNames<WhenVenueDown, 2> enum_names(WhenVenueDown) {
+  return {{{WhenVenueDown::hold, "hold"}, {WhenVenueDown::refuse, "refuse"}}};
+}
+constexpr EnumNames<VenueState, 7> enum_names(VenueState) {
+  return {{{VenueState::held, "held"},
+           {VenueState::sending, "sending"},
+           {VenueState::working, "working"},
+           {VenueState::pending_cancel, "pending_cancel"},
+           {VenueState::pending_replace, "pending_replace"},
+           {VenueState::unknown, "unknown"},
+           {VenueState::ended, "ended"}}};
+}
+constexpr EnumNames<VenueRequestKind, 3> enum_names(VenueRequestKind) {
+  return {{{VenueRequestKind::place, "place"},
+           {VenueRequestKind::cancel, "cancel"},
+           {VenueRequestKind::replace, "replace"}}};
+}
+constexpr EnumNames<VenueReportKind, 12> enum_names(VenueReportKind) {
+  return {{{VenueReportKind::accepted, "accepted"},
+           {VenueReportKind::filled, "filled"},
+           {VenueReportKind::cancelled, "cancelled"},
+           {VenueReportKind::expired, "expired"},
+           {VenueReportKind::replaced, "replaced"},
+           {VenueReportKind::rejected, "rejected"},
+           {VenueReportKind::cancel_rejected, "cancel_rejected"},
+           {VenueReportKind::replace_rejected, "replace_rejected"},
+           {VenueReportKind::busted, "busted"},
+           {VenueReportKind::corrected, "corrected"},
+           {VenueReportKind::status, "status"},
+           {VenueReportKind::not_known, "not_known"}}};
 }
 
 /// The name of a value; "unknown" for a number that is no value of the enumeration.

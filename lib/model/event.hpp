@@ -304,13 +304,101 @@ struct OrderReplaced {
   Quantity old_hidden = {};
 };
 
+/// A venue is known, or, where the id is one of before, known again.
+struct VenueAdded {
+  VenueId venue;
+  VenueName name;
+  AccountId clearing_account;
+  WhenVenueDown when_down = WhenVenueDown::hold;
+};
+
+struct VenueRemoved {
+  VenueId venue;
+};
+
+/// Where a symbol's orders go from now on.
+struct RouteChanged {
+  SymbolId symbol;
+  VenueId venue;  ///< zero: they are matched here
+};
+
+/// A venue can be spoken to, or no longer.
+struct VenueSessionChanged {
+  VenueId venue;
+  bool up = true;
+};
+
+/// An order is to be placed, cancelled or replaced at its venue. Tells all that is needed to ask for it; of a
+/// replace, the order as it is to be.
+struct VenueRequestMade {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  VenueId venue;
+  VenueRequestKind kind = VenueRequestKind::place;
+  std::uint32_t number = 0;  ///< of the order's requests, from 1
+  Side side = Side::buy;
+  OrderType type = OrderType::market;
+  TimeInForce time_in_force = TimeInForce::day;
+  Quantity quantity;  ///< whole, what is filled included
+  Price limit_price;
+  Price stop_price;
+  OrderInstructions instructions = {};
+};
+
+/// Where an order stands with its venue, and its status, which may have changed with that.
+struct VenueStateChanged {
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  VenueId venue;
+  VenueState state = VenueState::held;
+  OrderStatus status = OrderStatus::pending;
+  std::string_view venue_order_id;  ///< empty: as it was
+  std::string_view text;            ///< that the venue told, for people
+};
+
+/// An order traded at its venue, against the venue's clearing account.
+struct VenueTradeExecuted {
+  TradeId trade;
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  VenueId venue;
+  AccountId clearing_account;
+  Side side = Side::buy;  ///< of the order
+  Price price;
+  Quantity quantity;
+  Quantity leaves;  ///< left of the order after this trade; zero of one that had ended before
+  std::string_view execution_id;
+};
+
+/// A trade at a venue never was: what it moved goes back. The order's filled quantity is less by it.
+struct VenueTradeBusted {
+  TradeId trade;  ///< that it undoes
+  OrderId order;
+  AccountId account;
+  SymbolId symbol;
+  VenueId venue;
+  AccountId clearing_account;
+  Side side = Side::buy;  ///< of the order
+  Price price;            ///< of the trade that it undoes, as the quantity is
+  Quantity quantity;
+  Quantity leaves;                              ///< left of the order afterwards
+  OrderStatus status = OrderStatus::submitted;  ///< of the order afterwards
+  std::string_view execution_id;                ///< of the trade that it undoes
+  bool corrected = false;                       ///< the VenueTradeExecuted that replaces the trade follows
+};
+
 using EventBody =
     std::variant<CommandRejected, AccountOpened, CashMoved, SharesTransferred, AccountStatusChanged,
                  AccountLimitsChanged, FirmRulesChanged, SymbolAdded, SymbolStatusChanged, SessionChanged,
                  OrderAccepted, OrderRejected, OrderRested, OrderTriggered, TradeExecuted, TradePrinted,
                  OrderCancelled, OrderReplaced, StopTrailed, SymbolPhaseChanged, AuctionIndicated,
                  AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated, LocateChanged,
-                 EasyToBorrowChanged, ShortSaleRestrictionChanged, ClockChanged>;
+                 EasyToBorrowChanged, ShortSaleRestrictionChanged, ClockChanged, VenueAdded, VenueRemoved,
+                 RouteChanged, VenueSessionChanged, VenueRequestMade, VenueStateChanged, VenueTradeExecuted,
+                 VenueTradeBusted>;
 
 struct Event {
   Sequence sequence = 0;

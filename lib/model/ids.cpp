@@ -15,16 +15,19 @@ bool is_upper(char c) {
 bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
 }
+bool is_name(std::string_view text, std::size_t bytes_max) {
+  bool valid = !text.empty() && text.size() <= bytes_max;
+  for (const char c : text)
+    valid = valid && (is_digit(c) || is_upper(c) || is_lower(c) || c == '.' || c == '_' || c == '-');
+  return valid;
+}
 std::string quoted(std::string_view text) {
   return "'" + std::string(text.substr(0, 40)) + "'";
 }
 }  // namespace
 
 Result<AccountName> parse_account_name(std::string_view text) {
-  bool valid = !text.empty() && text.size() <= AccountName::capacity;
-  for (const char c : text)
-    valid = valid && (is_digit(c) || is_upper(c) || is_lower(c) || c == '.' || c == '_' || c == '-');
-  if (!valid) {
+  if (!is_name(text, AccountName::capacity)) {
     return fail(ErrorCode::usage, "not an account id: " + quoted(text),
                 "use 1 to 32 letters, digits, '.', '_' or '-'");
   }
@@ -58,6 +61,14 @@ Status check_client_order_id(std::string_view text) {
                 "use 1 to 128 printable ASCII characters");
   }
   return {};
+}
+
+Result<VenueName> parse_venue_name(std::string_view text) {
+  if (!is_name(text, VenueName::capacity) || text == internal_route_name) {
+    return fail(ErrorCode::usage, "not a venue's name: " + quoted(text),
+                "use 1 to 32 letters, digits, '.', '_' or '-', but not 'internal'");
+  }
+  return *VenueName::make(text);
 }
 
 Result<OrderId> parse_order_id(std::string_view text) {

@@ -50,6 +50,11 @@ struct SymbolsRequest {
   std::uint32_t limit = 1'000;
 };
 struct SessionRequest {};
+/// Venues in ascending order of number, those that were removed left out unless asked for; or the one named.
+struct VenuesRequest {
+  std::string name;
+  bool removed = false;
+};
 /// What each account holds; asked of tradingd (risk's state) and of ledgerd (the books).
 struct HoldingsRequest {
   AccountId after;
@@ -187,11 +192,12 @@ struct ClockRequest {
 /// The clock goes no further in one request.
 constexpr std::int64_t clock_step_nanoseconds_max = std::int64_t{366} * 86'400 * nanoseconds_per_second;
 
-using RequestBody = std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest,
-                                 HoldingsRequest, JournalRequest, PortfolioRequest, OrdersRequest,
-                                 FillsRequest, PostingsRequest, QuotesRequest, DepthRequest, TapeRequest,
-                                 StatusRequest, CreateKeyRequest, KeysRequest, RevokeKeyRequest, BarsRequest,
-                                 EquityHistoryRequest, QuoteHistoryRequest, ClockRequest, LogLevelRequest>;
+using RequestBody =
+    std::variant<SubmitRequest, AccountsRequest, SymbolsRequest, SessionRequest, HoldingsRequest,
+                 JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
+                 QuotesRequest, DepthRequest, TapeRequest, StatusRequest, CreateKeyRequest, KeysRequest,
+                 RevokeKeyRequest, BarsRequest, EquityHistoryRequest, QuoteHistoryRequest, ClockRequest,
+                 LogLevelRequest, VenuesRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -235,6 +241,9 @@ struct SymbolsReply {
 };
 struct SessionReply {
   SessionView session;
+};
+struct VenuesReply {
+  std::vector<VenueView> venues;
 };
 struct HoldingsReply {
   Sequence sequence = 0;  ///< the state is that after this event
@@ -305,7 +314,7 @@ using ReplyBody =
     std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
                  JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
                  DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply, BarsReply,
-                 EquityHistoryReply, QuoteHistoryReply, ClockReply, LogLevelReply>;
+                 EquityHistoryReply, QuoteHistoryReply, ClockReply, LogLevelReply, VenuesReply>;
 
 struct Reply {
   std::uint64_t id = 0;

@@ -60,7 +60,16 @@ namespace trade {
   X(short_sale_not_permitted, 41, "Only a margin account may sell short", 403, 0)                   \
   X(long_position, 42, "Account holds shares: sell them, not short", 400, 0)                        \
   X(no_locate, 43, "No shares located to borrow", 403, 0)                                           \
-  X(short_sale_price_test, 44, "Short sale at or below the best bid is restricted", 400, 0)
+  X(short_sale_price_test, 44, "Short sale at or below the best bid is restricted", 400, 0)         \
+  X(unknown_venue, 45, "Unknown venue", 404, 0)                                                     \
+  X(venue_exists, 46, "Venue exists already", 409, 0)                                               \
+  X(venue_down, 47, "Venue's session is down", 503, 0)                                              \
+  X(venue_unsupported, 48, "Venue takes no such order", 422, 11)                                    \
+  X(venue_rejected, 49, "Venue refused the order", 400, 0)                                          \
+  X(open_orders, 50, "Orders are open or go there", 409, 0)                                         \
+  X(unknown_execution, 51, "Unknown execution", 404, 0)                                             \
+  X(duplicate_execution, 52, "Execution is known already", 409, 0)                                  \
+  X(pending_at_venue, 53, "A change of the order is under way at its venue", 409, 0)
 
 enum class RejectReason : std::uint8_t {
   none = 0,

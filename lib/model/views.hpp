@@ -39,6 +39,9 @@ struct OrderView {
   OrderInstructions instructions = {};
   Price reference_price = {};  ///< of a trailing stop, the price that it stays behind; zero: none
   OrderLink link = {};
+  std::string venue = {};                      ///< that it was routed to; empty: none
+  std::optional<VenueState> venue_state = {};  ///< of a routed order
+  std::string venue_order_id = {};             ///< empty: not told yet
 
   /// The order that the client placed, of which this one is a leg; zero: it is none.
   [[nodiscard]] OrderId parent() const { return link.parent(id); }
@@ -59,6 +62,9 @@ struct FillView {
   Price price;
   Liquidity liquidity = Liquidity::taker;
   Timestamp executed_at;
+  std::string venue = {};         ///< that it was made at; empty: here
+  std::string execution_id = {};  ///< the venue's; empty of a trade made here
+  bool busted = false;            ///< the venue has undone it
 };
 
 /// Shares that an account may sell short because they are located to be borrowed.
@@ -109,6 +115,21 @@ struct SymbolView {
   std::optional<Side> limit_state = {};  ///< the side whose best price stands at its band
   bool easy_to_borrow = false;
   bool short_sale_restricted = false;  ///< the price test for short sales is on
+  VenueId venue = {};                  ///< that its orders go to; zero: they are matched here
+  std::string venue_name = {};         ///< empty: they are matched here
+};
+
+/// Another market that orders can be routed to.
+struct VenueView {
+  VenueId id;
+  std::string name;
+  std::string clearing_account;
+  WhenVenueDown when_down = WhenVenueDown::hold;
+  bool session_up = false;
+  bool removed = false;
+  std::int64_t open_orders = 0;
+
+  bool operator==(const VenueView&) const = default;
 };
 
 struct SessionView {

@@ -69,6 +69,10 @@ ReplyBody answer(const Engine& engine, const SessionRequest&) {
   return SessionReply{engine.session()};
 }
 
+ReplyBody answer(const Engine&, const VenuesRequest&) {
+  return VenuesReply{};
+}
+
 template <class Other>
 ReplyBody answer(const Engine&, const Other&) {
   return ErrorReply{

@@ -12,7 +12,10 @@ std::size_t bytes_beside(const AccountView& row) {
   return row.id.size();
 }
 std::size_t bytes_beside(const SymbolView& row) {
-  return row.symbol.size() + row.halt_reason.size();
+  return row.symbol.size() + row.halt_reason.size() + row.venue_name.size();
+}
+std::size_t bytes_beside(const VenueView& row) {
+  return row.name.size() + row.clearing_account.size();
 }
 std::size_t bytes_beside(const HoldingsRow& row) {
   return row.name.size() + row.holdings.size() * sizeof(HoldingsRow::Holding);
@@ -21,7 +24,8 @@ std::size_t bytes_beside(const CommandResult& row) {
   std::size_t bytes = row.fills.size() * sizeof(ImmediateFill);
   if (row.order_view) {
     bytes += row.order_view->client_order_id.size() + row.order_view->account.size() +
-             row.order_view->symbol.size();
+             row.order_view->symbol.size() + row.order_view->venue.size() +
+             row.order_view->venue_order_id.size();
   }
   return bytes;
 }
@@ -48,6 +52,9 @@ std::size_t bytes_of(const SymbolsReply& reply) {
 }
 std::size_t bytes_of(const HoldingsReply& reply) {
   return bytes_of(reply.rows);
+}
+std::size_t bytes_of(const VenuesReply& reply) {
+  return bytes_of(reply.venues);
 }
 /// The others have no rows, or are not tradingd's to give.
 template <class Other>

@@ -51,6 +51,25 @@ AccountName Checker::account_name(const flatbuffers::String* text_or_null, const
   return {};
 }
 
+std::string_view Checker::venue_text(const flatbuffers::String* text_or_null, std::size_t bytes_max,
+                                     const char* field) {
+  const std::string_view view = text(text_or_null, bytes_max, field);
+  for (const char c : view) {
+    if (c < ' ' || c > '~') {
+      refuse(field, "not printable ASCII");
+      return {};
+    }
+  }
+  return view;
+}
+
+VenueName Checker::venue_name(const flatbuffers::String* text_or_null, const char* field) {
+  const Result<VenueName> name = parse_venue_name(text(text_or_null, VenueName::capacity, field));
+  if (name) return *name;
+  refuse(field, name.error().message);
+  return {};
+}
+
 Symbol Checker::symbol(const flatbuffers::String* text_or_null, const char* field) {
   const std::string_view view = text(text_or_null, Symbol::capacity, field);
   const Result<Symbol> symbol = parse_symbol(view);

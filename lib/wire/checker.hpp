@@ -145,7 +145,10 @@ class Checker {
   }
   /// Empty, or a well-formed client order id.
   std::string_view client_order_id(const flatbuffers::String* text, const char* field);
+  /// An id or a text of a venue: empty, or printable ASCII.
+  std::string_view venue_text(const flatbuffers::String* text, std::size_t bytes_max, const char* field);
   AccountName account_name(const flatbuffers::String* text, const char* field);
+  VenueName venue_name(const flatbuffers::String* text, const char* field);
   Symbol symbol(const flatbuffers::String* text, const char* field);
 
   /// The part of a record that every frame must have; refuses the frame and gives zeros where it is absent.

@@ -104,6 +104,10 @@ TRADE_WIRE_ENUM(BandTier)
 TRADE_WIRE_ENUM(DayTradingRule)
 TRADE_WIRE_ENUM(CancelReason)
 TRADE_WIRE_ENUM(Liquidity)
+TRADE_WIRE_ENUM(WhenVenueDown)
+TRADE_WIRE_ENUM(VenueState)
+TRADE_WIRE_ENUM(VenueRequestKind)
+TRADE_WIRE_ENUM(VenueReportKind)
 TRADE_WIRE_ENUM(BarUnit)
 TRADE_WIRE_ENUM(EquityStep)
 TRADE_WIRE_ENUM(KeyRole)
@@ -218,6 +222,7 @@ Offset<schema::OrderView> write_view(Writer& writer, const OrderView& view);
 Offset<schema::FillView> write_view(Writer& writer, const FillView& view);
 Offset<schema::AccountView> write_view(Writer& writer, const AccountView& view);
 Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view);
+Offset<schema::VenueView> write_view(Writer& writer, const VenueView& view);
 Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view);
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row);
 Offset<schema::PortfolioView> write_view(Writer& writer, const PortfolioView& view);
@@ -232,6 +237,7 @@ OrderView read_view(Checker& check, const schema::OrderView& table);
 FillView read_view(Checker& check, const schema::FillView& table);
 AccountView read_view(Checker& check, const schema::AccountView& table);
 SymbolView read_view(Checker& check, const schema::SymbolView& table);
+VenueView read_view(Checker& check, const schema::VenueView& table);
 SessionView read_view(Checker& check, const schema::SessionView& table);
 HoldingsRow read_view(Checker& check, const schema::HoldingsRow& table);
 PortfolioView read_view(Checker& check, const schema::PortfolioView& table);

@@ -271,6 +271,66 @@ SetClock read(Checker& check, const schema::SetClock& table) {
   return {.pace = read_pace(check, table.pace())};
 }
 
+Offset<schema::AddVenue> write(Writer& writer, const AddVenue& command) {
+  const auto name = writer.text(command.name.view());
+  return schema::CreateAddVenue(writer.builder, name, to_schema(command.when_down));
+}
+AddVenue read(Checker& check, const schema::AddVenue& table) {
+  return {.name = check.venue_name(table.name(), "name"),
+          .when_down = check.enumeration<WhenVenueDown>(table.when_down(), "when_down")};
+}
+
+Offset<schema::RemoveVenue> write(Writer& writer, const RemoveVenue& command) {
+  return schema::CreateRemoveVenue(writer.builder, command.venue.value);
+}
+RemoveVenue read(Checker&, const schema::RemoveVenue& table) {
+  return {.venue = VenueId{table.venue()}};
+}
+
+Offset<schema::SetRoute> write(Writer& writer, const SetRoute& command) {
+  return schema::CreateSetRoute(writer.builder, command.symbol.value, command.venue.value);
+}
+SetRoute read(Checker&, const schema::SetRoute& table) {
+  return {.symbol = SymbolId{table.symbol()}, .venue = VenueId{table.venue()}};
+}
+
+Offset<schema::SetVenueSession> write(Writer& writer, const SetVenueSession& command) {
+  return schema::CreateSetVenueSession(writer.builder, command.venue.value, command.up);
+}
+SetVenueSession read(Checker&, const schema::SetVenueSession& table) {
+  return {.venue = VenueId{table.venue()}, .up = table.up()};
+}
+
+Offset<schema::VenueReport> write(Writer& writer, const VenueReport& command) {
+  const auto execution_id = writer.text(command.execution_id);
+  const auto reference_execution_id = writer.text(command.reference_execution_id);
+  const auto venue_order_id = writer.text(command.venue_order_id);
+  const auto text = writer.text(command.text);
+  return schema::CreateVenueReport(writer.builder, command.venue.value, command.order.value,
+                                   to_schema(command.kind), command.request, execution_id,
+                                   reference_execution_id, venue_order_id, text, command.quantity.shares,
+                                   command.price.units, command.stop_price.units, command.cumulative.shares,
+                                   command.leaves.shares, command.average_price.units);
+}
+VenueReport read(Checker& check, const schema::VenueReport& table) {
+  return {
+      .venue = VenueId{table.venue()},
+      .order = OrderId{table.order()},
+      .kind = check.enumeration<VenueReportKind>(table.kind(), "kind"),
+      .request = table.request(),
+      .execution_id = check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id"),
+      .reference_execution_id =
+          check.venue_text(table.reference_execution_id(), execution_id_bytes_max, "reference_execution_id"),
+      .venue_order_id = check.venue_text(table.venue_order_id(), venue_order_id_bytes_max, "venue_order_id"),
+      .text = check.venue_text(table.text(), venue_text_bytes_max, "text"),
+      .quantity = check.quantity(table.quantity(), "quantity"),
+      .price = check.price(table.price(), "price"),
+      .stop_price = check.price(table.stop_price(), "stop_price"),
+      .cumulative = check.quantity(table.cumulative(), "cumulative"),
+      .leaves = check.quantity(table.leaves(), "leaves"),
+      .average_price = check.price(table.average_price(), "average_price")};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, CommandBody& body) {
@@ -335,6 +395,16 @@ void read_command(Checker& check, schema::CommandBody type, const void* table, C
       return read_as<schema::SetEasyToBorrow>(check, table, body);
     case Type::SetClock:
       return read_as<schema::SetClock>(check, table, body);
+    case Type::AddVenue:
+      return read_as<schema::AddVenue>(check, table, body);
+    case Type::RemoveVenue:
+      return read_as<schema::RemoveVenue>(check, table, body);
+    case Type::SetRoute:
+      return read_as<schema::SetRoute>(check, table, body);
+    case Type::SetVenueSession:
+      return read_as<schema::SetVenueSession>(check, table, body);
+    case Type::VenueReport:
+      return read_as<schema::VenueReport>(check, table, body);
     case Type::NONE:
       break;
   }

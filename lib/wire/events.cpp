@@ -403,6 +403,126 @@ ClockChanged read(Checker& check, const schema::ClockChanged& table) {
   return {.pace = read_pace(check, table.pace())};
 }
 
+Offset<schema::VenueAdded> write(Writer& writer, const VenueAdded& event) {
+  const auto name = writer.text(event.name.view());
+  return schema::CreateVenueAdded(writer.builder, event.venue.value, name, event.clearing_account.value,
+                                  to_schema(event.when_down));
+}
+VenueAdded read(Checker& check, const schema::VenueAdded& table) {
+  return {.venue = VenueId{table.venue()},
+          .name = check.venue_name(table.name(), "name"),
+          .clearing_account = AccountId{table.clearing_account()},
+          .when_down = check.enumeration<WhenVenueDown>(table.when_down(), "when_down")};
+}
+
+Offset<schema::VenueRemoved> write(Writer& writer, const VenueRemoved& event) {
+  return schema::CreateVenueRemoved(writer.builder, event.venue.value);
+}
+VenueRemoved read(Checker&, const schema::VenueRemoved& table) {
+  return {.venue = VenueId{table.venue()}};
+}
+
+Offset<schema::RouteChanged> write(Writer& writer, const RouteChanged& event) {
+  return schema::CreateRouteChanged(writer.builder, event.symbol.value, event.venue.value);
+}
+RouteChanged read(Checker&, const schema::RouteChanged& table) {
+  return {.symbol = SymbolId{table.symbol()}, .venue = VenueId{table.venue()}};
+}
+
+Offset<schema::VenueSessionChanged> write(Writer& writer, const VenueSessionChanged& event) {
+  return schema::CreateVenueSessionChanged(writer.builder, event.venue.value, event.up);
+}
+VenueSessionChanged read(Checker&, const schema::VenueSessionChanged& table) {
+  return {.venue = VenueId{table.venue()}, .up = table.up()};
+}
+
+Offset<schema::VenueRequestMade> write(Writer& writer, const VenueRequestMade& event) {
+  const auto instructions = write_instructions(writer, event.instructions);
+  return schema::CreateVenueRequestMade(writer.builder, event.order.value, event.account.value,
+                                        event.symbol.value, event.venue.value, to_schema(event.kind),
+                                        event.number, to_schema(event.side), to_schema(event.type),
+                                        to_schema(event.time_in_force), event.quantity.shares,
+                                        event.limit_price.units, event.stop_price.units, instructions);
+}
+VenueRequestMade read(Checker& check, const schema::VenueRequestMade& table) {
+  return {.order = OrderId{table.order()},
+          .account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .venue = VenueId{table.venue()},
+          .kind = check.enumeration<VenueRequestKind>(table.kind(), "kind"),
+          .number = table.number(),
+          .side = check.enumeration<Side>(table.side(), "side"),
+          .type = check.enumeration<OrderType>(table.type(), "type"),
+          .time_in_force = check.enumeration<TimeInForce>(table.time_in_force(), "time_in_force"),
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .limit_price = check.price(table.limit_price(), "limit_price"),
+          .stop_price = check.price(table.stop_price(), "stop_price"),
+          .instructions = read_instructions(check, table.instructions())};
+}
+
+Offset<schema::VenueStateChanged> write(Writer& writer, const VenueStateChanged& event) {
+  const auto venue_order_id = writer.text(event.venue_order_id);
+  const auto text = writer.text(event.text);
+  return schema::CreateVenueStateChanged(writer.builder, event.order.value, event.account.value,
+                                         event.symbol.value, event.venue.value, to_schema(event.state),
+                                         to_schema(event.status), venue_order_id, text);
+}
+VenueStateChanged read(Checker& check, const schema::VenueStateChanged& table) {
+  return {
+      .order = OrderId{table.order()},
+      .account = AccountId{table.account()},
+      .symbol = SymbolId{table.symbol()},
+      .venue = VenueId{table.venue()},
+      .state = check.enumeration<VenueState>(table.state(), "state"),
+      .status = check.enumeration<OrderStatus>(table.status(), "status"),
+      .venue_order_id = check.venue_text(table.venue_order_id(), venue_order_id_bytes_max, "venue_order_id"),
+      .text = check.venue_text(table.text(), venue_text_bytes_max, "text")};
+}
+
+Offset<schema::VenueTradeExecuted> write(Writer& writer, const VenueTradeExecuted& event) {
+  const auto execution_id = writer.text(event.execution_id);
+  return schema::CreateVenueTradeExecuted(
+      writer.builder, event.trade.value, event.order.value, event.account.value, event.symbol.value,
+      event.venue.value, event.clearing_account.value, to_schema(event.side), event.price.units,
+      event.quantity.shares, event.leaves.shares, execution_id);
+}
+VenueTradeExecuted read(Checker& check, const schema::VenueTradeExecuted& table) {
+  return {.trade = TradeId{table.trade()},
+          .order = OrderId{table.order()},
+          .account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .venue = VenueId{table.venue()},
+          .clearing_account = AccountId{table.clearing_account()},
+          .side = check.enumeration<Side>(table.side(), "side"),
+          .price = check.price(table.price(), "price"),
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .leaves = check.quantity(table.leaves(), "leaves"),
+          .execution_id = check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id")};
+}
+
+Offset<schema::VenueTradeBusted> write(Writer& writer, const VenueTradeBusted& event) {
+  const auto execution_id = writer.text(event.execution_id);
+  return schema::CreateVenueTradeBusted(
+      writer.builder, event.trade.value, event.order.value, event.account.value, event.symbol.value,
+      event.venue.value, event.clearing_account.value, to_schema(event.side), event.price.units,
+      event.quantity.shares, event.leaves.shares, to_schema(event.status), execution_id, event.corrected);
+}
+VenueTradeBusted read(Checker& check, const schema::VenueTradeBusted& table) {
+  return {.trade = TradeId{table.trade()},
+          .order = OrderId{table.order()},
+          .account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .venue = VenueId{table.venue()},
+          .clearing_account = AccountId{table.clearing_account()},
+          .side = check.enumeration<Side>(table.side(), "side"),
+          .price = check.price(table.price(), "price"),
+          .quantity = check.quantity(table.quantity(), "quantity"),
+          .leaves = check.quantity(table.leaves(), "leaves"),
+          .status = check.enumeration<OrderStatus>(table.status(), "status"),
+          .execution_id = check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id"),
+          .corrected = table.corrected()};
+}
+
 /// Reads the table as that member of the union into `body`.
 template <class Table>
 void read_as(Checker& check, const void* table, EventBody& body) {
@@ -480,6 +600,22 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::ShortSaleRestrictionChanged>(check, table, body);
     case Type::ClockChanged:
       return read_as<schema::ClockChanged>(check, table, body);
+    case Type::VenueAdded:
+      return read_as<schema::VenueAdded>(check, table, body);
+    case Type::VenueRemoved:
+      return read_as<schema::VenueRemoved>(check, table, body);
+    case Type::RouteChanged:
+      return read_as<schema::RouteChanged>(check, table, body);
+    case Type::VenueSessionChanged:
+      return read_as<schema::VenueSessionChanged>(check, table, body);
+    case Type::VenueRequestMade:
+      return read_as<schema::VenueRequestMade>(check, table, body);
+    case Type::VenueStateChanged:
+      return read_as<schema::VenueStateChanged>(check, table, body);
+    case Type::VenueTradeExecuted:
+      return read_as<schema::VenueTradeExecuted>(check, table, body);
+    case Type::VenueTradeBusted:
+      return read_as<schema::VenueTradeBusted>(check, table, body);
     case Type::NONE:
       break;
   }

@@ -129,6 +129,11 @@ Offset<schema::LogLevelReply> write(Writer& writer, const LogLevelReply& reply) 
   return schema::CreateLogLevelReply(writer.builder, writer.text(reply.level));
 }
 
+Offset<schema::VenuesReply> write(Writer& writer, const VenuesReply& reply) {
+  return schema::CreateVenuesReply(writer.builder,
+                                   write_rows<schema::VenueView>(writer, reply.venues, as_view));
+}
+
 Bytes write_reply(Writer& writer, std::uint64_t id, const auto& body) {
   writer.start();
   const auto value = in_union<schema::ReplyBodyTraits>(write(writer, body));
@@ -268,6 +273,10 @@ ReplyBody read(Checker& check, const schema::LogLevelReply& table) {
   return LogLevelReply{.level = check.string(table.level(), name_bytes_max, "level")};
 }
 
+ReplyBody read(Checker& check, const schema::VenuesReply& table) {
+  return VenuesReply{.venues = read_rows<VenueView>(check, table.venues(), from_view)};
+}
+
 template <class Table>
 ReplyBody read_as(Checker& check, const schema::Reply& reply) {
   check.enter(schema::EnumNameReplyBody(schema::ReplyBodyTraits<Table>::enum_value));
@@ -322,6 +331,8 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::ClockReply>(check, reply);
     case Type::LogLevelReply:
       return read_as<schema::LogLevelReply>(check, reply);
+    case Type::VenuesReply:
+      return read_as<schema::VenuesReply>(check, reply);
     case Type::NONE:
       break;
   }

@@ -294,6 +294,14 @@ RequestBody read(Checker& check, const schema::LogLevelRequest& table) {
   return LogLevelRequest{.level = check.string(table.level(), name_bytes_max, "level")};
 }
 
+Offset<schema::VenuesRequest> write(Writer& writer, const VenuesRequest& request) {
+  return schema::CreateVenuesRequest(writer.builder, writer.text(request.name), request.removed);
+}
+RequestBody read(Checker& check, const schema::VenuesRequest& table) {
+  return VenuesRequest{.name = check.string(table.name(), name_bytes_max, "name"),
+                       .removed = table.removed()};
+}
+
 template <class Table>
 RequestBody read_as(Checker& check, const schema::Request& request) {
   check.enter(schema::EnumNameRequestBody(schema::RequestBodyTraits<Table>::enum_value));
@@ -348,6 +356,8 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::ClockRequest>(check, request);
     case Type::LogLevelRequest:
       return read_as<schema::LogLevelRequest>(check, request);
+    case Type::VenuesRequest:
+      return read_as<schema::VenuesRequest>(check, request);
     case Type::NONE:
       break;
   }

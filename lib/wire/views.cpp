@@ -9,15 +9,18 @@ Offset<schema::OrderView> write_view(Writer& writer, const OrderView& view) {
   const auto account = writer.text(view.account);
   const auto symbol = writer.text(view.symbol);
   const auto instructions = write_instructions(writer, view.instructions);
+  const auto venue = writer.text(view.venue);
+  const auto venue_order_id = writer.text(view.venue_order_id);
   const schema::OrderViewFields fields(
       view.id.value, view.quantity.shares, view.limit_price.units, view.stop_price.units,
       view.filled_quantity.shares, view.filled_notional.units, view.created_at.nanoseconds,
       view.updated_at.nanoseconds, to_schema(view.type), to_schema(view.side), to_schema(view.time_in_force),
       to_schema(view.status), to_schema(view.reject_reason),
       view.cancel_reason ? to_schema(*view.cancel_reason) : schema::CancelReason::none, 0);
-  return schema::CreateOrderView(writer.builder, &fields, client_order_id, account, symbol, instructions,
-                                 view.reference_price.units, class_to_schema(view.link),
-                                 role_to_schema(view.link));
+  return schema::CreateOrderView(
+      writer.builder, &fields, client_order_id, account, symbol, instructions, view.reference_price.units,
+      class_to_schema(view.link), role_to_schema(view.link), venue,
+      view.venue_state ? to_schema(*view.venue_state) : schema::VenueState::none, venue_order_id);
 }
 OrderView read_view(Checker& check, const schema::OrderView& table) {
   check.enter("OrderView");
@@ -41,15 +44,22 @@ OrderView read_view(Checker& check, const schema::OrderView& table) {
           .updated_at = check.timestamp(fields.updated_at(), "updated_at"),
           .instructions = read_instructions(check, table.instructions()),
           .reference_price = check.price(table.reference_price(), "reference_price"),
-          .link = read_link(check, table.order_class(), table.role())};
+          .link = read_link(check, table.order_class(), table.role()),
+          .venue = check.string(table.venue(), name_bytes_max, "venue"),
+          .venue_state = check.optional_enumeration<VenueState>(table.venue_state(), "venue_state"),
+          .venue_order_id = std::string(
+              check.venue_text(table.venue_order_id(), venue_order_id_bytes_max, "venue_order_id"))};
 }
 
 Offset<schema::FillView> write_view(Writer& writer, const FillView& view) {
   const auto account = writer.text(view.account);
   const auto symbol = writer.text(view.symbol);
+  const auto venue = writer.text(view.venue);
+  const auto execution_id = writer.text(view.execution_id);
   return schema::CreateFillView(writer.builder, view.id.value, view.order_id.value, account, symbol,
                                 to_schema(view.side), view.quantity.shares, view.price.units,
-                                to_schema(view.liquidity), view.executed_at.nanoseconds);
+                                to_schema(view.liquidity), view.executed_at.nanoseconds, venue, execution_id,
+                                view.busted);
 }
 FillView read_view(Checker& check, const schema::FillView& table) {
   check.enter("FillView");
@@ -61,7 +71,11 @@ FillView read_view(Checker& check, const schema::FillView& table) {
           .quantity = check.quantity(table.quantity(), "quantity"),
           .price = check.price(table.price(), "price"),
           .liquidity = check.enumeration<Liquidity>(table.liquidity(), "liquidity"),
-          .executed_at = check.timestamp(table.executed_at(), "executed_at")};
+          .executed_at = check.timestamp(table.executed_at(), "executed_at"),
+          .venue = check.string(table.venue(), name_bytes_max, "venue"),
+          .execution_id =
+              std::string(check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id")),
+          .busted = table.busted()};
 }
 
 namespace {
@@ -117,6 +131,7 @@ AccountView read_view(Checker& check, const schema::AccountView& table) {
 Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
   const auto symbol = writer.text(view.symbol);
   const auto halt_reason = writer.text(view.halt_reason);
+  const auto venue_name = writer.text(view.venue_name);
   const schema::AuctionFigures auction = to_schema(view.auction);
   const schema::PriceBands bands = to_schema(view.bands);
   return schema::CreateSymbolView(
@@ -126,7 +141,8 @@ Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
       view.auction == AuctionFigures{} ? nullptr : &auction, view.bands == PriceBands{} ? nullptr : &bands,
       view.kill_switch, view.bands.limit_state_seconds,
       view.limit_state ? to_schema(*view.limit_state) : schema::Side::none, view.easy_to_borrow,
-      view.short_sale_restricted, tier_to_schema(view.bands), view.bands.doubled);
+      view.short_sale_restricted, view.venue.value, venue_name, tier_to_schema(view.bands),
+      view.bands.doubled);
 }
 SymbolView read_view(Checker& check, const schema::SymbolView& table) {
   check.enter("SymbolView");
@@ -146,7 +162,26 @@ SymbolView read_view(Checker& check, const schema::SymbolView& table) {
           .kill_switch = table.kill_switch(),
           .limit_state = check.optional_enumeration<Side>(table.limit_state(), "limit_state"),
           .easy_to_borrow = table.easy_to_borrow(),
-          .short_sale_restricted = table.short_sale_restricted()};
+          .short_sale_restricted = table.short_sale_restricted(),
+          .venue = VenueId{table.venue()},
+          .venue_name = check.string(table.venue_name(), name_bytes_max, "venue_name")};
+}
+
+Offset<schema::VenueView> write_view(Writer& writer, const VenueView& view) {
+  const auto name = writer.text(view.name);
+  const auto clearing_account = writer.text(view.clearing_account);
+  return schema::CreateVenueView(writer.builder, view.id.value, name, clearing_account,
+                                 to_schema(view.when_down), view.session_up, view.removed, view.open_orders);
+}
+VenueView read_view(Checker& check, const schema::VenueView& table) {
+  check.enter("VenueView");
+  return {.id = VenueId{table.id()},
+          .name = check.string(table.name(), name_bytes_max, "name"),
+          .clearing_account = check.string(table.clearing_account(), name_bytes_max, "clearing_account"),
+          .when_down = check.enumeration<WhenVenueDown>(table.when_down(), "when_down"),
+          .session_up = table.session_up(),
+          .removed = table.removed(),
+          .open_orders = check.count(table.open_orders(), "open_orders")};
 }
 
 Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view) {

@@ -108,6 +108,33 @@ struct Describe {
   std::string operator()(const ShortSaleRestrictionChanged& e) const {
     return std::string("short_sale_restriction ") + (e.on ? "on " + format_price(e.price) : "off");
   }
+  std::string operator()(const VenueAdded& e) const { return "venue " + e.name.string(); }
+  std::string operator()(const VenueRemoved& e) const {
+    return "venue_removed " + std::to_string(e.venue.value);
+  }
+  std::string operator()(const RouteChanged& e) const { return "route " + std::to_string(e.venue.value); }
+  std::string operator()(const VenueSessionChanged& e) const {
+    return std::string("venue_session ") + (e.up ? "up" : "down");
+  }
+  std::string operator()(const VenueRequestMade& e) const {
+    return "request " + id(e.order) + "-" + std::to_string(e.number) + " " + name(e.kind) + " " +
+           quantity(e.quantity) + " limit " + format_price(e.limit_price) + " stop " +
+           format_price(e.stop_price);
+  }
+  std::string operator()(const VenueStateChanged& e) const {
+    return "at_venue " + id(e.order) + " " + name(e.state) + " " + name(e.status) +
+           (e.venue_order_id.empty() ? "" : " as " + std::string(e.venue_order_id)) +
+           (e.text.empty() ? "" : ": " + std::string(e.text));
+  }
+  std::string operator()(const VenueTradeExecuted& e) const {
+    return "venue_trade " + id(e.order) + " " + name(e.side) + " " + quantity(e.quantity) + "@" +
+           format_price(e.price) + ":" + quantity(e.leaves) + " " + std::string(e.execution_id);
+  }
+  std::string operator()(const VenueTradeBusted& e) const {
+    return "venue_bust " + id(e.order) + " " + name(e.side) + " " + quantity(e.quantity) + "@" +
+           format_price(e.price) + ":" + quantity(e.leaves) + " " + std::string(e.execution_id) + " " +
+           name(e.status) + (e.corrected ? " corrected" : "");
+  }
   std::string operator()(const ClockChanged& e) const {
     return "clock " + std::to_string(e.pace.speed_millionths) + (e.pace.running ? "" : " paused");
   }

@@ -37,6 +37,15 @@ TEST(CheckClientOrderId, TakesPrintableAsciiUpTo128Bytes) {
   EXPECT_FALSE(check_client_order_id("a\nb").has_value());
 }
 
+TEST(ParseVenueName, IsANameButNotThatOfTheOwnBook) {
+  EXPECT_EQ(parse_venue_name("North-1.b_c")->view(), "North-1.b_c");
+  EXPECT_TRUE(parse_venue_name(std::string(32, 'v')).has_value());
+  for (const std::string& text : {std::string(), std::string("a b"), std::string(33, 'v'),
+                                  std::string("internal"), std::string("\xc3\xa9")}) {
+    EXPECT_FALSE(parse_venue_name(text).has_value()) << text;
+  }
+}
+
 TEST(ParseOrderId, TakesNumbersAboveZero) {
   EXPECT_EQ(parse_order_id("17")->value, 17u);
   for (const char* text : {"", "0", "-1", "1x", "99999999999999999999"}) {
@@ -72,6 +81,10 @@ TEST(Enumerations, NamesAndNumbersRoundTrip) {
   expect_names_round_trip<DayTradingRule>();
   expect_names_round_trip<CancelReason>();
   expect_names_round_trip<Liquidity>();
+  expect_names_round_trip<WhenVenueDown>();
+  expect_names_round_trip<VenueState>();
+  expect_names_round_trip<VenueRequestKind>();
+  expect_names_round_trip<VenueReportKind>();
 }
 
 TEST(OrderStatuses, AreTerminalFromFilledOn) {
@@ -93,7 +106,7 @@ TEST(RejectReasons, HaveUniqueNumbersNamesAndTexts) {
     EXPECT_GE(row.http_status, 400);
     EXPECT_EQ(reject_reason_named(row.name), *reason);
   }
-  EXPECT_GE(rows, 31);
+  EXPECT_GE(rows, 53);
   EXPECT_EQ(row_of(RejectReason::insufficient_buying_power).text, "Insufficient buying power");
   EXPECT_EQ(row_of(RejectReason::pattern_day_trader).text, "PDT limit reached");
   EXPECT_EQ(row_of(RejectReason::not_your_order).text, "Not your order");

@@ -75,7 +75,7 @@ constexpr std::size_t field_count() {
 template <class T>
 auto fields_of(T& t) {
   constexpr std::size_t count = detail::field_count<std::remove_const_t<T>>();
-  static_assert(count <= 20, "add another line below");
+  static_assert(count <= 24, "add another line below");
 #define TRADE_FIELDS(n, ...)       \
   else if constexpr (count == n) { \
     auto& [__VA_ARGS__] = t;       \
@@ -104,6 +104,10 @@ auto fields_of(T& t) {
   TRADE_FIELDS(18, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
   TRADE_FIELDS(19, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)
   TRADE_FIELDS(20, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u)
+  TRADE_FIELDS(21, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v)
+  TRADE_FIELDS(22, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w)
+  TRADE_FIELDS(23, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x)
+  TRADE_FIELDS(24, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, u, v, w, x, y)
 #undef TRADE_FIELDS
 }
 

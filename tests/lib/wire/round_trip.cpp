@@ -14,7 +14,7 @@ namespace {
 
 TEST(FieldsTest, CountsAndComparesFields) {
   static_assert(detail::field_count<FirmRules>() == 12);
-  static_assert(detail::field_count<OrderView>() == 20);
+  static_assert(detail::field_count<OrderView>() == 23);
   static_assert(detail::field_count<QuoteView>() == 16);
   static_assert(detail::field_count<ReplaceOrder>() == 7);
   static_assert(detail::field_count<SessionRequest>() == 0);

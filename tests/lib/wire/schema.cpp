@@ -47,6 +47,10 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<BandTier>(schema::EnumValuesBandTier(), schema::EnumNameBandTier);
   expect_alike<DayTradingRule>(schema::EnumValuesDayTradingRule(), schema::EnumNameDayTradingRule);
   expect_alike<CancelReason>(schema::EnumValuesCancelReason(), schema::EnumNameCancelReason);
+  expect_alike<WhenVenueDown>(schema::EnumValuesWhenVenueDown(), schema::EnumNameWhenVenueDown);
+  expect_alike<VenueState>(schema::EnumValuesVenueState(), schema::EnumNameVenueState);
+  expect_alike<VenueRequestKind>(schema::EnumValuesVenueRequestKind(), schema::EnumNameVenueRequestKind);
+  expect_alike<VenueReportKind>(schema::EnumValuesVenueReportKind(), schema::EnumNameVenueReportKind);
   expect_alike<BarUnit>(schema::EnumValuesBarUnit(), schema::EnumNameBarUnit);
   expect_alike<EquityStep>(schema::EnumValuesEquityStep(), schema::EnumNameEquityStep);
   expect_alike<Liquidity>(schema::EnumValuesLiquidity(), schema::EnumNameLiquidity);
