@@ -177,7 +177,8 @@ TEST_F(BandTiersTest, OneThatBeginsInTheLastTenMinutesLastsUntilTheClose) {
   buy(10, "11.50");
   EXPECT_EQ(view().limit_state, Side::buy);
   wait(15);
-  EXPECT_EQ(lines(), (Lines{"phase volatility_auction limit_up", "rested 1 buy 10@11.50"}));
+  EXPECT_EQ(lines(), (Lines{"phase volatility_auction limit_up",
+                            "replaced 1 10:10 limit 11.50 stop 0.00 resting", "rested 1 buy 10@11.50"}));
   EXPECT_EQ(view().phase_ends_at, Timestamp{});
   sell(10, "11.40");
   wait(400);
