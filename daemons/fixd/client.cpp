@@ -261,7 +261,7 @@ void Client::refuse_order(const fix::Message& message, int code, const std::stri
   report.order.client_order_id = message.text(11);
   report.order.account = message.text(1);
   report.order.symbol = message.text(55);
-  report.order.side = message.text(54) == "2" ? Side::sell : Side::buy;
+  if (const auto side = side_of(message.text(54))) report.order.set_marked_side(*side);
   report.order.status = OrderStatus::rejected;
   if (const Result<Quantity> quantity = parse_quantity(message.text(38))) report.order.quantity = *quantity;
   report.execution_id = own_execution_id(message);

@@ -44,4 +44,12 @@ bool read_instructions(ByteReader& reader, OrderInstructions& instructions) {
   return good && reader.ok();
 }
 
+void write_short_sale(ByteWriter& writer, const OrderInstructions& instructions) {
+  write_optional(writer, instructions.short_sale);
+}
+
+bool read_short_sale(ByteReader& reader, OrderInstructions& instructions) {
+  return read_optional(reader, instructions.short_sale);
+}
+
 }  // namespace trade::fixd

@@ -20,5 +20,7 @@ bool read_value(ByteReader& reader, E& value) {
 /// How it is sold short is not among them: who needs it writes it besides.
 void write_instructions(ByteWriter& writer, const OrderInstructions& instructions);
 bool read_instructions(ByteReader& reader, OrderInstructions& instructions);
+void write_short_sale(ByteWriter& writer, const OrderInstructions& instructions);
+bool read_short_sale(ByteReader& reader, OrderInstructions& instructions);
 
 }  // namespace trade::fixd

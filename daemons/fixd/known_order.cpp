@@ -18,6 +18,7 @@ void write_order(ByteWriter& writer, const KnownOrder& order) {
     writer.write(number);
   }
   write_instructions(writer, order.instructions);
+  write_short_sale(writer, order.instructions);
 }
 
 bool read_order(ByteReader& reader, KnownOrder& order) {
@@ -36,6 +37,8 @@ bool read_order(ByteReader& reader, KnownOrder& order) {
     *number = reader.read<std::int64_t>();
   }
   good = read_instructions(reader, order.instructions) && good;
+  // Orders that were stored before there were short sales end here.
+  if (!reader.at_end()) good = read_short_sale(reader, order.instructions) && good;
   return good && reader.ok() && reader.at_end() && order.id;
 }
 

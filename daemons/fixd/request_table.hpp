@@ -28,9 +28,9 @@ struct PendingRequest {
   OrderId order;         ///< that is to be cancelled or replaced, where it was known; else zero
   std::string original;  ///< its ClOrdID, as it was given
   std::string symbol;    ///< of a new order
-  Side side = Side::buy;
-  Timestamp noted_at;  ///< of those read from the disk, when they were
-  bool lost = false;   ///< most likely: tradingd went away with it
+  MarkedSide side;       ///< likewise
+  Timestamp noted_at;    ///< of those read from the disk, when they were
+  bool lost = false;     ///< most likely: tradingd went away with it
 };
 
 class RequestTable {

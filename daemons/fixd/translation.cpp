@@ -184,6 +184,20 @@ std::string fix_time(Timestamp timestamp) {
   return text.substr(0, 4) + text.substr(5, 2) + text.substr(8, 2) + "-" + text.substr(11, 12);
 }
 
+char fix_side(MarkedSide side) {
+  if (side.side == Side::buy) return '1';
+  if (!side.short_sale) return '2';
+  return *side.short_sale == ShortSale::sell_short ? '5' : '6';
+}
+
+std::optional<MarkedSide> side_of(std::string_view text) {
+  if (text == "1") return MarkedSide{Side::buy, {}};
+  if (text == "2") return MarkedSide{Side::sell, {}};
+  if (text == "5") return MarkedSide{Side::sell, ShortSale::sell_short};
+  if (text == "6") return MarkedSide{Side::sell, ShortSale::sell_short_exempt};
+  return std::nullopt;
+}
+
 char fix_order_status(OrderStatus status) {
   switch (status) {
     case OrderStatus::pending:
@@ -248,9 +262,10 @@ Result<PlaceOrder> order_of(const fix::Message& message) {
   if (const std::string* currency = message.find(15); currency != nullptr && *currency != "USD")
     return wrong(15, "only USD is traded here");
   if (message.find(432) != nullptr) return wrong(432, "name the time in tag 126 instead");
-  const std::string side = message.text(54);
-  if (side != "1" && side != "2") return wrong(54, "only 1 (buy) and 2 (sell) are traded here");
-  order.side = side == "1" ? Side::buy : Side::sell;
+  const std::optional<MarkedSide> side = side_of(message.text(54));
+  if (!side) return wrong(54, "1 (buy), 2 (sell), 5 (sell short) and 6 (sell short exempt) are traded here");
+  order.side = side->side;
+  order.instructions.short_sale = side->short_sale;
   Result<OrderType> type = type_of(message);
   if (!type) return pass_on(std::move(type));
   order.type = *type;
@@ -301,7 +316,7 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   if (report.kind == ReportKind::restated) message.add(378, "5");  // partial decline of OrderQty
   if (!order.account.empty()) message.add(1, order.account);
   message.add(55, order.symbol);
-  message.add(54, order.side == Side::buy ? "1" : "2");
+  message.add(54, std::string(1, fix_side(order.marked_side())));
   message.add(38, std::to_string(order.quantity.shares));
   message.add(40, std::string(1, fix_order_type(order.type)));
   if (order.limit_price) message.add(44, format_price(order.limit_price));

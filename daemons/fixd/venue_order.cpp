@@ -38,8 +38,7 @@ void write_venue_order(ByteWriter& writer, const VenueOrder& order) {
   writer.write(order.time_in_force);
   writer.write(order.state);
   write_instructions(writer, order.instructions);
-  const auto& short_sale = order.instructions.short_sale;
-  writer.write(static_cast<std::uint8_t>(short_sale ? static_cast<std::uint8_t>(*short_sale) : 0));
+  write_short_sale(writer, order.instructions);
   write_terms(writer, order.terms);
   writer.write(order.current);
   writer.write_text(order.venue_order_id);
@@ -60,7 +59,7 @@ bool read_venue_order(ByteReader& reader, VenueOrder& order) {
   bool good = read_value(reader, order.side) && read_value(reader, order.type) &&
               read_value(reader, order.time_in_force) && read_value(reader, order.state);
   good = read_instructions(reader, order.instructions) && good;
-  order.instructions.short_sale = value_numbered<ShortSale>(reader.read<std::uint8_t>());
+  good = read_short_sale(reader, order.instructions) && good;
   read_terms(reader, order.terms);
   order.current = reader.read<std::uint32_t>();
   order.venue_order_id = reader.read_text();

@@ -45,6 +45,7 @@ class SessionSchedule {
     Date trading_date;
     MarketPhase phase = MarketPhase::continuous;
     Timestamp until;
+    Timestamp closes_at = {};  ///< of an open session, when its regular trading ends
   };
   [[nodiscard]] Plan plan_at(Timestamp now) const;
 
