@@ -38,6 +38,7 @@ struct SessionArguments {
   MarketPhase phase = MarketPhase::continuous;
   std::string symbol;  ///< of which alone the phase changes; empty: of all
   std::optional<Date> trading_date;
+  Timestamp closes_at;  ///< zero: not said
   bool dry_run = false;
 };
 
@@ -56,6 +57,7 @@ Result<ExitStatus> set_session(Context& context, const SessionArguments& argumen
     command.trading_date = std::max(session->trading_date, calendar::to_new_york(*now).date);
   }
   if (arguments.trading_date) command.trading_date = *arguments.trading_date;
+  command.closes_at = arguments.closes_at;
   const SubmittedCommand submitted{command, {}, {}};
   const std::string about = "move the market to " + std::string(name_of(arguments.phase));
   if (arguments.dry_run) return dry_run(context, submitted, about);
@@ -65,7 +67,8 @@ Result<ExitStatus> set_session(Context& context, const SessionArguments& argumen
 }
 
 Result<ExitStatus> set_symbol_phase(Context& context, const SessionArguments& arguments) {
-  if (arguments.trading_date) return fail(ErrorCode::usage, "--date is the market's, not a symbol's");
+  if (arguments.trading_date || arguments.closes_at != Timestamp{})
+    return fail(ErrorCode::usage, "--date and --closes-at are the market's, not a symbol's");
   const SubmittedCommand command{
       SetSymbolPhase{.symbol = {}, .phase = arguments.phase}, {}, arguments.symbol};
   return change_symbol(context, arguments.symbol, command,
@@ -96,6 +99,10 @@ Handler define_set_session(CLI::App& app, MarketPhase phase) {
   auto arguments = std::make_shared<SessionArguments>();
   arguments->phase = phase;
   add_value(app, "--date", arguments->trading_date, parse_date, "DATE", "The trading date: YYYY-MM-DD");
+  if (phase != MarketPhase::closed) {
+    add_value(app, "--closes-at", arguments->closes_at, parse_until, "DATE|TIME",
+              "When regular trading is to end: a day's close in New York, or a time");
+  }
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return set_session(context, *arguments); };
 }
@@ -168,6 +175,8 @@ Handler define_market_phase(CLI::App& app) {
       add_value(app, "phase", arguments->phase, parse_phase, phase_choices(), "What the market goes on to"));
   add_value(app, "--symbol", arguments->symbol, parse_symbol_text, symbol_kind, "Only this symbol");
   add_value(app, "--date", arguments->trading_date, parse_date, "DATE", "The trading date: YYYY-MM-DD");
+  add_value(app, "--closes-at", arguments->closes_at, parse_until, "DATE|TIME",
+            "When regular trading is to end: a day's close in New York, or a time");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
     return arguments->symbol.empty() ? set_session(context, *arguments)

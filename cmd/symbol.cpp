@@ -34,6 +34,7 @@ struct BandArguments {
   std::optional<std::int64_t> basis_points;
   std::optional<std::uint64_t> pause_seconds;
   std::optional<std::uint64_t> limit_state_seconds;
+  std::optional<BandTier> tier;
   Price reference;
   bool off = false;
   bool dry_run = false;
@@ -53,6 +54,8 @@ Result<bool> parse_borrow_terms(std::string_view text) {
 
 /// As under the plan to address extraordinary market volatility (Limit Up-Limit Down): five minutes.
 constexpr std::int64_t usual_pause_seconds = 300;
+/// Likewise, of a tier: section VI(B).
+constexpr std::int64_t tier_limit_state_seconds = 15;
 
 Result<std::uint64_t> parse_pause(std::string_view text) {
   Result<std::uint64_t> seconds = parse_count(text);
@@ -76,17 +79,27 @@ Result<std::int64_t> parse_band(std::string_view text) {
   return basis_points;
 }
 
+Result<BandTier> parse_tier(std::string_view text) {
+  if (text == "1") return BandTier::tier_1;
+  if (text == "2") return BandTier::tier_2;
+  return fail(ErrorCode::usage, "a tier is 1 or 2");
+}
+
 Result<ExitStatus> set_bands(Context& context, const BandArguments& arguments) {
-  if (arguments.off == arguments.basis_points.has_value())
-    return fail(ErrorCode::usage, "give --percent, or --off for no bands");
+  if (int{arguments.off} + int{arguments.basis_points.has_value()} + int{arguments.tier.has_value()} != 1)
+    return fail(ErrorCode::usage, "give one of --percent, --tier, and --off for no bands");
   if (arguments.off && (arguments.pause_seconds || arguments.limit_state_seconds || arguments.reference))
-    return fail(ErrorCode::usage, "--pause, --limit-state and --reference go with --percent");
+    return fail(ErrorCode::usage, "--pause, --limit-state and --reference go with --percent or --tier");
   SetPriceBands bands;
-  if (arguments.basis_points) {
-    bands.basis_points = *arguments.basis_points;
+  if (!arguments.off) {
+    const std::int64_t usual_limit_state_seconds = arguments.tier ? tier_limit_state_seconds : 0;
+    bands.basis_points = arguments.basis_points.value_or(0);
+    bands.tier = arguments.tier;
     bands.pause_seconds =
         arguments.pause_seconds ? static_cast<std::int64_t>(*arguments.pause_seconds) : usual_pause_seconds;
-    bands.limit_state_seconds = static_cast<std::int64_t>(arguments.limit_state_seconds.value_or(0));
+    bands.limit_state_seconds = arguments.limit_state_seconds
+                                    ? static_cast<std::int64_t>(*arguments.limit_state_seconds)
+                                    : usual_limit_state_seconds;
     bands.reference = arguments.reference;
   }
   return change_symbol(context, arguments.symbol, {bands, {}, arguments.symbol},
@@ -164,10 +177,12 @@ Handler define_symbol_bands(CLI::App& app) {
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_value(app, "--percent", arguments->basis_points, parse_band, "PERCENT",
             "How far from the reference price it may trade");
+  add_value(app, "--tier", arguments->tier, parse_tier, "1|2",
+            "By the Limit Up-Limit Down plan, around the mean of its trades");
   add_value(app, "--pause", arguments->pause_seconds, parse_pause, "SECONDS",
             "How long the auction lasts that follows (300)");
   add_value(app, "--limit-state", arguments->limit_state_seconds, parse_limit_state, "SECONDS",
-            "How long the best price may stand at a band before the pause (0: none)");
+            "How long the best price may stand at a band before the pause (0: none; of a tier: 15)");
   add_value(app, "--reference", arguments->reference, parse_price, "PRICE",
             "Instead of the last price or the previous close");
   add_flag(app, "--off", arguments->off, "No bands any more");

@@ -1,6 +1,7 @@
 // An order as the FIX door knows it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/byte_stream.hpp"
@@ -11,6 +12,14 @@
 #include "model/reject_reason.hpp"
 
 namespace trade::fixd {
+
+/// A side as FIX tells it: of a sale also whether it is short.
+struct MarkedSide {
+  Side side = Side::buy;
+  std::optional<ShortSale> short_sale;
+
+  bool operator==(const MarkedSide&) const = default;
+};
 
 struct KnownOrder {
   OrderId id;
@@ -29,6 +38,12 @@ struct KnownOrder {
   Money filled_notional;
   OrderInstructions instructions;
   RejectReason reject_reason = RejectReason::none;
+
+  [[nodiscard]] MarkedSide marked_side() const { return {side, instructions.short_sale}; }
+  void set_marked_side(MarkedSide marked) {
+    side = marked.side;
+    instructions.short_sale = marked.short_sale;
+  }
 
   bool operator==(const KnownOrder&) const = default;
 };

@@ -21,7 +21,7 @@ void Client::order_status(const fix::Message& message) {
   Report report;
   report.order.client_order_id = message.text(11);
   report.order.symbol = message.text(55);
-  report.order.side = message.text(54) == "2" ? Side::sell : Side::buy;
+  if (const auto side = side_of(message.text(54))) report.order.set_marked_side(*side);
   const bool sent = account && services_.state->requests().find({*account, message.text(11)}) != nullptr;
   report.order.status = sent ? OrderStatus::pending : OrderStatus::rejected;
   report.reject_code = unknown_order_reject_code;
@@ -51,7 +51,7 @@ void Client::mass_status(const fix::Message& message) {
   for (const KnownOrder* order : services_.state->orders().open_orders(config_.comp_id)) {
     if (account != nullptr && order->account != *account) continue;
     if (message.text(585) == "1" && order->symbol != message.text(55)) continue;
-    if (side != nullptr && *side != (order->side == Side::buy ? "1" : "2")) continue;
+    if (side != nullptr && side_of(*side) != order->marked_side()) continue;
     orders.push_back(order);
   }
   for (std::size_t i = 0; i < orders.size(); ++i)

@@ -45,7 +45,7 @@ int cancel_code_of(RejectReason reason) {
 /// What of the order a change names otherwise than it is, and cannot change; empty: nothing.
 std::string contradiction(const fix::Message& message, const KnownOrder& known) {
   if (message.text(55) != known.symbol) return "tag 55: the symbol is another than the order's";
-  if (message.text(54) != (known.side == Side::buy ? "1" : "2")) return "tag 54: the side cannot be changed";
+  if (side_of(message.text(54)) != known.marked_side()) return "tag 54: the side cannot be changed";
   return {};
 }
 
@@ -108,7 +108,7 @@ void Client::place(const fix::Message& message) {
   PendingRequest request;
   request.comp_id = config_.comp_id;
   request.symbol = symbol;
-  request.side = order->side;
+  request.side = {order->side, order->instructions.short_sale};
   request.noted_at = SystemClock().now();
   services_.state->requests().add(asked.key(), std::move(request));
   ask(asked, {*order, *account, symbol}, &Client::placed);
@@ -226,14 +226,14 @@ void Client::changed(const Asked& asked, Result<CommandResult> result) {
 void Client::mass_cancel(const fix::Message& message) {
   const std::string* account = message.find(1);
   const std::string* side = message.find(54);
-  const auto meant = [&](const std::string& of_account, const std::string& symbol, Side of_side) {
+  const auto meant = [&](const std::string& of_account, const std::string& symbol, MarkedSide of_side) {
     return (account == nullptr || of_account == *account) &&
            (message.text(530) != "1" || symbol == message.text(55)) &&
-           (side == nullptr || *side == (of_side == Side::buy ? "1" : "2"));
+           (side == nullptr || side_of(*side) == of_side);
   };
   std::vector<std::pair<CancelOrder, std::string>> commands;
   for (const KnownOrder* order : services_.state->orders().open_orders(config_.comp_id)) {
-    if (!meant(order->account, order->symbol, order->side)) continue;
+    if (!meant(order->account, order->symbol, order->marked_side())) continue;
     commands.emplace_back(CancelOrder{.account = {}, .order = order->id, .client_order_id = {}},
                           order->account);
   }

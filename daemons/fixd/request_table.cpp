@@ -1,5 +1,5 @@
 // LMDB database "requests": account, ClOrdID -> comp id, kind u8 (with `lost_bit`), order u64, original,
-// symbol, side u8
+// symbol, side u8 (with `short_bit` or `exempt_bit`)
 #include "fixd/request_table.hpp"
 
 #include <algorithm>
@@ -14,6 +14,29 @@ namespace {
 /// Of the kind: tradingd went away with it.
 constexpr std::uint8_t lost_bit = 0x80;
 
+// Of the side.
+constexpr std::uint8_t short_bit = 0x40;
+constexpr std::uint8_t exempt_bit = 0x80;
+
+std::uint8_t side_byte(MarkedSide side) {
+  const auto byte = static_cast<std::uint8_t>(side.side);
+  if (!side.short_sale) return byte;
+  return byte | (*side.short_sale == ShortSale::sell_short ? short_bit : exempt_bit);
+}
+
+/// Nothing: it is no side.
+std::optional<MarkedSide> side_of_byte(std::uint8_t byte) {
+  const auto side = value_numbered<Side>(static_cast<std::uint8_t>(byte & ~(short_bit | exempt_bit)));
+  const bool is_short = (byte & short_bit) != 0;
+  const bool is_exempt = (byte & exempt_bit) != 0;
+  if (!side || (is_short && is_exempt) || ((is_short || is_exempt) && *side != Side::sell))
+    return std::nullopt;
+  MarkedSide marked{*side, {}};
+  if (is_short) marked.short_sale = ShortSale::sell_short;
+  if (is_exempt) marked.short_sale = ShortSale::sell_short_exempt;
+  return marked;
+}
+
 void write_request(ByteWriter& writer, const PendingRequest& request) {
   writer.write_text(request.comp_id);
   const auto kind = static_cast<std::uint8_t>(request.kind);
@@ -21,7 +44,7 @@ void write_request(ByteWriter& writer, const PendingRequest& request) {
   writer.write(request.order.value);
   writer.write_text(request.original);
   writer.write_text(request.symbol);
-  writer.write(request.side);
+  writer.write(side_byte(request.side));
 }
 
 bool read_request(ByteReader& reader, PendingRequest& request) {
@@ -33,8 +56,8 @@ bool read_request(ByteReader& reader, PendingRequest& request) {
   request.order.value = reader.read<std::uint64_t>();
   request.original = reader.read_text();
   request.symbol = reader.read_text();
-  const auto side = value_numbered<Side>(reader.read<std::uint8_t>());
-  request.side = side.value_or(Side::buy);
+  const auto side = side_of_byte(reader.read<std::uint8_t>());
+  request.side = side.value_or(MarkedSide{});
   return reader.ok() && reader.at_end() && side && kind >= 1 && kind <= 3;
 }
 
@@ -47,7 +70,7 @@ void erase_pair(Map& map, const typename Map::key_type& key, const ClientIdKey& 
 
 }  // namespace
 
-Status RequestTable::open(std::shared_ptr<store::Environment> environment, Timestamp now) {
+Status RequestTable::open(const std::shared_ptr<store::Environment>& environment, Timestamp now) {
   auto opened = environment->open_database("requests");
   if (!opened) return pass_on(std::move(opened));
   rows_ = *opened;

@@ -45,6 +45,9 @@ format::Json asset_json(const SymbolView& symbol);
 
 /// The symbol of this name; `not_found`.
 Task<Result<SymbolView>> find_symbol(Call& call, std::string symbol);
+/// How a sale that says nothing of it is to be marked: as a short one where the account may sell short, holds
+/// no shares of the symbol, and the sale is not refused for another reason.
+Task<Result<std::optional<ShortSale>>> short_sale_mark(Call& call, PlaceOrder order, std::string symbol);
 /// What the account was worth when the last date in New York ended; `otherwise` where nothing is known of it.
 Task<Result<Money>> equity_of_yesterday(Call& call, Money otherwise);
 /// Every symbol, page by page.

@@ -24,8 +24,9 @@ Task<http::Response> account(Call& call) {
   const auto last_equity = co_await equity_of_yesterday(call, risk->equity);
   if (!last_equity) co_return error(last_equity.error());
   Money long_value;
+  Money short_value;  // zero or less
   for (const PositionView& position : books->positions)
-    long_value += position.current_value;
+    (position.quantity.shares < 0 ? short_value : long_value) += position.current_value;
   const bool active = risk->status == AccountStatus::active;
   const bool margin = risk->type == AccountType::margin;
   const std::int64_t multiplier = session->session.rules.margin_multiplier_basis_points / 10'000;
@@ -43,11 +44,11 @@ Task<http::Response> account(Call& call) {
   json["daytrading_buying_power"] = format_money(risk->buying_power);
   json["non_marginable_buying_power"] = format_money(std::max(Money{}, risk->cash_balance - risk->reserved));
   json["long_market_value"] = format_money(long_value);
-  json["short_market_value"] = format_money(Money{});
+  json["short_market_value"] = format_money(short_value);
   json["multiplier"] = std::to_string(margin ? multiplier : 1);
   json["daytrade_count"] = risk->day_trades;
   json["pattern_day_trader"] = false;
-  json["shorting_enabled"] = false;
+  json["shorting_enabled"] = margin;
   json["account_blocked"] = !active;
   json["trading_blocked"] = !active;
   json["transfers_blocked"] = false;
@@ -57,12 +58,12 @@ Task<http::Response> account(Call& call) {
 }
 
 /// What of that API's settings holds here, and cannot be changed.
-format::Json configuration_json() {
+format::Json configuration_json(const AccountView& account) {
   format::Json json;
   json["dtbp_check"] = "entry";
   json["fractional_trading"] = false;
   json["max_margin_multiplier"] = "1";
-  json["no_shorting"] = true;
+  json["no_shorting"] = account.type != AccountType::margin;
   json["pdt_check"] = "entry";
   json["suspend_trade"] = false;
   json["trade_confirm_email"] = "none";
@@ -70,8 +71,10 @@ format::Json configuration_json() {
   return json;
 }
 
-Task<http::Response> configurations(Call&) {
-  co_return json_response(200, configuration_json());
+Task<http::Response> configurations(Call& call) {
+  const auto account = co_await find_account(call, call.key->account);
+  if (!account) co_return error(account.error());
+  co_return json_response(200, configuration_json(*account));
 }
 
 /// A setting that is as it is wanted is no error; any other cannot be had.
@@ -79,7 +82,9 @@ Task<http::Response> change_configurations(Call& call) {
   const auto input = parse_input(call.request.body);
   if (!input) co_return error(input.error());
   if (input->kind != Input::Kind::object) co_return error(422, "a JSON object is wanted");
-  const format::Json current = configuration_json();
+  const auto account = co_await find_account(call, call.key->account);
+  if (!account) co_return error(account.error());
+  const format::Json current = configuration_json(*account);
   for (std::size_t i = 0; i < input->names.size(); ++i) {
     const std::string& name = input->names[i];
     const Input& value = input->items[i];

@@ -25,6 +25,8 @@ int status_for(const Problem& problem) {
     case RejectReason::position_limit:
     case RejectReason::order_size:
     case RejectReason::market_closed:
+    case RejectReason::short_sale_not_permitted:
+    case RejectReason::long_position:
       return 403;
     case RejectReason::not_your_order:
     case RejectReason::unknown_order:
@@ -133,6 +135,10 @@ format::Json order_json(const OrderView& order) {
   json["order_type"] = type_name(order.type);
   json["type"] = type_name(order.type);
   json["side"] = name_of(order.side);
+  // What a purchase leads to is not kept.
+  json["position_intent"] = nullptr;
+  if (order.side == Side::sell)
+    json["position_intent"] = order.instructions.short_sale ? "sell_to_open" : "sell_to_close";
   json["time_in_force"] = name_of(order.time_in_force);
   json["limit_price"] = format::price_or_null(order.limit_price);
   json["stop_price"] = format::price_or_null(order.stop_price);
@@ -156,8 +162,10 @@ format::Json asset_json(const SymbolView& symbol) {
   json["status"] = "active";
   json["tradable"] = symbol.status == SymbolStatus::trading;
   json["marginable"] = true;
-  json["shortable"] = false;
-  json["easy_to_borrow"] = false;
+  // What is not easy to borrow can be sold short as well, once shares are located.
+  json["shortable"] = true;
+  json["easy_to_borrow"] = symbol.easy_to_borrow;
+  json["borrow_status"] = symbol.easy_to_borrow ? "easy_to_borrow" : "hard_to_borrow";
   json["fractionable"] = false;
   json["min_order_size"] = std::to_string(symbol.lot.shares);
   json["min_trade_increment"] = std::to_string(symbol.lot.shares);

@@ -15,11 +15,25 @@ constexpr std::uint32_t orders_listed_max = 500;
 constexpr std::uint32_t page_orders = 500;
 constexpr int pages_max = 40;
 
+/// What an order says of the position that it is to lead to.
+enum class PositionIntent : std::uint8_t { unsaid, open, close };
+
 struct NewOrder {
   std::string symbol;
   std::string client_order_id;
   PlaceOrder order;
+  PositionIntent intent = PositionIntent::unsaid;
 };
+
+PositionIntent read_intent(Fields& fields, std::optional<Side> side) {
+  const auto text = fields.text("position_intent");
+  if (!text || text->empty() || !side) return PositionIntent::unsaid;
+  const std::string start = *side == Side::buy ? "buy_to_" : "sell_to_";
+  if (*text == start + "open") return PositionIntent::open;
+  if (*text == start + "close") return PositionIntent::close;
+  fields.refuse("position_intent", "with this side it is " + start + "open or " + start + "close");
+  return PositionIntent::unsaid;
+}
 
 /// What that API offers and this market does not: a request for it is refused, never half done.
 void refuse_unsupported(Fields& fields) {
@@ -84,6 +98,7 @@ Result<NewOrder> read_new_order(const Call& call, const Input& input) {
   wanted.order.legs = read_legs(fields, input, limit_price);
   wanted.order.instructions.trail_amount = fields.price("trail_price").value_or(Price{});
   wanted.order.instructions.trail_basis_points = fields.percent("trail_percent").value_or(0);
+  wanted.intent = read_intent(fields, side);
   const auto type = type_named(type_text.value_or("market"));
   if (!type) fields.refuse("type", "market, limit, stop, stop_limit and trailing_stop are supported");
   if (!symbol) fields.refuse("symbol", "it is missing");
@@ -132,6 +147,13 @@ Task<http::Response> place(Call& call) {
   auto wanted = read_new_order(call, *input);
   if (!wanted) co_return error(wanted.error());
   wanted->order.client_order_id = wanted->client_order_id;
+  if (wanted->order.side == Side::sell && wanted->intent == PositionIntent::open) {
+    wanted->order.instructions.short_sale = ShortSale::sell_short;
+  } else if (wanted->intent == PositionIntent::unsaid) {
+    const auto mark = co_await short_sale_mark(call, wanted->order, wanted->symbol);
+    if (!mark) co_return error(mark.error());
+    wanted->order.instructions.short_sale = *mark;
+  }
   std::string about = "place " + describe(wanted->order, wanted->symbol) + " for " + call.key->account;
   CommandBody body(wanted->order);
   const auto group =

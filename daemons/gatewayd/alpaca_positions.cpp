@@ -21,6 +21,7 @@ format::Json position_json(const PositionView& position, SymbolId symbol, const 
   const bool known = close.units > 0 && position.market_price.units > 0;
   const Money change = known ? Money{position.market_price.units - close.units} : Money{};
   const Money intraday = known ? scale(change, position.quantity.shares, 1).value_or(Money{}) : Money{};
+  const bool is_short = position.quantity.shares < 0;
   format::Json json;
   json["asset_id"] = uuid_of(IdKind::asset, symbol.value);
   json["symbol"] = position.symbol;
@@ -30,13 +31,13 @@ format::Json position_json(const PositionView& position, SymbolId symbol, const 
   json["qty"] = std::to_string(position.quantity.shares);
   json["qty_available"] = std::to_string(position.quantity.shares);
   json["avg_entry_price"] = format_price(average_price(position.cost, position.quantity));
-  json["side"] = position.quantity.shares < 0 ? "short" : "long";
+  json["side"] = is_short ? "short" : "long";
   json["market_value"] = format_money(position.current_value);
   json["cost_basis"] = format_money(position.cost);
   json["unrealized_pl"] = format_money(position.unrealized_pnl);
-  json["unrealized_plpc"] = fraction(position.unrealized_pnl, position.cost);
+  json["unrealized_plpc"] = fraction(position.unrealized_pnl, is_short ? -position.cost : position.cost);
   json["unrealized_intraday_pl"] = format_money(intraday);
-  json["unrealized_intraday_plpc"] = fraction(change, Money{close.units});
+  json["unrealized_intraday_plpc"] = fraction(is_short ? -change : change, Money{close.units});
   json["current_price"] = format_price(position.market_price);
   json["lastday_price"] = format_price(close);
   json["change_today"] = fraction(change, Money{close.units});

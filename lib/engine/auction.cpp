@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/state.hpp"
+#include "engine/tell_trade.hpp"
 
 namespace trade {
 
@@ -172,7 +173,10 @@ void Engine::State::uncross(SymbolId id) {
   const std::optional<BookLevel> bid = symbol.book.best(Side::buy);
   const std::optional<BookLevel> offer = symbol.book.best(Side::sell);
   if (bid && offer && bid->price >= offer->price) execute();
-  if (traded) set_band_reference(id, symbol.last_price);
+  if (!traded) return;
+  set_band_reference(id, symbol.last_price);
+  // The first of those whose mean the reference follows.
+  if (symbol.follows_trades) symbol.followed->trades.add(log_.now(), symbol.last_price);
 }
 
 void Engine::State::collect_auction_side(const SymbolRecord& symbol, Side side, Price price, Quantity volume,

@@ -21,7 +21,9 @@ Status Engine::State::load(ByteReader& reader) {
 Status Engine::State::Loader::run() {
   const auto magic = reader_.read<std::uint64_t>();
   with_venues_ = magic == engine::saved_state_with_venues_magic;
-  if (require(with_venues_ || magic == engine::saved_state_magic, "it does not begin like one")) {
+  if (magic == engine::saved_state_without_tiers_magic) layout_ = Layout::without_tiers;
+  if (require(with_venues_ || magic == engine::saved_state_magic || layout_ != Layout::current,
+              "it does not begin like one")) {
     read_globals();
     read_symbols();
     read_accounts();
@@ -49,6 +51,11 @@ void Engine::State::Loader::read_globals() {
   state_.market_kill_switch_ = read_bool("kill switch");
   state_.clock_pace_.running = read_bool("clock");
   state_.clock_pace_.speed_millionths = read_within(1, clock_speed_millionths_max, "speed of the clock");
+  if (layout_ == Layout::current) {
+    state_.closes_at_ = {read_within(0, int64_max, "close")};
+    state_.is_near_close_ = read_bool("close");
+    require(!state_.is_near_close_ || state_.closes_at_ != Timestamp{}, "close");
+  }
   state_.trading_date_ = {reader_.read<std::int32_t>()};
   require(state_.trading_date_ >= Date{}, "trading date");
   state_.today_ = reader_.read<std::uint32_t>();
@@ -138,6 +145,7 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
   bands.lower = {read_within(0, price_units_max, "price bands")};
   bands.upper = {read_within(0, price_units_max, "price bands")};
   bands.limit_state_seconds = read_within(0, bands.basis_points != 0 ? pause_seconds_max : 0, "price bands");
+  if (layout_ == Layout::current) read_tier(id);
   symbol.watches_bands = read_bool("price bands");
   symbol.bands_moved = read_bool("price bands");
   require(symbol.watches_bands || (bands.limit_state_seconds == 0 && !symbol.bands_moved), "price bands");
@@ -158,6 +166,31 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
       "price test");
   state_.set_short_sale_trigger(symbol);
   if (good()) state_.set_pause_end(id, ends_at);
+}
+
+void Engine::State::Loader::read_tier(SymbolId id) {
+  SymbolRecord& symbol = state_.symbols_[id];
+  const auto tier = reader_.read<std::uint8_t>();
+  if (tier == 0) return;
+  symbol.bands.tier = value_numbered<BandTier>(tier);
+  if (!require(symbol.bands.tier && symbol.bands.basis_points != 0, "tier")) return;
+  symbol.bands.doubled = read_bool("tier");
+  state_.follow_trades(id, true);
+  engine::FollowedPrice& followed = *symbol.followed;
+  const std::int64_t now = state_.log_.now().nanoseconds;
+  followed.since = {read_within(0, std::max<std::int64_t>(now, 0), "tier")};
+  const Timestamp review_at{read_within(0, int64_max, "tier")};
+  const auto count = reader_.read<std::uint32_t>();
+  for (std::uint32_t read = 0; read < count && good(); ++read) {
+    engine::PriceWindow::Second second;
+    second.second = read_within(0, now / nanoseconds_per_second, "trades of a tier's reference");
+    second.total = reader_.read<std::int64_t>();
+    second.trades = reader_.read<std::uint32_t>();
+    second.low = {reader_.read<std::int64_t>()};
+    second.high = {reader_.read<std::int64_t>()};
+    require(followed.trades.restore(second), "trades of a tier's reference");
+  }
+  if (good()) state_.set_review(id, review_at);
 }
 
 void Engine::State::Loader::read_accounts() {
@@ -593,7 +626,7 @@ void Engine::State::Loader::check_whole() {
   }
   if (!good()) return;
   const auto digest = reader_.read<std::uint64_t>();
-  if (require(digest == state_.full_hash(), "its digest differs from its content")) {
+  if (require(digest == state_.full_hash(layout_), "its digest differs from its content")) {
     // The capacity may be smaller than that of the engine which saved the state.
     state_.orders_.recycle(state_.client_ids_);
   }

@@ -51,6 +51,7 @@ class Engine::State::Loader {
   void read_rules();
   void read_symbols();
   void read_symbol_phase(SymbolId id);
+  void read_tier(SymbolId id);
   void read_accounts();
   void read_positions(AccountId id);
   void read_locates();
@@ -81,6 +82,7 @@ class Engine::State::Loader {
   ByteReader& reader_;
   const char* problem_ = nullptr;
   bool with_venues_ = false;
+  Layout layout_ = Layout::current;
   std::uint64_t next_order_ = 0;
   // What follows from other things, as it was saved.
   Money saved_cash_total_;

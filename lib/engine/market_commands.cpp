@@ -102,7 +102,9 @@ RejectReason Engine::State::refusal(const PrintTrade& command) const {
 }
 
 void Engine::State::perform(const PrintTrade& command) {
-  symbols_[command.symbol].set_last_price(command.price);
+  SymbolRecord& symbol = symbols_[command.symbol];
+  symbol.set_last_price(command.price);
+  if (symbol.follows_trades) symbol.follow(log_.now(), command.price);
   log_.emit(TradePrinted{
       .trade = next_trade_, .symbol = command.symbol, .price = command.price, .quantity = command.quantity});
   ++next_trade_.value;

@@ -3,6 +3,7 @@
 
 #include "base/assert.hpp"
 #include "engine/state.hpp"
+#include "engine/tell_trade.hpp"
 
 namespace trade {
 
@@ -110,7 +111,10 @@ void Engine::State::fill(OrderSlot taker_slot, OrderSlot maker_slot, Price price
   } else {
     prefetch_around(maker);
   }
-  symbols_[taker.symbol].set_last_price(price);
+  SymbolRecord& symbol = symbols_[taker.symbol];
+  symbol.set_last_price(price);
+  if (symbol.follows_trades) [[unlikely]]
+    symbol.follow(log_.now(), price);
   if (taker.side == Side::buy) {
     settle(taker, maker, price, quantity);
   } else {

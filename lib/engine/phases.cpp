@@ -101,7 +101,8 @@ void Engine::State::perform(const SetSymbolPhase& command) {
 
 RejectReason Engine::State::refusal(const SetSession& command) const {
   const bool valid = value_numbered<SessionPhase>(static_cast<std::uint8_t>(command.phase)) &&
-                     command.trading_date >= trading_date_;
+                     command.trading_date >= trading_date_ && command.closes_at >= Timestamp{} &&
+                     (command.closes_at == Timestamp{} || command.phase == SessionPhase::open);
   if (!valid) return RejectReason::invalid_command;
   if (!command.market_phase) return RejectReason::none;
   const MarketPhase phase = *command.market_phase;
@@ -135,11 +136,15 @@ void Engine::State::perform(const SetSession& command) {
     locates_.end_day(log_.now());
     routing_.forget_executions_before(today_ - 1);
   }
+  const bool stays_open = !new_trading_day && phase_ == SessionPhase::open;
+  const Timestamp closes_at = stays_open && command.closes_at == Timestamp{} ? closes_at_ : command.closes_at;
   log_.emit(SessionChanged{.phase = phase_,
                            .trading_date = trading_date_,
                            .new_trading_day = new_trading_day,
                            .market_phase = market_phase_,
-                           .moves_symbols = moves_symbols});
+                           .moves_symbols = moves_symbols,
+                           .closes_at = closes_at});
+  set_close(closes_at);
   if (new_trading_day) renew_short_sale_tests();
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
     if (target) enter_phase(id, *target, {});

@@ -9,7 +9,7 @@ namespace trade {
 namespace {
 
 /// Rounded to ticks towards the reference, so that a trade is never farther away than was asked for.
-PriceBands bands_around(Price reference, PriceBands bands, std::int64_t tick) {
+PriceBands fixed_bands(Price reference, PriceBands bands, std::int64_t tick) {
   const std::int64_t basis_points = bands.basis_points;
   bands.reference = reference;
   bands.lower = {};
@@ -28,11 +28,14 @@ PriceBands bands_around(Price reference, PriceBands bands, std::int64_t tick) {
 
 RejectReason Engine::State::refusal(const SetPriceBands& command) const {
   if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
-  const bool off = command.basis_points == 0;
+  const bool off = command.basis_points == 0 && !command.tier;
   if (off) {
     const bool bare = command.pause_seconds == 0 && !command.reference && command.limit_state_seconds == 0;
     return bare ? RejectReason::none : RejectReason::invalid_command;
   }
+  if (command.tier &&
+      (command.basis_points != 0 || !value_numbered<BandTier>(static_cast<std::uint8_t>(*command.tier))))
+    return RejectReason::invalid_command;
   if (command.basis_points < 0 || command.basis_points > band_basis_points_max || command.pause_seconds < 1 ||
       command.pause_seconds > pause_seconds_max || command.limit_state_seconds < 0 ||
       command.limit_state_seconds > pause_seconds_max) {
@@ -47,12 +50,14 @@ void Engine::State::perform(const SetPriceBands& command) {
   const auto set = [&](SymbolId id) {
     const SymbolRecord& symbol = symbols_[id];
     PriceBands bands;
-    if (command.basis_points != 0) {
+    follow_trades(id, command.tier.has_value());
+    if (command.basis_points != 0 || command.tier) {
       const Price reference = command.reference ? command.reference : symbol.reference();
       bands.basis_points = command.basis_points;
       bands.pause_seconds = command.pause_seconds;
       bands.limit_state_seconds = command.limit_state_seconds;
-      bands = bands_around(reference, bands, symbol.tick.units);
+      bands.tier = command.tier;
+      bands = bands_around(symbol, reference, bands);
     }
     set_bands(id, bands);
     // An order beside the book may find enough in wider bands.
@@ -72,11 +77,19 @@ void Engine::State::set_bands(SymbolId id, const PriceBands& bands) {
   log_.emit(PriceBandsChanged{.symbol = id, .bands = bands});
 }
 
+PriceBands Engine::State::bands_around(const SymbolRecord& symbol, Price reference,
+                                       const PriceBands& like) const {
+  return like.tier ? tier_bands(symbol, reference, like) : fixed_bands(reference, like, symbol.tick.units);
+}
+
 void Engine::State::set_band_reference(SymbolId id, Price reference) {
   const SymbolRecord& symbol = symbols_[id];
   const PriceBands& old = symbol.bands;
-  if (old.basis_points == 0 || !reference || reference == old.reference) return;
-  set_bands(id, bands_around(reference, old, symbol.tick.units));
+  if (old.basis_points == 0 || !reference) return;
+  if (symbol.follows_trades) [[unlikely]]
+    follow_trades(id, true);
+  const PriceBands bands = bands_around(symbol, reference, old);
+  if (bands != old) set_bands(id, bands);
 }
 
 bool Engine::State::is_stopped_by_band(const SymbolRecord& symbol, Side side, Price worst_price) {
@@ -90,7 +103,8 @@ bool Engine::State::is_stopped_by_band(const SymbolRecord& symbol, Side side, Pr
 }
 
 void Engine::State::begin_pause(SymbolId id, Side side) {
-  const Timestamp ends_at{log_.now().nanoseconds + symbols_[id].bands.pause_seconds * nanoseconds_per_second};
+  Timestamp ends_at{log_.now().nanoseconds + symbols_[id].bands.pause_seconds * nanoseconds_per_second};
+  if (lasts_until_close(symbols_[id])) ends_at = {};
   log_.emit(SymbolPhaseChanged{
       .symbol = id, .phase = MarketPhase::volatility_auction, .ends_at = ends_at, .limit_state = side});
   enter_phase(id, MarketPhase::volatility_auction, ends_at);

@@ -40,6 +40,8 @@ ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& eve
   if (const auto due = next_expiry(); due && *due <= log_.now()) [[unlikely]] {
     expire_orders();
     end_pauses();
+    double_bands();
+    review_references();
     settle_command();
     orders_.recycle(client_ids_);
   }

@@ -40,7 +40,7 @@ class Engine::State {
   [[nodiscard]] std::optional<OrderState> order_state(OrderId id) const;
   [[nodiscard]] std::optional<HoldingsRow> holdings(AccountId id) const;
   [[nodiscard]] SessionView session_view() const {
-    return {phase_, trading_date_, rules_, market_phase_, market_kill_switch_};
+    return {phase_, trading_date_, rules_, market_phase_, market_kill_switch_, closes_at_};
   }
   [[nodiscard]] ClockPace clock_pace() const { return clock_pace_; }
   [[nodiscard]] std::optional<VenueView> venue_view(VenueId id) const;
@@ -52,12 +52,18 @@ class Engine::State {
   [[nodiscard]] std::optional<Timestamp> next_expiry() const {
     std::optional<Timestamp> next;
     if (!expiries_.empty()) next = expiries_.first().key;
-    if (!pauses_.empty() && (!next || pauses_.begin()->ends_at < *next)) next = pauses_.begin()->ends_at;
+    const auto or_at = [&next](Timestamp at) {
+      if (!next || at < *next) next = at;
+    };
+    if (!pauses_.empty()) or_at(pauses_.begin()->ends_at);
+    if (!reviews_.empty()) or_at(reviews_.begin()->first);
+    if (const Timestamp doubles = doubles_at(); doubles != Timestamp{}) or_at(doubles);
     return next;
   }
 
-  [[nodiscard]] std::uint64_t full_hash() const;
-  void save(ByteWriter& writer) const;
+  using Layout = engine::SavedLayout;
+  [[nodiscard]] std::uint64_t full_hash(Layout layout = Layout::current) const;
+  void save(ByteWriter& writer, Layout layout) const;
   [[nodiscard]] Status load(ByteReader& reader);
 
  private:
@@ -368,6 +374,8 @@ class Engine::State {
     if (symbol.range_low) run_stops(id);
     if (!symbol.beside_book.empty()) [[unlikely]]
       settle_beside_book(id);
+    if (symbol.follows_trades && review_reference(id)) [[unlikely]]
+      return settle_symbol(id);  // within the new bands
     if (symbol.watches_bands) [[unlikely]]
       look_for_limit_state(id);
   }
@@ -437,6 +445,9 @@ class Engine::State {
   // --- price bands (price_bands.cpp) ---
   void set_bands(SymbolId id, const PriceBands& bands);
   void set_band_reference(SymbolId id, Price reference);
+  /// Bands as `like` around another reference.
+  [[nodiscard]] PriceBands bands_around(const SymbolRecord& symbol, Price reference,
+                                        const PriceBands& like) const;
   /// Whether an order that accepts `worst_price` (zero: any) would trade at once beyond the band of its side.
   [[nodiscard]] static bool is_stopped_by_band(const SymbolRecord& symbol, Side side, Price worst_price);
   /// An order would trade beyond its band: the symbol pauses for an auction.
@@ -468,6 +479,26 @@ class Engine::State {
   }
   /// Lets a limit state begin or end.
   void look_for_limit_state(SymbolId id);
+
+  // --- bands of tiers (band_tiers.cpp) ---
+  /// Those of `like.tier` around this reference; zero: none yet.
+  [[nodiscard]] PriceBands tier_bands(const SymbolRecord& symbol, Price reference,
+                                      const PriceBands& like) const;
+  /// Begins to gather the trades of a symbol anew, for the reference that it has from now on; or ends it.
+  void follow_trades(SymbolId id, bool on);
+  /// Moves the reference where the trades call for it; whether it has.
+  bool review_reference(SymbolId id);
+  /// When this reference may have to move without a trade; zero: never.
+  [[nodiscard]] static Timestamp next_review(const SymbolRecord& symbol, Price reference);
+  void set_review(SymbolId id, Timestamp at);
+  void review_references();
+  /// When the bands are to be doubled; zero: they are, or it is not known.
+  [[nodiscard]] Timestamp doubles_at() const;
+  void set_close(Timestamp closes_at);
+  void renew_tier_bands();
+  void double_bands();
+  /// Whether a pause that begins now ends only with the day's regular trading.
+  [[nodiscard]] bool lasts_until_close(const SymbolRecord& symbol) const;
 
   // --- orders that are routed to venues (routing.cpp; what venues tell: venue_reports.cpp) ---
   /// Why the order's venue would not take it, and what the order is to reserve.
@@ -568,11 +599,11 @@ class Engine::State {
 
   /// Everything that the future depends on, in a defined order.
   template <class Sink>
-  void write(Sink& sink) const;
+  void write(Sink& sink, Layout layout) const;
   template <class Sink>
   void write_accounts(Sink& sink) const;
   template <class Sink>
-  void write_symbols(Sink& sink) const;
+  void write_symbols(Sink& sink, Layout layout) const;
   template <class Sink>
   void write_orders(Sink& sink) const;
   template <class Sink>
@@ -634,34 +665,17 @@ class Engine::State {
     }
   };
   std::pmr::set<Pause> pauses_{&expiry_memory_};  ///< the auctions and limit states that end by themselves
-  std::vector<OrderId> off_book_;                 ///< that are about to come back to where bands let them
-  std::vector<SymbolId> indications_due_;         ///< of the command that is being applied
+  /// When references of tiers' bands may have to move.
+  std::pmr::set<std::pair<Timestamp, SymbolId>> reviews_{&expiry_memory_};
+  Timestamp closes_at_;                    ///< when regular trading is to end; zero: not known
+  bool is_near_close_ = false;             ///< bands of tiers are doubled
+  std::vector<OrderId> off_book_;          ///< that are about to come back to where bands let them
+  std::vector<SymbolId> indications_due_;  ///< of the command that is being applied
   std::vector<engine::AuctionInterest> interest_;
   std::vector<OrderSlot> auction_buys_;
   std::vector<OrderSlot> auction_sells_;
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
 };
-
-inline void Engine::State::tell_trade(const Order& taker, const Order& maker, Price price, Quantity quantity,
-                                      bool maker_refreshes, const std::optional<AuctionLegs>& legs) {
-  log_.emit<TradeExecuted>([&] {
-    return TradeExecuted{.trade = next_trade_,
-                         .symbol = taker.symbol,
-                         .price = price,
-                         .quantity = quantity,
-                         .taker_side = taker.side,
-                         .maker_order = maker.id,
-                         .maker_account = maker.account,
-                         .maker_leaves = maker.leaves(),
-                         .taker_order = taker.id,
-                         .taker_account = taker.account,
-                         .taker_leaves = taker.leaves(),
-                         .maker_refreshes = maker_refreshes,
-                         .in_auction = legs.has_value(),
-                         .legs = legs.value_or(AuctionLegs{})};
-  });
-  ++next_trade_.value;
-}
 
 template <class Change>
 void Engine::State::count_shortfall(AccountId id, Change&& change) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,20 @@
 #include "engine/auction_orders.hpp"
 #include "engine/bounds.hpp"
 #include "engine/hash_index.hpp"
+#include "engine/price_window.hpp"
 #include "engine/stop_orders.hpp"
 #include "engine/waiting_orders.hpp"
 #include "model/auction.hpp"
 #include "model/command.hpp"
 
 namespace trade::engine {
+
+/// What a symbol has beside its bands where their reference follows its trades.
+struct FollowedPrice {
+  PriceWindow trades;
+  Timestamp since;      ///< when the reference of now came to be
+  Timestamp review_at;  ///< when it may have to move without a trade; zero: never
+};
 
 struct alignas(64) SymbolRecord {
   SymbolRecord(BookPool& pool, std::pmr::memory_resource* memory)
@@ -56,6 +65,7 @@ struct alignas(64) SymbolRecord {
   bool short_sale_restricted = false;      ///< the price test is on
   bool short_sale_trigger_due = false;     ///< a trade was low enough to turn it on
   std::uint8_t venue = 0;                  ///< that its orders are routed to; zero: they are matched here
+  bool follows_trades = false;             ///< `followed` is there
   std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
   Price range_low;                         ///< of the trades since stops were last evaluated; zero: none
   Price range_high;
@@ -69,6 +79,7 @@ struct alignas(64) SymbolRecord {
   AuctionOrders held_for_close;  ///< cls orders before the closing auction
   Symbol name;
   FixedString<halt_reason_bytes_max> halt_reason;
+  std::unique_ptr<FollowedPrice> followed;  ///< of a symbol of a tier
 
   /// What a share is taken to be worth: the last price, else the previous close, else zero.
   [[nodiscard]] Price reference() const { return last_price ? last_price : previous_close; }
@@ -97,6 +108,10 @@ struct alignas(64) SymbolRecord {
     return side == Side::buy ? std::min(price, limit) : std::max(price, limit);
   }
 
+  /// A trade counts for the reference of a tier's bands, if it is one of regular trading.
+  void follow(Timestamp now, Price price) {
+    if (trades_continuously()) followed->trades.add(now, price);
+  }
   void set_last_price(Price price) {
     last_price = price;
     if (!range_low || price < range_low) range_low = price;

@@ -86,6 +86,7 @@ struct CommandFields {
     json["trading_date"] =
         command.trading_date.days == 0 ? Json(nullptr) : Json(format_date(command.trading_date));
     if (command.market_phase) json["phase"] = name_of(*command.market_phase);
+    if (command.closes_at != Timestamp{}) json["closes_at"] = format_timestamp(command.closes_at);
   }
   void operator()(const PlaceOrder& command) const {
     json["account"] = naming.account(command.account);
@@ -129,6 +130,7 @@ struct CommandFields {
   void operator()(const SetPriceBands& command) const {
     json["symbol"] = naming.symbol(command.symbol);
     json["percent"] = format_percent(command.basis_points);
+    if (command.tier) json["tier"] = name_of(*command.tier);
     json["pause_seconds"] = command.pause_seconds;
     json["reference"] = price_or_null(command.reference);
     if (command.limit_state_seconds != 0) json["limit_state_seconds"] = command.limit_state_seconds;

@@ -105,6 +105,7 @@ struct EventFields {
     json["new_trading_day"] = event.new_trading_day;
     json["phase"] = name_of(event.market_phase);
     if (!event.moves_symbols) json["moves_symbols"] = false;
+    if (event.closes_at != Timestamp{}) json["closes_at"] = format_timestamp(event.closes_at);
   }
   void operator()(const SymbolPhaseChanged& event) const {
     json["symbol"] = names.symbol(event.symbol);

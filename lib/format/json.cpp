@@ -88,6 +88,8 @@ Json json_of(const PriceBands& bands) {
   json["pause_seconds"] = bands.pause_seconds == 0 ? Json(nullptr) : Json(bands.pause_seconds);
   json["limit_state_seconds"] =
       bands.limit_state_seconds == 0 ? Json(nullptr) : Json(bands.limit_state_seconds);
+  json["band_tier"] = bands.tier ? Json(name_of(*bands.tier)) : Json(nullptr);
+  json["bands_doubled"] = bands.doubled;
   return json;
 }
 
@@ -170,6 +172,7 @@ Json json_of(const SessionView& session) {
       session.trading_date.days == 0 ? Json(nullptr) : Json(format_date(session.trading_date));
   json["phase"] = name_of(session.market_phase);
   json["kill_switch"] = session.kill_switch;
+  json["closes_at"] = time_or_null(session.closes_at);
   return json;
 }
 

@@ -24,12 +24,17 @@ struct AuctionFigures {
 struct PriceBands {
   std::int64_t basis_points = 0;   ///< of the reference price, from 1 to 9999; zero: no bands
   std::int64_t pause_seconds = 0;  ///< how long the auction lasts that a trade beyond a band would begin
-  Price reference;                 ///< the last auction's price, else the previous close; zero: none yet
-  Price lower;                     ///< no trade below it (limit down); zero: any
-  Price upper;                     ///< no trade above it (limit up); zero: any
+  /// The last auction's price, else the previous close; of a tier, the mean of the trades since. Zero: none
+  /// yet.
+  Price reference;
+  Price lower;  ///< no trade below it (limit down); zero: any
+  Price upper;  ///< no trade above it (limit up); zero: any
   /// How long the best price may stand at a band before that auction begins; zero: it begins as soon as an
   /// order would trade beyond the band.
   std::int64_t limit_state_seconds = 0;
+  /// Whose percentages these are, and whose reference follows the trades; nothing: they were set as they are.
+  std::optional<BandTier> tier = {};
+  bool doubled = false;  ///< of a tier, near the close: the bands are twice as wide as `basis_points` says
 
   bool operator==(const PriceBands&) const = default;
 };

@@ -126,6 +126,9 @@ struct SetPriceBands {
   /// How long the best price may stand at a band before the symbol pauses, up to 86400; zero: it pauses as
   /// soon as an order would trade beyond the band.
   std::int64_t limit_state_seconds = 0;
+  /// The bands of that tier, by the price of the symbol, around the mean price of its trades; `basis_points`
+  /// is zero then. Nothing: around a reference that stays.
+  std::optional<BandTier> tier = {};
 };
 
 /// Shares that are located to be borrowed, which the account may sell short. Replaces what it was granted of
@@ -160,6 +163,9 @@ struct SetSession {
   /// `halt` where it is open. Nothing: where the session opens or closes, continuous or closed; else they
   /// stay.
   std::optional<MarketPhase> market_phase = {};
+  /// When regular trading is to end, as far as that is known: from 25 minutes before, bands of tiers are
+  /// doubled. Zero: as it was, where the session stays open on the same trading day; else not known.
+  Timestamp closes_at = {};
 };
 
 struct PlaceOrder {

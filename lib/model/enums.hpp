@@ -131,6 +131,12 @@ constexpr MarketPhase usual_phase(SessionPhase session) {
   return session == SessionPhase::open ? MarketPhase::continuous : MarketPhase::closed;
 }
 
+/// Which bands a symbol has under the plan to address extraordinary market volatility (Limit Up-Limit Down).
+enum class BandTier : std::uint8_t {
+  tier_1 = 1,  ///< stocks of the S&P 500 and the Russell 1000, and some funds
+  tier_2 = 2,  ///< all others
+};
+
 /// How the firm limits day trading in margin accounts (SR-FINRA-2025-017; 91 FR 20731).
 enum class DayTradingRule : std::uint8_t {
   pdt = 1,              ///< pattern day trader: under 25,000 of equity, at most three day trades in five days
@@ -283,6 +289,9 @@ constexpr EnumNames<MarketPhase, 7> enum_names(MarketPhase) {
            {MarketPhase::halt, "halt"},
            {MarketPhase::volatility_auction, "volatility_auction"},
            {MarketPhase::closing_auction, "closing_auction"}}};
+}
+constexpr EnumNames<BandTier, 2> enum_names(BandTier) {
+  return {{{BandTier::tier_1, "tier_1"}, {BandTier::tier_2, "tier_2"}}};
 }
 constexpr EnumNames<DayTradingRule, 2> enum_names(DayTradingRule) {
   return {{{DayTradingRule::pdt, "pdt"}, {DayTradingRule::intraday_margin, "intraday_margin"}}};

@@ -85,6 +85,7 @@ struct SessionChanged {
   bool new_trading_day = false;
   MarketPhase market_phase = MarketPhase::continuous;  ///< of the market, and so of symbols added from now on
   bool moves_symbols = true;  ///< every symbol is in that phase now; else each is where it was
+  Timestamp closes_at = {};   ///< when regular trading is to end; zero: that is not known
 };
 
 /// One symbol is in another phase, or enters or leaves a limit state.

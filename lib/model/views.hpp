@@ -138,6 +138,7 @@ struct SessionView {
   FirmRules rules;
   MarketPhase market_phase = MarketPhase::continuous;
   bool kill_switch = false;  ///< of the whole market
+  Timestamp closes_at = {};  ///< when regular trading is to end; zero: that is not known
 };
 
 /// One account's cash and holdings, for comparing two keepers of them.

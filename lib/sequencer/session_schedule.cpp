@@ -28,17 +28,20 @@ SessionSchedule::Plan SessionSchedule::plan_at(Timestamp now) const {
   if (state.open) {
     const Timestamp call = before(state.next_change, calls_.closing_seconds);
     if (now >= call)
-      return {SessionPhase::open, state.trading_date, MarketPhase::closing_auction, state.next_change};
-    return {SessionPhase::open, state.trading_date, MarketPhase::continuous, call};
+      return {SessionPhase::open, state.trading_date, MarketPhase::closing_auction, state.next_change,
+              state.next_change};
+    return {SessionPhase::open, state.trading_date, MarketPhase::continuous, call, state.next_change};
   }
   const Timestamp call = before(state.next_change, calls_.opening_seconds);
   if (now < call) return {SessionPhase::closed, state.trading_date, MarketPhase::closed, call};
   // The day that opens next has begun.
   const Date opens_on = calendar::to_new_york(state.next_change).date;
+  const auto hours = calendar::trading_hours(opens_on);
+  const Timestamp closes_at = hours ? hours->close : Timestamp{};
   const Timestamp freeze =
       before(state.next_change, std::min(calls_.opening_seconds, opening_freeze_seconds));
-  if (now < freeze) return {SessionPhase::open, opens_on, MarketPhase::pre_open, freeze};
-  return {SessionPhase::open, opens_on, MarketPhase::opening_auction, state.next_change};
+  if (now < freeze) return {SessionPhase::open, opens_on, MarketPhase::pre_open, freeze, closes_at};
+  return {SessionPhase::open, opens_on, MarketPhase::opening_auction, state.next_change, closes_at};
 }
 
 std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView& session,
@@ -53,7 +56,7 @@ std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView&
         plan_at(last_command_at).until == plan.until) {
       return std::nullopt;
     }
-    wanted = {plan.session, plan.trading_date, plan.phase};
+    wanted = {plan.session, plan.trading_date, plan.phase, plan.closes_at};
     // Where the market never closes, the day that trades next begins before its session does; it is kept.
     // After a restart before the session of a trading day, it may as well be an operator who opened early.
     const bool is_not_by_hand = !after_restart || !calendar::is_trading_day(calendar::to_new_york(now).date);
@@ -64,6 +67,7 @@ std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView&
     const Date today = calendar::to_new_york(now).date;
     next_change_ = calendar::from_new_york({Date{today.days + 1}, 0});
     wanted = {session.phase, always_trading_date(now), {}};
+    if (calendar_changed_) wanted = {SessionPhase::open, wanted.trading_date, MarketPhase::continuous};
   }
   calendar_changed_ = false;
   // A clock that was set back must not take the trading day back.

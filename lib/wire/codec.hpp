@@ -100,6 +100,7 @@ TRADE_WIRE_ENUM(SymbolStatus)
 TRADE_WIRE_ENUM(ShortSale)
 TRADE_WIRE_ENUM(SessionPhase)
 TRADE_WIRE_ENUM(MarketPhase)
+TRADE_WIRE_ENUM(BandTier)
 TRADE_WIRE_ENUM(DayTradingRule)
 TRADE_WIRE_ENUM(CancelReason)
 TRADE_WIRE_ENUM(Liquidity)
@@ -199,7 +200,9 @@ inline MarketPhase read_phase(Checker& check, schema::MarketPhase phase, MarketP
 schema::AuctionFigures to_schema(const AuctionFigures& figures);
 AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figures);
 schema::PriceBands to_schema(const PriceBands& bands);
-PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds);
+schema::BandTier tier_to_schema(const PriceBands& bands);
+PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds,
+                      schema::BandTier tier, bool doubled);
 /// Nothing for a simple order, and a simple order for nothing.
 Offset<schema::OrderLegs> write_legs(Writer& writer, const OrderLegs& legs);
 OrderLegs read_legs(Checker& check, const schema::OrderLegs* table);

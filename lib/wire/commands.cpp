@@ -119,12 +119,14 @@ SetSymbolStatus read(Checker& check, const schema::SetSymbolStatus& table) {
 Offset<schema::SetSession> write(Writer& writer, const SetSession& command) {
   return schema::CreateSetSession(
       writer.builder, to_schema(command.phase), command.trading_date.days,
-      command.market_phase ? to_schema(*command.market_phase) : schema::MarketPhase::none);
+      command.market_phase ? to_schema(*command.market_phase) : schema::MarketPhase::none,
+      command.closes_at.nanoseconds);
 }
 SetSession read(Checker& check, const schema::SetSession& table) {
   return {.phase = check.enumeration<SessionPhase>(table.phase(), "phase"),
           .trading_date = check.date(table.trading_date(), "trading_date"),
-          .market_phase = check.optional_enumeration<MarketPhase>(table.market_phase(), "market_phase")};
+          .market_phase = check.optional_enumeration<MarketPhase>(table.market_phase(), "market_phase"),
+          .closes_at = check.timestamp(table.closes_at(), "closes_at")};
 }
 
 Offset<schema::PlaceOrder> write(Writer& writer, const PlaceOrder& command) {
@@ -225,14 +227,16 @@ SetSymbolPhase read(Checker& check, const schema::SetSymbolPhase& table) {
 Offset<schema::SetPriceBands> write(Writer& writer, const SetPriceBands& command) {
   return schema::CreateSetPriceBands(writer.builder, command.symbol.value, command.basis_points,
                                      command.pause_seconds, command.reference.units,
-                                     command.limit_state_seconds);
+                                     command.limit_state_seconds,
+                                     command.tier ? to_schema(*command.tier) : schema::BandTier::none);
 }
 SetPriceBands read(Checker& check, const schema::SetPriceBands& table) {
   return {.symbol = SymbolId{table.symbol()},
           .basis_points = check.rule_value(table.basis_points(), "basis_points"),
           .pause_seconds = check.rule_value(table.pause_seconds(), "pause_seconds"),
           .reference = check.price(table.reference(), "reference"),
-          .limit_state_seconds = check.rule_value(table.limit_state_seconds(), "limit_state_seconds")};
+          .limit_state_seconds = check.rule_value(table.limit_state_seconds(), "limit_state_seconds"),
+          .tier = check.optional_enumeration<BandTier>(table.tier(), "tier")};
 }
 
 Offset<schema::SetLocate> write(Writer& writer, const SetLocate& command) {

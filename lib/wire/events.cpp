@@ -103,9 +103,10 @@ SymbolStatusChanged read(Checker& check, const schema::SymbolStatusChanged& tabl
 }
 
 Offset<schema::SessionChanged> write(Writer& writer, const SessionChanged& event) {
-  return schema::CreateSessionChanged(
-      writer.builder, to_schema(event.phase), event.trading_date.days, event.new_trading_day,
-      unusual_phase(event.market_phase, usual_phase(event.phase)), !event.moves_symbols);
+  return schema::CreateSessionChanged(writer.builder, to_schema(event.phase), event.trading_date.days,
+                                      event.new_trading_day,
+                                      unusual_phase(event.market_phase, usual_phase(event.phase)),
+                                      !event.moves_symbols, event.closes_at.nanoseconds);
 }
 SessionChanged read(Checker& check, const schema::SessionChanged& table) {
   const auto phase = check.enumeration<SessionPhase>(table.phase(), "phase");
@@ -113,7 +114,8 @@ SessionChanged read(Checker& check, const schema::SessionChanged& table) {
           .trading_date = check.date(table.trading_date(), "trading_date"),
           .new_trading_day = table.new_trading_day(),
           .market_phase = read_phase(check, table.market_phase(), usual_phase(phase), "market_phase"),
-          .moves_symbols = !table.keeps_symbols()};
+          .moves_symbols = !table.keeps_symbols(),
+          .closes_at = check.timestamp(table.closes_at(), "closes_at")};
 }
 
 Offset<schema::OrderAccepted> write(Writer& writer, const OrderAccepted& event) {
@@ -359,11 +361,13 @@ KillSwitchChanged read(Checker&, const schema::KillSwitchChanged& table) {
 Offset<schema::PriceBandsChanged> write(Writer& writer, const PriceBandsChanged& event) {
   const schema::PriceBands bands = to_schema(event.bands);
   return schema::CreatePriceBandsChanged(writer.builder, event.symbol.value, &bands,
-                                         event.bands.limit_state_seconds);
+                                         event.bands.limit_state_seconds, tier_to_schema(event.bands),
+                                         event.bands.doubled);
 }
 PriceBandsChanged read(Checker& check, const schema::PriceBandsChanged& table) {
-  return {.symbol = SymbolId{table.symbol()},
-          .bands = read_bands(check, table.bands(), table.limit_state_seconds())};
+  return {
+      .symbol = SymbolId{table.symbol()},
+      .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.tier(), table.doubled())};
 }
 
 Offset<schema::LocateChanged> write(Writer& writer, const LocateChanged& event) {

@@ -141,7 +141,8 @@ Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
       view.auction == AuctionFigures{} ? nullptr : &auction, view.bands == PriceBands{} ? nullptr : &bands,
       view.kill_switch, view.bands.limit_state_seconds,
       view.limit_state ? to_schema(*view.limit_state) : schema::Side::none, view.easy_to_borrow,
-      view.short_sale_restricted, view.venue.value, venue_name);
+      view.short_sale_restricted, view.venue.value, venue_name, tier_to_schema(view.bands),
+      view.bands.doubled);
 }
 SymbolView read_view(Checker& check, const schema::SymbolView& table) {
   check.enter("SymbolView");
@@ -156,7 +157,8 @@ SymbolView read_view(Checker& check, const schema::SymbolView& table) {
           .phase = read_phase(check, table.phase(), MarketPhase::continuous, "phase"),
           .phase_ends_at = check.timestamp(table.phase_ends_at(), "phase_ends_at"),
           .auction = read_figures(check, table.auction()),
-          .bands = read_bands(check, table.bands(), table.limit_state_seconds()),
+          .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.band_tier(),
+                              table.bands_doubled()),
           .kill_switch = table.kill_switch(),
           .limit_state = check.optional_enumeration<Side>(table.limit_state(), "limit_state"),
           .easy_to_borrow = table.easy_to_borrow(),
@@ -186,7 +188,7 @@ Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view) 
   const auto rules = write_firm_rules(writer, view.rules);
   return schema::CreateSessionView(writer.builder, to_schema(view.phase), view.trading_date.days, rules,
                                    unusual_phase(view.market_phase, usual_phase(view.phase)),
-                                   view.kill_switch);
+                                   view.kill_switch, view.closes_at.nanoseconds);
 }
 SessionView read_view(Checker& check, const schema::SessionView& table) {
   check.enter("SessionView");
@@ -195,7 +197,8 @@ SessionView read_view(Checker& check, const schema::SessionView& table) {
           .trading_date = check.date(table.trading_date(), "trading_date"),
           .rules = read_firm_rules(check, table.rules()),
           .market_phase = read_phase(check, table.market_phase(), usual_phase(phase), "market_phase"),
-          .kill_switch = table.kill_switch()};
+          .kill_switch = table.kill_switch(),
+          .closes_at = check.timestamp(table.closes_at(), "closes_at")};
 }
 
 schema::AuctionFigures to_schema(const AuctionFigures& figures) {
@@ -219,14 +222,20 @@ schema::PriceBands to_schema(const PriceBands& bands) {
   return {bands.basis_points, bands.pause_seconds, bands.reference.units, bands.lower.units,
           bands.upper.units};
 }
-PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds) {
+schema::BandTier tier_to_schema(const PriceBands& bands) {
+  return bands.tier ? to_schema(*bands.tier) : schema::BandTier::none;
+}
+PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds,
+                      schema::BandTier tier, bool doubled) {
   if (bands == nullptr) return {};
   return {.basis_points = check.rule_value(bands->basis_points(), "basis_points"),
           .pause_seconds = check.rule_value(bands->pause_seconds(), "pause_seconds"),
           .reference = check.price(bands->reference(), "reference"),
           .lower = check.price(bands->lower(), "lower"),
           .upper = check.price(bands->upper(), "upper"),
-          .limit_state_seconds = check.rule_value(limit_state_seconds, "limit_state_seconds")};
+          .limit_state_seconds = check.rule_value(limit_state_seconds, "limit_state_seconds"),
+          .tier = check.optional_enumeration<BandTier>(tier, "tier"),
+          .doubled = doubled};
 }
 
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row) {

@@ -36,6 +36,25 @@ bot() {
   bot client4.js tls_url
 }
 
+@test "a plain sale of a margin account that holds nothing sells short, by both clients" {
+  start_gateway
+  clients
+  t account open carol --deposit 100000 >/dev/null
+  t account open dora --type margin --deposit 100000 >/dev/null
+  t symbol borrow AAPL easy >/dev/null
+  t symbol add MSFT --previous-close 149 >/dev/null
+  t place sell 500 AAPL --limit 150 --account bob >/dev/null
+  t place buy 500 AAPL --limit 149 --account carol >/dev/null
+  t place buy 10 MSFT --limit 149 --account carol >/dev/null
+  local pair
+  pair=$(new_key dora trader --requests-per-minute 10000)
+  KEY=${pair%%:*} SECRET=${pair##*:} BASE=$url STREAM=$tls_url timeout 120 node "$BATS_TEST_DIRNAME/alpaca/short.js"
+  # Marked as what it is, everywhere else.
+  output=$(t orders --account dora --status all)
+  expect_json 'map(select(.client_order_id == "s1")) | .[0].side' '"sell_short"'
+  expect_exit 0 t reconcile
+}
+
 @test "bars come when their minute is over, and * is every symbol, new ones too" {
   command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
   start_gateway

@@ -61,6 +61,29 @@ eventually() {
   step fills
 }
 
+@test "a session sells short, and copies say so" {
+  small_market
+  t account open carol --type margin --deposit 100000 >/dev/null
+  session SHORT --account carol
+  session COPIES --accounts carol,alice --drop-copy
+  up
+  t place buy 10 AAPL --limit 149 --account alice >/dev/null
+  mkfifo "$TRADE_HOME/.granted"
+  timeout 100 python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame short \
+    <"$TRADE_HOME/.granted" >"$TRADE_HOME/.client" 2>&1 &
+  exec 7>"$TRADE_HOME/.granted"
+  eventually "granted?" head -1 "$TRADE_HOME/.client"
+  t locate grant carol AAPL --quantity 100 >/dev/null
+  echo >&7
+  wait %1 || {
+    cat "$TRADE_HOME/.client"
+    false
+  }
+  exec 7>&-
+  output=$(t locate list carol)
+  expect_json 'map([.held,.used])' '[[0,10]]'
+}
+
 @test "mass status and mass cancel cover a session's own orders, also those under way" {
   start_fix
   session SECOND --account alice

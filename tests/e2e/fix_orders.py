@@ -190,6 +190,40 @@ def step_mass():
     other.leave()
 
 
+def step_short():
+    """Of an account that holds nothing, while another bids 149.00 for 10 and 148.00 for 10; COPIES is told."""
+    client, copies = begin("SHORT"), begin("COPIES")
+    client.order("s1", 5, 10, (40, 2), (44, "149.00"), (114, "N"))
+    client.expect("8", t150="8", t11="s1", t54="5", t103="0", t58="No shares located to borrow")
+    print("granted?", flush=True)
+    sys.stdin.readline()
+    client.order("s2", 5, 30, (40, 2), (44, "149.00"), (114, "N"), (5700, "PRIME"))
+    client.expect("8", t150="0", t39="0", t11="s2", t54="5")
+    client.expect("8", t150="F", t39="1", t11="s2", t54="5", t32="10", t31="149.00")
+    client.order("s3", 6, 5, (40, 2), (44, "160.00"))
+    client.expect("8", t150="0", t11="s3", t54="6")
+    client.send("H", (11, "s3"), (55, "AAPL"), (54, 6))
+    client.expect("8", t150="I", t11="s3", t54="6")
+    client.replace("s2", "s4", 25, "150.00", side=2)
+    assert "tag 54" in client.expect("9", t434="2", t102="99")[58]
+    client.replace("s2", "s4", 25, "150.00", side=5)
+    client.expect("8", t150="5", t11="s4", t54="5", t38="25")
+    client.send("q", (11, "q1"), (530, 7), (54, 5), (60, now()))
+    client.expect("r", t533="1")
+    client.expect("8", t150="4", t11="s4", t54="5", t14="10")
+    client.cancel("s3", "s5", side=6)
+    client.expect("8", t150="4", t11="s5", t54="6")
+    told = []
+    while len(told) < 7:
+        message = copies.receive()
+        assert message is not None
+        if message[35] == "8" and message[1] == "carol":
+            told.append(message[11] + message[150] + message[54])
+    assert told == ["s185", "s205", "s2F5", "s306", "s455", "s445", "s546"], told
+    client.leave()
+    copies.leave()
+
+
 def step_place():
     """COMPID ID PRICE [DISCONNECT]: an order that rests; then the line goes in this way."""
     comp_id, name, price, leaving = (ARGUMENTS + ["stay"])[:4]

@@ -103,6 +103,17 @@ books_agree() {
   expect_json '.limit_up' 'null'
   expect_exit 2 t symbol bands AAPL
   expect_exit 2 t symbol bands AAPL --off --pause 5
+  expect_exit 2 t symbol bands AAPL --tier 1 --percent 5%
+  expect_exit 2 t symbol bands AAPL --tier 3
+  expect_exit 0 t symbol bands AAPL --tier 2
+  expect_json '[.band_tier,.band_percent,.bands_doubled,.limit_state_seconds,.pause_seconds]' '["tier_2","10%",false,15,300]'
+  expect_exit 0 t market open --closes-at 2020-01-02
+  expect_json '.closes_at' '"2020-01-02T21:00:00.000000000Z"'
+  expect_exit 0 t symbol show AAPL
+  expect_json '[.band_tier,.bands_doubled]' '["tier_2",false]'
+  expect_exit 0 t symbol bands AAPL --tier 1
+  expect_json '[.band_tier,.bands_doubled]' '["tier_1",true]'
+  expect_exit 0 t symbol bands AAPL --off
   expect_exit 5 t symbol bands NONE --off
   books_agree
 }

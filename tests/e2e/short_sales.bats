@@ -87,7 +87,7 @@ eventually_position() {
   books_agree
 }
 
-@test "the HTTP API takes short sales and trailing stop-losses, Alpaca's does not" {
+@test "the HTTP APIs take short sales, and ours trailing stop-losses" {
   url=http://$(cat "$TRADE_HOME/run/gatewayd.http")
   key=$(new_key carol trader)
   http 403 POST /api/v1/orders '{"symbol":"AAPL","side":"sell_short","quantity":5,"price":150}'
@@ -101,7 +101,12 @@ eventually_position() {
   http 201 POST /api/v1/orders \
     '{"symbol":"AAPL","side":"buy","quantity":1,"price":"140","take_profit_price":"160","stop_loss_trail_amount":"2"}'
   expect_json '[.order_class,(.legs|length)]' '["bracket",2]'
-  # There a sale without shares would not be marked as what it is.
+  # There a sale without shares is a short one; the word for it is not known.
   http 422 POST /v2/orders '{"symbol":"AAPL","side":"sell_short","qty":"5","type":"limit","limit_price":"150","time_in_force":"day"}'
+  http 200 POST /v2/orders '{"symbol":"AAPL","side":"sell","qty":"5","type":"limit","limit_price":"150","time_in_force":"day"}'
+  expect_json '[.side,.position_intent,.status]' '["sell","sell_to_open","new"]'
+  key=$(new_key alice trader)
   http 403 POST /v2/orders '{"symbol":"AAPL","side":"sell","qty":"5","type":"limit","limit_price":"150","time_in_force":"day"}'
+  http 200 GET /v2/account
+  expect_json '[.shorting_enabled,.short_market_value]' '[false,"0.00"]'
 }

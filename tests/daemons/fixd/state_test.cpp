@@ -1,4 +1,5 @@
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -6,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "fixd/fix_state.hpp"
+#include "fixd/translation.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::fixd {
@@ -43,6 +45,7 @@ class StateTest : public testing::Test {
     made.instructions.post_only = PostOnly::slide;
     made.instructions.all_or_none = true;
     made.instructions.self_trade_prevention = SelfTradePrevention::cancel_both;
+    made.instructions.short_sale = ShortSale::sell_short_exempt;
     made.instructions.display_quantity = {10};
     made.instructions.minimum_quantity = {5};
     made.instructions.trail_amount = {7};
@@ -80,6 +83,22 @@ TEST_F(StateTest, OrdersAreThereAgain) {
     commit();
     open();
   }
+}
+
+TEST_F(StateTest, AnOrderOfBeforeThereWereShortSalesIsRead) {
+  KnownOrder stored = order(7, "o7", "BUYSIDE");
+  ByteWriter writer;
+  write_order(writer, stored);
+  std::span<const std::byte> bytes = writer.bytes();
+  ByteReader before(bytes.first(bytes.size() - 1));
+  KnownOrder read;
+  ASSERT_TRUE(read_order(before, read));
+  stored.instructions.short_sale.reset();
+  EXPECT_EQ(read, stored);
+  std::vector<std::byte> damaged(bytes.begin(), bytes.end());
+  damaged.back() = std::byte{9};
+  ByteReader reader(damaged);
+  EXPECT_FALSE(read_order(reader, read));
 }
 
 TEST_F(StateTest, EndedOrdersLeaveTheMemoryAndAreFoundByAllTheirIds) {
@@ -132,10 +151,20 @@ TEST_F(StateTest, ARequestKeepsItsIdOverARestart) {
   by_name.order = {};
   by_name.original = "o3";
   EXPECT_TRUE(requests.add({"alice", "c3"}, by_name));
+  PendingRequest place;
+  place.comp_id = "BUYSIDE";
+  for (const char* side : {"1", "2", "5", "6"}) {
+    place.side = *side_of(side);
+    EXPECT_TRUE(requests.add({"alice", side}, place));
+  }
   commit();
   open();
   RequestTable& again = state_->requests();
-  ASSERT_EQ(again.size(), 3u);
+  ASSERT_EQ(again.size(), 7u);
+  for (const auto& [key, request] : again.places("BUYSIDE")) {
+    EXPECT_EQ(std::string(1, fix_side(request.side)), key.second);
+    EXPECT_TRUE(again.take(key));
+  }
   EXPECT_EQ(again.find({"alice", "c1"})->comp_id, "BUYSIDE");
   EXPECT_FALSE(again.take_change(RequestKind::cancel, {9}, "alice", "o9"));
   EXPECT_EQ(again.take_change(RequestKind::cancel, {7}, "alice", "o1")->first.second, "c1");

@@ -61,6 +61,28 @@ TEST(Translation, ReadsInstructions) {
   EXPECT_EQ(order_of(trailing)->instructions.trail_basis_points, 50);
 }
 
+TEST(Translation, ReadsAndTellsShortSales) {
+  for (const auto& [text, marked] : {std::pair{"1", MarkedSide{Side::buy, {}}},
+                                     {"2", MarkedSide{Side::sell, {}}},
+                                     {"5", MarkedSide{Side::sell, ShortSale::sell_short}},
+                                     {"6", MarkedSide{Side::sell, ShortSale::sell_short_exempt}}}) {
+    fix::Message message;
+    message.type = "D";
+    // Whether shares are to be located is for the market to say.
+    message.add(11, "o1").add(55, "AAPL").add(54, text).add(38, "100").add(40, "1").add(114, "N");
+    const auto order = order_of(message);
+    ASSERT_TRUE(order) << order.error().message;
+    EXPECT_EQ(order->side, marked.side);
+    EXPECT_EQ(order->instructions.short_sale, marked.short_sale);
+    Report report;
+    report.order.set_marked_side(marked);
+    for (const char* version : {"FIX.4.2", "FIX.4.4"})
+      EXPECT_EQ(execution_report(report, version).text(54), text);
+  }
+  for (const char* text : {"", "0", "3", "4", "7", "8", "9", "12", "51"})
+    EXPECT_FALSE(side_of(text)) << text;
+}
+
 TEST(Translation, NamesTheTagThatIsWrong) {
   EXPECT_EQ(problem_of({{40, "2"}}), "tag 44");
   EXPECT_EQ(problem_of({{40, "3"}}), "tag 99");

@@ -78,6 +78,8 @@ class RandomFlow {
     now_ += static_cast<std::int64_t>(1 + below(1'000));
     // Now and then long enough for a pause to end.
     if (below(300) == 0) now_ += nanoseconds_per_second;
+    // References of tiers hold for half a minute, and their trades count for five.
+    if (below(700) == 0) now_ += static_cast<std::int64_t>(1 + below(150)) * nanoseconds_per_second;
     return {Timestamp{now_}, std::move(body)};
   }
   AccountId account() { return {static_cast<std::uint32_t>(1 + below(accounts + (below(50) == 0 ? 1 : 0)))}; }
@@ -277,12 +279,18 @@ class RandomFlow {
       case 12: {
         SetSession session{SessionPhase::open, Date{day_}};
         session.market_phase = phase();
+        if (below(3) == 0 && session.market_phase != MarketPhase::closed)
+          session.closes_at = {now_ + static_cast<std::int64_t>(below(2'000) * nanoseconds_per_second)};
         return session;
       }
       case 13: {
         SetPriceBands bands{.symbol = below(3) == 0 ? SymbolId{} : symbol()};
         if (below(2) == 0) return bands;
-        bands.basis_points = static_cast<std::int64_t>(1 + below(200));
+        if (below(3) == 0) {
+          bands.tier = below(2) == 0 ? BandTier::tier_1 : BandTier::tier_2;
+        } else {
+          bands.basis_points = static_cast<std::int64_t>(1 + below(200));
+        }
         bands.pause_seconds = static_cast<std::int64_t>(1 + below(2));
         bands.limit_state_seconds = static_cast<std::int64_t>(below(3));
         return bands;

@@ -57,6 +57,30 @@ TEST(SavedStateTest, SavingIsCanonical) {
   EXPECT_EQ(saved(*loaded), bytes);
 }
 
+TEST(SavedStateTest, OneOfBeforeThereWereTiersIsRead) {
+  Engine engine(capacity);
+  std::vector<Event> events;
+  const auto apply = [&](std::int64_t seconds, const CommandBody& body) {
+    EXPECT_EQ(engine.apply({Timestamp{seconds * nanoseconds_per_second}, body}, events).reason,
+              RejectReason::none);
+  };
+  apply(1, AddSymbol{.symbol = *Symbol::make("ABC"), .previous_close = price("10.00")});
+  apply(2, SetPriceBands{.symbol = SymbolId{1}, .basis_points = 500, .pause_seconds = 60});
+  ByteWriter writer;
+  engine.save(writer, engine::SavedLayout::without_tiers);
+  const Result<Engine> loaded = load(writer.bytes());
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
+  // What it did not know is not there.
+  apply(3, SetPriceBands{.symbol = SymbolId{1}, .pause_seconds = 60, .tier = BandTier::tier_2});
+  ByteWriter later;
+  engine.save(later, engine::SavedLayout::without_tiers);
+  const Result<Engine> without = load(later.bytes());
+  ASSERT_TRUE(without.has_value()) << without.error().message;
+  EXPECT_EQ(without->symbol(SymbolId{1})->bands.tier, std::nullopt);
+  EXPECT_EQ(without->symbol(SymbolId{1})->bands.upper, price("11.00"));
+}
+
 /// Money lent on margin that was withdrawn by whoever sold: more cash went out than ever came in.
 class LentMoneyTest : public EngineTest {};
 

@@ -44,6 +44,7 @@ TEST(SchemaTest, EnumerationsAreTheModels) {
   expect_alike<SymbolStatus>(schema::EnumValuesSymbolStatus(), schema::EnumNameSymbolStatus);
   expect_alike<SessionPhase>(schema::EnumValuesSessionPhase(), schema::EnumNameSessionPhase);
   expect_alike<MarketPhase>(schema::EnumValuesMarketPhase(), schema::EnumNameMarketPhase);
+  expect_alike<BandTier>(schema::EnumValuesBandTier(), schema::EnumNameBandTier);
   expect_alike<DayTradingRule>(schema::EnumValuesDayTradingRule(), schema::EnumNameDayTradingRule);
   expect_alike<CancelReason>(schema::EnumValuesCancelReason(), schema::EnumNameCancelReason);
   expect_alike<WhenVenueDown>(schema::EnumValuesWhenVenueDown(), schema::EnumNameWhenVenueDown);
