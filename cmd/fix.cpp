@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "access/fix_session_store.hpp"
+#include "access/venue_store.hpp"
 #include "app/daemon.hpp"
 #include "arguments.hpp"
 #include "base/clock.hpp"
 #include "commands.hpp"
+#include "fix_arguments.hpp"
 #include "format/layout.hpp"
 #include "journal_directory.hpp"
 #include "suite.hpp"
@@ -33,35 +35,6 @@ struct RemoveArguments {
   std::string comp_id;
   bool dry_run = false;
 };
-
-Result<std::string> parse_version(std::string_view text) {
-  if (text == "FIX.4.2" || text == "FIX.4.4") return std::string(text);
-  return fail(ErrorCode::usage, "it is FIX.4.2 or FIX.4.4");
-}
-
-Result<std::string> parse_comp_id(std::string_view text) {
-  if (Status fits = access::check_comp_id(text); !fits) return pass_on(std::move(fits));
-  return std::string(text);
-}
-
-/// "HH:MM" or "never".
-Result<std::int32_t> parse_reset(std::string_view text) {
-  if (text == "never") return -1;
-  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-  if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4)) {
-    const int hour = (text[0] - '0') * 10 + text[1] - '0';
-    const int minute = (text[3] - '0') * 10 + text[4] - '0';
-    if (hour < 24 && minute < 60) return (hour * 60 + minute) * 60;
-  }
-  return fail(ErrorCode::usage, "it is a time of the day in UTC, HH:MM, or never");
-}
-
-std::string reset_text(std::int32_t second) {
-  if (second < 0) return "never";
-  const std::string hour = std::to_string(second / 3'600);
-  const std::string minute = std::to_string(second / 60 % 60);
-  return std::string(2 - hour.size(), '0') + hour + ":" + std::string(2 - minute.size(), '0') + minute;
-}
 
 format::Json json_of(const access::FixSession& session) {
   format::Json record;
@@ -205,11 +178,22 @@ Result<ExitStatus> remove_session(Context& context, const RemoveArguments& argum
 
 }  // namespace
 
+namespace {
+
+template <class Table>
+bool has_rows(const app::Home& home) {
+  auto table = Table::open(home.root, false);
+  if (!table) return false;
+  const auto rows = (*table)->list();
+  return rows && !rows->empty();
+}
+
+}  // namespace
+
 std::vector<std::string> wanted_daemons(const app::Home& home) {
   std::vector<std::string> names(standard_daemons.begin(), standard_daemons.end());
-  if (auto table = access::FixSessionStore::open(home.root, false)) {
-    if (auto sessions = (*table)->list(); sessions && !sessions->empty()) names.emplace_back("fixd");
-  }
+  if (has_rows<access::FixSessionStore>(home) || has_rows<access::VenueStore>(home))
+    names.emplace_back("fixd");
   return names;
 }
 
@@ -219,7 +203,7 @@ Handler define_fix_session_add(CLI::App& app) {
                      "What it sends as SenderCompID"));
   add_value(app, "--accounts", arguments->accounts, parse_text, "IDS",
             "Its accounts, with commas, in place of --account");
-  add_value(app, "--version", arguments->version, parse_version, "FIX.4.4|FIX.4.2",
+  add_value(app, "--version", arguments->version, parse_fix_version, "FIX.4.4|FIX.4.2",
             "The protocol that it speaks");
   add_value(app, "--password", arguments->password, parse_text, "TEXT",
             "Of its Logon; without it one is made");

@@ -13,7 +13,9 @@ bool valid_amount(Money amount) {
 
 RejectReason Engine::State::refusal(const OpenAccount& command) const {
   const Result<AccountName> name = parse_account_name(command.name.view());
-  if (!name || !value_numbered<AccountType>(static_cast<std::uint8_t>(command.type))) {
+  // A clearing account comes with its venue.
+  if (!name || !value_numbered<AccountType>(static_cast<std::uint8_t>(command.type)) ||
+      command.type == AccountType::clearing) {
     return RejectReason::invalid_command;
   }
   if (accounts_.find(command.name.view())) return RejectReason::account_exists;
@@ -98,6 +100,8 @@ void Engine::State::perform(const TransferShares& command) {
 
 RejectReason Engine::State::refusal(const SetAccountStatus& command) const {
   if (!accounts_.contains(command.account)) return RejectReason::unknown_account;
+  // It places no orders, whoever might want it to.
+  if (accounts_[command.account].type == AccountType::clearing) return RejectReason::invalid_command;
   return value_numbered<AccountStatus>(static_cast<std::uint8_t>(command.status))
              ? RejectReason::none
              : RejectReason::invalid_command;

@@ -5,7 +5,8 @@
 // what was deposited in all plus what others are short of:
 //     cash <= cash_total_units_max + deficit_total_units_max
 //     reserved = cash - free <= cash_total_units_max + 2 * deficit_total_units_max
-// both well below 2^63 units.
+// both well below 2^63 units. What other venues tell may leave a cash account short, which is bounded by
+// itself (venue_shortfall_units_max) and adds as much again to both.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,10 @@ constexpr std::int64_t cash_total_units_max = 200'000'000'000'000 * units_per_do
 /// What all accounts together may be short of, open buy orders included (margin loans; the house): 2 * 10^14
 /// dollars.
 constexpr std::int64_t deficit_total_units_max = 200'000'000'000'000 * units_per_dollar;
+
+/// What trades at other venues may leave cash accounts short of, each time that they do, all in all: 2 *
+/// 10^14 dollars. A report that would pass it is refused.
+constexpr std::int64_t venue_shortfall_units_max = 200'000'000'000'000 * units_per_dollar;
 
 /// Total cost of all shares ever transferred in: 2 * 10^14 dollars.
 constexpr std::int64_t transfer_total_units_max = 200'000'000'000'000 * units_per_dollar;

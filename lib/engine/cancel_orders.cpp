@@ -22,8 +22,12 @@ Engine::State::Lookup Engine::State::look_up(AccountId account, OrderId id,
 
 Engine::State::Lookup Engine::State::decide(const CancelOrder& command) const {
   Lookup found = look_up(command.account, command.order, command.client_order_id);
-  if (found.reason == RejectReason::none && (!orders_[found.slot].open() || stands(orders_[found.slot]))) {
+  if (found.reason != RejectReason::none) return found;
+  const Order& order = orders_[found.slot];
+  if (!order.open() || stands(order)) {
     found.reason = RejectReason::order_not_cancellable;
+  } else if (!routing_.empty()) [[unlikely]] {
+    found.reason = why_not_withdrawable(order);
   }
   return found;
 }

@@ -45,6 +45,15 @@ std::optional<HoldingsRow> Engine::holdings(AccountId id) const {
 std::optional<Engine::OrderState> Engine::order_state(OrderId id) const {
   return state_->order_state(id);
 }
+VenueId Engine::find_venue(std::string_view name) const {
+  return state_->routing().find(name);
+}
+std::optional<VenueView> Engine::venue(VenueId id) const {
+  return state_->venue_view(id);
+}
+std::uint32_t Engine::venue_count() const {
+  return state_->routing().count();
+}
 SessionView Engine::session() const {
   return state_->session_view();
 }
@@ -74,8 +83,8 @@ std::uint64_t Engine::full_state_hash() const {
   return state_->full_hash();
 }
 
-void Engine::save(ByteWriter& writer, engine::SavedLayout layout) const {
-  state_->save(writer, layout);
+void Engine::save(ByteWriter& writer) const {
+  state_->save(writer);
 }
 
 Result<Engine> Engine::load(ByteReader& reader, const EngineCapacity& capacity) {

@@ -12,7 +12,6 @@
 
 #include "base/byte_stream.hpp"
 #include "base/result.hpp"
-#include "engine/saved_state.hpp"
 #include "model/command.hpp"
 #include "model/event.hpp"
 #include "model/views.hpp"
@@ -63,6 +62,9 @@ class Engine {
   [[nodiscard]] std::optional<SymbolView> symbol(SymbolId id) const;
   [[nodiscard]] std::optional<OrderView> order(OrderId id) const;
   [[nodiscard]] std::optional<HoldingsRow> holdings(AccountId id) const;
+  [[nodiscard]] VenueId find_venue(std::string_view name) const;  ///< zero: none; removed ones are found too
+  [[nodiscard]] std::optional<VenueView> venue(VenueId id) const;
+  [[nodiscard]] std::uint32_t venue_count() const;  ///< those that were removed included
   [[nodiscard]] SessionView session() const;
   /// How the clock goes where it is simulated; as on the machine until a command says otherwise.
   [[nodiscard]] ClockPace clock_pace() const;
@@ -93,7 +95,7 @@ class Engine {
   [[nodiscard]] std::uint64_t full_state_hash() const;
 
   /// The whole state as bytes, and back. `load` refuses bytes that are not a saved state.
-  void save(ByteWriter& writer, engine::SavedLayout layout = engine::SavedLayout::current) const;
+  void save(ByteWriter& writer) const;
   static Result<Engine> load(ByteReader& reader, const EngineCapacity& capacity = {});
 
  private:

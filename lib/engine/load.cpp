@@ -52,12 +52,25 @@ class Engine::State::Loader {
   void read_accounts();
   void read_positions(AccountId id);
   void read_locates();
+  void read_venues();
+  void read_executions();
   void read_orders();
   OrderSlot read_order(bool open);
   void check_open_order(const Order& order);
   void check_group(const Order& order);
+  void check_routed_order(const Order& order);
   void read_client_ids(OrderSlot slot);
+  void read_routed(const Order& order);
+  /// A text that a venue or a client gave: printable, at most `bytes_max` bytes.
+  std::string read_printable(std::size_t bytes_max, const char* what);
   void open_order(OrderSlot slot);
+  /// Whether the account can have so much more reserved.
+  [[nodiscard]] bool may_reserve(const engine::Account& account, Money amount) const {
+    if (account.type != AccountType::cash) return state_.accounts_.may_owe(account, amount);
+    // What a venue told may have left it short.
+    const std::int64_t least = with_venues_ ? -engine::venue_shortfall_units_max : 0;
+    return account.free().units - amount.units >= least;
+  }
   void read_books();
   void read_market_orders(SymbolId id);
   void check_whole();
@@ -65,7 +78,8 @@ class Engine::State::Loader {
   State& state_;
   ByteReader& reader_;
   const char* problem_ = nullptr;
-  Layout layout_ = Layout::current;
+  bool with_venues_ = false;
+  bool with_tiers_ = false;
   std::uint64_t next_order_ = 0;
   // What follows from other things, as it was saved.
   Money saved_cash_total_;
@@ -78,7 +92,8 @@ class Engine::State::Loader {
   std::vector<Money> saved_reserved_;  ///< of the accounts, from the first on
   std::vector<Claims> saved_claims_;
   engine::WideMoney cash_above_zero_ = 0;
-  std::uint64_t market_orders_ = 0;  ///< of the auctions that form
+  engine::WideMoney cash_lacked_ = 0;  ///< by cash accounts, for what venues told
+  std::uint64_t market_orders_ = 0;    ///< of the auctions that form
 };
 
 namespace {
@@ -94,13 +109,16 @@ Status Engine::State::load(ByteReader& reader) {
 
 Status Engine::State::Loader::run() {
   const auto magic = reader_.read<std::uint64_t>();
-  if (magic == engine::saved_state_without_tiers_magic) layout_ = Layout::without_tiers;
-  if (require(magic == engine::saved_state_magic || layout_ != Layout::current,
+  const bool with_both = magic == engine::saved_state_with_tiers_and_venues_magic;
+  with_venues_ = with_both || magic == engine::saved_state_with_venues_magic;
+  with_tiers_ = with_both || magic == engine::saved_state_with_tiers_magic;
+  if (require(with_venues_ || with_tiers_ || magic == engine::saved_state_magic,
               "it does not begin like one")) {
     read_globals();
     read_symbols();
     read_accounts();
     read_locates();
+    if (with_venues_) read_venues();
     read_orders();
     read_books();
     check_whole();
@@ -123,7 +141,7 @@ void Engine::State::Loader::read_globals() {
   state_.market_kill_switch_ = read_bool("kill switch");
   state_.clock_pace_.running = read_bool("clock");
   state_.clock_pace_.speed_millionths = read_within(1, clock_speed_millionths_max, "speed of the clock");
-  if (layout_ == Layout::current) {
+  if (with_tiers_) {
     state_.closes_at_ = {read_within(0, int64_max, "close")};
     state_.is_near_close_ = read_bool("close");
     require(!state_.is_near_close_ || state_.closes_at_ != Timestamp{}, "close");
@@ -217,7 +235,7 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
   bands.lower = {read_within(0, price_units_max, "price bands")};
   bands.upper = {read_within(0, price_units_max, "price bands")};
   bands.limit_state_seconds = read_within(0, bands.basis_points != 0 ? pause_seconds_max : 0, "price bands");
-  if (layout_ == Layout::current) read_tier(id);
+  if (with_tiers_) read_tier(id);
   symbol.watches_bands = read_bool("price bands");
   symbol.bands_moved = read_bool("price bands");
   require(symbol.watches_bands || (bands.limit_state_seconds == 0 && !symbol.bands_moved), "price bands");
@@ -274,7 +292,11 @@ void Engine::State::Loader::read_accounts() {
     if (!require(name.has_value(), "account")) return;
     opened.name = *name;
     opened.type = read_enum<AccountType>("account type");
+    const AccountType type = opened.type;
+    // Nobody opens a clearing account by itself.
+    if (with_venues_ && type == AccountType::clearing) opened.type = AccountType::house;
     if (!require(state_.refusal(opened) == RejectReason::none, "account")) return;
+    opened.type = type;
     const auto status = read_enum<AccountStatus>("account status");
     const bool kill_switch = read_bool("kill switch");
     const Timestamp created_at{reader_.read<std::int64_t>()};
@@ -282,10 +304,15 @@ void Engine::State::Loader::read_accounts() {
     engine::Account& account = state_.accounts_[id];
     account.status = status;
     account.kill_switch = kill_switch;
-    const std::int64_t cash_min = opened.type == AccountType::cash ? 0 : -engine::deficit_total_units_max;
+    // What a venue told may have left a cash account short.
+    const bool may_be_short = opened.type != AccountType::cash || with_venues_;
+    const std::int64_t cash_min = may_be_short ? -engine::deficit_total_units_max : 0;
     const Money cash{read_within(cash_min, cash_units_max, "cash")};
     if (cash.units > 0) cash_above_zero_ += cash.units;
-    if (!require(cash_above_zero_ <= cash_units_max, "cash of all accounts")) return;
+    if (cash.units < 0 && opened.type == AccountType::cash) cash_lacked_ += -cash.units;
+    if (!require(cash_lacked_ <= engine::venue_shortfall_units_max, "cash of all accounts")) return;
+    const std::int64_t most = cash_units_max + (with_venues_ ? engine::venue_shortfall_units_max : 0);
+    if (!require(cash_above_zero_ <= most, "cash of all accounts")) return;
     state_.accounts_.move_cash(account, cash);
     if (!require(state_.accounts_.deficit_total().units <= engine::deficit_total_units_max, "cash owed"))
       return;
@@ -308,7 +335,7 @@ void Engine::State::Loader::read_accounts() {
 
 void Engine::State::Loader::read_positions(AccountId id) {
   const auto count = reader_.read<std::uint32_t>();
-  const bool may_be_short = state_.accounts_[id].type != AccountType::cash;
+  const bool may_be_short = state_.accounts_[id].type != AccountType::cash || with_venues_;
   SymbolId last;
   for (std::uint32_t read = 0; read < count && good(); ++read) {
     const SymbolId symbol{reader_.read<std::uint32_t>()};
@@ -349,6 +376,119 @@ void Engine::State::Loader::read_locates() {
     last = key;
     state_.locates_.restore(key, locate);
   }
+}
+
+std::string Engine::State::Loader::read_printable(std::size_t bytes_max, const char* what) {
+  const std::string_view text = reader_.read_text();
+  bool fits = text.size() <= bytes_max;
+  for (const char c : text)
+    fits = fits && c >= ' ' && c <= '~';
+  return require(fits, what) ? std::string(text) : std::string();
+}
+
+void Engine::State::Loader::read_venues() {
+  const auto count = reader_.read<std::uint32_t>();
+  if (!require(count != 0 && count <= engine::venues_max, "venues")) return;
+  for (std::uint32_t read = 0; read < count; ++read) {
+    engine::Venue venue;
+    const Result<VenueName> name = parse_venue_name(reader_.read_text());
+    if (!require(name.has_value() && !state_.routing_.find(name->view()), "venue")) return;
+    venue.name = *name;
+    venue.clearing_account = {reader_.read<std::uint32_t>()};
+    venue.when_down = read_enum<WhenVenueDown>("venue");
+    venue.session_up = read_bool("venue");
+    venue.removed = read_bool("venue");
+    const bool clears = state_.accounts_.contains(venue.clearing_account) &&
+                        state_.accounts_[venue.clearing_account].type == AccountType::clearing;
+    if (!require(clears, "venue's clearing account")) return;
+    state_.routing_.add(venue);
+  }
+  for (SymbolId id{1}; state_.symbols_.contains(id) && good(); ++id.value) {
+    const VenueId venue{reader_.read<std::uint8_t>()};
+    const bool routes = state_.routing_.contains(venue) && !state_.routing_[venue].removed;
+    if (require(!venue || routes, "symbol's route"))
+      state_.symbols_[id].venue = static_cast<std::uint8_t>(venue.value);
+  }
+  state_.venue_shortfall_ = {read_within(0, engine::venue_shortfall_units_max, "what venues left short")};
+  read_executions();
+}
+
+void Engine::State::Loader::read_executions() {
+  const auto count = reader_.read<std::uint64_t>();
+  std::pair<VenueId, std::string> last;
+  for (std::uint64_t read = 0; read < count && good(); ++read) {
+    std::pair<VenueId, std::string> key;
+    key.first = {reader_.read<std::uint32_t>()};
+    key.second = read_printable(execution_id_bytes_max, "execution");
+    if (!require(state_.routing_.contains(key.first) && !key.second.empty() && key > last, "execution"))
+      return;
+    engine::Execution execution;
+    execution.order = {reader_.read<std::uint64_t>()};
+    execution.trade = {reader_.read<std::uint64_t>()};
+    execution.price = {read_within(1, price_units_max, "execution")};
+    execution.quantity = {read_within(1, order_quantity_max, "execution")};
+    execution.day = reader_.read<std::uint32_t>();
+    execution.busted = read_bool("execution");
+    if (!require(execution.order && execution.order.value < next_order_ && execution.trade &&
+                     execution.trade < state_.next_trade_ && execution.day <= state_.today_,
+                 "execution")) {
+      return;
+    }
+    state_.routing_.add_execution(key.first, key.second, execution);
+    last = std::move(key);
+  }
+}
+
+/// What is known of it at its venue; the order itself was read.
+void Engine::State::Loader::read_routed(const Order& order) {
+  const bool is_routed = read_bool("routed order");
+  // Of one that has ended, its symbol's route may be another by now.
+  const bool is_due = order.open() && state_.symbols_[order.symbol].is_routed();
+  if (!require(is_routed == is_due || (is_routed && !order.open()), "routed order") || !is_routed) return;
+  const VenueId venue{reader_.read<std::uint32_t>()};
+  if (!require(state_.routing_.contains(venue) &&
+                   (!order.open() || state_.symbols_[order.symbol].venue == venue.value),
+               "routed order's venue")) {
+    return;
+  }
+  engine::RoutedOrder& routed = state_.routing_.add(order.id, venue);
+  routed.state = read_enum<VenueState>("routed order's state");
+  routed.acknowledged = read_bool("routed order");
+  routed.requests = reader_.read<std::uint32_t>();
+  routed.pending = reader_.read<std::uint32_t>();
+  const auto pending_kind = reader_.read<std::uint8_t>();
+  require(pending_kind == 0 || value_numbered<VenueRequestKind>(pending_kind), "routed order's request");
+  routed.pending_kind = static_cast<VenueRequestKind>(pending_kind);
+  const auto cancel_reason = reader_.read<std::uint8_t>();
+  require(cancel_reason == 0 || value_numbered<CancelReason>(cancel_reason), "routed order's request");
+  routed.cancel_reason = static_cast<CancelReason>(cancel_reason);
+  routed.wanted.quantity = {read_within(0, order_quantity_max, "routed order's request")};
+  routed.wanted.limit_price = {read_within(0, price_units_max, "routed order's request")};
+  routed.wanted.stop_price = {read_within(0, price_units_max, "routed order's request")};
+  routed.wanted.reserve_price = {read_within(0, price_units_max, "routed order's request")};
+  routed.client_order_id = read_printable(client_order_id_bytes_max, "routed order's request");
+  routed.extra_shares = {read_within(0, order_quantity_max, "routed order's claims")};
+  routed.extra_money = {read_within(0, engine::deficit_total_units_max, "routed order's claims")};
+  routed.counted = {read_within(0, order_quantity_max, "routed order's executions")};
+  routed.venue_order_id = read_printable(venue_order_id_bytes_max, "routed order's id there");
+  const bool replaces = routed.pending != 0 && routed.pending_kind == VenueRequestKind::replace;
+  require((routed.state == VenueState::ended) == !order.open() &&
+              (routed.state != VenueState::held || routed.requests == 0) &&
+              routed.pending <= routed.requests &&
+              (routed.pending == 0 || routed.pending_kind != VenueRequestKind{}),
+          "routed order's state");
+  require(replaces || (!routed.extra_shares && !routed.extra_money), "routed order's claims");
+  require(!replaces || routed.wanted.quantity, "routed order's request");
+}
+
+void Engine::State::Loader::check_routed_order(const Order& order) {
+  require(!order.waiting && !order.beside_book && order.auction_place == engine::AuctionPlace::none &&
+              !order.is_linked() && !order.trails(),
+          "open routed order");
+  const OrderStatus traded =
+      order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
+  require(order.status == traded || (order.status == OrderStatus::pending && order.filled_shares == 0),
+          "open order's status");
 }
 
 void Engine::State::Loader::read_orders() {
@@ -431,6 +571,7 @@ Engine::State::OrderSlot Engine::State::Loader::read_order(bool open) {
   if (open) check_open_order(order);
   if (!good()) return 0;
   read_client_ids(slot);
+  if (with_venues_ && good()) read_routed(order);
   return good() ? slot : 0;
 }
 
@@ -475,6 +616,7 @@ void Engine::State::Loader::check_open_order(const Order& order) {
             "pending order");
     return;
   }
+  if (good() && state_.symbols_[order.symbol].is_routed()) return check_routed_order(order);
   // An order is open between commands because its stop waits, or because it is in the market.
   const bool for_auction = order.auction_place != engine::AuctionPlace::none;
   require(order.waiting ? has_stop && order.filled_shares == 0 : has_limit || for_auction,
@@ -538,23 +680,26 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
   ++position.open_orders;
   if (order.side == Side::buy || order.is_short()) {
     const Money reserved = order.reserve_price() * order.leaves();
-    const bool house_or_margin = account.type != AccountType::cash;
-    if (!require(house_or_margin ? state_.accounts_.may_owe(account, reserved) : account.free() >= reserved,
-                 "reservations")) {
-      return;
-    }
+    if (!require(may_reserve(account, reserved), "reservations")) return;
   }
   require(!order.is_short() || account.type == AccountType::margin, "short sale");
   require(!order.holds_locate() || state_.locates_.all().contains({order.account, order.symbol}),
           "short sale's located shares");
   if (!good()) return;
   state_.claim(order, order.leaves());
+  if (state_.symbols_[order.symbol].is_routed()) {
+    const engine::RoutedOrder& routed = *state_.routing_.order(order.id);
+    if (!require(may_reserve(account, routed.extra_money), "reservations")) return;
+    state_.change_claims(order, routed.extra_shares, routed.extra_money);
+  }
   const Quantity covered = position.shares - position.promised;
   const std::int64_t covered_min = account.type == AccountType::house ? -engine::position_shares_max : 0;
-  require(order.side == Side::buy || order.is_short() || !order.has_claim() || covered.shares >= covered_min,
+  require(order.side == Side::buy || order.is_short() || !order.has_claim() ||
+              covered.shares >= covered_min || with_venues_,
           "promised shares");
   require(covered.shares >= -engine::position_shares_max, "promised shares");
-  require((position.shares + position.open_buys).shares <= engine::position_shares_max, "position");
+  require((position.shares + position.open_buys).shares <= engine::position_shares_max || with_venues_,
+          "position");
   if (order.waiting) {
     SymbolRecord& symbol = state_.symbols_[order.symbol];
     symbol.stops.insert(order.side, order.stop_price, order.id, slot);
@@ -564,7 +709,8 @@ void Engine::State::Loader::open_order(OrderSlot slot) {
   } else if (order.auction_place == engine::AuctionPlace::held) {
     state_.symbols_[order.symbol].held_for_close.insert(order.id, slot);
   }
-  if (order.expires_at != Timestamp{}) state_.expiries_.insert(order.expires_at, order.id, slot);
+  if (order.expires_at != Timestamp{} && !state_.is_at_venue(order))
+    state_.expiries_.insert(order.expires_at, order.id, slot);
 }
 
 void Engine::State::Loader::read_books() {
@@ -581,6 +727,7 @@ void Engine::State::Loader::read_books() {
       const Quantity most = order.shown();
       const bool fits = order.is_iceberg() ? leaves.shares > 0 && leaves <= most : leaves == most;
       if (!require(order.open() && !order.waiting && !order.beside_book && order.book_node == 0 &&
+                       !state_.symbols_[id].is_routed() &&
                        order.auction_place == engine::AuctionPlace::none && order.symbol == id &&
                        state_.book_price(order) == price && fits,
                    "order in a book")) {
@@ -658,7 +805,7 @@ void Engine::State::Loader::check_whole() {
     const Order& order = state_.orders_[slot];
     const bool for_auction = order.auction_place != engine::AuctionPlace::none;
     require(!order.open() || order.waiting || order.beside_book || order.book_node != 0 || for_auction ||
-                order.is_held(),
+                order.is_held() || state_.symbols_[order.symbol].is_routed(),
             "open order in no book");
     require(order.open() || !for_auction, "ended order in an auction");
     if (order.auction_place == engine::AuctionPlace::market_order) ++market_orders;
@@ -682,7 +829,7 @@ void Engine::State::Loader::check_whole() {
   }
   if (!good()) return;
   const auto digest = reader_.read<std::uint64_t>();
-  if (require(digest == state_.full_hash(layout_), "its digest differs from its content")) {
+  if (require(digest == state_.full_hash(), "its digest differs from its content")) {
     // The capacity may be smaller than that of the engine which saved the state.
     state_.orders_.recycle(state_.client_ids_);
   }

@@ -86,7 +86,8 @@ void Engine::State::expire_day_orders(SymbolId symbol) {
     const Order& order = orders_[slot];
     // A stop that waits to become an ioc or fok order does not outlive the day either.
     const bool outlives = order.time_in_force == TimeInForce::gtc || order.time_in_force == TimeInForce::gtd;
-    if (order.open() && !outlives && (!symbol || order.symbol == symbol)) ending_.push_back(slot);
+    if (order.open() && !outlives && (!symbol || order.symbol == symbol) && !is_at_venue(order))
+      ending_.push_back(slot);
   });
   for (const OrderSlot slot : ending_) {
     if (orders_[slot].open()) cancel(slot, CancelReason::session_end);

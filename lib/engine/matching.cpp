@@ -193,6 +193,8 @@ void Engine::State::rest_at(OrderSlot slot, Price price) {
 void Engine::State::cancel(OrderSlot slot, CancelReason reason) {
   Order& order = orders_[slot];
   SymbolRecord& symbol = symbols_[order.symbol];
+  if (symbol.is_routed() && withdraw_from_venue(slot, reason)) [[unlikely]]
+    return;
   const bool was_resting = order.book_node != 0;
   Quantity hidden;
   Price price = order.limit_price;

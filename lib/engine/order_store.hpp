@@ -90,7 +90,7 @@ struct alignas(64) Order {
   [[nodiscard]] bool is_linked() const { return link_bits != 0; }
   [[nodiscard]] OrderLink link() const;
   /// It is an exit whose entry has to fill first.
-  [[nodiscard]] bool is_held() const { return status == OrderStatus::pending; }
+  [[nodiscard]] bool is_held() const { return status == OrderStatus::pending && is_linked(); }
   /// Whether shares or money are set aside for what is left of it while it is open. Of two exits for the same
   /// shares that is the stop-loss, whose price is the worse of the two.
   [[nodiscard]] bool has_claim() const { return !is_linked() || linked_has_claim(); }

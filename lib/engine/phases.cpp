@@ -30,6 +30,7 @@ bool Engine::State::stands(const Order& order) const {
   if (order.time_in_force != TimeInForce::opg && order.time_in_force != TimeInForce::cls) [[likely]]
     return false;
   const SymbolRecord& symbol = symbols_[order.symbol];
+  if (symbol.is_routed()) return false;
   return order.time_in_force == TimeInForce::opg ? symbol.phase == MarketPhase::opening_auction
                                                  : symbol.phase == MarketPhase::closing_auction;
 }
@@ -133,6 +134,7 @@ void Engine::State::perform(const SetSession& command) {
   if (new_trading_day) {
     ++today_;
     locates_.end_day(log_.now());
+    routing_.forget_executions_before(today_ - 1);
   }
   const bool stays_open = !new_trading_day && phase_ == SessionPhase::open;
   const Timestamp closes_at = stays_open && command.closes_at == Timestamp{} ? closes_at_ : command.closes_at;

@@ -163,7 +163,12 @@ RejectReason Engine::State::refusal(const PlaceOrder& command, Timestamp now, Pl
   if (const RejectReason reason = check_market_state(command.account, symbol); reason != RejectReason::none) {
     return reason;
   }
-  if (const RejectReason reason = check_phase(command, symbol); reason != RejectReason::none) return reason;
+  if (symbol.is_routed()) [[unlikely]] {
+    const RejectReason reason = decide_routing(command, symbol, decision);
+    if (reason != RejectReason::none) return reason;
+  } else if (const RejectReason reason = check_phase(command, symbol); reason != RejectReason::none) {
+    return reason;
+  }
   const Price reference = symbol.reference();
   if (account.type != AccountType::house) {
     const RejectReason reason =
@@ -186,7 +191,11 @@ RejectReason Engine::State::refusal(const PlaceOrder& command, Timestamp now, Pl
   Money cost;      // of a buy
   Money notional;  // of either side, at the worst
   const bool waits_for_auction = symbol.gathering || command.time_in_force == TimeInForce::cls;
-  if (command.type == OrderType::market && waits_for_auction) {
+  if (command.type == OrderType::market && symbol.is_routed()) [[unlikely]] {
+    // At another market there is no telling what it will find: it reserves the worst that it may trade at.
+    cost = decision.reserve_price * command.quantity;
+    notional = std::max(cost, reference * command.quantity);
+  } else if (command.type == OrderType::market && waits_for_auction) {
     decision.worst_price = auction_worst_price(symbol, command.account, command.side);
     if (!decision.worst_price) return RejectReason::no_reference_price;
     if (command.side == Side::buy) decision.reserve_price = decision.worst_price;
@@ -294,6 +303,10 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   claim(order, order.quantity);
 
   const SymbolRecord& symbol = symbols_[order.symbol];
+  if (symbol.is_routed()) [[unlikely]] {
+    place_at_venue(slot, command);
+    return result;
+  }
   order.waiting = wants_stop(order.type);
   const bool waits =
       order.waiting && !(stops_may_trigger(symbol) && symbol.last_price &&

@@ -21,6 +21,8 @@ Engine::State::ReplaceDecision Engine::State::decide(const ReplaceOrder& command
     reason = RejectReason::order_not_replaceable;
     return decision;
   }
+  if (symbols_[order.symbol].is_routed()) reason = why_not_changeable(order);
+  if (reason != RejectReason::none) return decision;
   reason = decide_values(command, order, decision);
   if (reason == RejectReason::none) reason = check_market_state(order.account, symbols_[order.symbol]);
   if (reason != RejectReason::none || decision.replacement == Replacement::below_filled) return decision;
@@ -40,7 +42,8 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
   if (command.limit_price && !(wants_limit(order.type) && in_range(*command.limit_price)))
     return RejectReason::invalid_price;
   // A stop that was triggered has no stop price to change any more; that of a trailing stop is the market's.
-  const bool has_stop = order.waiting || (order.is_held() && wants_stop(order.type));
+  const bool is_routed = symbols_[order.symbol].is_routed();
+  const bool has_stop = order.waiting || ((order.is_held() || is_routed) && wants_stop(order.type));
   if (command.stop_price && !(has_stop && !order.trails() && in_range(*command.stop_price)))
     return RejectReason::invalid_price;
   decision.quantity = command.quantity.value_or(order.quantity);
@@ -88,6 +91,8 @@ RejectReason Engine::State::decide_values(const ReplaceOrder& command, const Ord
         short_reserve_price(symbols_[order.symbol], decision.limit_price, decision.stop_price);
   if (decision.quantity <= order.filled()) {
     decision.replacement = Replacement::below_filled;
+  } else if (is_routed) {
+    decision.replacement = Replacement::at_venue;
   } else if (order.auction_place != engine::AuctionPlace::none) {
     decision.replacement = Replacement::for_auction;
   } else if (order.is_held()) {
@@ -141,6 +146,10 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   const ApplyResult result{.order = id};
   if (decision.replacement == Replacement::below_filled) {
     cancel(slot, CancelReason::replaced_below_filled);
+    return result;
+  }
+  if (decision.replacement == Replacement::at_venue) {
+    replace_at_venue(slot, command, decision);
     return result;
   }
 

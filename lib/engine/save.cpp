@@ -2,6 +2,7 @@
 //
 // Layout, little-endian, as ByteWriter writes it:
 //   u64 magic, then what write() writes (counts come before what they count), then u64 digest of that.
+//   The magic tells whether there are venues; where there are none, nothing of them is written.
 // Slots, indices and hash tables are not part of it: they follow from what is.
 #include <algorithm>
 #include <vector>
@@ -57,25 +58,29 @@ void write_tier(Sink& sink, const engine::SymbolRecord& symbol) {
 
 }  // namespace
 
-std::uint64_t Engine::State::full_hash(Layout layout) const {
+std::uint64_t Engine::State::full_hash() const {
   engine::DigestWriter digest;
-  write(digest, layout);
+  write(digest);
   return digest.finish();
 }
 
-void Engine::State::save(ByteWriter& writer, Layout layout) const {
+void Engine::State::save(ByteWriter& writer) const {
   writer.reserve((std::size_t{orders_.open_count()} + orders_.ended_count()) * order_bytes +
                  accounts_.position_count() * position_bytes + accounts_.count() * account_bytes +
                  other_bytes);
-  writer.write(layout == Layout::current ? engine::saved_state_magic
-                                         : engine::saved_state_without_tiers_magic);
+  if (uses_tiers()) {
+    writer.write(routing_.empty() ? engine::saved_state_with_tiers_magic
+                                  : engine::saved_state_with_tiers_and_venues_magic);
+  } else {
+    writer.write(routing_.empty() ? engine::saved_state_magic : engine::saved_state_with_venues_magic);
+  }
   engine::DigestingByteWriter both(writer);
-  write(both, layout);
+  write(both);
   writer.write(both.finish());
 }
 
 template <class Sink>
-void Engine::State::write(Sink& sink, Layout layout) const {
+void Engine::State::write(Sink& sink) const {
   sink.write(log_.last_sequence());
   sink.write(log_.now().nanoseconds);
   sink.write(log_.value());
@@ -84,7 +89,7 @@ void Engine::State::write(Sink& sink, Layout layout) const {
   sink.write(market_kill_switch_);
   sink.write(clock_pace_.running);
   sink.write(clock_pace_.speed_millionths);
-  if (layout == Layout::current) {
+  if (uses_tiers()) {
     sink.write(closes_at_.nanoseconds);
     sink.write(is_near_close_);
   }
@@ -96,14 +101,16 @@ void Engine::State::write(Sink& sink, Layout layout) const {
   sink.write(accounts_.deficit_total().units);
   sink.write(transferred_total_.units);
   write_rules(sink, rules_);
-  write_symbols(sink, layout);
+  write_symbols(sink);
   write_accounts(sink);
+  if (!routing_.empty()) write_venues(sink);
   write_orders(sink);
   write_books(sink);
 }
 
 template <class Sink>
-void Engine::State::write_symbols(Sink& sink, Layout layout) const {
+void Engine::State::write_symbols(Sink& sink) const {
+  const bool with_tiers = uses_tiers();
   sink.write(symbols_.count());
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
     const SymbolRecord& symbol = symbols_[id];
@@ -130,7 +137,7 @@ void Engine::State::write_symbols(Sink& sink, Layout layout) const {
     sink.write(symbol.bands.lower.units);
     sink.write(symbol.bands.upper.units);
     sink.write(symbol.bands.limit_state_seconds);
-    if (layout == Layout::current) write_tier(sink, symbol);
+    if (with_tiers) write_tier(sink, symbol);
     sink.write(symbol.watches_bands);
     sink.write(symbol.bands_moved);
     sink.write(symbol.limit_state);
@@ -190,6 +197,56 @@ void Engine::State::write_accounts(Sink& sink) const {
     sink.write(locate.used.shares);
     sink.write(locate.expires_at.nanoseconds);
   }
+}
+
+template <class Sink>
+void Engine::State::write_venues(Sink& sink) const {
+  sink.write(routing_.count());
+  for (VenueId id{1}; routing_.contains(id); ++id.value) {
+    const engine::Venue& venue = routing_[id];
+    sink.write_text(venue.name.view());
+    sink.write(venue.clearing_account.value);
+    sink.write(venue.when_down);
+    sink.write(venue.session_up);
+    sink.write(venue.removed);
+  }
+  for (SymbolId id{1}; symbols_.contains(id); ++id.value)
+    sink.write(symbols_[id].venue);
+  sink.write(venue_shortfall_.units);
+  sink.write(std::uint64_t{routing_.executions().size()});
+  for (const auto& [key, execution] : routing_.executions()) {
+    sink.write(key.first.value);
+    sink.write_text(key.second);
+    sink.write(execution.order.value);
+    sink.write(execution.trade.value);
+    sink.write(execution.price.units);
+    sink.write(execution.quantity.shares);
+    sink.write(execution.day);
+    sink.write(execution.busted);
+  }
+}
+
+template <class Sink>
+void Engine::State::write_routed(Sink& sink, const Order& order) const {
+  const engine::RoutedOrder* const routed = routing_.order(order.id);
+  sink.write(routed != nullptr);
+  if (routed == nullptr) return;
+  sink.write(routed->venue.value);
+  sink.write(routed->state);
+  sink.write(routed->acknowledged);
+  sink.write(routed->requests);
+  sink.write(routed->pending);
+  sink.write(routed->pending_kind);
+  sink.write(routed->cancel_reason);
+  sink.write(routed->wanted.quantity.shares);
+  sink.write(routed->wanted.limit_price.units);
+  sink.write(routed->wanted.stop_price.units);
+  sink.write(routed->wanted.reserve_price.units);
+  sink.write_text(routed->client_order_id);
+  sink.write(routed->extra_shares.shares);
+  sink.write(routed->extra_money.units);
+  sink.write(routed->counted.shares);
+  sink.write_text(routed->venue_order_id);
 }
 
 template <class Sink>
@@ -253,6 +310,7 @@ void Engine::State::write_order(Sink& sink, const Order& order) const {
     sink.write(id.content.stop_price.units);
     sink.write(id.instructions_digest);
   }
+  if (!routing_.empty()) write_routed(sink, order);
 }
 
 template <class Sink>

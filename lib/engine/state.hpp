@@ -17,6 +17,7 @@
 #include "engine/locates.hpp"
 #include "engine/order_store.hpp"
 #include "engine/risk.hpp"
+#include "engine/routing.hpp"
 #include "engine/symbols.hpp"
 
 namespace trade {
@@ -42,6 +43,8 @@ class Engine::State {
     return {phase_, trading_date_, rules_, market_phase_, market_kill_switch_, closes_at_};
   }
   [[nodiscard]] ClockPace clock_pace() const { return clock_pace_; }
+  [[nodiscard]] std::optional<VenueView> venue_view(VenueId id) const;
+  [[nodiscard]] const engine::Routing& routing() const { return routing_; }
   [[nodiscard]] const engine::Accounts& accounts() const { return accounts_; }
   [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
   [[nodiscard]] const engine::OrderStore& orders() const { return orders_; }
@@ -58,9 +61,8 @@ class Engine::State {
     return next;
   }
 
-  using Layout = engine::SavedLayout;
-  [[nodiscard]] std::uint64_t full_hash(Layout layout = Layout::current) const;
-  void save(ByteWriter& writer, Layout layout) const;
+  [[nodiscard]] std::uint64_t full_hash() const;
+  void save(ByteWriter& writer) const;
   [[nodiscard]] Status load(ByteReader& reader);
 
  private:
@@ -159,6 +161,7 @@ class Engine::State {
     in_place,      ///< it keeps its place in the queue
     at_the_back,   ///< it leaves its place and comes in anew
     waiting_stop,  ///< it is not in the market
+    at_venue,      ///< its venue is to do it
     for_auction,   ///< it waits for an auction outside the book
     held_exit,     ///< nor will it be until its entry fills
   };
@@ -273,6 +276,7 @@ class Engine::State {
 
   void rest(OrderSlot slot);
   void rest_at(OrderSlot slot, Price price);
+  /// At once, or, where the order is at a venue, when that has done it.
   void cancel(OrderSlot slot, CancelReason reason);
   /// Sets aside what `more` of an open order takes (below zero: gives it back), if it has a claim of its own.
   void claim(const Order& order, Quantity more);
@@ -492,8 +496,97 @@ class Engine::State {
   void set_close(Timestamp closes_at);
   void renew_tier_bands();
   void double_bands();
+  /// Whether there is anything of tiers: only then it is saved.
+  [[nodiscard]] bool uses_tiers() const;
   /// Whether a pause that begins now ends only with the day's regular trading.
   [[nodiscard]] bool lasts_until_close(const SymbolRecord& symbol) const;
+
+  // --- orders that are routed to venues (routing.cpp; what venues tell: venue_reports.cpp) ---
+  /// Why the order's venue would not take it, and what the order is to reserve.
+  [[nodiscard]] RejectReason decide_routing(const PlaceOrder& command, const SymbolRecord& symbol,
+                                            PlaceDecision& decision) const;
+  /// An order that was accepted and has its claims goes to its symbol's venue, or is held for it.
+  void place_at_venue(OrderSlot slot, const PlaceOrder& command);
+  void send_to_venue(OrderSlot slot);
+  /// Why the venue cannot be asked to cancel or replace the open order now; `none`: it can.
+  [[nodiscard]] RejectReason why_not_changeable(const Order& order) const;
+  /// Whether an open order of a routed symbol is at its venue, which alone may end it.
+  [[nodiscard]] bool is_at_venue(const Order& order) const;
+  /// The same of its cancelling alone, for an order of any symbol.
+  [[nodiscard]] RejectReason why_not_withdrawable(const Order& order) const;
+  /// Has its venue cancel an order of a routed symbol. False when there is nothing more to ask of that: it is
+  /// to be cancelled here.
+  bool withdraw_from_venue(OrderSlot slot, CancelReason reason);
+  void replace_at_venue(OrderSlot slot, const ReplaceOrder& command, const ReplaceDecision& decision);
+  /// The order is as the decision says from now on; `client_order_id`, where it is not empty, is its newest.
+  void become(OrderSlot slot, const engine::WantedOrder& wanted, std::string_view client_order_id);
+  /// Asks the venue: of a replace, for what is wanted.
+  void request(const Order& order, engine::RoutedOrder& routed, VenueRequestKind kind);
+  void tell_venue_state(Order& order, const engine::RoutedOrder& routed, std::string_view venue_order_id = {},
+                        std::string_view text = {});
+  /// Claims what the pending replace takes beyond what the order has, or gives it back.
+  void claim_extra(const Order& order, engine::RoutedOrder& routed);
+  void release_extra(const Order& order, engine::RoutedOrder& routed);
+  /// What open claims beside an order's own are changed by.
+  void change_claims(const Order& order, Quantity shares, Money money);
+  /// Asks for the cancel that had to wait for an answer.
+  void resume(Order& order, engine::RoutedOrder& routed);
+  /// Cancels it here: it was not sent, or its venue has told (`report`).
+  void end_routed(OrderSlot slot, CancelReason reason, const VenueReport* report = nullptr);
+  /// Nothing is asked of the venue any more.
+  void close_routed(const Order& order, engine::RoutedOrder& routed);
+  [[nodiscard]] static engine::WantedOrder as_it_is(const Order& order) {
+    return {order.quantity, order.limit_price, order.stop_price, order.reserve_price()};
+  }
+
+  // Whether what a report tells can be.
+  [[nodiscard]] RejectReason decide_fill(const VenueReport& report, const Order& order,
+                                         const engine::RoutedOrder& routed) const;
+  [[nodiscard]] RejectReason decide_bust(const VenueReport& report, const Order& order,
+                                         const engine::RoutedOrder& routed) const;
+  /// Whether the bounds allow a trade of the order with its venue; `undo`: or what undoes one.
+  [[nodiscard]] RejectReason check_execution(const Order& order, const engine::RoutedOrder& routed,
+                                             Price price, Quantity quantity, bool undo) const;
+  /// Whether the bounds allow the account to be short of `cost` more.
+  [[nodiscard]] RejectReason check_lack(AccountId id, Money cost) const;
+  /// Whether they allow the open order to be as wanted.
+  [[nodiscard]] RejectReason check_become(const Order& order, const engine::WantedOrder& wanted) const;
+
+  // What a report of each kind changes.
+  void accept_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  void fill_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  void replace_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  void refuse_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  void bust_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  void status_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  void end_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  /// Of an order that is open there and here: what it has and wants is as the venue says.
+  void reconcile(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
+  /// The venue has the order.
+  static void acknowledge(Order& order, engine::RoutedOrder& routed);
+  /// What becomes of an order like `base` by what a report tells of it; a zero quantity or price: no news.
+  [[nodiscard]] engine::WantedOrder as_told(const Order& order, const engine::WantedOrder& base,
+                                            Quantity quantity, const VenueReport& report) const;
+  /// What the order is by this report of its replacement.
+  [[nodiscard]] engine::WantedOrder replacement_told(const Order& order, const engine::RoutedOrder& routed,
+                                                     const VenueReport& report) const;
+  /// Whether an order that has ended here is still open at its venue, which can be told to cancel it.
+  [[nodiscard]] bool is_alive_unawares(const Order& order, const engine::RoutedOrder& routed,
+                                       const VenueReport& report) const;
+  /// The price of what the venue counts beyond what is booked here.
+  [[nodiscard]] Price missing_price(const Order& order, const VenueReport& report) const;
+  /// Books a trade between the order and the clearing account of its venue. Returns whether that ended the
+  /// order.
+  bool book_execution(OrderSlot slot, engine::RoutedOrder& routed, Price price, Quantity quantity,
+                      std::string_view execution_id);
+  void settle_execution(OrderSlot slot, AccountId clearing, Price price, Quantity quantity);
+  /// Cash and shares of a trade go back.
+  void undo_execution(Order& order, AccountId clearing, const engine::Execution& execution);
+  /// Calls `change()`, and counts what it leaves a cash account short of.
+  template <class Change>
+  void count_shortfall(AccountId account, Change&& change);
+  /// Takes the venue's order id where it is news; returns it then, else nothing.
+  static std::string_view learn_venue_order_id(engine::RoutedOrder& routed, const VenueReport& report);
 
   // --- time ---
   /// Ends what has come to its expiry.
@@ -505,17 +598,21 @@ class Engine::State {
 
   /// Everything that the future depends on, in a defined order.
   template <class Sink>
-  void write(Sink& sink, Layout layout) const;
+  void write(Sink& sink) const;
   template <class Sink>
   void write_accounts(Sink& sink) const;
   template <class Sink>
-  void write_symbols(Sink& sink, Layout layout) const;
+  void write_symbols(Sink& sink) const;
   template <class Sink>
   void write_orders(Sink& sink) const;
   template <class Sink>
   void write_order(Sink& sink, const Order& order) const;
   template <class Sink>
   void write_books(Sink& sink) const;
+  template <class Sink>
+  void write_venues(Sink& sink) const;
+  template <class Sink>
+  void write_routed(Sink& sink, const Order& order) const;
 
   EngineCapacity capacity_;
   engine::Accounts accounts_;
@@ -533,6 +630,10 @@ class Engine::State {
     Price price;
   };
   std::pmr::map<OrderId, CappedOrder> capped_{&expiry_memory_};
+  engine::Routing routing_;
+  /// Orders that were routed from which on it is looked through which are still kept.
+  std::size_t routed_orders_looked_through_at_ = 1'024;
+  Money venue_shortfall_;  ///< what venues' trades have left cash accounts short of, all in all
   FirmRules rules_;
   engine::Risk risk_;
   SessionPhase phase_ = SessionPhase::open;
@@ -609,6 +710,16 @@ inline void Engine::State::tell_trade(const Order& taker, const Order& maker, Pr
                          .legs = legs.value_or(AuctionLegs{})};
   });
   ++next_trade_.value;
+}
+
+template <class Change>
+void Engine::State::count_shortfall(AccountId id, Change&& change) {
+  const engine::Account& account = accounts_[id];
+  if (account.type != AccountType::cash) return change();
+  const auto lack = [&] { return std::max<std::int64_t>(-account.free().units, 0); };
+  const std::int64_t before = lack();
+  change();
+  if (const std::int64_t after = lack(); after > before) venue_shortfall_.units += after - before;
 }
 
 template <class Visit>

@@ -65,6 +65,7 @@ struct alignas(64) SymbolRecord {
   bool short_sale_restricted = false;      ///< the price test is on
   bool short_sale_trigger_due = false;     ///< a trade was low enough to turn it on
   bool follows_trades = false;             ///< `followed` is there
+  std::uint8_t venue = 0;                  ///< that its orders are routed to; zero: they are matched here
   std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
   Price range_low;                         ///< of the trades since stops were last evaluated; zero: none
   Price range_high;
@@ -82,6 +83,8 @@ struct alignas(64) SymbolRecord {
 
   /// What a share is taken to be worth: the last price, else the previous close, else zero.
   [[nodiscard]] Price reference() const { return last_price ? last_price : previous_close; }
+
+  [[nodiscard]] bool is_routed() const { return venue != 0; }
 
   /// Whether a resting order of this side needs care (Order::needs_care).
   [[nodiscard]] bool has_careful(Side side) const { return careful[static_cast<std::size_t>(side) - 1] != 0; }

@@ -59,6 +59,10 @@ std::optional<SymbolView> Engine::State::symbol_view(SymbolId id) const {
                   .easy_to_borrow = symbol.easy_to_borrow,
                   .short_sale_restricted = symbol.short_sale_restricted};
   if (symbol.limit_state != Side{}) view.limit_state = symbol.limit_state;
+  if (symbol.is_routed()) {
+    view.venue = {symbol.venue};
+    view.venue_name = routing_[view.venue].name.string();
+  }
   return view;
 }
 
@@ -87,6 +91,26 @@ std::optional<OrderView> Engine::State::order_view(OrderId id) const {
   view.instructions = order.instructions();
   view.reference_price = {order.trail_reference};
   view.link = order.link();
+  if (const engine::RoutedOrder* routed = routing_.order(id)) {
+    view.venue = routing_[routed->venue].name.string();
+    view.venue_state = routed->state;
+    view.venue_order_id = routed->venue_order_id;
+  }
+  return view;
+}
+
+std::optional<VenueView> Engine::State::venue_view(VenueId id) const {
+  if (!routing_.contains(id)) return std::nullopt;
+  const engine::Venue& venue = routing_[id];
+  VenueView view{.id = id,
+                 .name = venue.name.string(),
+                 .clearing_account = accounts_.detail(venue.clearing_account).name.string(),
+                 .when_down = venue.when_down,
+                 .session_up = venue.session_up,
+                 .removed = venue.removed};
+  for (const auto& [order, routed] : routing_.orders()) {
+    if (routed.venue == id && routed.state != VenueState::ended) ++view.open_orders;
+  }
   return view;
 }
 

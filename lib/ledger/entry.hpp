@@ -20,9 +20,12 @@
 // balances over both accounts: what one gets the other gives, or `external` does. So at every moment the sum
 // of all postings is zero, in money and in shares of each symbol.
 //
-// A sold-out position goes on as a short one (only the house account does that): cost and shares are then
-// negative, the cost being what the short sale brought in; buying it back is the closing trade. A trade that
-// crosses zero closes first, with its profit or loss, and opens the other side with the rest.
+// A sold-out position goes on as a short one: cost and shares are then negative, the cost being what the
+// short sale brought in; buying it back is the closing trade. A trade that crosses zero closes first, with
+// its profit or loss, and opens the other side with the rest.
+//
+// A trade at another venue is one with the venue's clearing account. Where the venue busts it, an entry of
+// its own moves the shares and the cash back, and takes the profit or loss back that it had realised.
 #pragma once
 
 #include <cstdint>
@@ -65,7 +68,13 @@ struct Posting {
 /// The most postings that one entry has.
 constexpr std::size_t entry_postings_max = 6;
 
-enum class EntryKind : std::uint8_t { cash = 1, transfer = 2, trade = 3 };
+/// `bust` undoes a trade: it has what the trade had, but moves it the other way.
+enum class EntryKind : std::uint8_t { cash = 1, transfer = 2, trade = 3, bust = 4 };
+
+/// Whether the entry is about a trade, and so about two accounts.
+constexpr bool has_two_sides(EntryKind kind) {
+  return kind == EntryKind::trade || kind == EntryKind::bust;
+}
 
 /// What one event moved, as compactly as its postings can be told from it. It also tells the two fills of a
 /// trade. Fields that the kind does not name are zero.
@@ -73,18 +82,18 @@ struct Entry {
   Sequence sequence = 0;  ///< of the event
   Timestamp timestamp;
   EntryKind kind = EntryKind::cash;
-  Side taker_side = Side::buy;  ///< trade
-  AccountId account;            ///< cash, transfer: whose; trade: the maker
-  AccountId taker_account;      ///< trade
-  SymbolId symbol;              ///< transfer, trade
-  Price price;                  ///< trade; transfer: what one share cost
-  Quantity quantity;            ///< transfer, trade
-  Money amount;                 ///< cash: deposited, or below zero withdrawn
-  Money gain;                   ///< realised by `account`
-  Money taker_gain;             ///< trade: realised by the taker
-  TradeId trade;                ///< trade
-  OrderId maker_order;          ///< trade
-  OrderId taker_order;          ///< trade
+  Side taker_side = Side::buy;  ///< trade, bust: of the trade
+  AccountId account;  ///< cash, transfer: whose; trade, bust: the maker, or the venue's clearing account
+  AccountId taker_account;  ///< trade, bust; of a trade at a venue whoever traded there
+  SymbolId symbol;          ///< all but cash
+  Price price;              ///< trade, bust; transfer: what one share cost
+  Quantity quantity;        ///< all but cash
+  Money amount;             ///< cash: deposited, or below zero withdrawn
+  Money gain;               ///< realised by `account`
+  Money taker_gain;         ///< trade, bust: realised by the taker
+  TradeId trade;            ///< trade, bust
+  OrderId maker_order;      ///< trade, bust; zero at a venue
+  OrderId taker_order;      ///< trade, bust
 
   bool operator==(const Entry&) const = default;
 };
@@ -109,8 +118,9 @@ void for_each_posting(const Entry& entry, Use&& use) {
       leg(entry.account, LedgerName::external, entry.symbol, entry.quantity, -entry.quantity,
           -(entry.price * entry.quantity), entry.gain);
       break;
-    case EntryKind::trade: {
-      const bool taker_buys = entry.taker_side == Side::buy;
+    case EntryKind::trade:
+    case EntryKind::bust: {
+      const bool taker_buys = (entry.taker_side == Side::buy) == (entry.kind == EntryKind::trade);
       const Money notional = entry.price * entry.quantity;
       leg(taker_buys ? entry.taker_account : entry.account, LedgerName::cash, {}, entry.quantity, {},
           -notional, taker_buys ? entry.taker_gain : entry.gain);

@@ -25,7 +25,8 @@ constexpr std::uint8_t kind_mask = 0x03;
 constexpr std::uint8_t taker_sells = 0x04;
 constexpr std::uint8_t has_gain = 0x08;
 constexpr std::uint8_t has_taker_gain = 0x10;
-constexpr std::uint8_t flags_known = 0x1f;
+constexpr std::uint8_t is_bust = 0x20;
+constexpr std::uint8_t flags_known = 0x3f;
 
 constexpr std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
@@ -129,6 +130,10 @@ bool read_entry(BodyReader& reader, Base& base, Entry& entry) {
   const unsigned kind = flags & kind_mask;
   if (kind == 0 || (flags & ~flags_known) != 0) return false;
   entry.kind = static_cast<EntryKind>(kind);
+  if ((flags & is_bust) != 0) {
+    if (entry.kind != EntryKind::trade) return false;
+    entry.kind = EntryKind::bust;
+  }
   entry.taker_side = (flags & taker_sells) != 0 ? Side::sell : Side::buy;
   entry.sequence = base.sequence += reader.varint();
   entry.timestamp.nanoseconds = base.nanoseconds = add(base.nanoseconds);
@@ -140,7 +145,7 @@ bool read_entry(BodyReader& reader, Base& base, Entry& entry) {
     entry.price.units = reader.positive(price_units_max);
     entry.quantity.shares = reader.positive(order_quantity_max);
   }
-  if (entry.kind == EntryKind::trade) {
+  if (has_two_sides(entry.kind)) {
     entry.taker_account.value = reader.varint32();
     entry.trade.value = base.trade.value = add(base.trade.value);
     entry.maker_order.value = base.maker_order.value = add(base.maker_order.value);
@@ -195,7 +200,8 @@ void FrameWriter::append(const Entry& entry) {
   }
   TRADE_ASSERT(entry.sequence >= previous_sequence_, "entries out of order");
   unsigned flags = static_cast<std::uint8_t>(entry.kind);
-  if (entry.kind == EntryKind::trade && entry.taker_side == Side::sell) flags |= taker_sells;
+  if (entry.kind == EntryKind::bust) flags = static_cast<std::uint8_t>(EntryKind::trade) | is_bust;
+  if (has_two_sides(entry.kind) && entry.taker_side == Side::sell) flags |= taker_sells;
   if (entry.gain) flags |= has_gain;
   if (entry.taker_gain) flags |= has_taker_gain;
   body_[body_size_++] = static_cast<std::byte>(flags);
@@ -211,7 +217,7 @@ void FrameWriter::append(const Entry& entry) {
     put_varint(static_cast<std::uint64_t>(entry.price.units));
     put_varint(static_cast<std::uint64_t>(entry.quantity.shares));
   }
-  if (entry.kind == EntryKind::trade) {
+  if (has_two_sides(entry.kind)) {
     put_varint(entry.taker_account.value);
     accounts_.push_back(entry.taker_account);
     put_signed(difference(entry.trade.value, previous_trade_));
@@ -220,7 +226,7 @@ void FrameWriter::append(const Entry& entry) {
     previous_trade_ = entry.trade.value;
     previous_maker_order_ = entry.maker_order.value;
     previous_taker_order_ = entry.taker_order.value;
-    ++trade_count_;
+    if (entry.kind == EntryKind::trade) ++trade_count_;
   }
   if (entry.gain) put_signed(entry.gain.units);
   if (entry.taker_gain) put_signed(entry.taker_gain.units);

@@ -147,6 +147,7 @@ Ledger::Problem Ledger::apply(const AccountOpened& event) {
   record.opened_at = timestamp_;
   record.changed_at = sequence_;
   account_names_.insert(text_hash(event.name.view()), event.account.value);
+  if (event.type == AccountType::clearing) clearing_accounts_.push_back(event.account);
   return Problem::none;
 }
 
@@ -184,18 +185,35 @@ Ledger::Problem Ledger::post(const Leg& leg, SymbolId symbol, Money& gain) {
   AccountRecord* account = change_account(leg.account);
   if (account == nullptr) return Problem::account;
   PositionRecord& position = change_position(leg.account, *account, symbol);
-  const auto outcome = apply_fill({position.quantity, position.cost}, leg.side, leg.quantity, leg.price);
   const Money notional = leg.price * leg.quantity;
-  if (!outcome || !add_to(account->realized, outcome->gain) || !add_to(position.realized, outcome->gain) ||
-      !(leg.from_outside ? add_to(account->external, notional)
-                         : add_to(account->cash, leg.side == Side::buy ? -notional : notional))) {
+  return move(leg, *account, position,
+              apply_fill({position.quantity, position.cost}, leg.side, leg.quantity, leg.price),
+              leg.side == Side::buy ? -notional : notional, gain);
+}
+
+Ledger::Problem Ledger::unpost(const Leg& leg, SymbolId symbol, Money& gain) {
+  AccountRecord* account = change_account(leg.account);
+  if (account == nullptr) return Problem::account;
+  PositionRecord& position = change_position(leg.account, *account, symbol);
+  const Money notional = leg.price * leg.quantity;
+  return move(leg, *account, position,
+              undo_fill({position.quantity, position.cost}, leg.side, leg.quantity, leg.price,
+                        position.closing_cost()),
+              leg.side == Side::buy ? notional : -notional, gain);
+}
+
+Ledger::Problem Ledger::move(const Leg& leg, AccountRecord& account, PositionRecord& position,
+                             const std::optional<FillOutcome>& outcome, Money cash, Money& gain) {
+  if (!outcome || !add_to(account.realized, outcome->gain) || !add_to(position.realized, outcome->gain) ||
+      !(leg.from_outside ? add_to(account.external, -cash) : add_to(account.cash, cash))) {
     return Problem::amount;
   }
+  if (!outcome->after.quantity) position.set(closing_cost({position.quantity, position.cost}));
   position.quantity = outcome->after.quantity;
   position.cost = outcome->after.cost;
   gain = outcome->gain;
   posting_count_ += gain ? 3U : 2U;
-  note_entry(*account);
+  note_entry(account);
   return Problem::none;
 }
 
@@ -302,6 +320,134 @@ Ledger::Problem Ledger::apply(const TradeExecuted& event) {
   entry.maker_order = event.maker_order;
   entry.taker_order = event.taker_order;
   log_trade(entry, maker->last_trade, taker->last_trade);
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const VenueAdded& event) {
+  // A venue of a number that is there already is taken up again.
+  const bool fits = event.venue.value != 0 && event.venue.value <= clearing_accounts_.size() &&
+                    event.venue.value <= UINT16_MAX &&
+                    clearing_accounts_[event.venue.value - 1] == event.clearing_account;
+  return fits ? Problem::none : Problem::account;
+}
+
+std::string_view Ledger::venue_name(std::uint32_t venue) const {
+  return venue == 0 || venue > clearing_accounts_.size() ? std::string_view()
+                                                         : venue_of(clearing_accounts_[venue - 1]);
+}
+
+std::string_view Ledger::venue_of(AccountId id) const {
+  const AccountRecord* record = account(id);
+  if (record == nullptr || record->type != AccountType::clearing) return {};
+  std::string_view name = record->name.view();
+  if (name.starts_with(clearing_account_prefix)) name.remove_prefix(clearing_account_prefix.size());
+  return name;
+}
+
+template <class VenueEvent>
+OrderRecord* Ledger::change_routed(const VenueEvent& event) {
+  if (event.venue.value == 0 || event.venue.value > clearing_accounts_.size()) return nullptr;
+  OrderRecord* order = orders_.change(event.order);
+  if (order == nullptr || order->account != event.account || order->symbol != event.symbol) return nullptr;
+  if (order->venue == 0) order->venue = static_cast<std::uint16_t>(event.venue.value);
+  return order->venue == event.venue.value ? order : nullptr;
+}
+
+Ledger::Problem Ledger::apply(const VenueRequestMade& event) {
+  // Nothing has come of it yet. Also of one that has ended here, where its venue turns out to have it still.
+  return change_routed(event) == nullptr ? Problem::order : Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const VenueStateChanged& event) {
+  OrderRecord* order = change_routed(event);
+  if (order == nullptr) return Problem::order;
+  if (event.venue_order_id.size() > venue_order_id_bytes_max) return Problem::amount;
+  const bool ends = is_terminal(event.status) && !is_terminal(order->status);
+  if (is_terminal(order->status) && !is_terminal(event.status)) return Problem::order;
+  order->venue_state = static_cast<std::uint8_t>(event.state);
+  order->status = event.status;
+  order->updated_at = timestamp_;
+  if (ends && event.status == OrderStatus::rejected) order->reject_reason = RejectReason::venue_rejected;
+  if (!event.venue_order_id.empty() && orders_.venue_order_id(event.order, *order) != event.venue_order_id)
+    orders_.set_venue_order_id(event.order, *order, event.venue_order_id);
+  if (ends) end_order(*order, event.order);
+  return Problem::none;
+}
+
+template <class VenueTrade>
+Ledger::Problem Ledger::check_venue_trade(const VenueTrade& event, const OrderRecord* order) const {
+  if (order == nullptr || order->side != event.side) return Problem::order;
+  if (!valid_trade(event.price, event.quantity) || event.leaves.shares < 0) return Problem::amount;
+  return clearing_accounts_[event.venue.value - 1] == event.clearing_account ? Problem::none
+                                                                             : Problem::account;
+}
+
+template <class VenueTrade>
+Entry& Ledger::new_venue_entry(EntryKind kind, const VenueTrade& event) {
+  Entry& entry = new_entry(kind, event.clearing_account);
+  entry.taker_side = event.side;
+  entry.taker_account = event.account;
+  entry.symbol = event.symbol;
+  entry.price = event.price;
+  entry.quantity = event.quantity;
+  entry.trade = event.trade;
+  entry.taker_order = event.order;
+  return entry;
+}
+
+Ledger::Problem Ledger::apply(const VenueTradeExecuted& event) {
+  OrderRecord* order = change_routed(event);
+  if (const Problem problem = check_venue_trade(event, order); problem != Problem::none) return problem;
+  Money gain;
+  Money clearing_gain;
+  const Leg customer{event.account, event.side, event.quantity, event.price};
+  const Leg clearing{event.clearing_account, opposite(event.side), event.quantity, event.price};
+  if (const Problem problem = post(customer, event.symbol, gain); problem != Problem::none) return problem;
+  if (const Problem problem = post(clearing, event.symbol, clearing_gain); problem != Problem::none)
+    return problem;
+  symbols_.change(event.symbol.value - 1).last_price = event.price;
+  const Money notional = event.price * event.quantity;
+  if (!is_terminal(order->status)) {
+    if (!fill_order(*order, event.order, event.quantity, notional, event.leaves)) return Problem::amount;
+  } else {
+    // It crossed with what ended the order, and settles all the same.
+    order->filled_quantity += event.quantity;
+    order->updated_at = timestamp_;
+    if (!add_to(order->filled_notional, notional)) return Problem::amount;
+  }
+  Entry& entry = new_venue_entry(EntryKind::trade, event);
+  entry.gain = clearing_gain;
+  entry.taker_gain = gain;
+  std::uint64_t no_order = 0;
+  log_trade(entry, no_order, order->last_trade);
+  return Problem::none;
+}
+
+Ledger::Problem Ledger::apply(const VenueTradeBusted& event) {
+  OrderRecord* order = change_routed(event);
+  if (const Problem problem = check_venue_trade(event, order); problem != Problem::none) return problem;
+  if (order->filled_quantity < event.quantity) return Problem::amount;
+  if (is_terminal(order->status) && !is_terminal(event.status)) return Problem::order;
+  Money gain;
+  Money clearing_gain;
+  const Leg customer{event.account, event.side, event.quantity, event.price};
+  const Leg clearing{event.clearing_account, opposite(event.side), event.quantity, event.price};
+  if (const Problem problem = unpost(clearing, event.symbol, clearing_gain); problem != Problem::none)
+    return problem;
+  if (const Problem problem = unpost(customer, event.symbol, gain); problem != Problem::none) return problem;
+  order->filled_quantity -= event.quantity;
+  if (!add_to(order->filled_notional, -(event.price * event.quantity))) return Problem::amount;
+  const bool ends = is_terminal(event.status) && !is_terminal(order->status);
+  // What was filled is so no more, and nobody wants the shares again.
+  if (order->status == OrderStatus::filled && event.status == OrderStatus::cancelled)
+    order->cancel_reason = static_cast<std::uint8_t>(CancelReason::venue);
+  order->status = event.status;
+  order->updated_at = timestamp_;
+  if (ends) end_order(*order, event.order);
+  Entry& entry = new_venue_entry(EntryKind::bust, event);
+  entry.gain = clearing_gain;
+  entry.taker_gain = gain;
+  trades_.mark_busted(event.trade);
   return Problem::none;
 }
 
@@ -413,7 +559,8 @@ Ledger::Problem Ledger::apply(const OrderCancelled& event) {
 
 Ledger::Problem Ledger::apply(const OrderReplaced& event) {
   OrderRecord* order = orders_.change(event.order);
-  if (order == nullptr || is_terminal(order->status)) return Problem::order;
+  // At a venue one that has ended here may have traded more than it was for.
+  if (order == nullptr || (is_terminal(order->status) && order->venue == 0)) return Problem::order;
   if (event.client_order_id.size() > client_order_id_bytes_max || event.quantity.shares < 0 ||
       event.quantity.shares > order_quantity_max) {
     return Problem::amount;

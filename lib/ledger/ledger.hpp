@@ -85,6 +85,10 @@ class Ledger {
   [[nodiscard]] std::uint32_t position_count() const { return positions_.size(); }
   [[nodiscard]] const OrderTable& orders() const { return orders_; }
   [[nodiscard]] const TradeLog& trades() const { return trades_; }
+  /// The name of a venue; empty when there is none of this number.
+  [[nodiscard]] std::string_view venue_name(std::uint32_t venue) const;
+  /// The name of the venue that a clearing account is of; empty: it is none.
+  [[nodiscard]] std::string_view venue_of(AccountId account) const;
   /// How many postings all events made.
   [[nodiscard]] std::uint64_t posting_count() const { return posting_count_; }
 
@@ -156,14 +160,14 @@ class Ledger {
   Problem apply(const EasyToBorrowChanged&) { return Problem::none; }
   Problem apply(const ShortSaleRestrictionChanged&) { return Problem::none; }
   Problem apply(const ClockChanged&) { return Problem::none; }
-  Problem apply(const VenueAdded&) { return Problem::none; }
+  Problem apply(const VenueAdded& event);
   Problem apply(const VenueRemoved&) { return Problem::none; }
   Problem apply(const RouteChanged&) { return Problem::none; }
   Problem apply(const VenueSessionChanged&) { return Problem::none; }
-  Problem apply(const VenueRequestMade&) { return Problem::none; }
-  Problem apply(const VenueStateChanged&) { return Problem::none; }
-  Problem apply(const VenueTradeExecuted&) { return Problem::none; }
-  Problem apply(const VenueTradeBusted&) { return Problem::none; }
+  Problem apply(const VenueRequestMade& event);
+  Problem apply(const VenueStateChanged& event);
+  Problem apply(const VenueTradeExecuted& event);
+  Problem apply(const VenueTradeBusted& event);
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {
@@ -174,6 +178,17 @@ class Ledger {
     bool from_outside = false;
   };
   Problem post(const Leg& leg, SymbolId symbol, Money& gain);
+  /// Takes back what `post` did with the same leg of a trade.
+  Problem unpost(const Leg& leg, SymbolId symbol, Money& gain);
+  Problem move(const Leg& leg, AccountRecord& account, PositionRecord& position,
+               const std::optional<FillOutcome>& outcome, Money cash, Money& gain);
+  /// The order and the clearing account that an event about a venue is about; null where they do not fit.
+  template <class VenueEvent>
+  OrderRecord* change_routed(const VenueEvent& event);
+  template <class VenueTrade>
+  Problem check_venue_trade(const VenueTrade& event, const OrderRecord* order) const;
+  template <class VenueTrade>
+  Entry& new_venue_entry(EntryKind kind, const VenueTrade& event);
   template <class NewOrder>
   Problem add_order(const NewOrder& event, OrderStatus status, RejectReason reason);
   bool fill_order(OrderRecord& order, OrderId id, Quantity quantity, Money notional, Quantity leaves);
@@ -202,9 +217,10 @@ class Ledger {
   PagedArray<PositionRecord, 128> positions_;
   OrderTable orders_;
   TradeLog trades_;
-  HashIndex account_names_;   ///< hash of the name to id
-  HashIndex symbol_names_;    ///< hash of the symbol to id
-  HashIndex position_index_;  ///< hash of account and symbol to record number plus one
+  std::vector<AccountId> clearing_accounts_;  ///< of the venues, by their numbers less one
+  HashIndex account_names_;                   ///< hash of the name to id
+  HashIndex symbol_names_;                    ///< hash of the symbol to id
+  HashIndex position_index_;                  ///< hash of account and symbol to record number plus one
   LedgerCapacity capacity_;
   Sequence sequence_ = 0;
   std::uint64_t posting_count_ = 0;

@@ -158,6 +158,7 @@ bool Ledger::rebuild_indexes() {
   for (std::uint32_t index = 0; index < accounts_.size(); ++index) {
     account_names_.insert(text_hash(accounts_[index].name.view()), index + 1);
     if (accounts_[index].first_position > positions_.size()) return false;
+    if (accounts_[index].type == AccountType::clearing) clearing_accounts_.push_back(AccountId{index + 1});
   }
   for (std::uint32_t index = 0; index < symbols_.size(); ++index)
     symbol_names_.insert(text_hash(symbols_[index].symbol.view()), index + 1);
@@ -180,6 +181,7 @@ std::uint64_t Ledger::first_trade_to_restore() const {
 Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> entries) {
   std::uint64_t number = first_trade;
   for (const Entry& entry : entries) {
+    if (entry.kind == EntryKind::bust && entry.sequence <= sequence_) trades_.mark_busted(entry.trade);
     if (entry.kind != EntryKind::trade || number++ < trades_.next() || entry.sequence > sequence_) continue;
     if (number != trades_.next() + 1) return corrupt("trades are missing from its postings frames");
     if (account(entry.account) == nullptr || account(entry.taker_account) == nullptr) {

@@ -28,6 +28,10 @@ TextPlace place_of(const OrderRecord& record) {
   return {record.client_id_offset, record.client_id_size};
 }
 
+TextPlace venue_place_of(const OrderRecord& record) {
+  return {record.venue_id_offset(), record.venue_id_size()};
+}
+
 std::string_view text_at(std::string_view texts, TextPlace place) {
   return texts.substr(place.offset, place.size);
 }
@@ -105,6 +109,11 @@ std::string_view OrderPageImage::client_order_id(const OrderRecord& record) cons
   return text_at(texts_, place_of(record));
 }
 
+std::string_view OrderPageImage::venue_order_id(const OrderRecord& record) const {
+  if (record.venue_id_offset() > texts_.size()) return {};
+  return text_at(texts_, venue_place_of(record));
+}
+
 OrderTable::Page* OrderTable::page_with(OrderId id) const {
   if (id.value == 0 || id > newest_) return nullptr;
   return pages_[page_of(id)].get();
@@ -152,6 +161,10 @@ void OrderTable::count_ended(OrderId id) {
 
 std::string_view OrderTable::client_order_id(OrderId id, const OrderRecord& record) const {
   return text_at(page_with(id)->texts, place_of(record));
+}
+
+std::string_view OrderTable::venue_order_id(OrderId id, const OrderRecord& record) const {
+  return text_at(page_with(id)->texts, venue_place_of(record));
 }
 
 bool OrderTable::has_client_id(std::uint64_t id, AccountId account, std::string_view text) const {
@@ -204,6 +217,20 @@ void OrderTable::limit_client_ids(Page& page, OrderId id, const OrderRecord& rec
     page.texts_dead += static_cast<std::uint32_t>(old.size + link_bytes);
   }
   set_older(page.texts, place, {});
+  clear_dead_texts(page);
+}
+
+void OrderTable::set_venue_order_id(OrderId id, OrderRecord& record, std::string_view text) {
+  Page& page = *page_with(id);
+  TRADE_ASSERT(!text.empty() && text.size() <= UINT8_MAX, "a venue's order id of a wrong length");
+  if (record.venue_id_size() != 0)
+    page.texts_dead += static_cast<std::uint32_t>(record.venue_id_size() + link_bytes);
+  const TextPlace place = append_text(page.texts, text, {});
+  record.set_venue_id(place.offset, place.size);
+  clear_dead_texts(page);
+}
+
+void OrderTable::clear_dead_texts(Page& page) {
   if (page.texts_dead > std::max(texts_dead_min, page.texts.size() / 2)) compact_texts(page);
 }
 
@@ -221,6 +248,8 @@ void OrderTable::compact_texts(Page& page) {
       }
       newer = place;
     });
+    if (const TextPlace place = venue_place_of(record); place.size != 0)
+      record.set_venue_id(append_text(texts, text_at(page.texts, place), {}).offset, place.size);
   }
   page.texts = std::move(texts);
   page.texts_dead = 0;
@@ -234,12 +263,16 @@ bool OrderTable::check_texts(const Page& page) {
       if (std::size_t{place.offset} + place.size + link_bytes > page.texts.size()) return false;
       place = older_than(page.texts, place);
     }
+    const TextPlace at_venue = venue_place_of(record);
+    if (at_venue.size != 0 && std::size_t{at_venue.offset} + at_venue.size + link_bytes > page.texts.size())
+      return false;
   }
   return true;
 }
 
 std::optional<OrderSight> OrderTable::look(OrderId id, OrderPageSource* source) const {
-  if (const OrderRecord* record = find(id)) return OrderSight{id, *record, client_order_id(id, *record)};
+  if (const OrderRecord* record = find(id))
+    return OrderSight{id, *record, client_order_id(id, *record), venue_order_id(id, *record)};
   if (id.value == 0 || id > newest_ || pages_[page_of(id)] || source == nullptr) return std::nullopt;
   const auto bytes = source->page(page_of(id));
   if (!bytes) return std::nullopt;
@@ -247,7 +280,7 @@ std::optional<OrderSight> OrderTable::look(OrderId id, OrderPageSource* source) 
   if (!image || slot_of(id) >= image->used()) return std::nullopt;
   const OrderRecord record = image->record(slot_of(id));
   if (record.present == 0) return std::nullopt;
-  return OrderSight{id, record, image->client_order_id(record)};
+  return OrderSight{id, record, image->client_order_id(record), image->venue_order_id(record)};
 }
 
 void OrderTable::mark(std::uint32_t page) {

@@ -27,6 +27,7 @@ struct OrderSight {
   OrderId id;
   OrderRecord record;
   std::string_view client_order_id;
+  std::string_view venue_order_id;  ///< empty: its venue has told none
 };
 
 /// Client ids under which one order can be found: the newest that replaces gave it.
@@ -34,8 +35,9 @@ constexpr std::uint32_t client_ids_per_order_max = 16;
 
 /// A page of orders as it was saved, read in place:
 ///   4 bytes orders in use, 4 bytes open orders, 4 bytes size of the texts, the records, the texts.
-/// The texts are the orders' client ids; behind each stand five bytes that tell of the same order's client id
-/// before it: 4 bytes offset in the texts, 1 byte size, all zero where there is none.
+/// The texts are the orders' client ids, and the ids that venues gave them; behind each stand five bytes that
+/// tell of the same order's client id before it: 4 bytes offset in the texts, 1 byte size, all zero where
+/// there is none.
 class OrderPageImage {
  public:
   /// Nothing when the bytes are no page.
@@ -44,6 +46,7 @@ class OrderPageImage {
   [[nodiscard]] std::uint32_t open_orders() const { return open_orders_; }
   [[nodiscard]] OrderRecord record(std::uint32_t slot) const;
   [[nodiscard]] std::string_view client_order_id(const OrderRecord& record) const;
+  [[nodiscard]] std::string_view venue_order_id(const OrderRecord& record) const;
   [[nodiscard]] std::string_view texts() const { return texts_; }
 
  private:
@@ -76,6 +79,9 @@ class OrderTable {
   OrderRecord* add(OrderId id);
   /// Gives an order, whose record says all else, a client id of 1 to 255 bytes on top of those it has.
   void add_client_id(OrderId id, OrderRecord& record, std::string_view text);
+  /// The id of 1 to 255 bytes that its venue knows it by, in the place of the one before. The record says
+  /// which venue.
+  void set_venue_order_id(OrderId id, OrderRecord& record, std::string_view text);
   void count_open(OrderId id);   ///< the order is open from now on
   void count_ended(OrderId id);  ///< the order was open and is not any more
 
@@ -84,6 +90,7 @@ class OrderTable {
   /// The same, for changing: its page counts as changed from here on.
   [[nodiscard]] OrderRecord* change(OrderId id);
   [[nodiscard]] std::string_view client_order_id(OrderId id, const OrderRecord& record) const;
+  [[nodiscard]] std::string_view venue_order_id(OrderId id, const OrderRecord& record) const;
   /// The newest order in memory that has, or before a replace had, this client id in the account; zero: none.
   /// An order that was refused before it could take the id only counts when no other has it, and never when
   /// that was because the id was taken.
@@ -114,7 +121,7 @@ class OrderTable {
  private:
   struct Page {
     std::array<OrderRecord, order_page_records> records = {};
-    std::string texts;             ///< client order ids, as in OrderPageImage
+    std::string texts;             ///< as in OrderPageImage
     std::uint32_t texts_dead = 0;  ///< bytes of it that nothing leads to any more
     std::uint32_t open_orders = 0;
   };
@@ -130,6 +137,7 @@ class OrderTable {
   void mark(std::uint32_t page);
   [[nodiscard]] std::vector<std::byte> image_of(std::uint32_t page) const;
   static void compact_texts(Page& page);
+  static void clear_dead_texts(Page& page);
   [[nodiscard]] static bool check_texts(const Page& page);
 
   std::vector<std::unique_ptr<Page>> pages_;  ///< null: not in memory

@@ -125,8 +125,14 @@ OrderView order_view(const Ledger& ledger, const OrderSight& sight) {
   view.created_at = record.created_at;
   view.updated_at = record.updated_at;
   view.instructions = record.instructions();
-  view.reference_price = {record.reference_units};
   view.link = record.link();
+  if (record.venue == 0) {
+    view.reference_price = {record.reference_units};
+  } else {
+    view.venue = ledger.venue_name(record.venue);
+    view.venue_state = value_numbered<VenueState>(record.venue_state);
+    view.venue_order_id = sight.venue_order_id;
+  }
   return view;
 }
 

@@ -53,4 +53,37 @@ std::optional<FillOutcome> apply_fill(Holding before, Side side, Quantity quanti
   return FillOutcome{{Quantity{*shares}, Money{*cost}}, Money{*gain}};
 }
 
+ClosingCost closing_cost(Holding holding) {
+  if (!holding.quantity) return {};
+  const auto average = scale(holding.cost, 1, holding.quantity.shares);
+  if (!average || average->units <= 0 || average->units > price_units_max) return {};
+  return {Price{average->units}, holding.quantity.shares < 0};
+}
+
+std::optional<FillOutcome> undo_fill(Holding before, Side side, Quantity quantity, Price price,
+                                     ClosingCost closed) {
+  const std::int64_t sign = side == Side::buy ? 1 : -1;
+  const std::int64_t held = before.quantity.shares;
+  const Wide notional = static_cast<Wide>(price.units) * quantity.shares;
+  const Wide shares = static_cast<Wide>(held) - sign * static_cast<Wide>(quantity.shares);
+  std::optional<Wide> cost;  // afterwards
+  if (held != 0 && (held > 0) == (sign > 0)) {
+    const Wide left = before.cost.units - sign * notional;
+    // What stays must be a position as any other: shares of one sign at a cost of the same.
+    if (shares == 0 ? left == 0 : shares * sign > 0 && left * sign > 0) cost = left;
+  } else if (held != 0) {
+    // More than one order's shares may be held, but not more than fit: the average is taken of the magnitude.
+    const Wide magnitude = held > 0 ? static_cast<Wide>(held) : -static_cast<Wide>(held);
+    cost = before.cost.units + static_cast<Wide>(before.cost.units) * quantity.shares / magnitude;
+  } else if (closed.average && closed.short_position == (sign > 0)) {
+    cost = -sign * static_cast<Wide>(closed.average.units) * quantity.shares;
+  }
+  if (!cost) return apply_fill(before, opposite(side), quantity, price);
+  const auto shares_after = narrowed(shares);
+  const auto cost_after = narrowed(*cost);
+  const auto gain = narrowed(*cost - before.cost.units + sign * notional);
+  if (!shares_after || !cost_after || !gain) return std::nullopt;
+  return FillOutcome{{Quantity{*shares_after}, Money{*cost_after}}, Money{*gain}};
+}
+
 }  // namespace trade::ledger

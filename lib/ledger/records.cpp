@@ -11,12 +11,24 @@ std::uint32_t narrowed(std::int64_t value) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, UINT32_MAX));
 }
 
+/// Of PositionRecord::closing_bits.
+constexpr std::uint32_t short_bit = 0x8000'0000;
+static_assert(price_units_max < short_bit);
+
 template <class E>
 std::uint8_t number_of(std::optional<E> value) {
   return static_cast<std::uint8_t>(value.value_or(E{}));
 }
 
 }  // namespace
+
+void PositionRecord::set(ClosingCost closed) {
+  closing_bits = static_cast<std::uint32_t>(closed.average.units) | (closed.short_position ? short_bit : 0);
+}
+
+ClosingCost PositionRecord::closing_cost() const {
+  return {Price{closing_bits & ~short_bit}, (closing_bits & short_bit) != 0};
+}
 
 void OrderRecord::set(const OrderInstructions& instructions) {
   post_only = number_of(instructions.post_only);
@@ -38,7 +50,7 @@ OrderInstructions OrderRecord::instructions() const {
   instructions.display_quantity = {display_shares};
   instructions.minimum_quantity = {minimum_shares};
   instructions.trail_amount = {trail_units};
-  instructions.trail_basis_points = trail_basis_points;
+  instructions.trail_basis_points = venue != 0 ? 0 : trail_basis_points;
   instructions.expires_at = expires_at;
   instructions.short_sale = value_numbered<ShortSale>(short_sale);
   return instructions;

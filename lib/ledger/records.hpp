@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/time.hpp"
+#include "ledger/position_math.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/instructions.hpp"
@@ -52,7 +53,11 @@ struct PositionRecord {
   Money cost;
   Money realized;
   std::uint32_t next_of_account = 0;  ///< record number plus one; zero: the chain's end
-  std::uint32_t reserved = 0;
+  /// A ClosingCost: the average in units, with the highest bit set of a short position.
+  std::uint32_t closing_bits = 0;
+
+  void set(ClosingCost closed);
+  [[nodiscard]] ClosingCost closing_cost() const;
 };
 
 /// One order; record number is the order's id less one.
@@ -86,11 +91,23 @@ struct OrderRecord {
   std::uint32_t display_shares = 0;
   std::uint32_t minimum_shares = 0;
   std::uint32_t trail_units = 0;
-  std::uint32_t trail_basis_points = 0;
-  std::uint32_t reference_units = 0;  ///< of a trailing stop: the price that it stays behind
-  std::uint8_t short_sale = 0;        ///< a ShortSale; zero: none
-  std::uint8_t reserved_2[3] = {};
+  std::uint32_t trail_basis_points = 0;  ///< of an order at a venue, which is no trailing stop: see below
+  std::uint32_t reference_units = 0;     ///< of a trailing stop: the price that it stays behind; see below
+  std::uint8_t short_sale = 0;           ///< a ShortSale; zero: none
+  std::uint8_t venue_state = 0;          ///< a VenueState; zero: not routed
+  std::uint16_t venue = 0;               ///< number of the venue that it was routed to; zero: none
   Timestamp expires_at;
+
+  // Where the venue's own id of the order stands in the texts of its page; size zero: not told. Venues take
+  // no trailing stops, so what those need is free for it.
+  [[nodiscard]] std::uint32_t venue_id_offset() const { return venue != 0 ? reference_units : 0; }
+  [[nodiscard]] std::uint8_t venue_id_size() const {
+    return venue != 0 ? static_cast<std::uint8_t>(trail_basis_points) : std::uint8_t{0};
+  }
+  void set_venue_id(std::uint32_t offset, std::uint8_t size) {
+    reference_units = offset;
+    trail_basis_points = size;
+  }
 
   void set(const OrderInstructions& instructions);
   [[nodiscard]] OrderInstructions instructions() const;
@@ -100,8 +117,9 @@ struct OrderRecord {
 static_assert(sizeof(OrderRecord) == 128);
 
 static_assert(price_units_max <= UINT32_MAX && order_quantity_max <= UINT32_MAX);
-/// One trade: two fills. Price and quantity are narrowed to 32 bits, which their bounds allow. `previous_…`
-/// lead to the trade before of the same account or order, as a distance in the log; zero ends the chain.
+/// One trade: two fills; of a trade at a venue the clearing account is the maker, without an order. Price and
+/// quantity are narrowed to 32 bits, which their bounds allow. `previous_…` lead to the trade before of the
+/// same account or order, as a distance in the log; zero ends the chain.
 struct TradeRecord {
   TradeId trade;
   Timestamp executed_at;
@@ -118,7 +136,8 @@ struct TradeRecord {
   std::uint32_t previous_of_maker_order = 0;
   std::uint32_t previous_of_taker_order = 0;
   Side taker_side = Side::buy;
-  std::uint8_t reserved[3] = {};
+  bool busted = false;  ///< its venue has undone it
+  std::uint8_t reserved[2] = {};
 };
 static_assert(sizeof(TradeRecord) == 80);
 

@@ -166,7 +166,13 @@ struct TradeSides {
   AccountId taker_account;
   OrderId maker_order;
   OrderId taker_order;
+  bool busted = false;
 };
+
+/// The venue that a trade was made at; empty: here. There the maker is the venue's clearing account.
+std::string_view venue_of(const Ledger& ledger, const TradeSides& trade) {
+  return trade.maker_order ? std::string_view() : ledger.venue_of(trade.maker_account);
+}
 
 void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSides& trade,
                   FillsFound& found) {
@@ -177,7 +183,7 @@ void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSi
     const OrderId order = taker ? trade.taker_order : trade.maker_order;
     if ((wanted.account && wanted.account != account) || (wanted.order && wanted.order != order)) continue;
     if (found.fills.size() >= wanted.limit) return;
-    found.shares += trade.quantity;
+    if (!trade.busted) found.shares += trade.quantity;
     if (wanted.before && trade.trade >= wanted.before) continue;
     FillView& fill = found.fills.emplace_back();
     fill.id = trade.trade;
@@ -189,6 +195,8 @@ void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSi
     fill.price = trade.price;
     fill.liquidity = liquidity;
     fill.executed_at = trade.executed_at;
+    fill.venue = venue_of(ledger, trade);
+    fill.busted = trade.busted;
   }
 }
 
@@ -227,7 +235,7 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted) {
     append_sides(ledger, wanted,
                  {record.trade, record.executed_at, record.symbol, Price{record.price_units},
                   Quantity{record.quantity_shares}, record.taker_side, record.maker_account,
-                  record.taker_account, record.maker_order, record.taker_order},
+                  record.taker_account, record.maker_order, record.taker_order, record.busted},
                  found);
     next = next_trade(wanted, record, next - 1);
   }
@@ -243,10 +251,12 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted) {
 }
 
 void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found) {
+  if (entry.kind == EntryKind::bust) found.busted.push_back(entry.trade);
   if (entry.kind != EntryKind::trade) return;
+  const bool busted = std::ranges::find(found.busted, entry.trade) != found.busted.end();
   append_sides(ledger, wanted,
                {entry.trade, entry.timestamp, entry.symbol, entry.price, entry.quantity, entry.taker_side,
-                entry.account, entry.taker_account, entry.maker_order, entry.taker_order},
+                entry.account, entry.taker_account, entry.maker_order, entry.taker_order, busted},
                found);
 }
 

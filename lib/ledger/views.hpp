@@ -64,7 +64,9 @@ struct FillsWanted {
 /// Fills found in memory, newest first.
 struct FillsFound {
   std::vector<FillView> fills;
-  Quantity shares;              ///< their sum, and that of those passed over for being too new
+  /// Their sum, and that of those passed over for being too new; without those that were busted.
+  Quantity shares;
+  std::vector<TradeId> busted;  ///< trades that the entries read so far undo
   std::uint64_t looked_at = 0;  ///< trades
   bool older_on_disk = false;   ///< fewer than wanted, and trades before `before` are in the frames alone
   Sequence before = 0;
@@ -72,7 +74,7 @@ struct FillsFound {
 
 Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted);
 /// Appends the fills of one trade that are wanted, the taker's first, up to the limit. Other kinds of
-/// entry have none.
+/// entry have none; a bust marks those of its trade, which come after it where entries are read newest first.
 void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found);
 
 /// Appends an account's own postings of an entry.

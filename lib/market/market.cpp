@@ -165,6 +165,15 @@ bool Market::on(const Event& event, const TradePrinted& printed) {
   return true;
 }
 
+bool Market::on(const Event& event, const VenueTradeExecuted& executed) {
+  SymbolMarket* market = find(executed.symbol);
+  if (market == nullptr) return false;
+  // Which side came to the other there is not told, and no book of ours held either.
+  trade(event, executed.symbol, *market,
+        {executed.trade, executed.price, executed.quantity, event.timestamp, event.sequence, std::nullopt});
+  return true;
+}
+
 void Market::trade(const Event& event, SymbolId id, SymbolMarket& market, const TapeEntry& entry) {
   const bool first_of_day = !market.volume;
   market.last = entry.price;

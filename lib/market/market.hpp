@@ -56,6 +56,7 @@ class Market {
   bool on(const Event& event, const OrderRested& rested);
   bool on(const Event& event, const TradeExecuted& executed);
   bool on(const Event& event, const TradePrinted& printed);
+  bool on(const Event& event, const VenueTradeExecuted& executed);
   bool on(const Event& event, const OrderCancelled& cancelled);
   bool on(const Event& event, const OrderReplaced& replaced);
   bool on(const Event& event, const SymbolStatusChanged& changed);

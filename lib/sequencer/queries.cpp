@@ -69,8 +69,20 @@ ReplyBody answer(const Engine& engine, const SessionRequest&) {
   return SessionReply{engine.session()};
 }
 
-ReplyBody answer(const Engine&, const VenuesRequest&) {
-  return VenuesReply{};
+ReplyBody answer(const Engine& engine, const VenuesRequest& request) {
+  VenuesReply reply;
+  const auto is_meant = [&](const VenueView& venue) { return request.removed || !venue.removed; };
+  if (!request.name.empty()) {
+    auto venue = engine.venue(engine.find_venue(request.name));
+    if (!venue || !is_meant(*venue))
+      return not_found("unknown_venue", "no venue '" + request.name + "'", "'trade route list' shows them");
+    reply.venues.push_back(*std::move(venue));
+    return reply;
+  }
+  for (VenueId id{1}; id.value <= engine.venue_count(); ++id.value) {
+    if (auto venue = engine.venue(id); is_meant(*venue)) reply.venues.push_back(*std::move(venue));
+  }
+  return reply;
 }
 
 template <class Other>

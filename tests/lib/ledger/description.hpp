@@ -33,13 +33,18 @@ inline std::string description(const Ledger& ledger, OrderPageSource* source) {
       for (const OrderView& order : *orders) {
         text += "  " + std::to_string(order.id.value) + " " + std::string(name_of(order.status)) + " " +
                 std::to_string(order.filled_quantity.shares) + "/" + std::to_string(order.quantity.shares) +
-                " " + format_money(order.filled_notional) + " " + order.client_order_id + "\n";
+                " " + format_money(order.filled_notional) + " " + order.client_order_id;
+        if (order.venue_state)
+          text +=
+              " " + order.venue + " " + std::string(name_of(*order.venue_state)) + " " + order.venue_order_id;
+        text += "\n";
       }
     }
     const auto fills = fills_view(ledger, {AccountId{number}, {}, {}, answer_rows_max});
     for (const FillView& fill : fills->fills) {
       text += "   " + std::to_string(fill.id.value) + " " + std::to_string(fill.order_id.value) + " " +
-              std::to_string(fill.quantity.shares) + " " + format_price(fill.price) + "\n";
+              std::to_string(fill.quantity.shares) + " " + format_price(fill.price) + " " + fill.venue +
+              (fill.busted ? " busted\n" : "\n");
     }
   }
   return text;

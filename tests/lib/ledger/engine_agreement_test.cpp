@@ -6,78 +6,16 @@
 
 #include <gtest/gtest.h>
 
+#include "agreement.hpp"
 #include "engine/engine.hpp"
 #include "ledger/ledger.hpp"
-#include "ledger/views.hpp"
 #include "lib/engine/random_flow.hpp"
 
 namespace trade::ledger {
 namespace {
 
-/// What differs between two views of an order; empty: nothing.
-std::string difference(const OrderView& engine, const OrderView& books) {
-  std::string text;
-  const auto compare = [&text](const char* field, const auto& left, const auto& right) {
-    if (left != right) text += std::string(" ") + field;
-  };
-  compare("id", engine.id, books.id);
-  compare("client_order_id", engine.client_order_id, books.client_order_id);
-  compare("account", engine.account, books.account);
-  compare("symbol", engine.symbol, books.symbol);
-  compare("type", engine.type, books.type);
-  compare("side", engine.side, books.side);
-  compare("time_in_force", engine.time_in_force, books.time_in_force);
-  compare("status", engine.status, books.status);
-  compare("quantity", engine.quantity, books.quantity);
-  compare("limit_price", engine.limit_price, books.limit_price);
-  compare("stop_price", engine.stop_price, books.stop_price);
-  compare("filled_quantity", engine.filled_quantity, books.filled_quantity);
-  compare("filled_notional", engine.filled_notional, books.filled_notional);
-  compare("reject_reason", engine.reject_reason, books.reject_reason);
-  compare("cancel_reason", engine.cancel_reason, books.cancel_reason);
-  compare("created_at", engine.created_at, books.created_at);
-  compare("updated_at", engine.updated_at, books.updated_at);
-  compare("instructions", engine.instructions, books.instructions);
-  compare("reference_price", engine.reference_price, books.reference_price);
-  compare("link", engine.link, books.link);
-  EXPECT_EQ(engine == books, text.empty()) << "a field is not compared";
-  return text;
-}
-
-/// Returns how many orders were compared.
-std::uint64_t compare_orders(const Engine& engine, const Ledger& ledger, OrderId newest) {
-  std::uint64_t compared = 0;
-  for (OrderId id{1}; id <= newest; ++id.value) {
-    const auto sight = ledger.orders().look(id, nullptr);
-    EXPECT_TRUE(sight) << "order " << id.value;
-    const auto order = engine.order(id);
-    // The engine keeps nothing of a refused duplicate.
-    if (!order || !sight) continue;
-    ++compared;
-    EXPECT_EQ(difference(*order, order_view(ledger, *sight)), "") << "order " << id.value;
-  }
-  return compared;
-}
-
-void compare_holdings(const Engine& engine, const Ledger& ledger) {
-  ASSERT_EQ(engine.account_count(), ledger.account_count());
-  for (std::uint32_t number = 1; number <= engine.account_count(); ++number) {
-    const auto row = engine.holdings(AccountId{number});
-    const auto books = holdings_view(ledger, {.after = {}, .limit = 1, .only = AccountId{number}});
-    ASSERT_TRUE(row && books);
-    const HoldingsRow& mine = books->rows.at(0);
-    EXPECT_EQ(mine.name, row->name);
-    EXPECT_EQ(mine.cash_balance, row->cash_balance) << row->name;
-    EXPECT_EQ(mine.holdings, row->holdings) << row->name;
-    EXPECT_EQ(mine.changed_at, row->changed_at) << row->name;
-  }
-  ASSERT_EQ(engine.symbol_count(), ledger.symbol_count());
-  for (std::uint32_t number = 1; number <= engine.symbol_count(); ++number) {
-    const auto symbol = engine.symbol(SymbolId{number});
-    EXPECT_EQ(ledger.symbol(SymbolId{number})->last_price, symbol->last_price);
-    EXPECT_EQ(ledger.symbol(SymbolId{number})->previous_close, symbol->previous_close);
-  }
-}
+using test::compare_holdings;
+using test::compare_orders;
 
 TEST(EngineAgreement, RandomCommands) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

@@ -82,6 +82,55 @@ class EventFeed {
     event.taker_account = seller_takes ? seller : buyer;
     add(event);
   }
+  /// Another venue, with its clearing account.
+  VenueId add_venue(std::string_view name) {
+    const AccountId clearing =
+        open_account(std::string(clearing_account_prefix) + std::string(name), AccountType::clearing);
+    clearing_accounts_.push_back(clearing);
+    const VenueId venue{static_cast<std::uint32_t>(clearing_accounts_.size())};
+    add(VenueAdded{venue, *VenueName::make(name), clearing, WhenVenueDown::hold});
+    return venue;
+  }
+  [[nodiscard]] AccountId clearing_account(VenueId venue) const {
+    return clearing_accounts_[venue.value - 1];
+  }
+  /// A routed order that is on its way to its venue.
+  OrderId route(AccountId account, SymbolId symbol, VenueId venue, Side side, Quantity quantity) {
+    OrderAccepted event;
+    event.account = account;
+    event.symbol = symbol;
+    event.side = side;
+    event.type = OrderType::limit;
+    event.status = OrderStatus::pending;
+    event.quantity = quantity;
+    event.limit_price = Price{10'000};
+    const OrderId order = accept(event);
+    VenueRequestMade request;
+    request.order = order;
+    request.account = account;
+    request.symbol = symbol;
+    request.venue = venue;
+    request.kind = VenueRequestKind::place;
+    request.number = 1;
+    request.side = side;
+    request.type = OrderType::limit;
+    request.quantity = quantity;
+    request.limit_price = Price{10'000};
+    add(request);
+    add(VenueStateChanged{order, account, symbol, venue, VenueState::sending, OrderStatus::pending, {}, {}});
+    return order;
+  }
+  void venue_state(OrderId order, AccountId account, SymbolId symbol, VenueId venue, VenueState state,
+                   OrderStatus status, std::string_view venue_order_id = {}) {
+    add(VenueStateChanged{order, account, symbol, venue, state, status, keep(venue_order_id), {}});
+  }
+  TradeId venue_trade(OrderId order, AccountId account, SymbolId symbol, VenueId venue, Side side,
+                      Quantity quantity, Price price, Quantity leaves) {
+    const TradeId trade = next_trade();
+    add(VenueTradeExecuted{trade, order, account, symbol, venue, clearing_account(venue), side, price,
+                           quantity, leaves, "E"});
+    return trade;
+  }
   TradeId next_trade() { return TradeId{++trades_}; }
   std::string_view keep(std::string_view text) {
     return text.empty() ? text : std::string_view(texts_.emplace_back(text));
@@ -97,6 +146,7 @@ class EventFeed {
   std::deque<std::string> texts_;
   Sequence sequence_ = 0;
   Timestamp timestamp_{1'700'000'000'000'000'000};
+  std::vector<AccountId> clearing_accounts_;
   std::uint32_t accounts_ = 0;
   std::uint32_t symbols_ = 0;
   std::uint64_t orders_ = 0;
@@ -111,6 +161,7 @@ class RandomMarket {
     std::uint32_t accounts = 8;
     std::uint32_t symbols = 4;
     std::int64_t quantity_max = 500;
+    bool with_venue = false;  ///< some orders go to a venue, and trades there are busted now and then
   };
 
   RandomMarket(std::uint64_t seed, Shape shape) : random_(seed), shape_(shape) {
@@ -120,10 +171,12 @@ class RandomMarket {
     for (std::uint32_t number = 1; number <= shape.symbols; ++number)
       feed_.add_symbol("S" + std::to_string(number), number % 2 == 0 ? price_cents(5'000) : Price{});
     open_.resize(shape.symbols);
+    if (shape.with_venue) venue_ = feed_.add_venue("NYX");
   }
 
   /// One step: an event or a few.
   void step() {
+    if (shape_.with_venue && below(3) == 0) return at_venue();
     switch (below(20)) {
       case 0:
         feed_.move_cash(account(), cents(below(200'000) - 50'000));
@@ -237,6 +290,61 @@ class RandomMarket {
     feed_.add(event);
   }
 
+  struct Routed {
+    OrderId id;
+    AccountId account;
+    SymbolId symbol;
+    Side side = Side::buy;
+    Quantity leaves;
+    Quantity filled;
+  };
+  struct VenueTrade {
+    VenueTradeExecuted event;
+    std::size_t order = 0;  ///< in `routed_`
+  };
+
+  void at_venue() {
+    if (routed_.empty() || below(4) == 0) {
+      Routed order{{}, account(), symbol(), below(2) == 0 ? Side::buy : Side::sell, {1 + below(500)}, {}};
+      order.id = feed_.route(order.account, order.symbol, venue_, order.side, order.leaves);
+      routed_.push_back(order);
+      return;
+    }
+    const auto at = static_cast<std::size_t>(below(static_cast<std::int64_t>(routed_.size())));
+    Routed& order = routed_[at];
+    if (below(5) == 0 && !venue_trades_.empty()) return bust();
+    if (!order.leaves) return;
+    if (below(3) == 0) {
+      const std::string id = "V" + std::to_string(feed_.sequence());
+      return feed_.venue_state(order.id, order.account, order.symbol, venue_, VenueState::working,
+                               order.filled ? OrderStatus::partially_filled : OrderStatus::submitted,
+                               feed_.keep(id));
+    }
+    const Quantity quantity{1 + below(order.leaves.shares)};
+    order.leaves -= quantity;
+    order.filled += quantity;
+    feed_.venue_trade(order.id, order.account, order.symbol, venue_, order.side, quantity, price(),
+                      order.leaves);
+    venue_trades_.push_back({std::get<VenueTradeExecuted>(feed_.events().back().body), at});
+  }
+
+  void bust() {
+    const auto at = static_cast<std::size_t>(below(static_cast<std::int64_t>(venue_trades_.size())));
+    const VenueTrade trade = venue_trades_[at];
+    venue_trades_.erase(venue_trades_.begin() + static_cast<std::ptrdiff_t>(at));
+    Routed& order = routed_[trade.order];
+    order.filled -= trade.event.quantity;
+    // An order that has ended stays ended; else the venue wants the shares again.
+    const bool open = static_cast<bool>(order.leaves);
+    if (open) order.leaves += trade.event.quantity;
+    const OrderStatus status = !open          ? OrderStatus::filled
+                               : order.filled ? OrderStatus::partially_filled
+                                              : OrderStatus::submitted;
+    feed_.add(VenueTradeBusted{trade.event.trade, trade.event.order, trade.event.account, trade.event.symbol,
+                               venue_, trade.event.clearing_account, trade.event.side, trade.event.price,
+                               trade.event.quantity, order.leaves, status, "E", false});
+  }
+
   void reject() {
     OrderRejected event;
     event.account = account();
@@ -251,6 +359,9 @@ class RandomMarket {
   Shape shape_;
   EventFeed feed_;
   std::vector<std::vector<Open>> open_;  ///< by symbol
+  VenueId venue_;
+  std::vector<Routed> routed_;
+  std::vector<VenueTrade> venue_trades_;  ///< not busted
 };
 
 }  // namespace trade::ledger::test

@@ -47,7 +47,7 @@ std::vector<Entry> random_entries(std::uint64_t seed, int count) {
     Entry& entry = entries.emplace_back();
     entry.sequence = sequence += below(4);
     entry.timestamp.nanoseconds = now += static_cast<std::int64_t>(below(1'000'000));
-    entry.kind = static_cast<EntryKind>(1 + below(3));
+    entry.kind = static_cast<EntryKind>(1 + below(4));
     entry.account.value = static_cast<std::uint32_t>(1 + below(100'000));
     if (entry.kind == EntryKind::cash) {
       entry.amount = money();
@@ -57,7 +57,7 @@ std::vector<Entry> random_entries(std::uint64_t seed, int count) {
     entry.price.units = static_cast<std::int64_t>(1 + below(price_units_max));
     entry.quantity.shares = static_cast<std::int64_t>(1 + below(order_quantity_max));
     if (below(2) == 0) entry.gain = money();
-    if (entry.kind != EntryKind::trade) continue;
+    if (!has_two_sides(entry.kind)) continue;
     entry.taker_side = below(2) == 0 ? Side::buy : Side::sell;
     entry.taker_account.value = static_cast<std::uint32_t>(1 + below(100'000));
     entry.trade.value = 1 + below(1ULL << 40);

@@ -133,6 +133,88 @@ TEST_F(LedgerTest, TheHouseGoesShortAndComesBack) {
   EXPECT_EQ(ledger.account(house)->cash, dollars(-46));
 }
 
+TEST_F(LedgerTest, ATradeAtAVenueIsOneWithItsClearingAccount) {
+  const AccountId alice = feed.open_account("alice");
+  const SymbolId acme = feed.add_symbol("ACME");
+  const VenueId nyx = feed.add_venue("NYX");
+  feed.move_cash(alice, dollars(1'000));
+  const OrderId order = feed.route(alice, acme, nyx, Side::buy, Quantity{10});
+  fold();
+  const auto view = [&] { return order_view(ledger, *ledger.orders().look(order, nullptr)); };
+  EXPECT_EQ(view().status, OrderStatus::pending);
+  EXPECT_EQ(view().venue, "NYX");
+  EXPECT_EQ(view().venue_state, VenueState::sending);
+  feed.venue_state(order, alice, acme, nyx, VenueState::working, OrderStatus::submitted, "N-17");
+  feed.venue_trade(order, alice, acme, nyx, Side::buy, Quantity{4}, price_cents(600), Quantity{6});
+  fold();
+  EXPECT_EQ(view().status, OrderStatus::partially_filled);
+  EXPECT_EQ(view().venue_order_id, "N-17");
+  EXPECT_EQ(view().filled_quantity, Quantity{4});
+  const AccountId clearing = feed.clearing_account(nyx);
+  EXPECT_EQ(last_postings(),
+            (std::vector<Posting>{{alice, LedgerName::securities, acme, Quantity{4}, dollars(24)},
+                                  {alice, LedgerName::cash, {}, {}, dollars(-24)},
+                                  {clearing, LedgerName::securities, acme, Quantity{-4}, dollars(-24)},
+                                  {clearing, LedgerName::cash, {}, {}, dollars(24)}}));
+  EXPECT_EQ(ledger.symbol(acme)->last_price, price_cents(600));
+  const auto fills = fills_view(ledger, {.account = alice, .symbol = {}, .order = {}, .limit = 10});
+  ASSERT_TRUE(fills);
+  ASSERT_EQ(fills->fills.size(), 1u);
+  EXPECT_EQ(fills->fills[0].venue, "NYX");
+  EXPECT_FALSE(fills->fills[0].busted);
+}
+
+TEST_F(LedgerTest, ABustedTradeGoesBackWithItsProfit) {
+  const AccountId alice = feed.open_account("alice");
+  const SymbolId acme = feed.add_symbol("ACME");
+  const VenueId nyx = feed.add_venue("NYX");
+  feed.add(SharesTransferred{alice, acme, Quantity{10}, price_cents(400)});
+  const OrderId order = feed.route(alice, acme, nyx, Side::sell, Quantity{10});
+  const TradeId trade =
+      feed.venue_trade(order, alice, acme, nyx, Side::sell, Quantity{10}, price_cents(600), {});
+  fold();
+  EXPECT_EQ(ledger.account(alice)->realized, dollars(20));
+  EXPECT_EQ(ledger.orders().open_count(), 0u);
+  feed.add(VenueTradeBusted{trade,
+                            order,
+                            alice,
+                            acme,
+                            nyx,
+                            feed.clearing_account(nyx),
+                            Side::sell,
+                            price_cents(600),
+                            Quantity{10},
+                            {},
+                            OrderStatus::filled,
+                            "E",
+                            false});
+  fold();
+  EXPECT_EQ(ledger.account(alice)->realized, Money{});
+  EXPECT_EQ(ledger.account(alice)->cash, Money{});
+  EXPECT_EQ(holding(alice, acme), (Holding{Quantity{10}, dollars(40)}));
+  EXPECT_EQ(holding(feed.clearing_account(nyx), acme), Holding{});
+  EXPECT_EQ(ledger.orders().find(order)->filled_quantity, Quantity{});
+  const auto fills = fills_view(ledger, {.account = {}, .symbol = {}, .order = order, .limit = 10});
+  ASSERT_TRUE(fills);
+  ASSERT_EQ(fills->fills.size(), 1u);
+  EXPECT_TRUE(fills->fills[0].busted);
+  EXPECT_FALSE(fills->older_on_disk);
+}
+
+TEST_F(LedgerTest, AFillThatCrossedWithTheEndOfItsOrderSettles) {
+  const AccountId alice = feed.open_account("alice");
+  const SymbolId acme = feed.add_symbol("ACME");
+  const VenueId nyx = feed.add_venue("NYX");
+  const OrderId order = feed.route(alice, acme, nyx, Side::buy, Quantity{10});
+  feed.add(OrderCancelled{order, alice, acme, Side::buy, CancelReason::venue, false, {}, Quantity{10}});
+  feed.venue_state(order, alice, acme, nyx, VenueState::ended, OrderStatus::cancelled);
+  feed.venue_trade(order, alice, acme, nyx, Side::buy, Quantity{3}, price_cents(500), {});
+  fold();
+  EXPECT_EQ(holding(alice, acme), (Holding{Quantity{3}, dollars(15)}));
+  EXPECT_EQ(ledger.orders().find(order)->status, OrderStatus::cancelled);
+  EXPECT_EQ(ledger.orders().find(order)->filled_quantity, Quantity{3});
+}
+
 TEST_F(LedgerTest, WhoTradesWithHimselfKeepsHisShares) {
   const AccountId alice = feed.open_account("alice");
   const SymbolId acme = feed.add_symbol("ACME");

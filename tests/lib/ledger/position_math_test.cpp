@@ -76,6 +76,90 @@ TEST(PositionMath, CrossingZeroClosesFirstAndOpensTheRest) {
   EXPECT_EQ(up->gain, cents(300));
 }
 
+TEST(UndoFill, WhatWasBoughtLeavesAtItsPrice) {
+  // 10 at 4 and 10 at 6; the second never was.
+  const auto undone = undo_fill({Quantity{20}, cents(10'000)}, Side::buy, Quantity{10}, price_cents(600), {});
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->after, (Holding{Quantity{10}, cents(4'000)}));
+  EXPECT_EQ(undone->gain, Money{});
+  const auto both = undo_fill(undone->after, Side::buy, Quantity{10}, price_cents(400), {});
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->after, Holding{});
+  EXPECT_EQ(both->gain, Money{});
+}
+
+TEST(UndoFill, WhatWasSoldComesBackAtWhatItCostAndItsGainGoes) {
+  const Holding before{Quantity{20}, cents(8'000)};
+  const auto sold = apply_fill(before, Side::sell, Quantity{5}, price_cents(600));
+  ASSERT_TRUE(sold);
+  const auto undone = undo_fill(sold->after, Side::sell, Quantity{5}, price_cents(600), {});
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->after, before);
+  EXPECT_EQ(undone->gain, -sold->gain);
+}
+
+TEST(UndoFill, SoDoesTheLastOfThem) {
+  const Holding before{Quantity{10}, cents(4'000)};
+  const auto sold = apply_fill(before, Side::sell, Quantity{10}, price_cents(600));
+  ASSERT_TRUE(sold);
+  const auto undone =
+      undo_fill(sold->after, Side::sell, Quantity{10}, price_cents(600), closing_cost(before));
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->after, before);
+  EXPECT_EQ(undone->gain, -sold->gain);
+}
+
+TEST(UndoFill, AShortPositionLikewise) {
+  const Holding before{Quantity{-10}, cents(-4'000)};
+  const auto covered = apply_fill(before, Side::buy, Quantity{10}, price_cents(300));
+  ASSERT_TRUE(covered);
+  const auto undone =
+      undo_fill(covered->after, Side::buy, Quantity{10}, price_cents(300), closing_cost(before));
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->after, before);
+  EXPECT_EQ(undone->gain, -covered->gain);
+  const auto opening = undo_fill(before, Side::sell, Quantity{10}, price_cents(400), {});
+  ASSERT_TRUE(opening);
+  EXPECT_EQ(opening->after, Holding{});
+}
+
+TEST(UndoFill, WhatIsNotThereAnyMoreIsOwed) {
+  // Bought 10 at 5 and sold since; the purchase never was.
+  const auto undone =
+      undo_fill({}, Side::buy, Quantity{10}, price_cents(500), closing_cost({Quantity{10}, cents(5'000)}));
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->after, (Holding{Quantity{-10}, cents(-5'000)}));
+  EXPECT_EQ(undone->gain, Money{});
+}
+
+TEST(UndoFill, TheTrialBalanceHoldsWhateverCameBetween) {
+  std::mt19937_64 random(5);
+  const auto below = [&random](std::int64_t bound) {
+    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(bound));
+  };
+  Holding holding;
+  ClosingCost closed;
+  for (int step = 0; step < 20'000; ++step) {
+    const Side side = below(2) == 0 ? Side::buy : Side::sell;
+    const Quantity quantity{1 + below(20)};
+    const Price price{1 + below(100'000)};
+    const bool undo = below(3) == 0;
+    const auto outcome =
+        undo ? undo_fill(holding, side, quantity, price, closed) : apply_fill(holding, side, quantity, price);
+    ASSERT_TRUE(outcome) << "seed 5, step " << step;
+    const bool cash_leaves = (side == Side::buy) != undo;
+    const Money cash = cash_leaves ? -(price * quantity) : price * quantity;
+    EXPECT_EQ(outcome->after.cost - holding.cost, outcome->gain - cash) << "seed 5, step " << step;
+    const std::int64_t shares = cash_leaves ? quantity.shares : -quantity.shares;
+    EXPECT_EQ(outcome->after.quantity, holding.quantity + Quantity{shares});
+    if (!outcome->after.quantity) {
+      EXPECT_EQ(outcome->after.cost, Money{}) << "seed 5, step " << step;
+      closed = closing_cost(holding);
+    }
+    holding = outcome->after;
+  }
+}
+
 TEST(PositionMath, WhatLeaves64BitsIsNothing) {
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   EXPECT_FALSE(apply_fill({Quantity{most}, Money{1}}, Side::buy, Quantity{1}, Price{1}));
