@@ -27,6 +27,13 @@ Result<ExitStatus> change_account(Context& context, const std::string& id, Comma
   return print_account(context, id);
 }
 
+/// Those that can be opened: a clearing account comes with its venue.
+Result<AccountType> parse_account_type(std::string_view text) {
+  const std::optional<AccountType> type = value_named<AccountType>(text);
+  if (type && *type != AccountType::clearing) return *type;
+  return fail(ErrorCode::usage, "not one of cash|margin|house: '" + std::string(text.substr(0, 40)) + "'");
+}
+
 struct OpenArguments {
   std::string id;
   AccountType type = AccountType::cash;
@@ -114,7 +121,8 @@ Handler define_status_change(CLI::App& app, AccountStatus status, const std::str
 Handler define_account_open(CLI::App& app) {
   auto arguments = std::make_shared<OpenArguments>();
   required(add_value(app, "id", arguments->id, parse_account_text, "ID", "What the account is to be called"));
-  add_enum<AccountType>(app, "--type", arguments->type, "The account's type (cash)");
+  add_value(app, "--type", arguments->type, parse_account_type, "cash|margin|house",
+            "The account's type (cash)");
   add_value(app, "--deposit", arguments->deposit, parse_amount, "AMOUNT", "Cash to begin with");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return open_account(context, *arguments); };

@@ -33,6 +33,8 @@ constexpr const char* directory_kind = "DIR";
 constexpr const char* daemon_kind = "DAEMON";
 constexpr const char* command_kind = "COMMAND";
 constexpr const char* config_key_kind = "KEY";
+constexpr const char* venue_kind = "VENUE";
+constexpr const char* route_kind = "ROUTE";  ///< a venue, or internal
 
 /// An option ("--limit") or positional argument ("quantity") that takes one value; `take` is given its text
 /// and says what is wrong with it. `kind` is what help calls the value.

@@ -83,6 +83,13 @@ constexpr std::array rows{
                define_key_server},
     CommandRow{"key revoke", accounts, "Let a key open nothing any more", define_key_revoke},
 
+    CommandRow{"route", accounts, "Send the orders of some symbols to other venues"},
+    CommandRow{"route add", accounts, "Make a venue known, and how it is reached by FIX", define_route_add},
+    CommandRow{"route list", accounts, "List the venues, their sessions and their symbols",
+               define_route_list},
+    CommandRow{"route remove", accounts, "Forget a venue", define_route_remove},
+    CommandRow{"route set", accounts, "Say where a symbol's orders go from now on", define_route_set},
+
     CommandRow{"place", orders, "Place an order", define_place},
     CommandRow{"cancel", orders, "Cancel orders", define_cancel},
     CommandRow{"replace", orders, "Change an open order", define_replace},

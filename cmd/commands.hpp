@@ -29,6 +29,11 @@ Handler define_symbol_resume(CLI::App& app);
 Handler define_symbol_bands(CLI::App& app);
 Handler define_symbol_borrow(CLI::App& app);
 
+Handler define_route_add(CLI::App& app);
+Handler define_route_list(CLI::App& app);
+Handler define_route_remove(CLI::App& app);
+Handler define_route_set(CLI::App& app);
+
 Handler define_locate_grant(CLI::App& app);
 Handler define_locate_revoke(CLI::App& app);
 Handler define_locate_list(CLI::App& app);

@@ -287,6 +287,12 @@ Result<std::vector<std::string>> candidates(Context& context, const std::string&
     if (!symbols) return pass_on(std::move(symbols));
     for (const SymbolView& symbol : *symbols)
       words.push_back(symbol.symbol);
+  } else if (kind == venue_kind || kind == route_kind) {
+    Result<std::vector<VenueView>> venues = client.venues();
+    if (!venues) return pass_on(std::move(venues));
+    for (const VenueView& venue : *venues)
+      words.push_back(venue.name);
+    if (kind == route_kind) words.emplace_back(internal_route_name);
   } else if (kind == order_kind) {
     Result<std::optional<std::string>> account = context.named_account();
     OrdersRequest request;

@@ -10,8 +10,9 @@ namespace trade::cmd {
 namespace {
 
 ValueKind kind_of(const CLI::Option& option) {
-  static constexpr std::array<std::string_view, 6> live{account_kind, symbol_kind,  order_kind,
-                                                        daemon_kind,  command_kind, config_key_kind};
+  static constexpr std::array<std::string_view, 8> live{account_kind, symbol_kind,  order_kind,
+                                                        daemon_kind,  command_kind, config_key_kind,
+                                                        venue_kind,   route_kind};
   const std::string name = option.get_type_name();
   if (name == file_kind) return {ValueKind::Source::files, {}, name};
   if (name == directory_kind) return {ValueKind::Source::directories, {}, name};

@@ -194,7 +194,9 @@ Result<std::string> Context::account() {
   if (!connection) return pass_on(std::move(connection));
   Result<std::vector<AccountView>> accounts = (*connection)->accounts();
   if (!accounts) return pass_on(std::move(accounts));
-  std::erase_if(*accounts, [](const AccountView& account) { return account.type == AccountType::house; });
+  std::erase_if(*accounts, [](const AccountView& account) {
+    return account.type == AccountType::house || account.type == AccountType::clearing;
+  });
   if (accounts->empty()) {
     return fail(ErrorCode::usage, "there is no account yet",
                 "open one: trade account open NAME --deposit AMOUNT");

@@ -202,17 +202,60 @@ class Exporter {
         list.add(format::json_of(event, tail->names()));
         if (const auto* trade = std::get_if<TradeExecuted>(&event.body))
           add_fills(fills, event, *trade, tail->names());
+        if (const auto* trade = std::get_if<VenueTradeExecuted>(&event.body))
+          add_fills(fills, event, *trade, tail->names());
+        if (const auto* bust = std::get_if<VenueTradeBusted>(&event.body))
+          add_bust(fills, event, *bust, tail->names());
       }
     }
     if (Status kept = keep(list); !kept) return kept;
     return keep(fills);
   }
 
+  static std::string text(const Json& name) {
+    return name.is_string() ? name.get<std::string>() : std::string();
+  }
+
+  /// What the owner of the order has of a trade at a venue; the other side is the clearing account's.
+  template <class VenueTrade>
+  static FillView venue_fill(const Event& event, const VenueTrade& trade,
+                             const format::NameDirectory& names) {
+    FillView fill;
+    fill.id = trade.trade;
+    fill.order_id = trade.order;
+    fill.account = text(names.account(trade.account));
+    fill.symbol = text(names.symbol(trade.symbol));
+    fill.side = trade.side;
+    fill.quantity = trade.quantity;
+    fill.price = trade.price;
+    fill.executed_at = event.timestamp;
+    fill.venue = text(names.venue(trade.venue));
+    fill.execution_id = trade.execution_id;
+    return fill;
+  }
+  static void add_fills(RecordFile& fills, const Event& event, const VenueTradeExecuted& trade,
+                        const format::NameDirectory& names) {
+    FillView fill = venue_fill(event, trade, names);
+    fills.add(format::json_of(fill));
+    fill.order_id = {};
+    fill.account = text(names.account(trade.clearing_account));
+    fill.side = opposite(trade.side);
+    fills.add(format::json_of(fill));
+  }
+  /// The trade is there already, and what has happened is not written over: it is there again, as undone.
+  static void add_bust(RecordFile& fills, const Event& event, const VenueTradeBusted& bust,
+                       const format::NameDirectory& names) {
+    FillView fill = venue_fill(event, bust, names);
+    fill.busted = true;
+    fills.add(format::json_of(fill));
+    fill.order_id = {};
+    fill.account = text(names.account(bust.clearing_account));
+    fill.side = opposite(bust.side);
+    fills.add(format::json_of(fill));
+  }
+
   static void add_fills(RecordFile& fills, const Event& event, const TradeExecuted& trade,
                         const format::NameDirectory& names) {
-    const auto text = [](const Json& name) {
-      return name.is_string() ? name.get<std::string>() : std::string();
-    };
     FillView fill;
     fill.id = trade.trade;
     fill.symbol = text(names.symbol(trade.symbol));

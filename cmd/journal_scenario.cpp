@@ -36,6 +36,7 @@ using Words = std::vector<std::string>;
 /// What the writer knows when a command is written: the engine before and after it.
 struct Moment {
   const Engine& engine;
+  const ledger::Ledger& books;
   const ApplyResult& result;
 };
 
@@ -103,7 +104,9 @@ class Writer {
     line("");
     for (std::uint32_t number = 1; number <= engine.account_count(); ++number) {
       const AccountView account = *engine.account(AccountId{number});
-      if (!expected(account.id) || account.type == AccountType::house) continue;
+      if (!expected(account.id) || account.type == AccountType::house ||
+          account.type == AccountType::clearing)
+        continue;
       std::string fields = "cash_balance=" + format_money(account.cash_balance);
       const auto holdings = engine.holdings(AccountId{number});
       if (holdings) {
@@ -283,6 +286,10 @@ class Writer {
     return symbol ? symbol->symbol : std::string();
   }
 
+  [[nodiscard]] static std::string name_of_venue(const Moment& moment, VenueId id) {
+    return std::string(moment.books.venue_name(id.value));
+  }
+
   void expect_order(const OrderView& order) {
     if (!expected(order.account)) return;
     std::string fields = "status=" + std::string(name_of(order.status)) +
@@ -456,6 +463,95 @@ class Writer {
          escaped({name_of_symbol(moment, body.symbol)}) + " at " + format_price(body.price));
     return true;
   }
+  bool write_body(Timestamp time, const AddVenue& body, const Moment& moment) {
+    outcome(time, {"route", "add", body.name.string(), "--when-down", std::string(name_of(body.when_down))},
+            {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const RemoveVenue& body, const Moment& moment) {
+    const std::string venue = name_of_venue(moment, body.venue);
+    if (venue.empty()) return false;
+    outcome(time, {"route", "remove", venue}, {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetRoute& body, const Moment& moment) {
+    if (!concerns(body.symbol)) return true;
+    const std::string symbol = name_of_symbol(moment, body.symbol);
+    const std::string venue =
+        body.venue ? name_of_venue(moment, body.venue) : std::string(internal_route_name);
+    if (symbol.empty() || venue.empty()) return false;
+    outcome(time, {"route", "set", symbol, venue}, {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetVenueSession& body, const Moment& moment) {
+    const std::string venue = name_of_venue(moment, body.venue);
+    if (venue.empty()) return false;
+    outcome(time, {"venue", venue, body.up ? "up" : "down"}, {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const VenueReport& body, const Moment& moment) {
+    const auto order = moment.engine.order(body.order);
+    const std::string venue = name_of_venue(moment, body.venue);
+    if (!order || venue.empty()) return false;
+    if (!concerns(moment.engine.find_symbol(order->symbol))) return true;
+    if (!known_.contains(body.order.value)) return false;
+    move_clock(time);
+    std::string prefix;
+    if (moment.result.reason != RejectReason::none)
+      prefix = "expect rejected " + std::string(row_of(moment.result.reason).name) + ": ";
+    ++steps_;
+    line("  " + prefix + "venue " + venue + " " + told_words(body, variable(body.order)));
+    if (prefix.empty()) {
+      if (expected(order->account)) {
+        std::string fields = "status=" + std::string(name_of(order->status)) +
+                             " filled_quantity=" + format_quantity(order->filled_quantity);
+        line("  expect order " + variable(body.order) + ": " + fields);
+      }
+    }
+    return true;
+  }
+
+  /// What a venue told, as the words of a step; texts for people are left out.
+  static std::string told_words(const VenueReport& body, const std::string& order) {
+    using enum VenueReportKind;
+    const std::string traded = format_quantity(body.quantity) + " at " + format_price(body.price);
+    const std::string as_execution =
+        body.execution_id.empty() ? "" : " as " + escaped({std::string(body.execution_id)});
+    const std::string as_order =
+        body.venue_order_id.empty() ? "" : " as " + escaped({std::string(body.venue_order_id)});
+    const std::string leaves = " leaves " + format_quantity(body.leaves);
+    switch (body.kind) {
+      case accepted:
+        return "accepts " + order + as_order;
+      case filled:
+        return "fills " + traded + " " + order + as_execution + leaves;
+      case cancelled:
+        return "cancels " + order;
+      case expired:
+        return "expires " + order;
+      case rejected:
+        return "rejects " + order;
+      case replaced:
+        return "replaces " + order + " to " + format_quantity(body.quantity) +
+               (body.price ? " at " + format_price(body.price) : "") +
+               (body.stop_price ? " stop " + format_price(body.stop_price) : "");
+      case cancel_rejected:
+        return "refuses cancel " + order;
+      case replace_rejected:
+        return "refuses replace " + order;
+      case busted:
+        return "busts " + escaped({std::string(body.reference_execution_id)}) + " of " + order + leaves;
+      case corrected:
+        return "corrects " + escaped({std::string(body.reference_execution_id)}) + " of " + order + " to " +
+               traded + as_execution + leaves;
+      case status:
+        return "has " + order + " filled " + format_quantity(body.cumulative) +
+               (body.average_price ? " at " + format_price(body.average_price) : "") + leaves + as_order;
+      case not_known:
+        return "has no " + order;
+    }
+    return {};
+  }
   /// The clock does it.
   bool write_body(Timestamp, const ExpireOrders&, const Moment&) { return true; }
   bool write_body(Timestamp, const SetClock&, const Moment&) { return true; }
@@ -551,7 +647,7 @@ Result<WrittenScenario> scenario_of_journal(journal::Reader& reader, const Scena
       const ApplyResult result = engine.apply(command, events);
       entries.clear();
       if (Status folded = books.fold(events, entries); !folded) return pass_on(std::move(folded));
-      if (within) writer.write(command, {engine, result});
+      if (within) writer.write(command, {engine, books, result});
     }
   }
   writer.end(engine, books);

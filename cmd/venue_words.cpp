@@ -1,5 +1,8 @@
 #include "venue_words.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <span>
 
 #include "arguments.hpp"
@@ -13,7 +16,12 @@ using Words = std::span<const std::string>;
 
 constexpr const char* forms =
     "fill SYMBOL AMOUNT [at PRICE], reject SYMBOL|any REASON, delay DURATION, lose request|answer, "
-    "disconnect [for DURATION], connect, trade QUANTITY SYMBOL at PRICE, normal";
+    "disconnect [for DURATION], connect, trade QUANTITY SYMBOL at PRICE, normal; of one that orders are "
+    "routed "
+    "to: NAME up|down, NAME accepts|cancels|expires|rejects ORDER, NAME fills QUANTITY at PRICE ORDER, "
+    "NAME replaces ORDER to QUANTITY [at PRICE], NAME refuses cancel|replace ORDER, NAME busts ID of ORDER, "
+    "NAME corrects ID of ORDER to QUANTITY at PRICE, NAME has ORDER filled QUANTITY [at PRICE], NAME has no "
+    "ORDER";
 
 std::unexpected<Error> not_understood(Words words) {
   std::string text;
@@ -117,10 +125,127 @@ Result<venue::Behaviour> parse_trade(Words words) {
   return venue::TradeOfOthers{*std::move(symbol), *quantity, *price};
 }
 
+/// What a venue that orders are routed to tells, word by word; the first error stands for all.
+class VenueTeller {
+ public:
+  explicit VenueTeller(Words words) : words_(words.subspan(2)), all_(words) {
+    told_.venue = words[0];
+    verb_ = words[1];
+  }
+
+  Result<venue::Behaviour> read() {
+    if (verb_ == "up" || verb_ == "down") {
+      if (!words_.empty()) return not_understood(all_);
+      return venue::TurnSession{told_.venue, verb_ == "up"};
+    }
+    read_what();
+    while (!words_.empty() && !error_)
+      read_option(word());
+    if (error_) return std::unexpected(*error_);
+    return told_;
+  }
+
+  /// Whether a venue's name can be followed by this word.
+  static bool is_verb(const std::string& word) {
+    static constexpr std::array<std::string_view, 11> verbs{"up",      "down",     "accepts", "fills",
+                                                            "cancels", "expires",  "rejects", "replaces",
+                                                            "refuses", "corrects", "has"};
+    return word == "busts" || std::ranges::find(verbs, word) != verbs.end();
+  }
+
+ private:
+  void read_what() {
+    using enum VenueReportKind;
+    if (verb_ == "accepts" || verb_ == "cancels" || verb_ == "expires" || verb_ == "rejects") {
+      told_.kind = verb_ == "accepts"   ? accepted
+                   : verb_ == "cancels" ? cancelled
+                   : verb_ == "expires" ? expired
+                                        : rejected;
+    } else if (verb_ == "fills") {
+      told_.kind = filled;
+      take(told_.quantity, parse_quantity);
+      want("at");
+      take(told_.price, parse_price);
+    } else if (verb_ == "replaces") {
+      told_.kind = replaced;
+    } else if (verb_ == "refuses") {
+      const std::string what = word();
+      if (what != "cancel" && what != "replace") error_ = not_understood(all_).error();
+      told_.kind = what == "cancel" ? cancel_rejected : replace_rejected;
+    } else if (verb_ == "busts" || verb_ == "corrects") {
+      told_.kind = verb_ == "busts" ? busted : corrected;
+      told_.reference_execution_id = word();
+      want("of");
+    } else if (!words_.empty() && words_.front() == "no") {
+      told_.kind = not_known;
+      want("no");
+    } else {
+      told_.kind = status;
+    }
+    take(told_.order, parse_order_id);
+  }
+
+  void read_option(const std::string& name) {
+    using enum VenueReportKind;
+    if (name == "as") {
+      (told_.kind == accepted || told_.kind == status ? told_.venue_order_id : told_.execution_id) = word();
+    } else if (name == "to") {
+      take(told_.quantity, parse_quantity);
+    } else if (name == "at") {
+      take(told_.kind == status ? told_.average_price : told_.price, parse_price);
+    } else if (name == "stop") {
+      take(told_.stop_price, parse_price);
+    } else if (name == "leaves") {
+      take_count(told_.leaves);
+    } else if (name == "filled") {
+      take_count(told_.cumulative);
+    } else if (name == "because") {
+      told_.text = word();
+    } else {
+      error_ = not_understood(all_).error();
+    }
+  }
+
+  std::string word() {
+    if (words_.empty()) {
+      if (!error_) error_ = not_understood(all_).error();
+      return {};
+    }
+    std::string first = words_.front();
+    words_ = words_.subspan(1);
+    return first;
+  }
+  void want(std::string_view expected) {
+    if (word() != expected && !error_) error_ = not_understood(all_).error();
+  }
+  template <class T, class Parse>
+  void take(T& target, Parse parse) {
+    auto value = parse(word());
+    if (value) {
+      target = *std::move(value);
+    } else if (!error_) {
+      error_ = value.error();
+    }
+  }
+  /// Zero is a count too.
+  void take_count(Quantity& target) {
+    std::uint64_t count = 0;
+    take(count, parse_number);
+    target = Quantity{static_cast<std::int64_t>(std::min<std::uint64_t>(count, order_quantity_max))};
+  }
+
+  Words words_;
+  Words all_;
+  std::string verb_;
+  venue::TellOfOrder told_;
+  std::optional<Error> error_;
+};
+
 }  // namespace
 
 Result<venue::Behaviour> parse_behaviour(const std::vector<std::string>& all) {
   Words words(all);
+  if (words.size() >= 2 && VenueTeller::is_verb(words[1])) return VenueTeller(words).read();
   Result<venue::Occasions> occasions = take_occasions(words);
   if (!occasions) return pass_on(std::move(occasions));
   if (words.empty()) return not_understood(all);

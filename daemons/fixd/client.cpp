@@ -6,6 +6,7 @@
 #include "app/log.hpp"
 #include "base/clock.hpp"
 #include "fix/resend.hpp"
+#include "fixd/session_day.hpp"
 #include "fixd/translation.hpp"
 
 namespace trade::fixd {
@@ -16,7 +17,6 @@ namespace {
 constexpr int heartbeat_seconds_max = 3'600;
 /// Heartbeats, test and resend requests and rejects; more in a second end the session.
 constexpr std::uint32_t session_messages_per_second_max = 100;
-constexpr std::int64_t seconds_per_day = 86'400;
 
 fix::SessionOptions options_of(const access::FixSession& config, const std::string& our_comp_id) {
   fix::SessionOptions options;
@@ -24,12 +24,6 @@ fix::SessionOptions options_of(const access::FixSession& config, const std::stri
   options.our_comp_id = our_comp_id;
   options.their_comp_id = config.comp_id;
   return options;
-}
-
-/// The last moment at or before `now_seconds` at which the numbers of a session begin anew.
-std::int64_t last_beginning(std::int64_t now_seconds, std::int32_t second_of_day) {
-  const std::int64_t since = now_seconds - second_of_day;
-  return since - ((since % seconds_per_day) + seconds_per_day) % seconds_per_day + second_of_day;
 }
 
 bool is_of_session(const std::string& type) {
@@ -100,10 +94,8 @@ void Client::tick(Timestamp now) {
 }
 
 void Client::begin_anew_when_due(Timestamp now) {
-  if (config_.reset_second < 0) return;
-  const std::int64_t now_seconds = now.nanoseconds / nanoseconds_per_second;
   const fix::Store& numbers = services_.state->messages().session(config_.comp_id);
-  if (numbers.created_at_seconds() >= last_beginning(now_seconds, config_.reset_second)) return;
+  if (!begins_another_day(numbers.created_at_seconds(), config_.reset_second, now)) return;
   spdlog::info("{}: the numbers begin at 1 again", config_.comp_id);
   session_.begin_anew("the numbers begin at 1 again");
   services_.settle();
@@ -127,7 +119,7 @@ void Client::end(const std::string& why) {
 bool Client::wants(const Report& report) const {
   if (report.timestamp < config_.created_at) return false;
   // What is refused has an answer, and no copies.
-  if (!config_.drop_copy || report.kind == ReportKind::too_late)
+  if (!config_.drop_copy || report.kind == ReportKind::too_late || report.kind == ReportKind::change_refused)
     return report.order.comp_id == config_.comp_id;
   return std::ranges::find(config_.accounts, report.order.account) != config_.accounts.end();
 }

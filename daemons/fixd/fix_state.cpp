@@ -1,5 +1,5 @@
-// LMDB database "about": "format" -> u32; "position" -> batch u64, event u64, state hash u64. The others are
-// described where they are read.
+// LMDB database "about": "format" -> u32; "position" -> batch u64, event u64, state hash u64; "made_at" ->
+// event u64, and zero where it is not known. The others are described where they are read.
 #include "fixd/fix_state.hpp"
 
 #include <span>
@@ -40,6 +40,8 @@ Result<std::unique_ptr<FixState>> FixState::open(const std::filesystem::path& di
     return pass_on(std::move(done));
   if (Status done = made->requests_.open(made->environment_, SystemClock().now()); !done)
     return pass_on(std::move(done));
+  if (Status done = made->venues_.open(made->environment_); !done) return pass_on(std::move(done));
+  if (Status done = made->outbox_.open(made->environment_); !done) return pass_on(std::move(done));
   return made;
 }
 
@@ -68,12 +70,25 @@ Status FixState::load() {
       position_.state_hash = reader.read<std::uint64_t>();
       if (!reader.ok()) position_ = {};
     }
+    auto made_at = transaction->get(about_, bytes_of("made_at"));
+    if (!made_at) return pass_on(std::move(made_at));
+    // What is older than this entry is older than venues are.
+    if (*made_at) {
+      ByteReader reader(**made_at);
+      if (const auto sequence = reader.read<std::uint64_t>(); reader.ok() && sequence != 0)
+        made_at_ = sequence;
+    } else if (!is_new) {
+      made_at_ = 0;
+    }
   }
   written_position_ = position_;
   if (!is_new) return {};
   return environment_->write([this](store::Transaction& transaction) {
     ByteWriter format;
     format.write(format_version);
+    ByteWriter unknown;
+    unknown.write(std::uint64_t{0});
+    if (Status put = transaction.put(about_, bytes_of("made_at"), unknown.bytes()); !put) return put;
     return transaction.put(about_, bytes_of("format"), format.bytes());
   });
 }
@@ -83,6 +98,13 @@ Status FixState::write() {
     if (Status written = messages_.write(transaction); !written) return written;
     if (Status written = orders_.write(transaction); !written) return written;
     if (Status written = requests_.write(transaction); !written) return written;
+    if (Status written = venues_.write(transaction); !written) return written;
+    if (Status written = outbox_.write(transaction); !written) return written;
+    if (made_at_.value_or(0) != 0) {
+      ByteWriter made_at;
+      made_at.write(*made_at_);
+      if (Status put = transaction.put(about_, bytes_of("made_at"), made_at.bytes()); !put) return put;
+    }
     ByteWriter position;
     position.write(position_.batch);
     position.write(position_.last_sequence);
@@ -93,18 +115,21 @@ Status FixState::write() {
   messages_.written();
   orders_.written();
   requests_.written();
+  venues_.written();
+  outbox_.written();
   written_position_ = position_;
   return {};
 }
 
 Status FixState::commit() {
-  if (!messages_.dirty() && !requests_.dirty() && orders_.dirty_rows() < waiting_rows_max) return {};
+  const bool to_be_sent = messages_.dirty() || requests_.dirty() || outbox_.dirty();
+  if (!to_be_sent && orders_.dirty_rows() < waiting_rows_max) return {};
   return write();
 }
 
 Status FixState::commit_all() {
-  const bool changed =
-      messages_.dirty() || requests_.dirty() || orders_.dirty_rows() > 0 || position_ != written_position_;
+  const bool changed = messages_.dirty() || requests_.dirty() || outbox_.dirty() || venues_.dirty() ||
+                       orders_.dirty_rows() > 0 || position_ != written_position_;
   return changed ? write() : Status{};
 }
 

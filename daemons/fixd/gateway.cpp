@@ -24,9 +24,9 @@ constexpr std::int64_t logon_time_max_ns = 10 * nanoseconds_per_second;
 constexpr std::chrono::milliseconds turn_interval{10};
 /// Logons that an address may try in a second: to check a password takes a millisecond of the one thread.
 constexpr int logons_per_second_max = 20;
-/// How long a stop waits for tradingd to cancel the orders of sessions that want it. What is not done by then
-/// is done at the next start.
-constexpr std::int64_t cancel_time_max_ns = 2 * nanoseconds_per_second;
+/// How long a stop waits for tradingd to cancel the orders of sessions that want it, and to take what venues
+/// told. What is not done by then is done at the next start.
+constexpr std::int64_t finish_time_max_ns = 2 * nanoseconds_per_second;
 /// Without a batch for so long the journal is read to its end.
 constexpr std::int64_t quiet_time_ns = nanoseconds_per_second;
 
@@ -39,6 +39,7 @@ Gateway::Gateway(GatewayOptions options)
            {options_.tls_listen, "FIX over TLS", "fixd.tls_listen", "fixd.fix-tls", std::nullopt, -1}}} {}
 
 Gateway::~Gateway() {
+  venues_.reset();
   clients_.clear();
   lines_.clear();
   for (const Listener& listener : listeners_) {
@@ -56,10 +57,20 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
   auto state = FixState::open(gateway->options_.home / "fix" / "messages");
   if (!state) return pass_on(std::move(state));
   gateway->state_ = std::move(*state);
-  gateway->tracker_ = std::make_unique<OrderTracker>(gateway->state_->orders(), gateway->state_->requests());
+  gateway->tracker_ = std::make_unique<OrderTracker>(gateway->state_->orders(), gateway->state_->requests(),
+                                                     gateway->state_->venues());
   ClientOptions client_options;
   client_options.home = gateway->options_.home;
   gateway->tradingd_ = std::make_unique<PolledClient>(client_options, "tradingd");
+  VenueDesk::Services venue_services;
+  venue_services.state = gateway->state_.get();
+  venue_services.ask = [raw = gateway.get()](const RequestBody& request, AsyncClient::Handler answered) {
+    raw->tradingd_->ask(request, std::move(answered));
+  };
+  venue_services.settle = [raw = gateway.get()] { raw->settle_soon(); };
+  auto venues = VenueDesk::open(gateway->options_.home, std::move(venue_services));
+  if (!venues) return pass_on(std::move(venues));
+  gateway->venues_ = std::move(*venues);
   gateway->market_ = std::make_unique<MarketDoor>(client_options);
   if (Status read = gateway->read_sessions(); !read) return pass_on(std::move(read));
   return gateway;
@@ -81,7 +92,9 @@ Status Gateway::start(bus::PollLoop& loop) {
   if (Status started = market_->start(loop); !started) return started;
   loop.add(settle_descriptor_, [this] { settle(); });
   tradingd_->start(loop);
+  if (Status started = venues_->start(loop); !started) return started;
   loop.add_timer(turn_interval, [this] {
+    venues_->turn();
     if (std::exchange(settle_at_next_turn_, false)) settle_soon();
   });
   return {};
@@ -257,12 +270,15 @@ void Gateway::settle() {
   // What a resend tells again was told before, and is durable.
   for (const auto& [comp_id, client] : clients_)
     client->go_on_resending();
+  venues_->go_on_resending();
   if (Status done = state_->commit(); !done) {
     failure_ = std::move(done);
     return;
   }
   for (const auto& line : lines_)
     line->flush();
+  venues_->flush();
+  if (venues_->resending()) settle_at_next_turn_ = true;
   for (const auto& [comp_id, client] : clients_) {
     if (client->resending()) settle_at_next_turn_ = true;
   }
@@ -270,6 +286,7 @@ void Gateway::settle() {
   asked.swap(asked_);
   for (const auto& send : asked)
     send();
+  venues_->submit();
   if (!asked.empty()) tradingd_->turn();
   clear_lines();
 }
@@ -300,6 +317,7 @@ Status Gateway::apply(const wire::Batch& batch) {
     reports_.clear();
     tracker_->apply(event, reports_);
     market_->note(event);
+    venues_->apply(event);
     for (const Report& report : reports_)
       tell(report);
   }
@@ -328,6 +346,7 @@ Status Gateway::idle(Timestamp now) {
     if (Status read = read_sessions(); !read) return read;
     for (const auto& [comp_id, client] : clients_)
       client->tick(now);
+    if (Status ticked = venues_->tick(now); !ticked) return ticked;
     const bool quiet = now_ns - applied_at_ns_ > quiet_time_ns;
     state_->requests().drop_lost(quiet ? now : std::min(now, applied_to_));
   }
@@ -341,18 +360,20 @@ Status Gateway::idle(Timestamp now) {
 Status Gateway::stop() {
   for (const auto& [comp_id, client] : clients_)
     client->close("the other side stops");
+  venues_->close("the other side stops");
   settle();
-  cancel_before_the_end();
+  finish_with_tradingd();
   settle();
   if (failure_) failure_ = state_->commit_all();
   return failure_;
 }
 
-/// The orders of sessions whose line ends with this process.
-void Gateway::cancel_before_the_end() {
-  const std::int64_t deadline_ns = monotonic_nanoseconds() + cancel_time_max_ns;
+/// Has the orders cancelled of sessions whose line ends with this process, and tells what venues told.
+void Gateway::finish_with_tradingd() {
+  const std::int64_t deadline_ns = monotonic_nanoseconds() + finish_time_max_ns;
   const auto waits = [&] {
-    return std::ranges::any_of(clients_, [](const auto& entry) { return entry.second->is_cancelling(); });
+    return venues_->is_telling() ||
+           std::ranges::any_of(clients_, [](const auto& entry) { return entry.second->is_cancelling(); });
   };
   while (failure_ && waits() && monotonic_nanoseconds() < deadline_ns) {
     tradingd_->turn();
@@ -373,6 +394,7 @@ void Gateway::describe(DaemonView& view) const {
   view.counters["requests_pending"] = static_cast<std::int64_t>(state_->requests().size());
   view.counters["messages_received"] = messages_in_;
   view.counters["reports_sent"] = reports_out_;
+  venues_->describe(view);
   market_->describe(view);
 }
 

@@ -1,5 +1,5 @@
-// The FIX door: connections and their sessions, requests to tradingd, and reports of what the journal tells.
-// One thread, the follower's.
+// The FIX door: connections and their sessions, requests to tradingd, and reports of what the journal tells;
+// and the sessions with other venues. One thread, the follower's.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 #include "fixd/market_door.hpp"
 #include "fixd/order_tracker.hpp"
 #include "fixd/polled_client.hpp"
+#include "fixd/venue_desk.hpp"
 #include "follower/application.hpp"
 #include "http/tls.hpp"
 
@@ -75,13 +76,14 @@ class Gateway : public follower::Application {
   void settle_soon();
   void settle();
   void clear_lines();
-  void cancel_before_the_end();
+  void finish_with_tradingd();
 
   GatewayOptions options_;
   std::unique_ptr<access::FixSessionStore> table_;
   std::unique_ptr<FixState> state_;
   std::unique_ptr<OrderTracker> tracker_;
   std::unique_ptr<PolledClient> tradingd_;
+  std::unique_ptr<VenueDesk> venues_;
   std::unique_ptr<MarketDoor> market_;  ///< outlives the clients, who listen
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Line>> lines_;

@@ -1,33 +1,8 @@
 #include "fixd/known_order.hpp"
 
-#include <utility>
+#include "fixd/instructions_bytes.hpp"
 
 namespace trade::fixd {
-
-namespace {
-
-/// False, and nothing changed, where the next byte is no value of the enumeration.
-template <class E>
-bool read_value(ByteReader& reader, E& value) {
-  const auto found = value_numbered<E>(reader.read<std::uint8_t>());
-  if (found) value = *found;
-  return found.has_value();
-}
-
-/// Zero stands for nothing.
-template <class E>
-bool read_optional(ByteReader& reader, std::optional<E>& value) {
-  const auto number = reader.read<std::uint8_t>();
-  value = value_numbered<E>(number);
-  return number == 0 || value.has_value();
-}
-
-template <class E>
-void write_optional(ByteWriter& writer, const std::optional<E>& value) {
-  writer.write(static_cast<std::uint8_t>(value ? static_cast<std::uint8_t>(*value) : 0));
-}
-
-}  // namespace
 
 void write_order(ByteWriter& writer, const KnownOrder& order) {
   writer.write(order.id.value);
@@ -42,16 +17,8 @@ void write_order(ByteWriter& writer, const KnownOrder& order) {
                                     order.filled_quantity.shares, order.filled_notional.units}) {
     writer.write(number);
   }
-  const OrderInstructions& instructions = order.instructions;
-  write_optional(writer, instructions.post_only);
-  write_optional(writer, instructions.self_trade_prevention);
-  writer.write(static_cast<std::uint8_t>(instructions.all_or_none));
-  for (const std::int64_t number : {instructions.display_quantity.shares,
-                                    instructions.minimum_quantity.shares, instructions.trail_amount.units,
-                                    instructions.trail_basis_points, instructions.expires_at.nanoseconds}) {
-    writer.write(number);
-  }
-  write_optional(writer, instructions.short_sale);
+  write_instructions(writer, order.instructions);
+  write_short_sale(writer, order.instructions);
 }
 
 bool read_order(ByteReader& reader, KnownOrder& order) {
@@ -69,17 +36,9 @@ bool read_order(ByteReader& reader, KnownOrder& order) {
                                &order.filled_quantity.shares, &order.filled_notional.units}) {
     *number = reader.read<std::int64_t>();
   }
-  OrderInstructions& instructions = order.instructions;
-  good = good && read_optional(reader, instructions.post_only) &&
-         read_optional(reader, instructions.self_trade_prevention);
-  instructions.all_or_none = reader.read<std::uint8_t>() != 0;
-  for (std::int64_t* number : {&instructions.display_quantity.shares, &instructions.minimum_quantity.shares,
-                               &instructions.trail_amount.units, &instructions.trail_basis_points,
-                               &instructions.expires_at.nanoseconds}) {
-    *number = reader.read<std::int64_t>();
-  }
+  good = read_instructions(reader, order.instructions) && good;
   // Orders that were stored before there were short sales end here.
-  if (!reader.at_end()) good = read_optional(reader, instructions.short_sale) && good;
+  if (!reader.at_end()) good = read_short_sale(reader, order.instructions) && good;
   return good && reader.ok() && reader.at_end() && order.id;
 }
 

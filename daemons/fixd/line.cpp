@@ -38,6 +38,10 @@ void Line::disconnect() {
   unsent_ += tls_->take_outgoing();
 }
 
+void Line::begin() {
+  if (tls_) unsent_ += tls_->take_outgoing();
+}
+
 bool Line::take(const char* bytes, std::size_t size) {
   if (!tls_) return framer_.add(bytes, size);
   std::string plain;
@@ -45,7 +49,8 @@ bool Line::take(const char* bytes, std::size_t size) {
   if (!closing_) unsent_ += tls_->take_outgoing();
   // A peer that closed its side may have said something before; the end of its line comes by itself.
   if (!goes_on && !tls_->problem().empty() && !closing_) {
-    spdlog::info("{}: TLS: {}", address_, tls_->problem());
+    problem_ = "TLS: " + tls_->problem();
+    spdlog::info("{}: {}", address_, problem_);
     closing_ = true;  // with the last word, which says why
   }
   return framer_.add(plain.data(), plain.size());

@@ -28,6 +28,13 @@ class Line : public fix::Connection {
   /// Once what was given to send is sent, or cannot be.
   void disconnect() override;
 
+  /// What the client's side of TLS says first.
+  void begin();
+  /// Something may be sent: TLS has been agreed on, where there is any.
+  [[nodiscard]] bool established() const { return !tls_ || tls_->established(); }
+  /// Why TLS failed; empty: it did not.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
   /// Reads what there is into the framer. False when the line is of no more use.
   bool read();
   void flush();
@@ -52,6 +59,7 @@ class Line : public fix::Connection {
   std::unique_ptr<http::TlsChannel> tls_;
   fix::Framer framer_;
   std::string unsent_;
+  std::string problem_;
   bool closing_ = false;
   bool broken_ = false;
 };

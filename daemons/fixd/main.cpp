@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   const auto add_options = [&](CLI::App& parser) { trade::app::add_certificate_options(parser, arguments); };
   return trade::app::run_daemon(
       argc, argv,
-      {"fixd", "Serves FIX sessions: orders, market data, and copies of what happens.", add_options},
+      {"fixd",
+       "Serves FIX sessions: orders, market data, and copies of what happens; routes orders to other venues.",
+       add_options},
       [&](trade::app::DaemonContext& context) { return run(context, arguments); });
 }

@@ -215,10 +215,11 @@ void MarketDataDesk::end(Session& session, const std::string& request_id) {
 
 void MarketDataDesk::drop(Session& session, const std::string& request_id, const std::string& why) {
   ++dropped_;
-  const std::string id = request_id;
-  spdlog::warn("{}: market data {}: {}", session.listener->name(), id, why);
-  end(session, id);
-  send(session, market_data_request_reject(id, {refusal_reason::insufficient_bandwidth, why}));
+  spdlog::warn("{}: market data {}: {}", session.listener->name(), request_id, why);
+  // Made before: the id may be the subscription's own.
+  const auto refusal = market_data_request_reject(request_id, {refusal_reason::insufficient_bandwidth, why});
+  end(session, request_id);
+  send(session, refusal);
 }
 
 void MarketDataDesk::leave(MarketListener& listener) {
@@ -253,12 +254,12 @@ void MarketDataDesk::take(MarketFeed::News news) {
              "the subscription has ended: trades came faster than they could be told; subscribe again");
     }
   }
-  for (auto& [symbol, quote] : news.quotes)
-    put(symbol, [&](MarketPicture& picture) { picture.put_quote(std::move(quote)); });
-  for (auto& [symbol, depth] : news.depths)
-    put(symbol, [&](MarketPicture& picture) { picture.put_depth(std::move(depth)); });
-  for (auto& [symbol, book] : news.books)
-    put(symbol, [&](MarketPicture& picture) { picture.put_book(std::move(book)); });
+  for (auto& named : news.quotes)
+    put(named.first, [&](MarketPicture& picture) { picture.put_quote(std::move(named.second)); });
+  for (auto& named : news.depths)
+    put(named.first, [&](MarketPicture& picture) { picture.put_depth(std::move(named.second)); });
+  for (auto& named : news.books)
+    put(named.first, [&](MarketPicture& picture) { picture.put_book(std::move(named.second)); });
   for (TapeEntryView& trade : news.trades) {
     const std::string symbol = trade.symbol;
     put(symbol, [&](MarketPicture& picture) { picture.trades.add(std::move(trade)); });
@@ -325,9 +326,8 @@ bool MarketDataDesk::serve(Session& session) {
       });
       if (ready == subscription.waiting.end()) break;
       if (session.listener->backlog_bytes() >= backlog_bytes_max) return true;
-      const std::string symbol = *ready;
-      subscription.waiting.erase(ready);
-      tell(session, subscription, symbol);
+      const auto symbol = subscription.waiting.extract(ready);
+      tell(session, subscription, symbol.value());
     }
   }
   session.next.clear();

@@ -19,7 +19,7 @@ MarketDoor::MarketDoor(const ClientOptions& options)
     : options_(options),
       tradingd_(options, "tradingd"),
       feedd_(options, "feedd"),
-      statuses_([this](RequestBody request, std::function<void(Result<ReplyBody>)> answered) {
+      statuses_([this](const RequestBody& request, std::function<void(Result<ReplyBody>)> answered) {
         tradingd_.ask(request, std::move(answered));
       }),
       data_(*this) {}

@@ -88,15 +88,14 @@ Status OrderTable::load() {
     return true;
   });
   if (!done) return done;
-  for (auto [database, names] :
-       {std::pair{accounts_rows_, &accounts_}, std::pair{symbols_rows_, &symbols_}}) {
-    done = for_each(database, [&](store::KeyReader key, store::Bytes value) {
-      (*names)[key.number<std::uint32_t>()] = text_of(value);
+  const auto read_names = [&](store::Database rows, auto& names) {
+    return for_each(rows, [&](store::KeyReader key, store::Bytes value) {
+      names[key.number<std::uint32_t>()] = text_of(value);
       return key.ok();
     });
-    if (!done) return done;
-  }
-  return {};
+  };
+  if (done = read_names(accounts_rows_, accounts_); !done) return done;
+  return read_names(symbols_rows_, symbols_);
 }
 
 void OrderTable::add(KnownOrder order) {
@@ -114,6 +113,15 @@ void OrderTable::add(KnownOrder order) {
 KnownOrder* OrderTable::open_order(OrderId id) {
   const auto found = open_.find(id.value);
   return found == open_.end() ? nullptr : &found->second;
+}
+
+void OrderTable::amend(const KnownOrder& order) {
+  dirty_.insert(order.id.value);
+  if (const auto open = open_.find(order.id.value); open != open_.end()) {
+    open->second = order;
+  } else {
+    ended_[order.id.value] = order;
+  }
 }
 
 void OrderTable::end(OrderId id) {

@@ -35,6 +35,8 @@ class OrderTable {
   /// An open order, or null. After changing it: `changed`.
   KnownOrder* open_order(OrderId id);
   void changed(OrderId id) { dirty_.insert(id.value); }
+  /// What is known of it has changed, whether it has ended or not.
+  void amend(const KnownOrder& order);
   /// It has ended: no more in memory, and kept where it came by FIX.
   void end(OrderId id);
   /// Of this session from now on.

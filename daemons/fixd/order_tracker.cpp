@@ -50,7 +50,9 @@ void OrderTracker::take(const Event& event, const OrderAccepted& accepted, std::
       request != nullptr && request->kind == RequestKind::place) {
     order.comp_id = requests_.take(key)->comp_id;
   }
-  reports.push_back(report_of(event, ReportKind::accepted, order));
+  // One that waits for another order is linked to it; what waits without is for another venue to accept.
+  const bool away = accepted.status == OrderStatus::pending && !accepted.link.is_linked();
+  reports.push_back(report_of(event, away ? ReportKind::pending : ReportKind::accepted, order));
   orders_.add(std::move(order));
 }
 
@@ -116,6 +118,89 @@ void OrderTracker::take(const Event& event, const TradeExecuted& trade, std::vec
   fill(event, trade, trade.taker_order, trade.taker_leaves, false, reports);
 }
 
+/// Where a change was asked for at the venue and the order works there as before, the venue refused it.
+void OrderTracker::refuse_change_at_venue(const Event& event, const VenueStateChanged& changed,
+                                          const KnownOrder& order, std::vector<Report>& reports) {
+  if (changed.state != VenueState::working && changed.state != VenueState::sending) return;
+  const VenueOrder* const there = venues_.find(changed.order);
+  if (there == nullptr) return;
+  const bool cancels = there->state == VenueState::pending_cancel;
+  if (!cancels && there->state != VenueState::pending_replace) return;
+  // What was replaced has its answer.
+  if (!cancels && replaced_last_ == changed.order && replaced_last_at_ == event.timestamp) return;
+  const auto request = requests_.take_change(cancels ? RequestKind::cancel : RequestKind::replace, order.id,
+                                             order.account, order.client_order_id);
+  if (!request) return;
+  Report report = report_of(event, ReportKind::change_refused, order);
+  report.order.comp_id = request->second.comp_id;
+  report.client_order_id = request->first.second;
+  report.original_client_order_id = request->second.original;
+  report.refused = request->second.kind;
+  report.text = "Venue refused the change";
+  if (!changed.text.empty()) report.text += ": " + std::string(changed.text);
+  reports.push_back(std::move(report));
+}
+
+/// The venue has accepted or refused an order; of all else that it does other events tell.
+void OrderTracker::take(const Event& event, const VenueStateChanged& changed, std::vector<Report>& reports) {
+  KnownOrder* order = orders_.open_order(changed.order);
+  if (order == nullptr) return;
+  const bool was_pending = order->status == OrderStatus::pending;
+  order->status = changed.status;
+  orders_.changed(order->id);
+  if (was_pending && changed.status == OrderStatus::submitted)
+    reports.push_back(report_of(event, ReportKind::accepted, *order));
+  refuse_change_at_venue(event, changed, *order, reports);
+  if (changed.status != OrderStatus::rejected) return;
+  order->reject_reason = RejectReason::venue_rejected;
+  Report report = report_of(event, ReportKind::rejected, *order);
+  give_reason(report, RejectReason::venue_rejected);
+  if (!changed.text.empty()) report.text += ": " + std::string(changed.text);
+  reports.push_back(std::move(report));
+  end(event, changed.order, reports);
+}
+
+namespace {
+
+std::string venue_execution_id(TradeId trade) {
+  return "V" + std::to_string(trade.value);
+}
+
+}  // namespace
+
+/// A trade may come after its order has ended.
+void OrderTracker::take(const Event& event, const VenueTradeExecuted& trade, std::vector<Report>& reports) {
+  std::optional<KnownOrder> order = orders_.find(trade.order);
+  if (!order) return;
+  const bool open = orders_.open_order(trade.order) != nullptr;
+  order->filled_quantity += trade.quantity;
+  order->filled_notional += trade.price * trade.quantity;
+  if (open) order->status = trade.leaves ? OrderStatus::partially_filled : OrderStatus::filled;
+  Report report = report_of(event, ReportKind::filled, *order);
+  report.execution_id = venue_execution_id(trade.trade);
+  report.last_price = trade.price;
+  report.last_quantity = trade.quantity;
+  report.away = true;
+  reports.push_back(std::move(report));
+  orders_.amend(*order);
+  if (open && !trade.leaves) end(event, trade.order, reports);
+}
+
+void OrderTracker::take(const Event& event, const VenueTradeBusted& busted, std::vector<Report>& reports) {
+  std::optional<KnownOrder> order = orders_.find(busted.order);
+  if (!order) return;
+  order->filled_quantity.shares -= busted.quantity.shares;
+  order->filled_notional.units -= (busted.price * busted.quantity).units;
+  order->status = busted.status;
+  Report report = report_of(event, ReportKind::busted, *order);
+  report.reference_execution_id = venue_execution_id(busted.trade);
+  report.last_price = busted.price;
+  report.last_quantity = busted.quantity;
+  report.away = true;
+  reports.push_back(std::move(report));
+  orders_.amend(*order);
+}
+
 void OrderTracker::take(const Event& event, const OrderTriggered& triggered, std::vector<Report>& reports) {
   KnownOrder* order = orders_.open_order(triggered.order);
   if (order == nullptr) return;
@@ -151,6 +236,8 @@ void OrderTracker::take(const Event& event, const OrderCancelled& cancelled, std
 void OrderTracker::take(const Event& event, const OrderReplaced& replaced, std::vector<Report>& reports) {
   KnownOrder* order = orders_.open_order(replaced.order);
   if (order == nullptr) return;
+  replaced_last_ = order->id;
+  replaced_last_at_ = event.timestamp;
   const std::string original = order->client_order_id;
   order->quantity = replaced.quantity;
   order->limit_price = replaced.limit_price;

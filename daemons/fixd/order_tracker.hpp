@@ -7,12 +7,14 @@
 #include "fixd/known_order.hpp"
 #include "fixd/order_table.hpp"
 #include "fixd/request_table.hpp"
+#include "fixd/venue_table.hpp"
 #include "model/event.hpp"
 
 namespace trade::fixd {
 
 enum class ReportKind : std::uint8_t {
   accepted,
+  pending,  ///< accepted here, and on its way to another venue
   rejected,
   filled,
   cancelled,
@@ -21,7 +23,9 @@ enum class ReportKind : std::uint8_t {
   triggered,
   status,
   restated,
-  too_late  ///< to the sender of a cancel or replace: the order has ended by something else
+  busted,          ///< a trade at another venue never was
+  change_refused,  ///< to the same: its venue did not do it
+  too_late         ///< to the sender of a cancel or replace: the order has ended by something else
 };
 
 /// One thing to be told: an ExecutionReport, or an OrderCancelReject of what came too late.
@@ -34,6 +38,8 @@ struct Report {
   Price last_price;
   Quantity last_quantity;
   bool maker = false;
+  bool away = false;                          ///< of a trade: at another venue
+  std::string reference_execution_id;         ///< of busted: of the trade that it undoes
   RequestKind refused = RequestKind::cancel;  ///< of what came too late
   int reject_code = 0;                        ///< tag 103
   std::string text;
@@ -42,7 +48,9 @@ struct Report {
 
 class OrderTracker {
  public:
-  OrderTracker(OrderTable& orders, RequestTable& requests) : orders_(orders), requests_(requests) {}
+  /// `venues` is as it was before the event, whenever one is applied.
+  OrderTracker(OrderTable& orders, RequestTable& requests, const VenueTable& venues)
+      : orders_(orders), requests_(requests), venues_(venues) {}
 
   /// Adds what is to be told of this event.
   void apply(const Event& event, std::vector<Report>& reports);
@@ -56,6 +64,9 @@ class OrderTracker {
   void take(const Event& event, const OrderReplaced& replaced, std::vector<Report>& reports);
   void take(const Event& event, const StopTrailed& trailed, std::vector<Report>& reports);
   void take(const Event& event, const ExitActivated& activated, std::vector<Report>& reports);
+  void take(const Event& event, const VenueStateChanged& changed, std::vector<Report>& reports);
+  void take(const Event& event, const VenueTradeExecuted& trade, std::vector<Report>& reports);
+  void take(const Event& event, const VenueTradeBusted& busted, std::vector<Report>& reports);
   void take(const Event& event, const AccountOpened& opened, std::vector<Report>& reports);
   void take(const Event& event, const SymbolAdded& added, std::vector<Report>& reports);
   template <class Body>
@@ -65,11 +76,16 @@ class OrderTracker {
             std::vector<Report>& reports);
   /// The order is over, and so is all that waits for it.
   void end(const Event& event, OrderId id, std::vector<Report>& reports);
+  void refuse_change_at_venue(const Event& event, const VenueStateChanged& changed, const KnownOrder& order,
+                              std::vector<Report>& reports);
   template <class Placed>
   KnownOrder order_of(const Placed& placed);
 
   OrderTable& orders_;
   RequestTable& requests_;
+  const VenueTable& venues_;
+  OrderId replaced_last_;
+  Timestamp replaced_last_at_;
 };
 
 }  // namespace trade::fixd

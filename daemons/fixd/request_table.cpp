@@ -70,7 +70,7 @@ void erase_pair(Map& map, const typename Map::key_type& key, const ClientIdKey& 
 
 }  // namespace
 
-Status RequestTable::open(std::shared_ptr<store::Environment> environment, Timestamp now) {
+Status RequestTable::open(const std::shared_ptr<store::Environment>& environment, Timestamp now) {
   auto opened = environment->open_database("requests");
   if (!opened) return pass_on(std::move(opened));
   rows_ = *opened;

@@ -40,7 +40,7 @@ class RequestTable {
   /// The same once tradingd has gone away.
   static constexpr std::int64_t lost_with_tradingd_after_ns = 5'000'000'000;
 
-  Status open(std::shared_ptr<store::Environment> environment, Timestamp now);
+  Status open(const std::shared_ptr<store::Environment>& environment, Timestamp now);
 
   /// False where that ClOrdID is in use. The same request of the same session, asked again, is waited for
   /// anew; of another nothing is changed.

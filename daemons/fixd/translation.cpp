@@ -24,22 +24,6 @@ Result<OrderType> type_of(const fix::Message& message) {
   return wrong(40, "this order type is not traded here");
 }
 
-char fix_type(OrderType type) {
-  switch (type) {
-    case OrderType::market:
-      return '1';
-    case OrderType::limit:
-      return '2';
-    case OrderType::stop_loss:
-      return '3';
-    case OrderType::stop_limit:
-      return '4';
-    case OrderType::trailing_stop:
-      return 'P';
-  }
-  return '1';
-}
-
 Result<TimeInForce> time_in_force_of(const fix::Message& message) {
   const std::string* text = message.find(59);
   if (text == nullptr || *text == "0") return TimeInForce::day;
@@ -50,26 +34,6 @@ Result<TimeInForce> time_in_force_of(const fix::Message& message) {
   if (*text == "2") return TimeInForce::opg;
   if (*text == "7") return TimeInForce::cls;
   return wrong(59, "this time in force is not traded here");
-}
-
-char fix_time_in_force(TimeInForce time_in_force) {
-  switch (time_in_force) {
-    case TimeInForce::day:
-      return '0';
-    case TimeInForce::gtc:
-      return '1';
-    case TimeInForce::ioc:
-      return '3';
-    case TimeInForce::fok:
-      return '4';
-    case TimeInForce::gtd:
-      return '6';
-    case TimeInForce::opg:
-      return '2';
-    case TimeInForce::cls:
-      return '7';
-  }
-  return '0';
 }
 
 /// FIX writes whole shares as "100" or "100.00".
@@ -117,7 +81,7 @@ Status read_instructions(const fix::Message& message, PlaceOrder& order) {
     const auto value = value_numbered<SelfTradePrevention>(
         static_cast<std::uint8_t>(prevention->size() == 1 ? prevention->front() - '0' : 0));
     if (!value) return wrong(self_trade_prevention_tag, "it is 1 to 4");
-    order.instructions.self_trade_prevention = *value;
+    order.instructions.self_trade_prevention = value;
   }
   for (const auto& [tag, quantity] :
        {std::pair{110, &order.instructions.minimum_quantity}, {111, &order.instructions.display_quantity}}) {
@@ -180,8 +144,12 @@ char execution_type(const Report& report, bool fix42) {
   switch (report.kind) {
     case ReportKind::accepted:
       return '0';
+    case ReportKind::pending:
+      return 'A';
     case ReportKind::rejected:
       return '8';
+    case ReportKind::busted:
+      return fix42 ? fix_order_status(report.order.status) : 'H';
     case ReportKind::filled:
       if (!fix42) return 'F';
       return report.order.status == OrderStatus::filled ? '2' : '1';
@@ -197,6 +165,7 @@ char execution_type(const Report& report, bool fix42) {
       return fix42 ? fix_order_status(report.order.status) : 'I';
     case ReportKind::restated:
       return 'D';
+    case ReportKind::change_refused:
     case ReportKind::too_late:
       break;  // no ExecutionReport
   }
@@ -250,6 +219,42 @@ char fix_order_status(OrderStatus status) {
   return 'A';
 }
 
+char fix_order_type(OrderType type) {
+  switch (type) {
+    case OrderType::market:
+      return '1';
+    case OrderType::limit:
+      return '2';
+    case OrderType::stop_loss:
+      return '3';
+    case OrderType::stop_limit:
+      return '4';
+    case OrderType::trailing_stop:
+      return 'P';
+  }
+  return '1';
+}
+
+char fix_time_in_force(TimeInForce time_in_force) {
+  switch (time_in_force) {
+    case TimeInForce::day:
+      return '0';
+    case TimeInForce::gtc:
+      return '1';
+    case TimeInForce::ioc:
+      return '3';
+    case TimeInForce::fok:
+      return '4';
+    case TimeInForce::gtd:
+      return '6';
+    case TimeInForce::opg:
+      return '2';
+    case TimeInForce::cls:
+      return '7';
+  }
+  return '0';
+}
+
 Result<PlaceOrder> order_of(const fix::Message& message) {
   PlaceOrder order;
   // What would make it another order than the client means is not passed over.
@@ -298,7 +303,11 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   if (!id.empty()) message.add(11, id);
   if (!report.original_client_order_id.empty()) message.add(41, report.original_client_order_id);
   message.add(17, report.execution_id);
-  if (fix42) message.add(20, report.kind == ReportKind::status ? "3" : "0");
+  if (!report.reference_execution_id.empty()) message.add(19, report.reference_execution_id);
+  if (fix42) {
+    const bool busted = report.kind == ReportKind::busted;
+    message.add(20, report.kind == ReportKind::status ? "3" : busted ? "1" : "0");
+  }
   message.add(150, std::string(1, execution_type(report, fix42)));
   const bool says_replaced = fix42 && report.kind == ReportKind::replaced;
   message.add(39, says_replaced ? "5" : std::string(1, fix_order_status(order.status)));
@@ -309,16 +318,16 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   message.add(55, order.symbol);
   message.add(54, std::string(1, fix_side(order.marked_side())));
   message.add(38, std::to_string(order.quantity.shares));
-  message.add(40, std::string(1, fix_type(order.type)));
+  message.add(40, std::string(1, fix_order_type(order.type)));
   if (order.limit_price) message.add(44, format_price(order.limit_price));
   if (order.stop_price) message.add(99, format_price(order.stop_price));
   message.add(59, std::string(1, fix_time_in_force(order.time_in_force)));
   if (order.instructions.expires_at) message.add(126, fix_time(order.instructions.expires_at));
   add_instructions(message, order);
-  if (report.kind == ReportKind::filled) {
+  if (report.kind == ReportKind::filled || report.kind == ReportKind::busted) {
     message.add(32, std::to_string(report.last_quantity.shares));
     message.add(31, format_price(report.last_price));
-    if (!fix42) message.add(851, report.maker ? "1" : "2");
+    if (!fix42 && !report.away) message.add(851, report.maker ? "1" : "2");
   }
   message.add(151, std::to_string(leaves.shares));
   message.add(14, std::to_string(order.filled_quantity.shares));
@@ -342,9 +351,10 @@ fix::Message cancel_reject(const std::string& client_order_id, const std::string
 }
 
 fix::Message message_of(const Report& report, std::string_view version) {
-  if (report.kind != ReportKind::too_late) return execution_report(report, version);
+  const bool refused = report.kind == ReportKind::change_refused;
+  if (!refused && report.kind != ReportKind::too_late) return execution_report(report, version);
   return cancel_reject(report.client_order_id, report.original_client_order_id, report.refused, &report.order,
-                       too_late_code, report.text, version);
+                       refused ? other_cancel_code : too_late_code, report.text, version);
 }
 
 }  // namespace trade::fixd

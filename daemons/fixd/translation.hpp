@@ -27,6 +27,9 @@ int cancel_reject_code(int code, std::string_view version);
 /// "20260130-14:30:00.000".
 std::string fix_time(Timestamp timestamp);
 char fix_order_status(OrderStatus status);
+/// Tags 40 and 59.
+char fix_order_type(OrderType type);
+char fix_time_in_force(TimeInForce time_in_force);
 /// Tag 54: 1 buy, 2 sell, 5 sell short, 6 sell short exempt; nothing: it is none of them.
 char fix_side(MarkedSide side);
 std::optional<MarkedSide> side_of(std::string_view text);

@@ -24,7 +24,8 @@ constexpr std::string_view every_symbol = Hub::every_symbol;
 
 void run(Task<bool> task) {
   trade::start<bool>(
-      std::move(task), [](bool) {}, [](std::exception_ptr) { spdlog::error("a stream's request failed"); });
+      std::move(task), [](bool) {},
+      [](const std::exception_ptr&) { spdlog::error("a stream's request failed"); });
 }
 
 std::string msgpack_of(const format::Json& json) {

@@ -81,7 +81,7 @@ void BarClock::run(Task<bool> task) {
       [self = self_](bool) {
         if (self->clock != nullptr) self->clock->asking_ = false;
       },
-      [](std::exception_ptr) { spdlog::error("asking for bars failed"); });
+      [](const std::exception_ptr&) { spdlog::error("asking for bars failed"); });
 }
 
 Task<Result<std::vector<BarView>>> BarClock::ask(Upstream& upstream, BarsRequest request) {
@@ -160,7 +160,7 @@ bool BarClock::wanted(BarNews::Kind kind, const std::string& symbol) const {
   return false;
 }
 
-void BarClock::tell(BarNews news) {
+void BarClock::tell(const BarNews& news) {
   const Told<BarNews> told{news, {}};
   for (auto next = listeners_.begin(); next != listeners_.end();) {
     BarListener* listener = *next++;

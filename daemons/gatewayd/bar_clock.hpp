@@ -71,7 +71,7 @@ class BarClock final : public Subscriber {
   static Task<bool> tell_updates(std::shared_ptr<Self> self, Timestamp minute);
   static Task<Result<std::vector<BarView>>> ask(Upstream& upstream, BarsRequest request);
   [[nodiscard]] bool wanted(BarNews::Kind kind, const std::string& symbol) const;
-  void tell(BarNews news);
+  void tell(const BarNews& news);
   void run(Task<bool> task);
 
   Hub& hub_;

@@ -66,7 +66,7 @@ void ClientSessions::ask(ClientSessionId session) {
         }
         if (answered || of.attempts >= attempts_max) ending_.erase(session);
       },
-      [this, session](std::exception_ptr) {
+      [this, session](const std::exception_ptr&) {
         spdlog::error("cancelling the orders of session {} failed", session.value);
         ending_.erase(session);
       });

@@ -222,13 +222,14 @@ void Gateway::handle(http::Request request, http::Respond respond) {
   trade::start<http::Response>(
       exchange->route->handler(exchange->call),
       [this, exchange](http::Response response) { finish(*exchange, std::move(response)); },
-      [this, exchange](std::exception_ptr failure) {
-        std::string what = "unknown";
+      [this, exchange](const std::exception_ptr& failure) {
+        std::string what;
         try {
           std::rethrow_exception(failure);
         } catch (const std::exception& exception) {
           what = exception.what();
         } catch (...) {
+          what = "no std::exception";
         }
         spdlog::error("{} {} failed: {}", exchange->route->method, exchange->route->pattern, what);
         finish(*exchange,

@@ -24,7 +24,7 @@ Hub::Hub(http::Loop& loop, ClientOptions options, OrderFollower& orders)
       orders_(orders),
       ticks_(loop.every(tick_interval, [this] { tick(); })),
       feed_([&loop](std::function<void()> work) { loop.post(std::move(work)); }, std::move(options),
-            [this](MarketFeed::News news) { deliver(std::move(news)); }) {}
+            [this](const MarketFeed::News& news) { deliver(news); }) {}
 
 void Hub::leave(Subscriber& subscriber) {
   subscribers_.erase(&subscriber);
@@ -65,7 +65,7 @@ void Hub::listen(AccountId account, Subscriber& subscriber) {
   if (listeners_[account].insert(&subscriber).second) orders_.listen(account);
 }
 
-void Hub::deliver(MarketFeed::News news) {
+void Hub::deliver(const MarketFeed::News& news) {
   const auto tell = [this](Kind kind, std::string_view symbol, auto call) {
     const auto& by_symbol = watchers_[kind];
     if (const auto watched = by_symbol.find(symbol); watched != by_symbol.end())

@@ -67,7 +67,7 @@ class Hub {
   void stop() { feed_.stop(); }
 
  private:
-  void deliver(MarketFeed::News news);
+  void deliver(const MarketFeed::News& news);
   void tick();
 
   http::Loop& loop_;

@@ -103,7 +103,7 @@ void StreamV1::on_message(std::string_view bytes, bool binary) {
   auto wish = read_wish(*message);
   if (!wish) return;
   if (named == "subscribe") {
-    subscribe(std::move(*wish));
+    subscribe(*wish);
   } else {
     unsubscribe(*wish);
   }
@@ -155,7 +155,8 @@ void StreamV1::welcome() {
 
 void StreamV1::run(Task<bool> task) {
   trade::start<bool>(
-      std::move(task), [](bool) {}, [](std::exception_ptr) { spdlog::error("a stream's request failed"); });
+      std::move(task), [](bool) {},
+      [](const std::exception_ptr&) { spdlog::error("a stream's request failed"); });
 }
 
 Task<bool> StreamV1::listen(std::shared_ptr<Self> self, std::string account) {
@@ -207,7 +208,7 @@ std::optional<StreamV1::Wish> StreamV1::read_wish(const Input& message) {
   return std::nullopt;
 }
 
-void StreamV1::subscribe(Wish wish) {
+void StreamV1::subscribe(const Wish& wish) {
   if (symbols_ + wish.symbols.size() > symbols_max) {
     return send_error(
         {422, "too_many_symbols",

@@ -54,7 +54,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   void welcome();
   void set_cancel_on_disconnect(const Input& message);
   std::optional<Wish> read_wish(const Input& message);
-  void subscribe(Wish wish);
+  void subscribe(const Wish& wish);
   void unsubscribe(const Wish& wish);
   static Task<bool> listen(std::shared_ptr<Self> self, std::string account);
   static Task<bool> subscribe_symbol(std::shared_ptr<Self> self, std::string symbol, Wish wish);

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "journal/commit_thread.hpp"
 #include "journal/journal.hpp"
+#include "tradingd/calendar_note.hpp"
 #include "tradingd/recovery.hpp"
 #include "tradingd/service.hpp"
 
@@ -47,7 +48,10 @@ Status serve(app::DaemonContext& context) {
   if (!commits) return std::unexpected(commits.error());
   SuiteClock clock = SuiteClock::of(config, recovered->engine);
   note_clock(clock, recovered->engine);
-  Timekeeper timekeeper(clock.now(), schedule_of(config));
+  sequencer::SessionSchedule schedule = schedule_of(config);
+  const auto former = noted_calendar(context.home().journal());
+  if (former) schedule.succeed(sequencer::SessionSchedule(*former));
+  Timekeeper timekeeper(clock.now(), schedule);
   Service service(context, service_options(config), clock, timekeeper,
                   Sequencer(std::move(recovered->engine), recovered->head, timekeeper), std::move(*commits),
                   std::move(*reader));

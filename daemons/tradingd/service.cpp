@@ -10,6 +10,7 @@
 #include "base/byte_stream.hpp"
 #include "base/clock.hpp"
 #include "bus/topics.hpp"
+#include "tradingd/calendar_note.hpp"
 #include "tradingd/journal_service.hpp"
 
 namespace trade::tradingd {
@@ -286,11 +287,22 @@ void Service::became_durable(const journal::Head& head) {
 void Service::tick() {
   let_time_come(clock_.now());
   if (pipeline_.sequencer().has_commands()) flush();
+  note_calendar_in_force();
   const bool checkpoint_under_way = checkpointer_.busy();
   if (Status status = checkpointer_.reap(); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
   }
   if (checkpoint_under_way && !checkpointer_.busy()) gather_large_pages();
+}
+
+void Service::note_calendar_in_force() {
+  const sequencer::Calendar calendar = timekeeper_.schedule().calendar();
+  if (calendar_noted_ == calendar || pipeline_.unfinished().commands > 0) return;
+  calendar_noted_ = calendar;
+  const std::filesystem::path journal = context_.home().journal();
+  if (noted_calendar(journal) == calendar) return;
+  if (Status noted = note_calendar(journal, calendar); !noted)
+    spdlog::warn("{} ({})", noted.error().message, noted.error().hint);
 }
 
 void Service::gather_large_pages() {
@@ -335,6 +347,7 @@ Status Service::stop_cleanly() {
     handle(intake_.front());
   }
   if (Status drained = pipeline_.drain(); !drained) return drained;
+  note_calendar_in_force();
   const Sequencer& sequencer = pipeline_.sequencer();
   if (sequencer.counters().commands == commands_at_checkpoint_) return {};
   checkpointer_.finish();

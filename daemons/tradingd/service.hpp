@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "access/network_door.hpp"
 #include "app/daemon.hpp"
@@ -67,6 +68,8 @@ class Service final : private Outlet {
   /// Undoes, a little at a time, what a checkpoint did to the memory's large pages.
   void gather_large_pages();
   void let_time_come(Timestamp time);
+  /// Notes the calendar that the session follows, once what it did at first is durable.
+  void note_calendar_in_force();
   void sequence(const CommandBody& body);
   [[nodiscard]] ReplyBody answer_clock(const ClockRequest& request);
   void update_reading();
@@ -94,6 +97,7 @@ class Service final : private Outlet {
 
   bus::Frame frame_;
   wire::Encoder encoder_;
+  std::optional<sequencer::Calendar> calendar_noted_;
   std::uint64_t commands_at_checkpoint_ = 0;
   std::uint64_t malformed_ = 0;
   std::int64_t malformed_logged_at_ = 0;

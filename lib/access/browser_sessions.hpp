@@ -21,8 +21,8 @@ class BrowserSessions {
   static constexpr std::size_t sessions_max = 10'000;
   /// Of one key.
   static constexpr std::size_t sessions_per_key_max = 20;
-  static constexpr std::int64_t idle_seconds_max = 2 * 60 * 60;
-  static constexpr std::int64_t seconds_max = 12 * 60 * 60;
+  static constexpr std::int64_t idle_seconds_max = std::int64_t{2} * 60 * 60;
+  static constexpr std::int64_t seconds_max = std::int64_t{12} * 60 * 60;
 
   /// A new session of the key; the token is 43 characters that fit a cookie.
   std::string create(const KeyView& key, Timestamp now);

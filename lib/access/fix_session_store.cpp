@@ -121,7 +121,7 @@ Result<std::string> FixSessionStore::add(FixSession session, std::string_view pa
       session.addresses.size() > fix_session_addresses_max) {
     return fail(ErrorCode::usage, "a FIX session has 1 to 64 accounts, and at most 64 addresses");
   }
-  const std::string chosen = password.empty() ? made_password() : std::string(password);
+  std::string chosen = password.empty() ? made_password() : std::string(password);
   if (chosen.size() < password_bytes_min || chosen.size() > password_bytes_max) {
     return fail(ErrorCode::usage, "a password has 8 to 128 characters",
                 "leave it out, and a good one is made");

@@ -172,7 +172,7 @@ Result<bool> RequestClient::receive(Frame& frame, Deadline deadline) {
     // What came before the connection was lost is received before the loss is told.
     const bool was_lost = state.lost;
     while (receive_part(state.socket(), state.message)) {
-      if (!state.message.more() && state.message.size() != 0) {
+      if (!state.message.more() && !state.message.empty()) {
         frame.assign(state.message.data(), state.message.size());
         return true;
       }

@@ -129,7 +129,7 @@ bool RequestServer::receive(ClientIdentity& client, Frame& frame) {
     }
     // The parts of a message arrive together, so this one is there if it exists at all.
     const bool has_frame = message.more() && receive_part(socket, message);
-    if (has_frame && answerable && !message.more() && message.size() != 0) {
+    if (has_frame && answerable && !message.more() && !message.empty()) {
       if (!state_->note_sender()) {
         ++state_->counters.unnamed;
         continue;

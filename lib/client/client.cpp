@@ -131,6 +131,22 @@ Result<SessionView> Client::session() {
   return part_of(ask<SessionReply>(tradingd, SessionRequest{}), &SessionReply::session);
 }
 
+Result<std::vector<VenueView>> Client::venues() {
+  return part_of(ask<VenuesReply>(tradingd, VenuesRequest{}), &VenuesReply::venues);
+}
+
+Result<VenueView> Client::venue(std::string_view name) {
+  VenuesRequest request;
+  request.name = name;
+  auto reply = ask<VenuesReply>(tradingd, std::move(request));
+  if (!reply) return pass_on(std::move(reply));
+  if (reply->venues.empty() || reply->venues.front().removed) {
+    return fail_named(ErrorCode::not_found, "unknown_venue", "no venue '" + std::string(name) + "'",
+                      "'trade route list' shows all venues");
+  }
+  return std::move(reply->venues.front());
+}
+
 Result<ClockView> Client::clock(const ClockRequest& request) {
   // A step that was done twice would be twice as far.
   const Retry retry = request.step_nanoseconds != 0 ? Retry::unsafe : Retry::safe;

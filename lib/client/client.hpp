@@ -45,6 +45,8 @@ class Client {
   Result<std::vector<SymbolView>> symbols();
   Result<SymbolView> symbol(std::string_view symbol);
   Result<SessionView> session();
+  Result<std::vector<VenueView>> venues();         ///< without those that were removed
+  Result<VenueView> venue(std::string_view name);  ///< `not_found` when there is none
   /// What the suite's time is; where `request` has something to change, after that was done and is durable.
   Result<ClockView> clock(const ClockRequest& request = {});
 

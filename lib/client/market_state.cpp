@@ -38,7 +38,7 @@ void PendingTape::add(TapeEntryView entry) {
   const auto last = given_out_.find(entry.symbol);
   if (last != given_out_.end() && entry.sequence <= last->second) return;
   const Sequence sequence = entry.sequence;
-  pending_.try_emplace(sequence, std::move(entry));
+  pending_.emplace(sequence, std::move(entry));
 }
 
 void PendingTape::refill(std::string_view symbol, std::vector<TapeEntryView> entries) {

@@ -160,14 +160,6 @@ void Engine::State::double_bands() {
   }
 }
 
-bool Engine::State::uses_tiers() const {
-  if (closes_at_ != Timestamp{}) return true;
-  for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
-    if (symbols_[id].bands.tier) return true;
-  }
-  return false;
-}
-
 bool Engine::State::lasts_until_close(const SymbolRecord& symbol) const {
   return symbol.bands.tier && closes_at_ != Timestamp{} && log_.now() < closes_at_ &&
          closes_at_.nanoseconds - log_.now().nanoseconds <= last_pauses_seconds * nanoseconds_per_second;

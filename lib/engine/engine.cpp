@@ -83,8 +83,8 @@ std::uint64_t Engine::full_state_hash() const {
   return state_->full_hash();
 }
 
-void Engine::save(ByteWriter& writer) const {
-  state_->save(writer);
+void Engine::save(ByteWriter& writer, engine::SavedLayout layout) const {
+  state_->save(writer, layout);
 }
 
 Result<Engine> Engine::load(ByteReader& reader, const EngineCapacity& capacity) {

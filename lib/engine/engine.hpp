@@ -12,6 +12,7 @@
 
 #include "base/byte_stream.hpp"
 #include "base/result.hpp"
+#include "engine/saved_state.hpp"
 #include "model/command.hpp"
 #include "model/event.hpp"
 #include "model/views.hpp"
@@ -95,7 +96,7 @@ class Engine {
   [[nodiscard]] std::uint64_t full_state_hash() const;
 
   /// The whole state as bytes, and back. `load` refuses bytes that are not a saved state.
-  void save(ByteWriter& writer) const;
+  void save(ByteWriter& writer, engine::SavedLayout layout = engine::SavedLayout::current) const;
   static Result<Engine> load(ByteReader& reader, const EngineCapacity& capacity = {});
 
  private:

@@ -79,7 +79,7 @@ class Engine::State::Loader {
   ByteReader& reader_;
   const char* problem_ = nullptr;
   bool with_venues_ = false;
-  bool with_tiers_ = false;
+  Layout layout_ = Layout::current;
   std::uint64_t next_order_ = 0;
   // What follows from other things, as it was saved.
   Money saved_cash_total_;
@@ -109,10 +109,9 @@ Status Engine::State::load(ByteReader& reader) {
 
 Status Engine::State::Loader::run() {
   const auto magic = reader_.read<std::uint64_t>();
-  const bool with_both = magic == engine::saved_state_with_tiers_and_venues_magic;
-  with_venues_ = with_both || magic == engine::saved_state_with_venues_magic;
-  with_tiers_ = with_both || magic == engine::saved_state_with_tiers_magic;
-  if (require(with_venues_ || with_tiers_ || magic == engine::saved_state_magic,
+  with_venues_ = magic == engine::saved_state_with_venues_magic;
+  if (magic == engine::saved_state_without_tiers_magic) layout_ = Layout::without_tiers;
+  if (require(with_venues_ || magic == engine::saved_state_magic || layout_ != Layout::current,
               "it does not begin like one")) {
     read_globals();
     read_symbols();
@@ -141,7 +140,7 @@ void Engine::State::Loader::read_globals() {
   state_.market_kill_switch_ = read_bool("kill switch");
   state_.clock_pace_.running = read_bool("clock");
   state_.clock_pace_.speed_millionths = read_within(1, clock_speed_millionths_max, "speed of the clock");
-  if (with_tiers_) {
+  if (layout_ == Layout::current) {
     state_.closes_at_ = {read_within(0, int64_max, "close")};
     state_.is_near_close_ = read_bool("close");
     require(!state_.is_near_close_ || state_.closes_at_ != Timestamp{}, "close");
@@ -235,7 +234,7 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
   bands.lower = {read_within(0, price_units_max, "price bands")};
   bands.upper = {read_within(0, price_units_max, "price bands")};
   bands.limit_state_seconds = read_within(0, bands.basis_points != 0 ? pause_seconds_max : 0, "price bands");
-  if (with_tiers_) read_tier(id);
+  if (layout_ == Layout::current) read_tier(id);
   symbol.watches_bands = read_bool("price bands");
   symbol.bands_moved = read_bool("price bands");
   require(symbol.watches_bands || (bands.limit_state_seconds == 0 && !symbol.bands_moved), "price bands");
@@ -829,7 +828,7 @@ void Engine::State::Loader::check_whole() {
   }
   if (!good()) return;
   const auto digest = reader_.read<std::uint64_t>();
-  if (require(digest == state_.full_hash(), "its digest differs from its content")) {
+  if (require(digest == state_.full_hash(layout_), "its digest differs from its content")) {
     // The capacity may be smaller than that of the engine which saved the state.
     state_.orders_.recycle(state_.client_ids_);
   }

@@ -56,31 +56,31 @@ void write_tier(Sink& sink, const engine::SymbolRecord& symbol) {
   }
 }
 
+std::uint64_t magic_of(engine::SavedLayout layout, bool with_venues) {
+  if (layout == engine::SavedLayout::without_tiers) return engine::saved_state_without_tiers_magic;
+  return with_venues ? engine::saved_state_with_venues_magic : engine::saved_state_magic;
+}
+
 }  // namespace
 
-std::uint64_t Engine::State::full_hash() const {
+std::uint64_t Engine::State::full_hash(Layout layout) const {
   engine::DigestWriter digest;
-  write(digest);
+  write(digest, layout);
   return digest.finish();
 }
 
-void Engine::State::save(ByteWriter& writer) const {
+void Engine::State::save(ByteWriter& writer, Layout layout) const {
   writer.reserve((std::size_t{orders_.open_count()} + orders_.ended_count()) * order_bytes +
                  accounts_.position_count() * position_bytes + accounts_.count() * account_bytes +
                  other_bytes);
-  if (uses_tiers()) {
-    writer.write(routing_.empty() ? engine::saved_state_with_tiers_magic
-                                  : engine::saved_state_with_tiers_and_venues_magic);
-  } else {
-    writer.write(routing_.empty() ? engine::saved_state_magic : engine::saved_state_with_venues_magic);
-  }
+  writer.write(magic_of(layout, !routing_.empty()));
   engine::DigestingByteWriter both(writer);
-  write(both);
+  write(both, layout);
   writer.write(both.finish());
 }
 
 template <class Sink>
-void Engine::State::write(Sink& sink) const {
+void Engine::State::write(Sink& sink, Layout layout) const {
   sink.write(log_.last_sequence());
   sink.write(log_.now().nanoseconds);
   sink.write(log_.value());
@@ -89,7 +89,7 @@ void Engine::State::write(Sink& sink) const {
   sink.write(market_kill_switch_);
   sink.write(clock_pace_.running);
   sink.write(clock_pace_.speed_millionths);
-  if (uses_tiers()) {
+  if (layout == Layout::current) {
     sink.write(closes_at_.nanoseconds);
     sink.write(is_near_close_);
   }
@@ -101,7 +101,7 @@ void Engine::State::write(Sink& sink) const {
   sink.write(accounts_.deficit_total().units);
   sink.write(transferred_total_.units);
   write_rules(sink, rules_);
-  write_symbols(sink);
+  write_symbols(sink, layout);
   write_accounts(sink);
   if (!routing_.empty()) write_venues(sink);
   write_orders(sink);
@@ -109,8 +109,7 @@ void Engine::State::write(Sink& sink) const {
 }
 
 template <class Sink>
-void Engine::State::write_symbols(Sink& sink) const {
-  const bool with_tiers = uses_tiers();
+void Engine::State::write_symbols(Sink& sink, Layout layout) const {
   sink.write(symbols_.count());
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
     const SymbolRecord& symbol = symbols_[id];
@@ -137,7 +136,7 @@ void Engine::State::write_symbols(Sink& sink) const {
     sink.write(symbol.bands.lower.units);
     sink.write(symbol.bands.upper.units);
     sink.write(symbol.bands.limit_state_seconds);
-    if (with_tiers) write_tier(sink, symbol);
+    if (layout == Layout::current) write_tier(sink, symbol);
     sink.write(symbol.watches_bands);
     sink.write(symbol.bands_moved);
     sink.write(symbol.limit_state);

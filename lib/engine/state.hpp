@@ -61,8 +61,9 @@ class Engine::State {
     return next;
   }
 
-  [[nodiscard]] std::uint64_t full_hash() const;
-  void save(ByteWriter& writer) const;
+  using Layout = engine::SavedLayout;
+  [[nodiscard]] std::uint64_t full_hash(Layout layout = Layout::current) const;
+  void save(ByteWriter& writer, Layout layout) const;
   [[nodiscard]] Status load(ByteReader& reader);
 
  private:
@@ -496,8 +497,6 @@ class Engine::State {
   void set_close(Timestamp closes_at);
   void renew_tier_bands();
   void double_bands();
-  /// Whether there is anything of tiers: only then it is saved.
-  [[nodiscard]] bool uses_tiers() const;
   /// Whether a pause that begins now ends only with the day's regular trading.
   [[nodiscard]] bool lasts_until_close(const SymbolRecord& symbol) const;
 
@@ -575,6 +574,8 @@ class Engine::State {
                                        const VenueReport& report) const;
   /// The price of what the venue counts beyond what is booked here.
   [[nodiscard]] Price missing_price(const Order& order, const VenueReport& report) const;
+  /// Books what the venue counts beyond what is booked here. Returns whether that ended the order.
+  bool book_missing(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report);
   /// Books a trade between the order and the clearing account of its venue. Returns whether that ended the
   /// order.
   bool book_execution(OrderSlot slot, engine::RoutedOrder& routed, Price price, Quantity quantity,
@@ -598,11 +599,11 @@ class Engine::State {
 
   /// Everything that the future depends on, in a defined order.
   template <class Sink>
-  void write(Sink& sink) const;
+  void write(Sink& sink, Layout layout) const;
   template <class Sink>
   void write_accounts(Sink& sink) const;
   template <class Sink>
-  void write_symbols(Sink& sink) const;
+  void write_symbols(Sink& sink, Layout layout) const;
   template <class Sink>
   void write_orders(Sink& sink) const;
   template <class Sink>

@@ -64,8 +64,8 @@ struct alignas(64) SymbolRecord {
   bool easy_to_borrow = false;
   bool short_sale_restricted = false;      ///< the price test is on
   bool short_sale_trigger_due = false;     ///< a trade was low enough to turn it on
-  bool follows_trades = false;             ///< `followed` is there
   std::uint8_t venue = 0;                  ///< that its orders are routed to; zero: they are matched here
+  bool follows_trades = false;             ///< `followed` is there
   std::array<std::uint32_t, 2> careful{};  ///< resting orders that need care: bids, offers
   Price range_low;                         ///< of the trades since stops were last evaluated; zero: none
   Price range_high;

@@ -325,6 +325,12 @@ void Engine::State::end_report(OrderSlot slot, engine::RoutedOrder& routed, cons
     end(slot, OrderStatus::rejected);
     return tell_venue_state(order, routed, learn_venue_order_id(routed, report), report.text);
   }
+  // Its end tells what it had traded, as a status does; end it must, whether or not that can be booked.
+  const Quantity missing = report.cumulative - order.filled();
+  const bool books = missing.shares > 0 && check_execution(order, routed, missing_price(order, report),
+                                                           missing, false) == RejectReason::none;
+  if (books && book_missing(slot, routed, report))
+    return tell_venue_state(order, routed, learn_venue_order_id(routed, report), report.text);
   CancelReason reason = CancelReason::venue;
   if (report.kind == VenueReportKind::expired) {
     reason = order.time_in_force == TimeInForce::gtd ? CancelReason::expiry : CancelReason::session_end;
@@ -334,16 +340,18 @@ void Engine::State::end_report(OrderSlot slot, engine::RoutedOrder& routed, cons
   end_routed(slot, reason, &report);
 }
 
+bool Engine::State::book_missing(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report) {
+  const Order& order = orders_[slot];
+  const std::string_view id = routing_.keep(counted_execution_id(order.id, report.cumulative));
+  const Quantity missing = report.cumulative - order.filled();
+  routed.counted = report.cumulative;
+  return book_execution(slot, routed, missing_price(order, report), missing, id);
+}
+
 void Engine::State::status_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report) {
   Order& order = orders_[slot];
   const bool was_open = order.open();
-  const Quantity missing = report.cumulative - order.filled();
-  bool ends = false;
-  if (missing.shares > 0) {
-    const std::string_view id = routing_.keep(counted_execution_id(order.id, report.cumulative));
-    ends = book_execution(slot, routed, missing_price(order, report), missing, id);
-    routed.counted = report.cumulative;
-  }
+  const bool ends = report.cumulative > order.filled() && book_missing(slot, routed, report);
   // It was given up here, and lives on there.
   if (is_alive_unawares(order, routed, report) && !was_open) {
     request(order, routed, VenueRequestKind::cancel);

@@ -1,6 +1,7 @@
 #include "fix/resend.hpp"
 
 #include <cstdlib>
+#include <set>
 
 #include "fix/framer.hpp"
 
@@ -68,6 +69,27 @@ std::string sent_again(const std::string& bytes, const std::string& now) {
       body += field;
     }
     at = end;
+  }
+  return framed(version, body);
+}
+
+std::string without_repeats(const std::string& bytes) {
+  std::string version;
+  std::string body;
+  std::set<std::string> seen;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t found = bytes.find(separator, at);
+    const std::size_t end = found == std::string::npos ? bytes.size() : found;
+    const std::string field = bytes.substr(at, end - at);
+    const std::size_t equals = field.find('=');
+    const std::string tag = field.substr(0, equals);
+    if (tag == "8" && version.empty()) {
+      version = field.substr(2);
+    } else if (tag != "8" && tag != "9" && tag != "10" && equals != std::string::npos &&
+               equals + 1 < field.size() && seen.insert(tag).second) {
+      body += field + separator;
+    }
+    at = end + 1;
   }
   return framed(version, body);
 }

@@ -1,4 +1,5 @@
-// What a ResendRequest is answered with, made from the messages as they were sent. Valid C++14 and later.
+// Whole messages, and others made of them: what a ResendRequest is answered with, from the messages as they
+// were sent. Valid C++14 and later.
 #pragma once
 
 #include <string>
@@ -18,6 +19,10 @@ bool is_sent_again(const std::string& type);
 /// The message with 43=Y, its SendingTime as 122 and `now` in its place. Every other field is the same, byte
 /// by byte, in the same order.
 std::string sent_again(const std::string& bytes, const std::string& now);
+
+/// The message with the first field of each tag alone, and without those that are empty: of repeating groups
+/// only the first entry is left.
+std::string without_repeats(const std::string& bytes);
 
 /// Who speaks to whom: of the header.
 struct Route {

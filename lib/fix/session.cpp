@@ -96,8 +96,9 @@ class LogAdapterFactory : public FIX::LogFactory {
   Handler& handler_;
 };
 
-FIX::DataDictionaryProvider dictionaries() {
+FIX::DataDictionaryProvider dictionaries(const SessionOptions& options) {
   FIX::DataDictionaryProvider provider;
+  if (options.initiates) return provider;
   const struct {
     const char* version;
     const char* text;
@@ -141,8 +142,11 @@ struct Session::State : FIX::Application, FIX::MessageStoreFactory, FIX::Respond
         handler_(given_handler),
         logs_(given_handler),
         session_(*this, *this, FIX::SessionID(options.version, options.our_comp_id, options.their_comp_id),
-                 dictionaries(), FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)), 0,
-                 &logs_) {
+                 dictionaries(options), FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0)),
+                 // What makes it an initiator.
+                 options.initiates ? options.heartbeat_seconds : 0, &logs_),
+        initiates_(options.initiates),
+        password_(options.password) {
     session_.setMaxLatency(options.latency_seconds_max);
     session_.setLogonTimeout(options.logon_seconds_max);
     session_.setTimestampPrecision(3);
@@ -157,11 +161,18 @@ struct Session::State : FIX::Application, FIX::MessageStoreFactory, FIX::Respond
   void onCreate(const FIX::SessionID&) override {}
   void onLogon(const FIX::SessionID&) override { handler_.logged_on(); }
   void onLogout(const FIX::SessionID&) override { handler_.logged_out(); }
-  void toAdmin(FIX::Message&, const FIX::SessionID&) override {}
+  void toAdmin(FIX::Message& message, const FIX::SessionID&) override {
+    if (!initiates_ || message.getHeader().getField(FIX::FIELD::MsgType) != FIX::MsgType_Logon) return;
+    if (!password_.empty()) message.setField(FIX::FIELD::Password, password_);
+    if (begins_anew_) message.setField(FIX::FIELD::ResetSeqNumFlag, "Y");
+  }
   void toApp(FIX::Message&, const FIX::SessionID&) throw(FIX::DoNotSend) override {}
-  void fromAdmin(const FIX::Message&,
+  void fromAdmin(const FIX::Message& message,
                  const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
-                                              FIX::IncorrectTagValue, FIX::RejectLogon) override {}
+                                              FIX::IncorrectTagValue, FIX::RejectLogon) override {
+    if (message.getHeader().getField(FIX::FIELD::MsgType) == FIX::MsgType_Reject)
+      handler_.refused(parse(message.toString()));
+  }
   void fromApp(const FIX::Message& message,
                const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                             FIX::IncorrectTagValue, FIX::UnsupportedMessageType) override {
@@ -266,6 +277,9 @@ struct Session::State : FIX::Application, FIX::MessageStoreFactory, FIX::Respond
   int gap_first_ = 0;                ///< from here on nothing was sent again; 0: no gap
   int ahead_ = 0;
   FIX::Session session_;
+  const bool initiates_;
+  const std::string password_;
+  bool begins_anew_ = false;  ///< so the Logon says
 };
 
 Session::Session(const SessionOptions& options, Store& store, Handler& handler)
@@ -278,6 +292,12 @@ bool Session::attach(Connection& connection) {
   state_->session_.setResponder(state_.get());
   state_->session_.logon();
   state_->ahead_ = 0;
+  if (state_->initiates_) {
+    // Nothing has come since the numbers began at 1, so the other side may not know that they did.
+    state_->begins_anew_ = state_->store_.next_target() == 1;
+    if (state_->begins_anew_) state_->store_.reset(FIX::UtcTimeStamp().getTimeT());
+    tick();
+  }
   return true;
 }
 
@@ -309,9 +329,15 @@ void Session::receive(const std::string& bytes) {
     }
     state_->may_reset_ = true;
   }
+  if (type == FIX::MsgType_Logout) {
+    const std::string why = parse(bytes).text(FIX::FIELD::Text);
+    if (!why.empty()) state_->handler_.log("the other side logs out: " + why);
+  }
   state_->drops_gap_fill_ = false;
   try {
-    state_->session_.next(bytes, FIX::UtcTimeStamp());
+    // Without a dictionary QuickFIX knows no repeating groups, and takes them for an error.
+    state_->session_.next(state_->initiates_ && is_sent_again(type) ? without_repeats(bytes) : bytes,
+                          FIX::UtcTimeStamp());
   } catch (const std::exception& error) {
     state_->handler_.log(std::string("not understood: ") + error.what());
   }

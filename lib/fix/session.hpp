@@ -82,11 +82,13 @@ class Handler {
  public:
   virtual ~Handler() = default;
   /// Empty: let in; else why not. Asked before anything of the Logon is taken: who is not let in changes no
-  /// number and gets no answer.
+  /// number and gets no answer. Of an initiator: of the answer to its own.
   virtual std::string check_logon(const Message& logon) = 0;
   virtual void logged_on() = 0;
   virtual void logged_out() = 0;
   virtual Verdict received(const Message& message) = 0;
+  /// The other side refused one of our messages as a message: Reject (3).
+  virtual void refused(const Message& reject) { static_cast<void>(reject); }
   virtual void log(const std::string& text) = 0;
 };
 
@@ -96,10 +98,18 @@ struct SessionOptions {
   std::string their_comp_id;
   int latency_seconds_max = 120;  ///< of SendingTime
   int logon_seconds_max = 10;
+  // Of an initiator's:
+  bool initiates = false;
+  int heartbeat_seconds = 30;  ///< that it asks for
+  std::string password;        ///< of its Logon; empty: none
 };
 
-/// An acceptor's session. Belongs to one thread; its callbacks come from within its calls. What it is given
-/// must outlive it.
+/// An acceptor's session, or an initiator's. Belongs to one thread; its callbacks come from within its calls.
+/// What it is given must outlive it.
+///
+/// An initiator logs on as soon as it is attached; the first time after its numbers began at 1, and until
+/// that was answered, with ResetSeqNumFlag. What it takes is not held against a dictionary, since another
+/// side's fields are its own business: the handler looks for what it needs.
 class Session {
  public:
   Session(const SessionOptions& options, Store& store, Handler& handler);
@@ -117,7 +127,8 @@ class Session {
   void receive(const std::string& bytes);
   /// Heartbeats and timeouts: to be called about every second.
   void tick();
-  /// Numbers and keeps the message, and sends it when the other side is logged on.
+  /// Numbers and keeps the message, and sends it when the other side is logged on. An initiator's is to be
+  /// logged on, or the message may be lost when the numbers begin at 1.
   void send(const Message& message);
   void log_out(const std::string& reason);
   /// Logs out, and begins at 1 on both sides.

@@ -14,7 +14,7 @@ namespace {
 
 class RemoteReader final : public journal::Reader {
  public:
-  explicit RemoteReader(ClientOptions options) : client_(std::move(options)) {}
+  explicit RemoteReader(const ClientOptions& options) : client_(options) {}
 
   Result<journal::Head> head() override {
     // The end's number comes with any answer; what else is to know of it stands in its record.
@@ -84,8 +84,8 @@ class RemoteReader final : public journal::Reader {
 
 }  // namespace
 
-std::unique_ptr<journal::Reader> open_remote_reader(ClientOptions options) {
-  return std::make_unique<RemoteReader>(std::move(options));
+std::unique_ptr<journal::Reader> open_remote_reader(const ClientOptions& options) {
+  return std::make_unique<RemoteReader>(options);
 }
 
 }  // namespace trade::follower

@@ -54,6 +54,9 @@ Json json_of(const OrderView& order) {
   json["legs"] = nullptr;
   for (const OrderId leg : order.legs())
     json["legs"].push_back(id_or_null(leg));
+  json["venue"] = text_or_null(order.venue);
+  json["venue_state"] = order.venue_state ? Json(name_of(*order.venue_state)) : Json(nullptr);
+  json["venue_order_id"] = text_or_null(order.venue_order_id);
   return json;
 }
 
@@ -99,8 +102,12 @@ Json json_of(const FillView& fill) {
   json["side"] = name_of(fill.side);
   json["quantity"] = fill.quantity.shares;
   json["price"] = price_or_null(fill.price);
-  json["liquidity"] = name_of(fill.liquidity);
+  // A venue does not tell which of the two came to the other.
+  json["liquidity"] = fill.venue.empty() ? Json(name_of(fill.liquidity)) : Json(nullptr);
   json["executed_at"] = time_or_null(fill.executed_at);
+  json["venue"] = text_or_null(fill.venue);
+  json["execution_id"] = text_or_null(fill.execution_id);
+  json["busted"] = fill.venue.empty() ? Json(nullptr) : Json(fill.busted);
   return json;
 }
 
@@ -154,6 +161,7 @@ Json json_of(const SymbolView& symbol) {
   json["limit_state"] = symbol.limit_state ? Json(name_of(*symbol.limit_state)) : Json(nullptr);
   json["easy_to_borrow"] = symbol.easy_to_borrow;
   json["short_sale_restricted"] = symbol.short_sale_restricted;
+  json["route"] = symbol.venue ? Json(symbol.venue_name) : Json(internal_route_name);
   return json;
 }
 

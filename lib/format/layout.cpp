@@ -31,6 +31,8 @@ const Layout& order_layout() {
                               {"filled_quantity", "FILLED", right, plain, as_is, 0, 8},
                               {"average_price", "AVERAGE", right, plain, as_is, 5, 9},
                               {"status", "STATUS", left, state, as_is, 0, 16},
+                              {"venue", "VENUE", left, plain, as_is, 3, 8},
+                              {"venue_state", "AT VENUE", left, plain, as_is, 4, 15},
                               {"reject_reason", "REASON", left, plain, as_is, 3, 20},
                               {"client_order_id", "CLIENT ID", left, plain, as_is, 7, 12},
                               {"leg", "LEG", left, plain, as_is, 4, 11},
@@ -51,6 +53,8 @@ const Layout& fill_layout() {
                               {"quantity", "QUANTITY", right, plain, as_is, 0, 8},
                               {"price", "PRICE", right, plain, as_is, 0, 9},
                               {"liquidity", "LIQUIDITY", left, plain, as_is, 3, 9},
+                              {"venue", "VENUE", left, plain, as_is, 4, 8},
+                              {"busted", "BUSTED", left, plain, as_is, 5, 6},
                               {"executed_at", "EXECUTED", left, plain, Shape::time, 2, 19}},
                              field_names(json_of(FillView{}))};
   return layout;
@@ -91,6 +95,7 @@ const Layout& symbol_layout() {
                               {"previous_close", "PREVIOUS CLOSE", right, plain, as_is, 0, 14},
                               {"tick", "TICK", right, plain, as_is, 2, 6},
                               {"lot", "LOT", right, plain, as_is, 3, 5},
+                              {"route", "ROUTE", left, plain, as_is, 5, 10},
                               {"halt_reason", "HALT REASON", left, plain, as_is, 1, 20}},
                              field_names(json_of(SymbolView{}))};
   return layout;

@@ -6,7 +6,7 @@ namespace {
 
 std::string csv_field(const Json& value) {
   if (value.is_null()) return {};
-  const std::string text = value.is_string() ? value.get<std::string>() : text_of(value);
+  std::string text = value.is_string() ? value.get<std::string>() : text_of(value);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char character : text) {

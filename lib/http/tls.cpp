@@ -52,7 +52,7 @@ bool fill_certificate(X509* certificate, EVP_PKEY* key) {
   return X509_set_version(certificate, 2) == 1 &&
          ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1) == 1 &&
          // A clock that is set back a little still finds it valid.
-         X509_gmtime_adj(X509_getm_notBefore(certificate), -24 * 3'600) != nullptr &&
+         X509_gmtime_adj(X509_getm_notBefore(certificate), std::int64_t{-24} * 3'600) != nullptr &&
          X509_gmtime_adj(X509_getm_notAfter(certificate), validity_seconds) != nullptr &&
          X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1 &&
@@ -95,6 +95,35 @@ Status ensure_self_signed_certificate(const CertificateFiles& files) {
                    [&](std::FILE* file) { return PEM_write_X509(file, certificate.get()); });
 }
 
+namespace {
+
+constexpr auto context_options = boost::asio::ssl::context::default_workarounds |
+                                 boost::asio::ssl::context::no_tlsv1 | boost::asio::ssl::context::no_tlsv1_1 |
+                                 boost::asio::ssl::context::no_compression;
+
+}  // namespace
+
+Result<TlsContext> TlsContext::for_client(const std::filesystem::path& authorities, bool verify) {
+  auto state = std::make_shared<State>(boost::asio::ssl::context::tls_client);
+  boost::system::error_code error;
+  state->context.set_options(context_options, error);
+  if (!error)
+    state->context.set_verify_mode(verify ? boost::asio::ssl::verify_peer : boost::asio::ssl::verify_none,
+                                   error);
+  if (!error && verify) {
+    if (authorities.empty()) {
+      state->context.set_default_verify_paths(error);
+    } else {
+      state->context.load_verify_file(authorities.string(), error);
+    }
+  }
+  if (!error) return TlsContext(std::move(state));
+  return fail(ErrorCode::usage,
+              "cannot use " + (authorities.empty() ? "the machine's certificates" : authorities.string()) +
+                  " for TLS: " + error.message(),
+              "name a PEM file with the certificates that are trusted");
+}
+
 Result<TlsContext> TlsContext::load(const CertificateFiles& files) {
   auto state = std::make_shared<State>();
   boost::system::error_code error;
@@ -102,10 +131,7 @@ Result<TlsContext> TlsContext::load(const CertificateFiles& files) {
     return fail(ErrorCode::usage, "cannot use " + path.string() + " for TLS: " + error.message(),
                 "both the certificate and its key must be PEM files that belong together");
   };
-  state->context.set_options(boost::asio::ssl::context::default_workarounds |
-                                 boost::asio::ssl::context::no_tlsv1 | boost::asio::ssl::context::no_tlsv1_1 |
-                                 boost::asio::ssl::context::no_compression,
-                             error);
+  state->context.set_options(context_options, error);
   if (error) return failed(files.certificate);
   state->context.use_certificate_chain_file(files.certificate.string(), error);
   if (error) return failed(files.certificate);
@@ -121,7 +147,7 @@ Result<TlsContext> TlsContext::load(const CertificateFiles& files, bool make_mis
   return load(files);
 }
 
-void TlsContext::become(TlsContext other) {
+void TlsContext::become(TlsContext&& other) {
   // Connections that there are hold on to the certificate that they began with.
   state_->context = std::move(other.state_->context);
 }

@@ -14,16 +14,19 @@ struct CertificateFiles {
   std::filesystem::path key;
 };
 
-/// A certificate with its key, ready for use. Copies are the same.
+/// A certificate with its key, or the certificates that are trusted, ready for use. Copies are the same.
 class TlsContext {
  public:
   static Result<TlsContext> load(const CertificateFiles& files);
   /// The same, after `ensure_self_signed_certificate` where that is wanted.
   static Result<TlsContext> load(const CertificateFiles& files, bool make_missing);
+  /// Of who connects to others: `authorities` (PEM) says whose certificates are good; empty: those that the
+  /// machine trusts. Without `verify` any is.
+  static Result<TlsContext> for_client(const std::filesystem::path& authorities, bool verify);
 
   /// Connections made from now on use the other one's certificate, on every copy; only in the thread that
   /// serves them. The other one is of no use afterwards.
-  void become(TlsContext other);
+  void become(TlsContext&& other);
 
   struct State;
   [[nodiscard]] State& state() const { return *state_; }

@@ -7,6 +7,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "http/tls_state.hpp"
 
@@ -27,7 +28,28 @@ struct TlsChannel::State {
   BIO* outgoing = nullptr;
 };
 
-TlsChannel::TlsChannel(const TlsContext& context) : state_(new State{context, nullptr, nullptr, nullptr}) {
+TlsChannel::TlsChannel(const TlsContext& context) {
+  begin(context);
+  SSL_set_accept_state(state_->ssl.get());
+}
+
+TlsChannel::TlsChannel(const TlsContext& context, const std::string& host) {
+  begin(context);
+  SSL* const ssl = state_->ssl.get();
+  X509_VERIFY_PARAM* const wanted = SSL_get0_param(ssl);
+  if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) != 1) {
+    ERR_clear_error();  // so it is a name
+    SSL_set1_host(ssl, host.c_str());
+    // What SSL_set_tlsext_host_name is, which casts as C does.
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str()));
+  }
+  SSL_set_connect_state(ssl);
+  SSL_do_handshake(ssl);  // says that it waits for an answer
+  ERR_clear_error();
+}
+
+void TlsChannel::begin(const TlsContext& context) {
+  state_.reset(new State{context, nullptr, nullptr, nullptr});
   state_->ssl.reset(SSL_new(context.state().context.native_handle()));
   state_->incoming = BIO_new(BIO_s_mem());
   state_->outgoing = BIO_new(BIO_s_mem());
@@ -39,7 +61,6 @@ TlsChannel::TlsChannel(const TlsContext& context) : state_(new State{context, nu
   SSL_set_bio(state_->ssl.get(), state_->incoming, state_->outgoing);
   // A peer that asks for new keys again and again would keep the one thread busy.
   SSL_set_options(state_->ssl.get(), SSL_OP_NO_RENEGOTIATION);
-  SSL_set_accept_state(state_->ssl.get());
 }
 
 TlsChannel::~TlsChannel() = default;

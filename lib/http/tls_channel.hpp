@@ -9,11 +9,14 @@
 
 namespace trade::http {
 
-/// The server's side. Bytes of the network go in by `receive`, and what is to be sent comes out of
-/// `take_outgoing`, which is to be asked after each call of the others. Belongs to one thread.
+/// The server's side, or the client's. Bytes of the network go in by `receive`, and what is to be sent comes
+/// out of `take_outgoing`, which is to be asked after each call of the others. Belongs to one thread.
 class TlsChannel {
  public:
   explicit TlsChannel(const TlsContext& context);
+  /// The client's side, with its first words outgoing. Where the context verifies, the certificate is to name
+  /// `host`, which is a name or an address.
+  TlsChannel(const TlsContext& context, const std::string& host);
   ~TlsChannel();
   TlsChannel(const TlsChannel&) = delete;
   TlsChannel& operator=(const TlsChannel&) = delete;
@@ -34,6 +37,7 @@ class TlsChannel {
 
  private:
   struct State;
+  void begin(const TlsContext& context);
   bool failed();
 
   std::unique_ptr<State> state_;

@@ -8,7 +8,10 @@
 namespace trade::http {
 
 struct TlsContext::State {
-  boost::asio::ssl::context context{boost::asio::ssl::context::tls_server};
+  explicit State(boost::asio::ssl::context::method method = boost::asio::ssl::context::tls_server)
+      : context(method) {}
+
+  boost::asio::ssl::context context;
 };
 
 }  // namespace trade::http

@@ -18,7 +18,7 @@ namespace trade::itch {
 namespace {
 
 /// Read from the file at once; with zlib's window of 32 KiB all the memory that a source takes.
-constexpr std::size_t chunk_bytes = 128 * 1024;
+constexpr std::size_t chunk_bytes = std::size_t{128} * 1024;
 
 constexpr unsigned char gzip_magic[2] = {0x1f, 0x8b};
 

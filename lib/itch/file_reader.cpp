@@ -9,7 +9,7 @@
 namespace trade::itch {
 
 namespace {
-constexpr std::size_t buffer_bytes = 256 * 1024;
+constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
 constexpr std::size_t length_bytes = 2;
 constexpr const char* layout_hint =
     "the file must hold ITCH 5.0 messages, each behind its length in two big-endian bytes";

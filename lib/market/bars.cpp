@@ -66,7 +66,7 @@ std::int64_t start_of(BarSpan span, std::uint32_t start) {
     case BarUnit::month:
       return first_date(span, start) * nanoseconds_per_day;
   }
-  return start / span.count * span.count * unit;
+  return std::int64_t{start / span.count} * span.count * unit;
 }
 
 /// Several bars of a ring as one, taken together in the order of time.

@@ -118,9 +118,9 @@ Status append_lines(const std::shared_ptr<const SourceFile>& file, std::size_t d
 
 // --- one line ---
 
-constexpr std::array<std::string_view, 11> query_names{"account", "fills",     "market", "order",
+constexpr std::array<std::string_view, 12> query_names{"account", "fills",     "market", "order",
                                                        "orders",  "portfolio", "quote",  "depth",
-                                                       "rules",   "symbol",    "tape"};
+                                                       "routes",  "rules",     "symbol", "tape"};
 
 /// "status=filled"
 Result<FieldExpectation> parse_field(const Word& word, std::string_view raw) {

@@ -246,6 +246,16 @@ class Run {
     return {};
   }
 
+  /// What a venue tells can be refused as a command is; that it makes no sense is an error of the scenario's.
+  Result<Outcome> refusal_of_venue(const std::vector<std::string>& words) {
+    Outcome outcome;
+    if (Status done = desk_->behave({words.begin() + 1, words.end()}); !done) {
+      if (done.error().code == ErrorCode::usage) return pass_on(std::move(done));
+      outcome.errors.push_back(std::move(done).error());
+    }
+    return outcome;
+  }
+
   Status expect_refusal(const Step& step) {
     if (Status made = need_desk(); !made) return made;
     Result<Spoken> words = spoken(step);
@@ -253,7 +263,8 @@ class Run {
     Result<std::string> wanted = said(step, step.refusal);
     if (!wanted) return pass_on(std::move(wanted));
     ++result_.expectations;
-    Result<Outcome> outcome = run_on_desk(*words);
+    Result<Outcome> outcome =
+        words->words.front() == "venue" ? refusal_of_venue(words->words) : run_on_desk(*words);
     if (!outcome) return pass_on(std::move(outcome));
     last_ = *std::move(outcome);
     last_step_ = &step;
@@ -294,6 +305,8 @@ class Run {
       if (words.size() == 1 || words[1] != "show") words.insert(words.begin() + 1, "show");
     } else if (name == "market" && words.size() == 1) {
       words.emplace_back("status");
+    } else if (name == "routes") {
+      words = {"route", "list"};
     }
     return query;
   }

@@ -67,6 +67,7 @@ std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView&
     const Date today = calendar::to_new_york(now).date;
     next_change_ = calendar::from_new_york({Date{today.days + 1}, 0});
     wanted = {session.phase, always_trading_date(now), {}};
+    if (calendar_changed_) wanted = {SessionPhase::open, wanted.trading_date, MarketPhase::continuous};
   }
   calendar_changed_ = false;
   // A clock that was set back must not take the trading day back.

@@ -31,9 +31,11 @@ class SessionSchedule {
   /// the calendar's last change still stands.
   std::optional<SetSession> due(Timestamp now, const SessionView& session, Timestamp last_command_at);
 
-  /// This one takes the place of another while the suite runs: what the session was by a different calendar
-  /// is nobody's word, so it does not stand.
+  /// This one takes the place of another, while the suite runs or by a restart: what the session was by a
+  /// different calendar is nobody's word, so it does not stand.
   void succeed(const SessionSchedule& former) { calendar_changed_ = former.calendar_ != calendar_; }
+
+  [[nodiscard]] Calendar calendar() const { return calendar_; }
 
   /// When a command may be due next: none is before. Not set until `due` was first asked.
   [[nodiscard]] Timestamp next_change() const { return next_change_; }

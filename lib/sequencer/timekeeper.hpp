@@ -24,6 +24,7 @@ class Timekeeper final : public Clock {
   /// orders that expire, pauses that end. A time before `now` is taken over, and nothing is due by it.
   void advance_to(Timestamp time, const Engine& engine, const Sequence& sequence);
 
+  [[nodiscard]] const SessionSchedule& schedule() const { return schedule_; }
   /// What the session follows from now on.
   void follow(SessionSchedule schedule) {
     schedule.succeed(schedule_);

@@ -64,14 +64,63 @@ Status Rehearsal::behave(const Behaviour& behaviour) {
     losses_.clear();
     disconnected_ = false;
   }
-  const auto* trade = std::get_if<TradeOfOthers>(&behaviour);
-  if (trade == nullptr) return {};
-  const PrintTrade print{.symbol = {}, .price = trade->price, .quantity = trade->quantity};
-  Result<CommandResult> result = submit_one({print, {}, trade->symbol});
-  if (!result) return pass_on(std::move(result));
+  if (const auto* trade = std::get_if<TradeOfOthers>(&behaviour)) {
+    const PrintTrade print{.symbol = {}, .price = trade->price, .quantity = trade->quantity};
+    return submit_for({print, {}, trade->symbol}, "the trade of others");
+  }
+  if (const auto* session = std::get_if<TurnSession>(&behaviour)) {
+    const Result<VenueId> venue = find_venue(session->venue);
+    if (!venue) return std::unexpected(venue.error());
+    return submit_for({SetVenueSession{.venue = *venue, .up = session->up}, {}, {}}, "the session");
+  }
+  const auto* told = std::get_if<TellOfOrder>(&behaviour);
+  return told == nullptr ? Status{} : tell(*told);
+}
+
+Status Rehearsal::submit_for(const SubmittedCommand& command, std::string_view what) {
+  const Result<CommandResult> result = submit_one(command);
+  if (!result) return std::unexpected(result.error());
   if (result->reason == RejectReason::none) return {};
   return fail_named(ErrorCode::rejected, row_of(result->reason).name,
-                    "the trade of others was refused: " + std::string(row_of(result->reason).text));
+                    std::string(what) + " was refused: " + std::string(row_of(result->reason).text));
+}
+
+Result<VenueId> Rehearsal::find_venue(const std::string& name) {
+  VenuesRequest request;
+  request.name = name;
+  Result<ReplyBody> reply = inner_->ask(tradingd, std::move(request), Retry::safe);
+  if (!reply) return pass_on(std::move(reply));
+  auto* found = std::get_if<VenuesReply>(&*reply);
+  if (found == nullptr) return std::unexpected(unwanted_reply(tradingd, std::move(*reply)));
+  if (!found->venues.empty()) return found->venues.front().id;
+  return fail_named(ErrorCode::not_found, row_of(RejectReason::unknown_venue).name, "no venue '" + name + "'",
+                    "add it first: route add " + name);
+}
+
+Status Rehearsal::tell(const TellOfOrder& told) {
+  const Result<VenueId> venue = find_venue(told.venue);
+  if (!venue) return std::unexpected(venue.error());
+  const bool trades = told.kind == VenueReportKind::filled || told.kind == VenueReportKind::corrected;
+  std::string execution_id = told.execution_id;
+  if (trades && execution_id.empty())
+    execution_id = told.venue + "-" + std::to_string(++executions_[told.venue]);
+  return submit_for({VenueReport{.venue = *venue,
+                                 .order = told.order,
+                                 .kind = told.kind,
+                                 .request = 0,
+                                 .execution_id = execution_id,
+                                 .reference_execution_id = told.reference_execution_id,
+                                 .venue_order_id = told.venue_order_id,
+                                 .text = told.text,
+                                 .quantity = told.quantity,
+                                 .price = told.price,
+                                 .stop_price = told.stop_price,
+                                 .cumulative = told.cumulative,
+                                 .leaves = told.leaves,
+                                 .average_price = told.average_price},
+                     {},
+                     {}},
+                    "what " + told.venue + " tells");
 }
 
 Result<CommandResult> Rehearsal::submit_one(const SubmittedCommand& command) {

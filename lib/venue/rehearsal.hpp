@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +63,32 @@ struct TradeOfOthers {
 /// All of the above ends.
 struct BehaveNormally {};
 
+// Of venues that orders are routed to: what the session with them would tell, were there one.
+
+/// The session with a venue comes up or goes down.
+struct TurnSession {
+  std::string venue;
+  bool up = true;
+};
+/// A venue tells of an order. Without an execution id, a trade gets the next of the venue's own.
+struct TellOfOrder {
+  std::string venue;
+  VenueReportKind kind = VenueReportKind::accepted;
+  OrderId order;
+  Quantity quantity;
+  Price price;
+  Price stop_price;
+  std::string execution_id;
+  std::string reference_execution_id;
+  std::string venue_order_id;
+  std::string text;
+  Quantity cumulative;
+  Quantity leaves;
+  Price average_price;
+};
+
 using Behaviour = std::variant<FillOrders, RejectOrders, DelayCommands, LoseCommands, Disconnect, Connect,
-                               TradeOfOthers, BehaveNormally>;
+                               TradeOfOthers, BehaveNormally, TurnSession, TellOfOrder>;
 
 struct RehearsalOptions {
   const Clock* clock = nullptr;
@@ -92,6 +117,10 @@ class Rehearsal final : public Transport {
 
   Result<ReplyBody> submit(std::string_view daemon, SubmitRequest request, Retry retry);
   Result<CommandResult> submit_one(const SubmittedCommand& command);
+  /// The same, where a refusal is an error that says `what` was refused.
+  Status submit_for(const SubmittedCommand& command, std::string_view what);
+  Result<VenueId> find_venue(const std::string& name);
+  Status tell(const TellOfOrder& told);
   Status meet(const FillOrders& fill, const SubmittedCommand& submitted, std::optional<OrderId>& order);
   Status pass(std::int64_t nanoseconds);
   Result<ReplyBody> time_out(std::string_view daemon, const RequestBody& body, std::int64_t passed);
@@ -106,6 +135,7 @@ class Rehearsal final : public Transport {
   bool disconnected_ = false;
   std::optional<Timestamp> connected_again_;
   bool account_open_ = false;
+  std::map<std::string, std::uint64_t> executions_;  ///< told so far, by venue
 };
 
 }  // namespace trade::venue

@@ -13,6 +13,7 @@ class Renaming final : public Transport {
  public:
   Renaming(std::unique_ptr<Transport> inner, const std::string& mark)
       : inner_(std::move(inner)), account_mark_("." + mark), symbol_mark_("~" + mark) {}
+  // A venue is named as its clearing account is.
 
   Result<ReplyBody> ask(std::string_view daemon, RequestBody body, Retry retry) override {
     // The texts of a request are views: those that are made here must last until it is answered.
@@ -49,6 +50,7 @@ class Renaming final : public Transport {
       Status named;
       if (auto* open = std::get_if<OpenAccount>(&command.body)) named = mark_name(open->name, account_mark_);
       if (auto* add = std::get_if<AddSymbol>(&command.body)) named = mark_name(add->symbol, symbol_mark_);
+      if (auto* venue = std::get_if<AddVenue>(&command.body)) named = mark_name(venue->name, account_mark_);
       if (!named) return named;
     }
     return {};
@@ -79,6 +81,7 @@ class Renaming final : public Transport {
   void restore(OrderView& order) const {
     unmark(order.account, account_mark_);
     unmark(order.symbol, symbol_mark_);
+    unmark(order.venue, account_mark_);
   }
 
   void restore(SubmitReply& reply) const {
@@ -92,8 +95,15 @@ class Renaming final : public Transport {
       unmark(account.id, account_mark_);
   }
   void restore(SymbolsReply& reply) const {
-    for (SymbolView& symbol : reply.symbols)
+    for (SymbolView& symbol : reply.symbols) {
       unmark(symbol.symbol, symbol_mark_);
+      unmark(symbol.venue_name, account_mark_);
+    }
+  }
+  void restore(VenuesReply& reply) const {
+    keep_own(reply.venues, &VenueView::name, account_mark_);
+    for (VenueView& venue : reply.venues)
+      unmark(venue.clearing_account, account_mark_);
   }
   void restore(PortfolioReply& reply) const {
     unmark(reply.portfolio.account, account_mark_);
@@ -108,6 +118,7 @@ class Renaming final : public Transport {
     for (FillView& fill : reply.fills) {
       unmark(fill.account, account_mark_);
       unmark(fill.symbol, symbol_mark_);
+      unmark(fill.venue, account_mark_);
     }
   }
   void restore(PostingsReply& reply) const {

@@ -4,7 +4,7 @@ import * as books from "./books.js";
 import * as chart from "./chart.js";
 import * as decimal from "./decimal.js";
 import * as depth from "./depth.js";
-import {byId, element, setText, toast} from "./dom.js";
+import {byId, element, setText, toast, words} from "./dom.js";
 import {isOpen, loadWatched, on, state, tell} from "./state.js";
 import {Stream} from "./stream.js";
 import * as ticket from "./ticket.js";
@@ -19,7 +19,7 @@ const stream = new Stream({
   quote_update: takeQuote,
   depth: takeDepth,
   depth_update: takeDepth,
-  trade: chart.onTrade,
+  trade: chart.onEarlierTrade,
   trade_update: chart.onTrade,
   order_update: takeOrder,
 }, (text, good) => {
@@ -55,7 +55,7 @@ function takeOrder(order) {
   state.orders.set(order.id, order);
   tell("orders");
   if (known && known.status !== order.status && order.status === "filled") {
-    toast(`Filled: ${order.side} ${decimal.grouped(order.quantity)} ${order.symbol} at ${decimal.priceText(decimal.parse(order.average_price))}`, "good");
+    toast(`Filled: ${words(order.side)} ${decimal.grouped(order.quantity)} ${order.symbol} at ${decimal.priceText(decimal.parse(order.average_price))}`, "good");
   }
   loadHoldingsSoon();
 }

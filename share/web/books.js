@@ -1,7 +1,7 @@
 // Positions, open orders, history and fills, as tabs.
 import {ask} from "./api.js";
 import * as decimal from "./decimal.js";
-import {byId, confirmed, element, setText, timeText, toast} from "./dom.js";
+import {byId, confirmed, element, setText, timeText, toast, words} from "./dom.js";
 import {isOpen, on, state, tell} from "./state.js";
 import {prepare} from "./ticket.js";
 
@@ -15,9 +15,8 @@ const shown = 200;
 let current = "positions";
 
 const cell = (label, text, className = "") => element("td", {class: className, data: {label}}, text);
-const sideCell = (side) => cell("Side", side === "buy" ? "Buy" : "Sell", side === "buy" ? "up" : "down");
+const sideCell = (side) => cell("Side", words(side).replace(/^./, (first) => first.toUpperCase()), side === "buy" ? "up" : "down");
 const signed = (amount) => (amount > 0n ? "up" : amount < 0n ? "down" : "");
-const words = (text) => (text ?? "").replaceAll("_", " ");
 const held = (symbol) => state.quotes.get(symbol);
 
 function symbolCell(symbol) {
@@ -120,7 +119,7 @@ async function cancel(order, button) {
   button.disabled = true;
   try {
     tell("order", await ask("DELETE", `/orders/${order.id}`));
-    toast(`Cancelled: ${order.side} ${decimal.grouped(order.quantity)} ${order.symbol}`);
+    toast(`Cancelled: ${words(order.side)} ${decimal.grouped(order.quantity)} ${order.symbol}`);
   } catch (refusal) {
     toast(`Not cancelled: ${refusal.message}`, "refused");
     tell("refused");
@@ -146,7 +145,7 @@ function replace(order) {
   const wanted = [["quantity", "Shares", String(order.quantity)]];
   if (order.price) wanted.push(["price", "Limit price", order.price]);
   if (order.stop_price && order.order_type !== "trailing_stop") wanted.push(["stop_price", "Stop price", order.stop_price]);
-  byId("replace-title").textContent = `Replace: ${order.side} ${order.symbol}, order ${order.id}`;
+  byId("replace-title").textContent = `Replace: ${words(order.side)} ${order.symbol}, order ${order.id}`;
   byId("replace-fields").replaceChildren(...wanted.map(([name, text, now]) => {
     inputs[name] = element("input", {id: `replace-${name}`, inputmode: "decimal", value: now});
     return element("div", {class: "field"}, element("label", {for: `replace-${name}`}, text), inputs[name]);

@@ -5,12 +5,15 @@ import * as decimal from "./decimal.js";
 import {byId, element, setText} from "./dom.js";
 import {on, state} from "./state.js";
 
+const settled = 2000; // ms in which the stream has begun after the bars were asked for
+
 let library = null; // lightweight-charts, when the server has it
 let drawing = null;
 let bars = [];
 let seconds = 60;
 let lastTrade = 0n;
 let asked = 0;
+let loadedAt = null; // null: bars are on their way
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -80,6 +83,7 @@ class LibraryChart {
 
 async function load(name) {
   const mine = ++asked;
+  loadedAt = null;
   setText(byId("chart-note"), "");
   let loaded = [];
   const interval = spans.find(([, length]) => length === seconds)[0];
@@ -100,18 +104,28 @@ async function load(name) {
     }
   }
   if (mine !== asked) return;
+  loadedAt = Date.now();
   bars = loaded;
   drawing.set(bars);
   if (bars.length === 0) setText(byId("chart-note"), `${name} has not traded yet`);
   else if (!library) setText(byId("chart-note"), "Plain chart: this server has no lightweight-charts");
 }
 
-export function onTrade(trade) {
-  if (trade.symbol !== state.selected || !drawing) return;
-  // The stream begins with trades that the bars have already.
+/** Whether the trade is news here; from then on it is not. */
+function isNew(trade) {
   const number = BigInt(trade.id ?? 0);
-  if (number <= lastTrade) return;
+  if (trade.symbol !== state.selected || !drawing || number <= lastTrade) return false;
   lastTrade = number;
+  return true;
+}
+
+/** One of those with which the stream begins: the bars have it, unless they were loaded before the stream was away. */
+export function onEarlierTrade(trade) {
+  if (isNew(trade) && loadedAt !== null && Date.now() - loadedAt > settled) load(trade.symbol);
+}
+
+export function onTrade(trade) {
+  if (!isNew(trade)) return;
   const price = decimal.parse(trade.price);
   const bar = addTrade(bars, seconds, trade.executed_at, price, trade.quantity);
   drawing.update(bar);

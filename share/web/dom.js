@@ -39,6 +39,9 @@ export function toast(text, kind = "") {
   while (byId("toasts").children.length > 4) byId("toasts").firstChild.remove();
 }
 
+/** A name of the API as it is shown: "sell_short" is "sell short". */
+export const words = (name) => (name ?? "").replaceAll("_", " ");
+
 /** Asks yes or no. */
 export function confirmed(text) {
   const dialog = byId("confirm");

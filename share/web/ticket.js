@@ -1,7 +1,7 @@
 // The order ticket: what can be ordered, what it will cost, and why it was refused.
 import {ask, newOrderName} from "./api.js";
 import * as decimal from "./decimal.js";
-import {byId, element, setText, toast} from "./dom.js";
+import {byId, element, setText, toast, words} from "./dom.js";
 import {on, state, tell} from "./state.js";
 
 const typeLabels = {
@@ -11,7 +11,8 @@ const timeLabels = {
   day: "Day", gtc: "Good till cancelled", ioc: "Immediate or cancel", fok: "Fill or kill", gtd: "Good till date",
   opg: "At the open", cls: "At the close",
 };
-const label = (labels, name) => labels[name] ?? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+const sideLabels = {buy: "Buy", sell: "Sell", sell_short: "Sell short"};
+const label = (labels, name) => labels[name] ?? words(name).replace(/^./, (first) => first.toUpperCase());
 
 let form;
 let field = {}; // name -> input
@@ -21,7 +22,9 @@ let checkTimer = null;
 let checkNumber = 0;
 
 const value = (name) => field[name].value.trim();
-const side = () => (field.buy.checked ? "buy" : "sell");
+const side = () => (field.buy.checked ? "buy" : field.sell.checked ? "sell" : "sell_short");
+/** What is sold short is borrowed, which only accounts with margin may. */
+const mayBorrow = () => state.account?.account_type === "margin";
 const needsLimit = () => ["limit", "stop_limit"].includes(value("order_type"));
 const needsStop = () => ["stop_loss", "stop_limit"].includes(value("order_type"));
 const isTrailing = () => value("order_type") === "trailing_stop";
@@ -49,7 +52,7 @@ function choice(name, text, options) {
 
 function radio(name, text) {
   field[name] = element("input", {type: "radio", name: "side", id: `ticket-${name}`, value: name, checked: name === "buy"});
-  return [field[name], element("label", {for: `ticket-${name}`, class: name}, text)];
+  return [field[name], element("label", {for: `ticket-${name}`, class: name === "buy" ? "buy" : "sell"}, text)];
 }
 
 function step(by) {
@@ -73,7 +76,7 @@ async function choices() {
 function build({types, times}) {
   form = byId("ticket-form");
   form.append(
-    element("fieldset", {class: "sides"}, element("legend", {class: "unseen"}, "Side"), ...radio("buy", "Buy"), ...radio("sell", "Sell")),
+    element("fieldset", {class: "sides"}, element("legend", {class: "unseen"}, "Side"), ...Object.entries(sideLabels).flatMap(([name, text]) => radio(name, text))),
     element("div", {class: "pair"},
       choice("order_type", "Type", types.map((name) => [name, label(typeLabels, name)])),
       choice("time_in_force", "Time in force", times.map((name) => [name, label(timeLabels, name)]))),
@@ -203,6 +206,9 @@ function drawExits(worth) {
 
 function drawForm() {
   const show = (name, shown) => { rows[name].hidden = !shown; };
+  if (!mayBorrow() && side() === "sell_short") field.sell.checked = true;
+  field.sell_short.parentElement.classList.toggle("three", mayBorrow());
+  for (const part of [field.sell_short, field.sell_short.nextSibling]) part.hidden = !mayBorrow();
   show("price", needsLimit());
   show("stop_price", needsStop());
   show("trail", isTrailing());
@@ -211,10 +217,10 @@ function drawForm() {
   const button = byId("ticket-send");
   const viewer = state.session?.role === "viewer";
   button.disabled = sending || viewer || !state.selected;
-  button.className = `primary ${side()}`;
+  button.className = `primary ${side() === "buy" ? "buy" : "sell"}`;
   const quantity = decimal.parseQuantity(value("quantity"));
   setText(button, viewer ? "A viewer's key places no orders"
-    : `${side() === "buy" ? "Buy" : "Sell"} ${quantity ? decimal.grouped(quantity) : ""} ${state.selected ?? ""}`.replace("  ", " "));
+    : `${sideLabels[side()]} ${quantity ? decimal.grouped(quantity) : ""} ${state.selected ?? ""}`.replace("  ", " "));
   drawEstimate();
 }
 
@@ -280,7 +286,7 @@ function reason(refusal) {
   }
   if (refusal.code === "insufficient_shares") {
     const held = state.portfolio?.positions.find((position) => position.symbol === state.selected)?.quantity ?? 0;
-    return `${refusal.message}: ${decimal.grouped(held)} ${state.selected} held, less what open orders already sell`;
+    return `${refusal.message}: ${decimal.grouped(held)} ${state.selected} held, less what open orders already sell${mayBorrow() ? "; what is borrowed is sold short" : ""}`;
   }
   return refusal.message;
 }
@@ -315,7 +321,7 @@ function changed() {
 
 function outcome(placed) {
   const exits = placed.legs?.length > 0 ? ", with its exits" : "";
-  const what = `${placed.side} ${decimal.grouped(placed.quantity)} ${placed.symbol}${exits}`;
+  const what = `${words(placed.side)} ${decimal.grouped(placed.quantity)} ${placed.symbol}${exits}`;
   if (placed.status === "filled") return `Filled: ${what} at ${decimal.priceText(decimal.parse(placed.average_price))}`;
   if (placed.status === "partially_filled") return `Partly filled: ${placed.filled_quantity} of ${what}; the rest waits`;
   if (placed.status === "cancelled") return `Cancelled unfilled, as its time in force says: ${what}`;

@@ -1,5 +1,6 @@
 // The watchlist: live quotes, one row a symbol.
 import * as decimal from "./decimal.js";
+import {get} from "./api.js";
 import {byId, element, flash, setText, toast} from "./dom.js";
 import {on, saveWatched, state, tell} from "./state.js";
 
@@ -95,6 +96,19 @@ function drawQuote(name) {
   entry.last = last;
 }
 
+/** Whether there is such a symbol; one that is newer than this page is asked for. */
+async function isTraded(name) {
+  if (state.symbols.has(name)) return true;
+  try {
+    state.symbols.set(name, await get(`/symbols/${encodeURIComponent(name)}`));
+  } catch (refusal) {
+    toast(refusal.status === 404 ? `There is no symbol ${name}` : refusal.message, "refused");
+    return false;
+  }
+  tell("symbols");
+  return true;
+}
+
 export function start() {
   on("watched", draw);
   on("quote", drawQuote);
@@ -102,12 +116,11 @@ export function start() {
   on("symbols", () => {
     byId("symbols").replaceChildren(...[...state.symbols.keys()].map((name) => element("option", {value: name})));
   });
-  byId("watch-form").addEventListener("submit", (event) => {
+  byId("watch-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const input = byId("watch-input");
     const name = input.value.trim().toUpperCase();
-    if (name === "") return;
-    if (!state.symbols.has(name)) return toast(`There is no symbol ${name}`, "refused");
+    if (name === "" || !(await isTraded(name))) return;
     add(name);
     select(name);
     input.value = "";

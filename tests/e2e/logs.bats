@@ -87,6 +87,27 @@ log_has() {
   t market status | jq -e '.status == "closed" and .trading_date == "2026-03-02"'
 }
 
+@test "a calendar that is another after a restart is followed at once; the same leaves what was done by hand" {
+  export TRADE_TRADINGD_CLOCK=simulated TRADE_TRADINGD_CLOCK_START=2026-03-03T18:00:00-05:00
+  start_suite
+  t account open alice --deposit 100 >/dev/null
+  t market status | jq -e '.status == "open"'
+  "$trade" down >/dev/null
+  t config set tradingd.calendar us >/dev/null
+  # A Tuesday's evening, and something happened after the close.
+  start_suite
+  t market status | jq -e '.status == "closed" and .trading_date == "2026-03-03"'
+  t market open >/dev/null
+  "$trade" down >/dev/null
+  start_suite
+  t market status | jq -e '.status == "open"'
+  t market close >/dev/null
+  kill -9 "$(cat "$TRADE_HOME/run/tradingd.pid")"
+  t config set tradingd.calendar always >/dev/null
+  start_suite
+  t market status | jq -e '.status == "open"'
+}
+
 @test "a configuration that is not valid is refused by the command, and changes nothing where a signal comes" {
   start_suite
   echo 'nonsense = [' >>"$TRADE_HOME/trade.toml"

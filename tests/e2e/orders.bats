@@ -11,7 +11,7 @@ order_fields='["id","client_order_id","account","symbol","order_type","side","qu
 order_fields+='"time_in_force","status","filled_quantity","average_price","reject_reason","created_at","updated_at",'
 order_fields+='"post_only","all_or_none","display_quantity","minimum_quantity","self_trade_prevention",'
 order_fields+='"trail_amount","trail_percent","expires_at","reference_price","cancel_reason","order_class","leg",'
-order_fields+='"parent_order_id","legs"]'
+order_fields+='"parent_order_id","legs","venue","venue_state","venue_order_id"]'
 
 @test "a resting limit order has every field of the contract" {
   expect_exit 0 t place buy 10 AAPL --limit 149.5 --account alice --client-id mine

@@ -62,6 +62,8 @@ need("post-only mode", names_of("PostOnly"), named("--post-only", "post_only"))
 need("self-trade mode", names_of("SelfTradePrevention"), named("--self-trade", "self_trade_prevention") | looped)
 need("account type", names_of("AccountType"), named("--type", "account_type") | looped)
 need("day trading rule", names_of("DayTradingRule"), named("--day-trading-rule", "day_trading_rule"))
+need("venue state", names_of("VenueState"), named(None, "venue_state"))
+need("rule for a venue that is down", names_of("WhenVenueDown"), named("--when-down", "when_down"))
 need("order status", [name for name in names_of("OrderStatus") if name != "pending"], named(None, "status"))
 need("symbol status", names_of("SymbolStatus"), named(None, "status"))
 # Every instruction of an order and every risk rule is an option.

@@ -17,7 +17,7 @@ class TrackerTest : public testing::Test {
     auto opened = FixState::open(directory_ / "state");
     ASSERT_TRUE(opened) << opened.error().message;
     state_ = std::move(*opened);
-    tracker_ = std::make_unique<OrderTracker>(state_->orders(), state_->requests());
+    tracker_ = std::make_unique<OrderTracker>(state_->orders(), state_->requests(), state_->venues());
     AccountOpened account;
     account.account = {1};
     account.name = *parse_account_name("alice");
@@ -270,6 +270,7 @@ TEST_F(TrackerTest, FillsAddUpAndEndTheOrder) {
 TEST_F(TrackerTest, AnExitThatBeginsToWorkIsToldOf) {
   OrderAccepted leg = accepted(1, "");
   leg.status = OrderStatus::pending;
+  leg.link = {OrderClass::bracket, OrderRole::take_profit};
   apply(leg);
   ExitActivated activated;
   activated.order = {1};
@@ -286,6 +287,114 @@ TEST_F(TrackerTest, AnExitThatBeginsToWorkIsToldOf) {
   reports = apply(activated);
   EXPECT_EQ(reports[0].kind, ReportKind::rejected);
   EXPECT_EQ(state_->orders().open_count(), 0u);
+}
+
+TEST_F(TrackerTest, AnOrderAtAnotherVenueIsPendingUntilItIsThere) {
+  ask("BUYSIDE", "o1");
+  OrderAccepted placed = accepted(1, "o1");
+  placed.status = OrderStatus::pending;
+  auto reports = apply(placed);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::pending);
+  VenueStateChanged changed;
+  changed.order = {1};
+  changed.state = VenueState::sending;
+  EXPECT_TRUE(apply(changed).empty());
+  changed.state = VenueState::working;
+  changed.status = OrderStatus::submitted;
+  reports = apply(changed);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::accepted);
+  EXPECT_EQ(reports[0].order.status, OrderStatus::submitted);
+  changed.state = VenueState::unknown;
+  EXPECT_TRUE(apply(changed).empty());
+}
+
+TEST_F(TrackerTest, AVenueThatRefusesAnOrderIsToldOf) {
+  ask("BUYSIDE", "o1");
+  OrderAccepted placed = accepted(1, "o1");
+  placed.status = OrderStatus::pending;
+  apply(placed);
+  VenueStateChanged changed;
+  changed.order = {1};
+  changed.state = VenueState::ended;
+  changed.status = OrderStatus::rejected;
+  changed.text = "no money";
+  const auto reports = apply(changed);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::rejected);
+  EXPECT_EQ(reports[0].text, "Venue refused the order: no money");
+  EXPECT_EQ(state_->orders().open_count(), 0u);
+}
+
+TEST_F(TrackerTest, AChangeThatTheVenueRefusesIsAnswered) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  VenueRequestMade made;
+  made.order = {1};
+  made.number = 1;
+  state_->venues().take(made, "AAPL");
+  const auto become = [&](VenueState state) {
+    VenueStateChanged changed;
+    changed.order = {1};
+    changed.state = state;
+    changed.status = OrderStatus::submitted;
+    changed.text = "no";
+    const auto reports = apply(changed);
+    state_->venues().take(changed);
+    return reports;
+  };
+  become(VenueState::working);
+  ask("BUYSIDE", "o2", RequestKind::cancel, {1}, "o1");
+  EXPECT_TRUE(become(VenueState::pending_cancel).empty());
+  auto reports = become(VenueState::working);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::change_refused);
+  EXPECT_EQ(reports[0].client_order_id, "o2");
+  EXPECT_EQ(reports[0].original_client_order_id, "o1");
+  EXPECT_EQ(reports[0].text, "Venue refused the change: no");
+  // One that came about has its answer, and leaves the next one waiting.
+  ask("BUYSIDE", "o3", RequestKind::replace, {1}, "o1");
+  become(VenueState::pending_replace);
+  ask("BUYSIDE", "o4", RequestKind::replace, {1}, "o3");
+  OrderReplaced replaced;
+  replaced.order = {1};
+  replaced.quantity = {5};
+  replaced.client_order_id = "o3";
+  EXPECT_EQ(apply(replaced).front().kind, ReportKind::replaced);
+  --sequence_;  // of the same command
+  EXPECT_TRUE(become(VenueState::working).empty());
+  EXPECT_NE(state_->requests().find({"alice", "o4"}), nullptr);
+}
+
+TEST_F(TrackerTest, ATradeAtAnotherVenueMayBeUndone) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  VenueTradeExecuted trade;
+  trade.trade = {9};
+  trade.order = {1};
+  trade.price = {1'000'000};
+  trade.quantity = {10};
+  auto reports = apply(trade);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::filled);
+  EXPECT_EQ(reports[0].execution_id, "V9");
+  EXPECT_EQ(reports[0].order.status, OrderStatus::filled);
+  EXPECT_EQ(state_->orders().open_count(), 0u);
+  VenueTradeBusted busted;
+  busted.trade = {9};
+  busted.order = {1};
+  busted.price = {1'000'000};
+  busted.quantity = {10};
+  busted.status = OrderStatus::cancelled;
+  reports = apply(busted);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::busted);
+  EXPECT_EQ(reports[0].reference_execution_id, "V9");
+  EXPECT_EQ(reports[0].order.filled_quantity, Quantity{});
+  EXPECT_EQ(reports[0].order.filled_notional, Money{});
+  ASSERT_TRUE(state_->commit_all());
+  EXPECT_EQ(state_->orders().find("alice", "o1")->filled_quantity, Quantity{});
 }
 
 }  // namespace

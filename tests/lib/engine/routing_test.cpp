@@ -702,6 +702,20 @@ TEST_F(ReconcilingTest, AStatusMayTellThatItIsOver) {
   EXPECT_EQ(reserved(alice), Money{});
 }
 
+TEST_F(ReconcilingTest, TheEndOfAnOrderTellsWhatItHadTraded) {
+  const OrderId id = working();
+  lose_and_find();
+  const Told over{.order = id, .kind = Kind::expired, .cumulative = 30, .average_price = "9.00"};
+  reported(over);
+  EXPECT_EQ(lines(), (Lines{"venue_trade 1 buy 30@9.00:70 status-1-30", "cancelled 1 session_end 70",
+                            "at_venue 1 ended expired"}));
+  EXPECT_EQ(shares(alice, symbol), 30);
+  // What repeats an end is no news, whatever was undone since.
+  reported({.order = id, .kind = Kind::busted, .reference = "status-1-30"});
+  EXPECT_EQ(report(over), RejectReason::no_change);
+  EXPECT_EQ(shares(alice, symbol), 0);
+}
+
 TEST_F(ReconcilingTest, AReplaceThatCameThroughShowsInTheStatus) {
   const OrderId more = working();
   replace(more, Quantity{200}, {}, "more");

@@ -158,6 +158,8 @@ class VenueSimulation {
       Price price;
     };
     std::vector<Trade> trades;  ///< that stand
+
+    [[nodiscard]] Price average() const { return {filled == 0 ? 0 : (notional + filled / 2) / filled}; }
   };
 
   std::uint64_t pick(std::uint64_t below) { return random_() % below; }
@@ -265,7 +267,16 @@ class VenueSimulation {
     body.execution_id = report.execution_id;
     body.reference_execution_id = report.reference;
     body.venue_order_id = report.venue_order_id;
+    // The price of what was missed is known by its average alone.
+    const bool counts = body.kind == VenueReportKind::status || body.kind == VenueReportKind::cancelled ||
+                        body.kind == VenueReportKind::expired;
+    const bool missed = counts && body.cumulative > engine.order(body.order)->filled_quantity;
     apply(body);
+    if (missed && engine.order(body.order)->filled_quantity == body.cumulative) {
+      There& there = orders_.at(body.order);
+      there.counted = true;
+      there.notional = engine.order(body.order)->filled_notional.units;
+    }
     if (body.kind == VenueReportKind::filled && result_.reason == RejectReason::none)
       told_.insert({report.execution_id, day_});
   }
@@ -291,15 +302,10 @@ class VenueSimulation {
         report.body.cumulative = {there.filled};
         report.body.leaves = {there.open ? there.quantity - there.filled : 0};
         if (there.limit) report.body.price = there.limit;
-        if (there.filled != 0)
-          report.body.average_price = {(there.notional + there.filled / 2) / there.filled};
-        // The price of what was missed is known by its average alone.
-        if (view->filled_quantity.shares < there.filled) there.counted = true;
+        report.body.average_price = there.average();
       }
       report.body.venue = venue_;
       submit(report);
-      if (found != orders_.end() && found->second.counted)
-        found->second.notional = engine.order({id})->filled_notional.units;
     }
   }
 
@@ -357,6 +363,7 @@ class VenueSimulation {
     Report report;
     report.body = {.order = id, .kind = kind, .request = request};
     report.body.cumulative = {there.filled};
+    report.body.average_price = there.average();
     tell(report);
   }
   void trade_there(OrderId id, There& there) {

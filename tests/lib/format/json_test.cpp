@@ -33,7 +33,7 @@ TEST(OrderJson, HasTheFieldsOfTheContractInTheirOrder) {
       R"("post_only":null,"all_or_none":false,"display_quantity":null,"minimum_quantity":null,)"
       R"("self_trade_prevention":null,"trail_amount":null,"trail_percent":null,"expires_at":null,)"
       R"("reference_price":null,"cancel_reason":null,"order_class":"simple","leg":null,)"
-      R"("parent_order_id":null,"legs":null})");
+      R"("parent_order_id":null,"legs":null,"venue":null,"venue_state":null,"venue_order_id":null})");
 }
 
 TEST(OrderJson, TellsWhatWasAskedFor) {
@@ -120,18 +120,43 @@ TEST(OrderJson, RejectedOrderNamesItsReason) {
 }
 
 TEST(FillJson, HasTheFieldsOfTheContract) {
-  const FillView fill{.id = TradeId{5},
-                      .order_id = OrderId{17},
-                      .account = "alice",
-                      .symbol = "AAPL",
-                      .side = Side::buy,
-                      .quantity = Quantity{10},
-                      .price = Price{1'234},
-                      .liquidity = Liquidity::maker,
-                      .executed_at = at(0)};
+  FillView fill{.id = TradeId{5},
+                .order_id = OrderId{17},
+                .account = "alice",
+                .symbol = "AAPL",
+                .side = Side::buy,
+                .quantity = Quantity{10},
+                .price = Price{1'234},
+                .liquidity = Liquidity::maker,
+                .executed_at = at(0)};
   EXPECT_EQ(text_of(json_of(fill)),
             R"({"id":"5","order_id":"17","account":"alice","symbol":"AAPL","side":"buy","quantity":10,)"
-            R"("price":"0.1234","liquidity":"maker","executed_at":"2026-01-30T14:30:00.000000000Z"})");
+            R"("price":"0.1234","liquidity":"maker","executed_at":"2026-01-30T14:30:00.000000000Z",)"
+            R"("venue":null,"execution_id":null,"busted":null})");
+  fill.venue = "NYX";
+  const Json elsewhere = json_of(fill);
+  EXPECT_EQ(elsewhere["venue"], "NYX");
+  EXPECT_TRUE(elsewhere["liquidity"].is_null());
+  EXPECT_EQ(elsewhere["busted"], false);
+}
+
+TEST(OrderJson, TellsOfItsVenue) {
+  OrderView order;
+  order.venue = "NYX";
+  order.venue_state = VenueState::pending_cancel;
+  order.venue_order_id = "N-17";
+  const Json json = json_of(order);
+  EXPECT_EQ(json["venue"], "NYX");
+  EXPECT_EQ(json["venue_state"], "pending_cancel");
+  EXPECT_EQ(json["venue_order_id"], "N-17");
+}
+
+TEST(SymbolJson, NamesItsRoute) {
+  SymbolView symbol;
+  EXPECT_EQ(json_of(symbol)["route"], "internal");
+  symbol.venue = VenueId{1};
+  symbol.venue_name = "NYX";
+  EXPECT_EQ(json_of(symbol)["route"], "NYX");
 }
 
 TEST(AccountJson, BeginsWithTheFieldsOfTheContract) {

@@ -57,13 +57,13 @@ TEST(List, HasAHeadingInCsvEvenWhenEmpty) {
       "filled_quantity,average_price,reject_reason,created_at,updated_at,post_only,all_or_none,display_"
       "quantity,"
       "minimum_quantity,self_trade_prevention,trail_amount,trail_percent,expires_at,reference_price,"
-      "cancel_reason,order_class,leg,parent_order_id,legs\n";
+      "cancel_reason,order_class,leg,parent_order_id,legs,venue,venue_state,venue_order_id\n";
   EXPECT_EQ(render_list(OutputMode::csv, order_layout(), {}, {}), heading);
   EXPECT_EQ(render_list(OutputMode::csv, order_layout(),
                         std::vector{json_of(order(1, OrderStatus::submitted))}, {}),
             heading +
                 "1,,alice,AAPL,limit,buy,100,150.00,,day,submitted,0,,,2026-01-30T14:30:00.000000000Z,"
-                "2026-01-30T14:30:00.000000000Z,,false,,,,,,,,,simple,,,\n");
+                "2026-01-30T14:30:00.000000000Z,,false,,,,,,,,,simple,,,,,,\n");
 }
 
 TEST(Csv, QuotesWhatNeedsIt) {

@@ -1,4 +1,5 @@
-// The server's side of TLS against a client of OpenSSL's own, byte by byte and all at once.
+// The server's side of TLS against a client of OpenSSL's own, byte by byte and all at once; and the client's
+// side against it.
 #include "http/tls_channel.hpp"
 
 #include <memory>
@@ -120,6 +121,57 @@ TEST(TlsChannelTest, APeerThatClosesIsTold) {
   EXPECT_TRUE(server.problem().empty());
   server.close();
   EXPECT_FALSE(server.take_outgoing().empty());
+}
+
+/// Whether the two come to an understanding.
+bool meet(TlsChannel& client, TlsChannel& server) {
+  std::string plain;
+  for (int turn = 0; turn < 8; ++turn) {
+    if (!server.receive(client.take_outgoing(), plain)) return false;
+    if (!client.receive(server.take_outgoing(), plain)) return false;
+    if (client.established() && server.established()) return true;
+  }
+  return false;
+}
+
+TEST(TlsChannelTest, AClientTrustsWhatItsAuthoritiesVouchForUnderTheNameThatItAskedFor) {
+  const trade::test::TemporaryDirectory directory;
+  const TlsContext context = self_signed(directory.path());
+  std::filesystem::create_directories(directory.path() / "other");
+  self_signed(directory.path() / "other");
+  const struct {
+    std::filesystem::path authorities;
+    bool verify;
+    const char* host;
+    bool meets;
+  } cases[] = {{directory.path() / "a.crt", true, "localhost", true},
+               {directory.path() / "a.crt", true, "127.0.0.1", true},
+               {directory.path() / "a.crt", true, "example.com", false},
+               {directory.path() / "a.crt", true, "127.0.0.2", false},
+               {directory.path() / "other" / "a.crt", true, "localhost", false},
+               {{}, true, "localhost", false},
+               {{}, false, "example.com", true}};
+  for (const auto& row : cases) {
+    const TlsContext trusting = TlsContext::for_client(row.authorities, row.verify).value();
+    TlsChannel server(context);
+    TlsChannel client(trusting, row.host);
+    EXPECT_EQ(meet(client, server), row.meets) << row.authorities << ' ' << row.host;
+    if (!row.meets) {
+      EXPECT_FALSE(client.problem().empty());
+      continue;
+    }
+    std::string plain;
+    ASSERT_TRUE(client.send("question"));
+    ASSERT_TRUE(server.receive(client.take_outgoing(), plain));
+    EXPECT_EQ(plain, "question");
+  }
+}
+
+TEST(TlsChannelTest, AFileThatHoldsNoCertificatesIsNamed) {
+  const trade::test::TemporaryDirectory directory;
+  const auto context = TlsContext::for_client(directory.path() / "none.pem", true);
+  ASSERT_FALSE(context);
+  EXPECT_NE(context.error().message.find("none.pem"), std::string::npos);
 }
 
 }  // namespace

@@ -133,6 +133,32 @@ TEST(UsCalendar, ClosesAfterARestartWhatTheOtherCalendarLeftOpenOverAWeekend) {
   EXPECT_EQ(format_date(closed->trading_date), "2026-02-02") << "a trading day is not taken back";
 }
 
+TEST(UsCalendar, ClosesAfterARestartWhatTheOtherCalendarLeftOpenOnAWeekday) {
+  const SessionView open = session(SessionPhase::open, "2026-02-02");
+  const Timestamp evening = at("2026-02-02T23:00:00Z");
+  const Timestamp last_command_at = at("2026-02-02T22:00:00Z");
+  SessionSchedule same(Calendar::us);
+  same.succeed(SessionSchedule(Calendar::us));
+  EXPECT_FALSE(same.due(evening, open, last_command_at).has_value()) << "an operator opened it";
+  SessionSchedule newly(Calendar::us);
+  newly.succeed(SessionSchedule(Calendar::always));
+  const auto closed = newly.due(evening, open, last_command_at);
+  ASSERT_TRUE(closed.has_value());
+  EXPECT_EQ(closed->phase, SessionPhase::closed);
+}
+
+TEST(AlwaysCalendar, OpensAfterARestartWhatTheOtherCalendarClosed) {
+  const SessionView closed = session(SessionPhase::closed, "2026-02-02");
+  SessionSchedule newly(Calendar::always);
+  newly.succeed(SessionSchedule(Calendar::us));
+  const auto opened = newly.due(at("2026-02-02T23:00:00Z"), closed, at("2026-02-02T22:00:00Z"));
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->phase, SessionPhase::open);
+  EXPECT_EQ(opened->market_phase, MarketPhase::continuous);
+  EXPECT_FALSE(newly.due(at("2026-02-02T23:30:00Z"), closed, at("2026-02-02T23:10:00Z")).has_value())
+      << "an operator closed it";
+}
+
 TEST(UsCalendar, LetsASessionOpenedByHandOnAWeekendStandOverARestart) {
   SessionSchedule schedule(Calendar::us);
   // 'trade market open' on that day names the day itself.

@@ -145,6 +145,15 @@ TEST_F(CalendarSwitch, LeavesTheSessionOpenWithinItsHours) {
   EXPECT_EQ(lines_, (Lines{"2026-03-02T21:00 closed 2026-03-02"}));
 }
 
+TEST_F(TimekeeperTest, ACalendarThatClosedTheSessionLeavesItToTheNext) {
+  begin("2026-03-02T23:00:00Z", Calendar::us);
+  apply(SetSession{.phase = SessionPhase::closed, .trading_date = *parse_date("2026-03-02")});
+  timekeeper_->follow(SessionSchedule(Calendar::always));
+  let_come("2026-03-02T23:00:00Z");
+  EXPECT_EQ(lines_, (Lines{"2026-03-02T23:00 continuous 2026-03-02"}));
+  EXPECT_EQ(engine_.session().phase, SessionPhase::open);
+}
+
 TEST_F(TimekeeperTest, TheSameCalendarAnewLeavesWhatWasDoneByHand) {
   begin("2026-03-02T15:00:00Z", Calendar::us);
   apply(SetSession{.phase = SessionPhase::closed, .trading_date = engine_.session().trading_date});

@@ -1,0 +1,283 @@
+#include "fixd/venue_link.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <unistd.h>
+
+#include "app/log.hpp"
+#include "base/clock.hpp"
+#include "fixd/session_day.hpp"
+
+namespace trade::fixd {
+
+namespace {
+
+/// After a failure the next attempt comes after the former, then twice that, up to the latter.
+constexpr std::int64_t retry_after_min_ns = 250'000'000;
+constexpr std::int64_t retry_after_max_ns = 10'000'000'000;
+/// Questions come in portions this far apart.
+constexpr std::int64_t ask_interval_ns = 50'000'000;
+/// TLS and logon together.
+constexpr std::int64_t line_time_max_ns = 10'000'000'000;
+
+fix::SessionOptions options_of(const access::VenueSession& config) {
+  fix::SessionOptions options;
+  options.version = config.version;
+  options.our_comp_id = config.sender_comp_id;
+  options.their_comp_id = config.target_comp_id;
+  options.initiates = true;
+  options.heartbeat_seconds = config.heartbeat_seconds;
+  options.password = config.password;
+  return options;
+}
+
+/// Numbers belong to who speaks to whom, wherever that is. No CompID has a colon.
+std::string numbers_name(const access::VenueSession& config) {
+  return "venue:" + config.name + ":" + config.version + ":" + config.sender_comp_id + ":" +
+         config.target_comp_id;
+}
+
+}  // namespace
+
+VenueLink::VenueLink(access::VenueSession config, VenueId venue, Services services)
+    : config_(std::move(config)),
+      venue_(venue),
+      services_(std::move(services)),
+      numbers_(services_.state->messages().session(numbers_name(config_))),
+      session_(options_of(config_), numbers_, *this),
+      retry_after_ns_(retry_after_min_ns),
+      asks_mass_(config_.version != "FIX.4.2") {
+  // Nobody has told tradingd how the process before this one ended.
+  up_told_ = true;
+  tell_session(false);
+}
+
+VenueLink::~VenueLink() {
+  if (line_) services_.loop->remove(line_->watch);
+}
+
+void VenueLink::log(const std::string& text) {
+  spdlog::info("venue {}: {}", config_.name, text);
+}
+
+void VenueLink::turn() {
+  const std::int64_t now_ns = monotonic_nanoseconds();
+  if (line_ && !session_.logged_on() && now_ns - line_opened_at_ns_ > line_time_max_ns)
+    lose_line("it does not log on in time");
+  if (connector_.busy()) {
+    switch (connector_.turn(now_ns)) {
+      case Connector::Outcome::waits:
+        break;
+      case Connector::Outcome::connected:
+        connected();
+        break;
+      case Connector::Outcome::failed:
+        lose_line("cannot connect: " + connector_.problem());
+        break;
+    }
+  } else if (!line_ && now_ns >= connect_at_ns_ && !services_.state->outbox().full()) {
+    connector_.start(config_.host, config_.port, now_ns);
+  }
+  if (session_.logged_on() && now_ns - asked_at_ns_ >= ask_interval_ns) {
+    asked_at_ns_ = now_ns;
+    ask();
+  }
+}
+
+void VenueLink::connected() {
+  const int descriptor = connector_.take();
+  std::unique_ptr<http::TlsChannel> tls;
+  if (config_.tls) {
+    auto context = http::TlsContext::for_client(config_.certificate_authorities, config_.verify_certificate);
+    if (!context) {
+      ::close(descriptor);
+      return lose_line(context.error().message);
+    }
+    tls = std::make_unique<http::TlsChannel>(*context, config_.host);
+  }
+  line_ = std::make_unique<Line>(descriptor, config_.host, std::move(tls));
+  line_->watch = services_.loop->add(descriptor, [this] { read(); });
+  line_opened_at_ns_ = monotonic_nanoseconds();
+  line_->begin();
+  if (line_->established()) return attach();
+  line_->flush();
+}
+
+void VenueLink::attach() {
+  begin_anew_when_due(SystemClock().now());
+  attached_ = session_.attach(*line_);
+  services_.settle();
+}
+
+void VenueLink::read() {
+  line_->read();
+  if (!attached_ && line_->established() && !line_->over()) attach();
+  std::string message;
+  while (line_ && !line_->over() && line_->framer().next(message))
+    session_.receive(message);
+  if (line_ && services_.state->outbox().full() && session_.logged_on())
+    close("what was told is not taken: later");
+  services_.settle();
+}
+
+void VenueLink::flush() {
+  if (!line_) return;
+  line_->flush();
+  if (line_->over()) lose_line(line_->problem().empty() ? "the line has ended" : line_->problem());
+}
+
+/// Also where there is none yet: tries again later.
+void VenueLink::lose_line(const std::string& why) {
+  const std::int64_t now_ns = monotonic_nanoseconds();
+  const bool was_logged_on = session_.logged_on();
+  if (was_logged_on || why != last_problem_) spdlog::warn("venue {}: {}", config_.name, why);
+  last_problem_ = why;
+  if (attached_) session_.detach();
+  attached_ = false;
+  if (line_) {
+    if (line_->watch != 0) services_.loop->remove(line_->watch);
+    line_.reset();
+  }
+  connector_.stop();
+  connect_at_ns_ = now_ns + retry_after_ns_;
+  retry_after_ns_ = std::min(retry_after_ns_ * 2, retry_after_max_ns);
+}
+
+void VenueLink::tick(Timestamp now) {
+  begin_anew_when_due(now);
+  if (attached_) session_.tick();
+  services_.settle();
+}
+
+void VenueLink::begin_anew_when_due(Timestamp now) {
+  if (!begins_another_day(numbers_.created_at_seconds(), config_.reset_second, now)) return;
+  log("the numbers begin at 1 again");
+  session_.begin_anew("the numbers begin at 1 again");
+  services_.settle();
+}
+
+void VenueLink::close(const std::string& why) {
+  if (session_.logged_on()) session_.log_out(why);
+  if (line_) line_->disconnect();
+}
+
+void VenueLink::end(const std::string& why) {
+  close(why);
+  if (attached_) session_.detach();
+  attached_ = false;
+  tell_session(false);
+}
+
+std::string VenueLink::check_logon(const fix::Message&) {
+  return {};
+}
+
+void VenueLink::logged_on() {
+  log("logged on at " + config_.host + ":" + std::to_string(config_.port));
+  retry_after_ns_ = retry_after_min_ns;
+  last_problem_.clear();
+  asks_mass_ = config_.version != "FIX.4.2";
+  asks_each_ = true;
+  send_waiting();
+  tell_session(true);
+}
+
+void VenueLink::logged_out() {
+  log("logged out");
+  inquiry_.end();
+  tell_session(false);
+}
+
+void VenueLink::tell_session(bool up) {
+  if (up == up_told_) return;
+  up_told_ = up;
+  VenueNews news;
+  news.what = VenueNews::Kind::session;
+  news.venue = venue_;
+  news.up = up;
+  tell(std::move(news));
+}
+
+void VenueLink::tell(VenueNews news) {
+  services_.state->outbox().push(std::move(news));
+  services_.settle();
+}
+
+void VenueLink::say(const fix::Message& message) {
+  session_.send(message);
+  services_.settle();
+}
+
+void VenueLink::send(OrderId id, std::uint32_t number) {
+  if (!session_.logged_on()) return;
+  VenueOrder* const order = services_.state->venues().order(id);
+  if (order == nullptr) return;
+  if (const VenueRequest* request = order->request(number)) send_request(*order, *request);
+}
+
+/// Marks it as sent: what is sent and that it was become durable together.
+void VenueLink::send_request(VenueOrder& order, const VenueRequest& request) {
+  if (request.sent) return;
+  say(request_message(order, request, SystemClock().now()));
+  const auto kept = std::ranges::find(order.open, request.number, &VenueRequest::number);
+  kept->sent = true;
+  services_.state->venues().changed(order.id);
+}
+
+/// Requests that were made while the session was down, though tradingd did not know that yet.
+void VenueLink::send_waiting() {
+  for (const OrderId id : services_.state->venues().orders(venue_)) {
+    VenueOrder& order = *services_.state->venues().order(id);
+    for (std::size_t i = 0; i < order.open.size(); ++i)
+      send_request(order, order.open[i]);
+  }
+}
+
+void VenueLink::told_session(bool up) {
+  inquiry_.end();
+  if (!up || !session_.logged_on()) return;
+  std::vector<OrderId> unknown;
+  for (const OrderId id : services_.state->venues().orders(venue_)) {
+    if (services_.state->venues().order(id)->state == VenueState::unknown) unknown.push_back(id);
+  }
+  if (!unknown.empty()) log("asking what became of " + std::to_string(unknown.size()) + " orders");
+  inquiry_.begin(unknown, asks_mass_, monotonic_nanoseconds());
+}
+
+void VenueLink::told_state(OrderId order, VenueState state) {
+  if (state == VenueState::ended) inquiry_.answered(order);
+  if (state != VenueState::unknown) inquiry_.known(order);
+}
+
+void VenueLink::inquire(OrderId order) {
+  if (!asks_each_ || services_.state->venues().order(order) == nullptr) return;
+  inquiry_.add(order, monotonic_nanoseconds() + VenueInquiry::again_after_ns);
+}
+
+/// An order is asked about by the name that is in force, and then by those of replaces that are not answered:
+/// one of them may be.
+void VenueLink::ask() {
+  for (const VenueInquiry::Question& question : inquiry_.turn(monotonic_nanoseconds())) {
+    if (question.mass) {
+      say(mass_status_request("ALL-" + std::to_string(++mass_requests_)));
+      continue;
+    }
+    const VenueOrder* const order = services_.state->venues().order(question.order);
+    if (order == nullptr) {
+      inquiry_.answered(question.order);
+      continue;
+    }
+    std::uint32_t number = order->current;
+    std::uint32_t attempt = question.attempt;
+    for (const VenueRequest& request : order->open) {
+      if (attempt == 0) break;
+      if (request.kind != VenueRequestKind::replace || !request.sent) continue;
+      number = request.number;
+      --attempt;
+    }
+    say(status_request(*order, number, config_.version));
+  }
+}
+
+}  // namespace trade::fixd

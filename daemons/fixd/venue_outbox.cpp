@@ -1,0 +1,128 @@
+// LMDB database "venue_news": number u64 -> what, venue u32, up u8, order u64, kind u8, request u32, four
+// texts, six numbers i64
+#include "fixd/venue_outbox.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "fixd/instructions_bytes.hpp"
+#include "store/key.hpp"
+
+namespace trade::fixd {
+
+namespace {
+
+void write_news(ByteWriter& writer, const VenueNews& news) {
+  writer.write(news.what);
+  writer.write(news.venue.value);
+  writer.write(static_cast<std::uint8_t>(news.up));
+  writer.write(news.order.value);
+  writer.write(news.kind);
+  writer.write(news.request);
+  for (const std::string* text :
+       {&news.execution_id, &news.reference_execution_id, &news.venue_order_id, &news.text}) {
+    writer.write_text(*text);
+  }
+  for (const std::int64_t number : {news.quantity.shares, news.price.units, news.stop_price.units,
+                                    news.cumulative.shares, news.leaves.shares, news.average_price.units}) {
+    writer.write(number);
+  }
+}
+
+bool read_news(ByteReader& reader, VenueNews& news) {
+  news.what = reader.read<VenueNews::Kind>();
+  news.venue.value = reader.read<std::uint32_t>();
+  news.up = reader.read<std::uint8_t>() != 0;
+  news.order.value = reader.read<std::uint64_t>();
+  const bool good = read_value(reader, news.kind) &&
+                    (news.what == VenueNews::Kind::report || news.what == VenueNews::Kind::session);
+  news.request = reader.read<std::uint32_t>();
+  for (std::string* text :
+       {&news.execution_id, &news.reference_execution_id, &news.venue_order_id, &news.text}) {
+    *text = reader.read_text();
+  }
+  for (std::int64_t* number : {&news.quantity.shares, &news.price.units, &news.stop_price.units,
+                               &news.cumulative.shares, &news.leaves.shares, &news.average_price.units}) {
+    *number = reader.read<std::int64_t>();
+  }
+  return good && reader.ok() && reader.at_end();
+}
+
+}  // namespace
+
+CommandBody VenueNews::command() const {
+  if (what == Kind::session) return SetVenueSession{.venue = venue, .up = up};
+  VenueReport report;
+  report.venue = venue;
+  report.order = order;
+  report.kind = kind;
+  report.request = request;
+  report.execution_id = execution_id;
+  report.reference_execution_id = reference_execution_id;
+  report.venue_order_id = venue_order_id;
+  report.text = text;
+  report.quantity = quantity;
+  report.price = price;
+  report.stop_price = stop_price;
+  report.cumulative = cumulative;
+  report.leaves = leaves;
+  report.average_price = average_price;
+  return report;
+}
+
+Status VenueOutbox::open(std::shared_ptr<store::Environment> environment) {
+  auto opened = environment->open_database("venue_news");
+  if (!opened) return pass_on(std::move(opened));
+  rows_ = *opened;
+  auto transaction = environment->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  auto cursor = transaction->cursor(rows_);
+  if (!cursor) return pass_on(std::move(cursor));
+  for (auto here = cursor->first();; here = cursor->next()) {
+    if (!here) return pass_on(std::move(here));
+    if (!*here) break;
+    store::KeyReader key(cursor->key());
+    const auto number = key.number<std::uint64_t>();
+    if (news_.empty()) first_ = number;
+    ByteReader reader(cursor->value());
+    VenueNews news;
+    if (!key.ok() || number != next() || !read_news(reader, news)) {
+      return fail(ErrorCode::corrupt, "what fixd keeps in " + environment->path().string() + " is damaged",
+                  "restore it from a backup, or move it away: then venues are asked what became of their "
+                  "orders");
+    }
+    news_.push_back(std::move(news));
+  }
+  written();
+  return {};
+}
+
+void VenueOutbox::push(VenueNews news) {
+  news_.push_back(std::move(news));
+}
+
+void VenueOutbox::drop(std::size_t count) {
+  count = std::min(count, news_.size());
+  news_.erase(news_.begin(), news_.begin() + static_cast<std::ptrdiff_t>(count));
+  first_ += count;
+}
+
+Status VenueOutbox::write(store::Transaction& transaction) const {
+  for (std::uint64_t number = written_first_; number < std::min(first_, written_next_); ++number) {
+    if (auto removed = transaction.remove(rows_, store::Key().number(number)); !removed)
+      return pass_on(std::move(removed));
+  }
+  for (std::uint64_t number = std::max(first_, written_next_); number < next(); ++number) {
+    ByteWriter value;
+    write_news(value, news_[number - first_]);
+    if (Status put = transaction.put(rows_, store::Key().number(number), value.bytes()); !put) return put;
+  }
+  return {};
+}
+
+void VenueOutbox::written() {
+  written_first_ = first_;
+  written_next_ = next();
+}
+
+}  // namespace trade::fixd
