@@ -526,6 +526,11 @@ class Writer {
     if (!order || venue.empty()) return false;
     if (!concerns(moment.engine.find_symbol(order->symbol))) return true;
     if (!known_.contains(body.order.value)) return false;
+    // A trade from before the stretch is not there to be undone.
+    if (moment.result.reason == RejectReason::none && !body.reference_execution_id.empty() &&
+        !executions_.contains(body.reference_execution_id))
+      return false;
+    if (!body.execution_id.empty()) executions_.emplace(body.execution_id);
     move_clock(time);
     std::string prefix;
     if (moment.result.reason != RejectReason::none)
@@ -604,7 +609,8 @@ class Writer {
   std::set<std::uint32_t> symbols_;  ///< empty: all
   Pseudonyms accounts_;
   Pseudonyms client_ids_;
-  std::set<std::uint64_t> known_;  ///< orders that have a variable
+  std::set<std::uint64_t> known_;                  ///< orders that have a variable
+  std::set<std::string, std::less<>> executions_;  ///< of venues, that are told
   std::vector<std::string> suspended_;
   SessionPhase phase_ = SessionPhase::open;
   Timestamp time_;
