@@ -41,7 +41,10 @@ for unit in $units trade-journal.timer; do
 done
 systemctl is-active --quiet trade-journal.timer || fail "the timer does not run"
 ! systemctl is-active --quiet trade-fixd.service || fail "fixd runs unasked"
-systemd-analyze verify /usr/lib/systemd/system/trade* >/tmp/verify.log 2>&1 || { cat /tmp/verify.log; fail "systemd finds fault with a unit"; }
+systemd-analyze verify /usr/lib/systemd/system/trade* >/tmp/verify.log 2>&1 || {
+  cat /tmp/verify.log
+  fail "systemd finds fault with a unit"
+}
 [ ! -s /tmp/verify.log ] || { cat /tmp/verify.log; fail "systemd has something to say of a unit"; }
 for pid in $(pids); do
   [ "$(stat -c %U "/proc/$pid")" = trade ] || fail "process $pid is $(stat -c %U "/proc/$pid")'s"
