@@ -14,6 +14,7 @@ void StatementMaker::add(const PostingView& posting) {
   if (posting.sequence != entry_.sequence) close_entry();
   entry_.sequence = posting.sequence;
   entry_.timestamp = posting.timestamp;
+  entry_.of_bust = posting.of_bust;
   if (posting.ledger == "cash") {
     entry_.cash += posting.amount;
     entry_.has_cash = true;
@@ -57,9 +58,14 @@ void StatementMaker::close_entry() {
   } else if (entry.bought && entry.sold) {
     line.kind = "self_trade";
   } else {
-    line.kind = entry.bought ? "buy" : "sell";
+    line.kind = entry.of_bust ? "bust" : entry.bought ? "buy" : "sell";
     line.price = average_price(size_of(entry.cash), entry.shares.shares < 0 ? -entry.shares : entry.shares);
-    (entry.bought ? statement_.bought : statement_.sold) += size_of(entry.cash);
+    // Shares that go by a bust were bought in vain.
+    if (entry.of_bust) {
+      (entry.sold ? statement_.bought : statement_.sold) -= size_of(entry.cash);
+    } else {
+      (entry.bought ? statement_.bought : statement_.sold) += size_of(entry.cash);
+    }
   }
   statement_.realized_pnl += line.realized_pnl;
   statement_.lines.push_back(std::move(line));

@@ -12,7 +12,7 @@ namespace trade::cmd {
 struct StatementLine {
   Sequence sequence = 0;
   Timestamp timestamp;
-  std::string kind;    ///< "deposit", "withdrawal", "transfer_in", "buy", "sell", "self_trade"
+  std::string kind;    ///< "deposit", "withdrawal", "transfer_in", "buy", "sell", "self_trade", "bust"
   std::string symbol;  ///< empty where cash alone moved
   Quantity quantity;   ///< that came in, or below zero went out
   Price price;         ///< of a share, rounded; zero where no shares moved
@@ -63,6 +63,7 @@ class StatementMaker {
     bool has_shares = false;
     bool bought = false;
     bool sold = false;
+    bool of_bust = false;
   };
   void close_entry();
 

@@ -273,6 +273,7 @@ void append_postings(const Ledger& ledger, AccountId account, const Entry& entry
     view.symbol = symbol_text(ledger, posting.symbol);
     view.quantity = posting.quantity;
     view.amount = posting.amount;
+    view.of_bust = entry.kind == EntryKind::bust;
   });
 }
 

@@ -201,7 +201,8 @@ struct PostingView {
   std::string ledger;   ///< "cash", "securities", "external", "realized_pnl", …
   std::string symbol;   ///< empty where cash
   Quantity quantity;
-  Money amount;  ///< debit above zero, credit below
+  Money amount;          ///< debit above zero, credit below
+  bool of_bust = false;  ///< it takes part of a busted trade back
 };
 
 struct QuoteView {

@@ -310,7 +310,7 @@ Offset<schema::PostingView> write_view(Writer& writer, const PostingView& view) 
   const auto ledger = writer.text(view.ledger);
   const auto symbol = writer.text(view.symbol);
   return schema::CreatePostingView(writer.builder, view.sequence, view.timestamp.nanoseconds, account, ledger,
-                                   symbol, view.quantity.shares, view.amount.units);
+                                   symbol, view.quantity.shares, view.amount.units, view.of_bust);
 }
 PostingView read_view(Checker& check, const schema::PostingView& table) {
   check.enter("PostingView");
@@ -320,7 +320,8 @@ PostingView read_view(Checker& check, const schema::PostingView& table) {
           .ledger = check.string(table.ledger(), name_bytes_max, "ledger"),
           .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
           .quantity = check.total_shares(table.quantity(), "quantity"),
-          .amount = check.money(table.amount(), "amount")};
+          .amount = check.money(table.amount(), "amount"),
+          .of_bust = table.of_bust()};
 }
 
 Offset<schema::QuoteView> write_view(Writer& writer, const QuoteView& view) {

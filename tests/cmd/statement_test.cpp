@@ -54,6 +54,24 @@ TEST(Statement, AddsUpEverythingThereWas) {
   EXPECT_EQ(all.positions[0].cost, dollars(400));
 }
 
+TEST(Statement, TakesBackWhatWasBusted) {
+  StatementMaker maker({}, {});
+  std::vector<PostingView> views{posting(1, "cash", 1'000),           posting(1, "external", -1'000),
+                                 posting(2, "securities", 500, 10),   posting(2, "cash", -500),
+                                 posting(3, "securities", -500, -10), posting(3, "cash", 500)};
+  views[4].of_bust = views[5].of_bust = true;
+  for (const PostingView& view : views)
+    maker.add(view);
+  const Statement all = maker.finish();
+  EXPECT_EQ(all.bought, Money{});
+  EXPECT_EQ(all.sold, Money{});
+  EXPECT_EQ(all.closing_balance, dollars(1'000));
+  ASSERT_EQ(all.lines.size(), 3u);
+  EXPECT_EQ(all.lines[2].kind, "bust");
+  EXPECT_EQ(all.lines[2].price, (Price{50 * units_per_dollar}));
+  EXPECT_TRUE(all.positions.empty());
+}
+
 TEST(Statement, BeginsWithWhatWasBeforeAndEndsWithWhatWasThen) {
   const Statement part =
       statement(Timestamp{2 * nanoseconds_per_second}, Timestamp{3 * nanoseconds_per_second});
