@@ -16,7 +16,6 @@
 #include "bench_load.hpp"
 #include "bench_suite.hpp"
 #include "commands.hpp"
-#include "interrupt.hpp"
 
 namespace trade::cmd {
 
@@ -90,7 +89,7 @@ class FixBench {
   Status set_up();
   Status run();
   Status describe();
-  [[nodiscard]] bool interrupted() const { return interrupt_.requested(); }
+  [[nodiscard]] bool interrupted() const { return suite_.interrupted(); }
   [[nodiscard]] const format::Json& json() const { return json_; }
 
  private:
@@ -108,7 +107,6 @@ class FixBench {
   const FixPlan& plan_;
   ThrowAwaySuite& suite_;
   Context& bench_;
-  const CooperativeInterrupt interrupt_;
   Random random_;
   BenchMarket market_;
   BenchFixTable table_;
@@ -231,15 +229,15 @@ Status FixBench::run() {
   started_ns_ = monotonic_nanoseconds();
   std::int64_t patience_ends_ns = 0;
   while (answered_ < orders) {
-    if (interrupt_.requested() && answered_ == sent_) break;
+    if (interrupted() && answered_ == sent_) break;
     const std::int64_t now_ns = monotonic_nanoseconds();
     progress(answered_);
-    if (sent_ < orders && !interrupt_.requested() && due_ns(sent_) <= now_ns) {
+    if (sent_ < orders && !interrupted() && due_ns(sent_) <= now_ns) {
       if (Status status = send(sent_); !status) return status;
       if (++sent_ == orders) patience_ends_ns = now_ns + report_patience_ns;
       if (due_ns(sent_) <= now_ns) continue;
     }
-    if (patience_ends_ns == 0 && interrupt_.requested()) patience_ends_ns = now_ns + report_patience_ns;
+    if (patience_ends_ns == 0 && interrupted()) patience_ends_ns = now_ns + report_patience_ns;
     if (patience_ends_ns != 0 && now_ns > patience_ends_ns) {
       return fail(ErrorCode::timed_out, std::to_string(sent_ - answered_) + " of " + std::to_string(sent_) +
                                             " orders got no report");
@@ -277,7 +275,7 @@ Result<ExitStatus> run_fix_bench(Context& context, const FixPlan& plan) {
   if (!started) return std::unexpected(started.error());
   FixBench bench(context, plan, suite, **started);
   Status status = bench.set_up();
-  if (status) status = bench.run();
+  if (status && !bench.interrupted()) status = bench.run();
   if (status) status = bench.describe();
   if (!status) return std::unexpected(status.error());
   context.output().record(bench.json());

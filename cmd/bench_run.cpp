@@ -6,7 +6,6 @@
 #include "base/clock.hpp"
 #include "bench_feed_probe.hpp"
 #include "bench_suite.hpp"
-#include "interrupt.hpp"
 #include "suite.hpp"
 
 namespace trade::cmd {
@@ -29,7 +28,7 @@ class BenchRun {
   Status flood();
   Status steady();
   Status finish();
-  [[nodiscard]] bool interrupted() const { return interrupt_.requested(); }
+  [[nodiscard]] bool interrupted() const { return suite_.interrupted(); }
   [[nodiscard]] const format::Json& json() const { return json_; }
 
  private:
@@ -42,7 +41,6 @@ class BenchRun {
   const BenchPlan& plan_;
   ThrowAwaySuite& suite_;
   Context& bench_;
-  const CooperativeInterrupt interrupt_;
   ClientOptions options_;
   BenchMarket market_;
   Histogram disk_sync_microseconds_;
@@ -88,7 +86,7 @@ Status BenchRun::flood() {
   std::int64_t counted_at = 0;
   const auto go_on = [&](std::uint64_t done) {
     progress(done);
-    if (interrupt_.requested()) return false;
+    if (interrupted()) return false;
     // There cannot be more trades than orders.
     if (plan_.trades == 0 || done < plan_.trades) return true;
     const std::int64_t now = monotonic_nanoseconds();
@@ -145,7 +143,7 @@ Status BenchRun::steady() {
   BenchProgress progress(context_, "at " + std::to_string(plan_.rate) + " a second", steady.orders);
   auto measured = run_bench_load(options_, market_, steady, [&](std::uint64_t done) {
     progress(done);
-    return !interrupt_.requested();
+    return !interrupted();
   });
   if (!measured) return std::unexpected(measured.error());
   (*probe)->stop(measured->last_sequence, last_quote_patience);
@@ -178,7 +176,7 @@ Result<ExitStatus> run_bench(Context& context, const BenchPlan& plan) {
   if (!started) return std::unexpected(started.error());
   BenchRun run(context, plan, suite, **started);
   Status status = run.set_up();
-  if (status && plan.orders != 0) status = run.flood();
+  if (status && plan.orders != 0 && !run.interrupted()) status = run.flood();
   if (status && plan.rate != 0 && !run.interrupted()) status = run.steady();
   if (status) status = run.finish();
   if (!status) return std::unexpected(status.error());

@@ -105,7 +105,7 @@ Status ThrowAwaySuite::run_also(std::string_view daemon) {
   if (!running) return pass_on(std::move(running));
   pid_t child = 0;
   if (!*running) {
-    Result<pid_t> started = start_daemon(*context_, home_, daemon, DaemonOutput::log_file);
+    Result<pid_t> started = start_daemon(*context_, home_, daemon, DaemonOutput::log_file_bound);
     if (!started) return pass_on(std::move(started));
     child = *started;
     started_.emplace_back(daemon);

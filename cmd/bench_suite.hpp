@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "context.hpp"
 #include "format/json.hpp"
+#include "interrupt.hpp"
 
 namespace trade::cmd {
 
@@ -29,7 +30,9 @@ struct Setting {
 };
 
 /// A home that is removed at the end, with a suite in it that is stopped before. With --home it is that one,
-/// which stays; daemons that run in it already are used as they are.
+/// which stays; daemons that run in it already are used as they are. While it is there SIGINT and SIGTERM
+/// only raise a flag, so that whoever is interrupted takes it down; if this process is killed, its daemons
+/// stop.
 class ThrowAwaySuite {
  public:
   /// With settings, a home of its own has a configuration file of its own: what is configured, and these over
@@ -45,6 +48,8 @@ class ThrowAwaySuite {
   /// Once started: this daemon too, if it does not run yet.
   Status run_also(std::string_view daemon);
   [[nodiscard]] const app::Home& home() const { return home_; }
+  /// Whether one of the signals came.
+  [[nodiscard]] bool interrupted() const { return interrupt_.requested(); }
   /// Changes the configuration and has a daemon read it again. Only with settings, in a home of its own.
   Status change(const Setting& setting, std::string_view daemon);
 
@@ -52,6 +57,7 @@ class ThrowAwaySuite {
   Status configure();
   void stop();
 
+  const CooperativeInterrupt interrupt_;
   Globals globals_;
   std::vector<Setting> settings_;
   std::unique_ptr<Context> context_;

@@ -9,6 +9,7 @@
 #include "format/nearest.hpp"
 #include "help.hpp"
 #include "interrupt.hpp"
+#include "nearest_name.hpp"
 
 namespace trade::cmd {
 
@@ -265,6 +266,7 @@ int CommandLine::run_command(const Command& command) {
   if (result) {
     status = *result;
   } else {
+    suggest_nearest_name(context, *command.app, result.error());
     context.report(result.error());
     status = exit_status_of(result.error().code);
   }

@@ -56,11 +56,11 @@ constexpr std::array examples{
     Example{"symbol bands", "trade symbol bands MSFT --percent 5% --pause 300"},
     Example{"symbol borrow", "trade symbol borrow MSFT locate"},
     Example{"route add",
-            "trade route add NYX --host 127.0.0.1 --port 9878\n"
-            "trade route add NYX --host fix.example.com --port 9878 --tls --when-down refuse"},
+            "trade route add NYX --host 127.0.0.1 --port 9879\n"
+            "trade route add ARC --host fix.example.com --port 9878 --tls --when-down refuse"},
     Example{"route list", "trade route list"},
-    Example{"route remove", "trade route remove NYX"},
-    Example{"route set", "trade route set IBM NYX\ntrade route set IBM internal"},
+    Example{"route remove", "trade route remove ARC"},
+    Example{"route set", "trade route set MSFT NYX\ntrade route set MSFT internal"},
     Example{"locate grant", "trade locate grant dave MSFT --quantity 500"},
     Example{"locate list", "trade locate list\ntrade locate list dave"},
     Example{"locate revoke", "trade locate revoke dave MSFT"},

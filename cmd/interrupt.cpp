@@ -10,7 +10,7 @@ namespace {
 
 constexpr int signal_status_base = 128;
 
-volatile std::sig_atomic_t cooperative = 0;
+volatile std::sig_atomic_t cooperative = 0;  ///< how many there are
 volatile std::sig_atomic_t requested_signal = 0;
 
 extern "C" void handle_signal(int signal_number) {
@@ -34,12 +34,12 @@ void install_signal_handlers() {
 }
 
 CooperativeInterrupt::CooperativeInterrupt() {
-  requested_signal = 0;
-  cooperative = 1;
+  if (cooperative == 0) requested_signal = 0;
+  cooperative = cooperative + 1;
 }
 
 CooperativeInterrupt::~CooperativeInterrupt() {
-  cooperative = 0;
+  cooperative = cooperative - 1;
 }
 
 bool CooperativeInterrupt::requested() const {

@@ -8,7 +8,7 @@ namespace trade::cmd {
 /// a closed pipe is an error of the write.
 void install_signal_handlers();
 
-/// While one of these exists, SIGINT and SIGTERM only raise a flag.
+/// While there are any of these, within one another, SIGINT and SIGTERM only raise a flag. Of one thread.
 class CooperativeInterrupt {
  public:
   CooperativeInterrupt();

@@ -68,6 +68,7 @@ class Writer {
     }
     for (std::uint32_t number = 1; number <= engine.account_count(); ++number)
       write_account(engine, books, AccountId{number});
+    write_routes(engine);
     std::vector<OrderView> open;
     for (OrderId id{1}; books.orders().newest() >= id; ++id.value) {
       const auto order = engine.order(id);
@@ -76,6 +77,9 @@ class Writer {
     }
     for (const OrderView& order : open)
       write_open_order(order);
+    for (const VenueView& venue : venues_of(engine)) {
+      if (!venue.session_up) step({"venue", venue.name, "down"});
+    }
     for (std::uint32_t number = 1; number <= engine.symbol_count(); ++number) {
       const SymbolView symbol = *engine.symbol(SymbolId{number});
       if (concerns(SymbolId{number}) && symbol.status == SymbolStatus::halted)
@@ -189,8 +193,32 @@ class Writer {
     if (words.size() > 2) step(words);
   }
 
+  static std::vector<VenueView> venues_of(const Engine& engine) {
+    std::vector<VenueView> venues;
+    for (std::uint32_t number = 1; number <= engine.venue_count(); ++number) {
+      if (auto venue = engine.venue(VenueId{number}); venue && !venue->removed)
+        venues.push_back(*std::move(venue));
+    }
+    return venues;
+  }
+
+  /// Each venue with its session up, so that what was sent can be sent.
+  void write_routes(const Engine& engine) {
+    for (const VenueView& venue : venues_of(engine)) {
+      step({"route", "add", venue.name, "--when-down", std::string(name_of(venue.when_down))});
+      step({"venue", venue.name, "up"});
+    }
+    for (std::uint32_t number = 1; number <= engine.symbol_count(); ++number) {
+      const SymbolView symbol = *engine.symbol(SymbolId{number});
+      if (concerns(SymbolId{number}) && symbol.venue)
+        step({"route", "set", symbol.symbol, symbol.venue_name});
+    }
+  }
+
   void write_account(const Engine& engine, const ledger::Ledger& books, AccountId id) {
     const AccountView account = *engine.account(id);
+    // One of a venue comes with it.
+    if (account.type == AccountType::clearing) return;
     const std::string name = accounts_.of(account.id);
     Words words{"account", "open", name};
     if (account.type != AccountType::cash) add(words, "--type", std::string(name_of(account.type)));
@@ -229,6 +257,9 @@ class Writer {
     step(place_words(place, order.symbol, order.client_order_id),
          variable(order.id) + " = as " + accounts_.of(order.account) + ": ");
     known_.insert(order.id.value);
+    if (order.venue.empty() || order.status == OrderStatus::pending) return;
+    ++steps_;
+    line("  venue " + order.venue + " accepts " + variable(order.id));
   }
 
   Words place_words(const PlaceOrder& order, const std::string& symbol, const std::string& client_id) {
@@ -495,6 +526,11 @@ class Writer {
     if (!order || venue.empty()) return false;
     if (!concerns(moment.engine.find_symbol(order->symbol))) return true;
     if (!known_.contains(body.order.value)) return false;
+    // A trade from before the stretch is not there to be undone.
+    if (moment.result.reason == RejectReason::none && !body.reference_execution_id.empty() &&
+        !executions_.contains(body.reference_execution_id))
+      return false;
+    if (!body.execution_id.empty()) executions_.emplace(body.execution_id);
     move_clock(time);
     std::string prefix;
     if (moment.result.reason != RejectReason::none)
@@ -573,7 +609,8 @@ class Writer {
   std::set<std::uint32_t> symbols_;  ///< empty: all
   Pseudonyms accounts_;
   Pseudonyms client_ids_;
-  std::set<std::uint64_t> known_;  ///< orders that have a variable
+  std::set<std::uint64_t> known_;                  ///< orders that have a variable
+  std::set<std::string, std::less<>> executions_;  ///< of venues, that are told
   std::vector<std::string> suspended_;
   SessionPhase phase_ = SessionPhase::open;
   Timestamp time_;

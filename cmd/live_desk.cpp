@@ -79,6 +79,7 @@ class LiveDesk final : public scenario::Desk {
   }
 
   scenario::Outcome run(const std::string& account, const std::vector<std::string>& words) override {
+    if (Status goes_on = check_interrupted(); !goes_on) return {.output = {}, .errors = {goes_on.error()}};
     Stage stage;
     stage.client = &client_;
     stage.clock = &clock_;
@@ -91,6 +92,7 @@ class LiveDesk final : public scenario::Desk {
   [[nodiscard]] Timestamp now() const override { return clock_.now(); }
   [[nodiscard]] bool owns_time() const override { return clock_.simulated() && begins_as_told_; }
   Status advance_to(Timestamp time) override {
+    if (Status goes_on = check_interrupted(); !goes_on) return goes_on;
     const std::int64_t ahead = time.nanoseconds - now().nanoseconds;
     if (ahead <= 0) return {};
     if (clock_.simulated()) {
@@ -126,6 +128,11 @@ class LiveDesk final : public scenario::Desk {
   Status check() override { return {}; }
 
  private:
+  [[nodiscard]] Status check_interrupted() const {
+    if (!suite_.interrupted || !suite_.interrupted()) return {};
+    return fail(ErrorCode::internal, "interrupted");
+  }
+
   /// Brings a simulated clock to where the scenario begins, and has it stand.
   Status begin_time() {
     Result<DaemonView> tradingd = direct_.status("tradingd");

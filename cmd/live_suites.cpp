@@ -29,7 +29,7 @@ Result<std::unique_ptr<scenario::Desk>> LiveSuites::make_desk(const scenario::De
   }
   const Result<ClientOptions> client = context_->client_options();
   if (!client) return std::unexpected(client.error());
-  LiveSuite live{.client = *client, .set_calendar = {}};
+  LiveSuite live{.client = *client, .set_calendar = {}, .interrupted = [this] { return interrupted(); }};
   if (!globals_.home) live.set_calendar = [this](bool us) { return set_calendar(us); };
   return make_live_desk(live, options);
 }
@@ -40,7 +40,6 @@ Status LiveSuites::start(const scenario::DeskOptions& options) {
       globals_, std::vector<Setting>{{"tradingd.clock", "simulated"},
                                      {"tradingd.clock_start", format_timestamp(options.start)},
                                      {"tradingd.calendar", std::string(calendar_name(false))}});
-  ++started_;
   Result<Context*> context = suite_->start();
   if (!context) return pass_on(std::move(context));
   context_ = *context;
@@ -61,7 +60,7 @@ Status LiveSuites::set_calendar(bool us) {
   const Setting setting{"tradingd.calendar", std::string(calendar_name(us))};
   if (Status changed = suite_->change(setting, "tradingd"); !changed) return changed;
   const std::int64_t deadline_ns = monotonic_nanoseconds() + std::chrono::nanoseconds(bench_patience).count();
-  while (monotonic_nanoseconds() < deadline_ns) {
+  while (monotonic_nanoseconds() < deadline_ns && !interrupted()) {
     const Result<DaemonView> tradingd = ask_daemon(*context_, "tradingd", bench_patience);
     if (!tradingd) return std::unexpected(tradingd.error());
     if ((counter(*tradingd, "calendar_us") != 0) == us) return {};

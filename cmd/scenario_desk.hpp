@@ -17,6 +17,8 @@ struct LiveSuite {
   ClientOptions client;
   /// Has the suite follow New York's hours, or be open at any. Null: it follows what it is configured to.
   std::function<Status(bool us)> set_calendar;
+  /// Whether nothing more is to be done: commands fail then, and time stands. Null: there always is.
+  std::function<bool()> interrupted;
 };
 
 /// On the suite each scenario has names of its own. What it needs of the time and the suite cannot give is

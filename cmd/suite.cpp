@@ -40,7 +40,7 @@ std::int64_t deadline_after(std::chrono::milliseconds timeout) {
   // A daemon that stays keeps no file system busy but its own.
   [[maybe_unused]] const int changed = chdir(directory);
   close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
-  if (kind == DaemonOutput::standard_error) {
+  if (kind != DaemonOutput::log_file) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
   }
@@ -118,7 +118,7 @@ Result<pid_t> start_daemon(Context& context, const app::Home& home, std::string_
     arguments.insert(arguments.end(), {"--config", config->string()});
   }
   int output = STDERR_FILENO;
-  if (kind == DaemonOutput::log_file) {
+  if (kind != DaemonOutput::standard_error) {
     arguments.emplace_back("--log-file");
     const fs::path log = home.log() / (std::string(daemon) + ".log");
     output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

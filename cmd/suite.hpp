@@ -30,7 +30,8 @@ Result<std::filesystem::path> find_program(std::string_view daemon);
 /// Where a started daemon's output goes.
 enum class DaemonOutput : std::uint8_t {
   log_file,        ///< `<home>/log/<daemon>.log`; the daemon outlives this process and its terminal
-  standard_error,  ///< as this process's own; the daemon is told to stop when this process dies
+  log_file_bound,  ///< the same file; the daemon is told to stop when the thread that starts it ends
+  standard_error,  ///< as this process's own; the daemon is told to stop then, too
 };
 
 /// Starts it in a session of its own. The result is the child's process.

@@ -82,9 +82,12 @@ std::uint64_t seed_of(std::uint64_t seed, const Scenario& scenario) {
   return hash;
 }
 
-/// Runs the files, each on one thread, and stops early where that is wanted.
-void run(std::vector<File>& files, const Arguments& arguments, const scenario::MakeDesk& make_desk,
-         std::uint64_t seed) {
+/// Runs the files, each on one thread, and stops early where that is wanted. Without `suites`, in this
+/// process.
+void run(std::vector<File>& files, const Arguments& arguments, LiveSuites* suites, std::uint64_t seed) {
+  scenario::MakeDesk make_desk = make_venue_desk;
+  if (suites != nullptr)
+    make_desk = [suites](const scenario::DeskOptions& desk) { return suites->make_desk(desk); };
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stop = false;
   const auto work = [&] {
@@ -92,6 +95,8 @@ void run(std::vector<File>& files, const Arguments& arguments, const scenario::M
       for (const Scenario& one : files[i].scenarios) {
         if (stop) return;
         ScenarioResult result = scenario::run_scenario(one, make_desk, seed_of(seed, one));
+        // What it came to says nothing then.
+        if (suites != nullptr && suites->interrupted()) return;
         result.seed = seed;
         const bool failed = result.verdict == Verdict::failed || result.verdict == Verdict::invalid;
         files[i].results.push_back(std::move(result));
@@ -102,7 +107,7 @@ void run(std::vector<File>& files, const Arguments& arguments, const scenario::M
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   // In one suite, one after the other: rules and the session are everybody's.
   const std::size_t jobs =
-      arguments.live ? 1 : std::min<std::size_t>(arguments.jobs.value_or(cores), files.size());
+      suites != nullptr ? 1 : std::min<std::size_t>(arguments.jobs.value_or(cores), files.size());
   std::vector<std::jthread> others;
   for (std::size_t i = 1; i < jobs; ++i)
     others.emplace_back(work);
@@ -200,21 +205,21 @@ Result<ExitStatus> test(Context& context, const Arguments& arguments) {
   if (arguments.list) return list_scenarios(context, *files);
   const auto begun = context.monotonic_time();
   const std::uint64_t seed = arguments.seed.value_or(1);
-  LiveSuites suites(context.globals());
-  scenario::MakeDesk make_desk = make_venue_desk;
-  if (arguments.live)
-    make_desk = [&suites](const scenario::DeskOptions& desk) { return suites.make_desk(desk); };
-  run(*files, arguments, make_desk, seed);
+  std::optional<LiveSuites> suites;
+  if (arguments.live) suites.emplace(context.globals());
+  run(*files, arguments, suites ? &*suites : nullptr, seed);
+  const bool interrupted = suites && suites->interrupted();
   const double seconds = std::chrono::duration<double>(context.monotonic_time() - begun).count();
   std::vector<ScenarioResult> results;
   for (File& file : *files)
     std::ranges::move(file.results, std::back_inserter(results));
-  if (arguments.update) return update(context, arguments, results);
+  if (arguments.update && !interrupted) return update(context, arguments, results);
   print(context, arguments, results, seconds, seed);
   if (!arguments.junit.empty()) {
     if (Status written = write_file(arguments.junit, junit_text(results, seconds)); !written)
       return pass_on(std::move(written));
   }
+  if (interrupted) return ExitStatus::interrupted;
   const scenario::Summary summary = summarize(results);
   if (summary.failed != 0) return ExitStatus::difference;
   // Nothing went wrong because nothing was tried.

@@ -39,7 +39,7 @@ std::string uuid_of(IdKind kind, std::uint64_t number);
 std::optional<std::uint64_t> number_of(IdKind kind, std::string_view uuid);
 
 std::string_view type_name(OrderType type);
-std::string_view status_name(OrderStatus status);
+std::string_view status_name(const OrderView& order);
 format::Json order_json(const OrderView& order);
 format::Json asset_json(const SymbolView& symbol);
 

@@ -77,7 +77,8 @@ Page page_of(const std::vector<FillView>& fills, const Wanted& wanted) {
     }
     const bool late = wanted.until && fill.executed_at >= wanted.until;
     const bool early = wanted.after && fill.executed_at <= wanted.after;
-    if (!late && !early && page.fills.size() < wanted.size) page.fills.push_back(&fill);
+    // What its venue has undone never was.
+    if (!fill.busted && !late && !early && page.fills.size() < wanted.size) page.fills.push_back(&fill);
   };
   if (wanted.ascending) {
     std::ranges::for_each(fills.rbegin(), fills.rend(), take);

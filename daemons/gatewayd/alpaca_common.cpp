@@ -92,17 +92,22 @@ std::string_view type_name(OrderType type) {
   return type == OrderType::stop_loss ? std::string_view("stop") : name_of(type);
 }
 
-std::string_view status_name(OrderStatus status) {
-  switch (status) {
+std::string_view status_name(const OrderView& order) {
+  if (!is_terminal(order.status)) {
+    if (order.venue_state == VenueState::pending_cancel) return "pending_cancel";
+    if (order.venue_state == VenueState::pending_replace) return "pending_replace";
+  }
+  switch (order.status) {
     case OrderStatus::pending:
-      return "held";
+      // At a venue: not known to be there yet. Else it waits for its entry.
+      return order.venue_state && order.venue_state != VenueState::held ? "pending_new" : "held";
     case OrderStatus::validated:
     case OrderStatus::submitted:
       return "new";
     case OrderStatus::cancelled:
       return "canceled";
     default:
-      return name_of(status);
+      return name_of(order.status);
   }
 }
 
@@ -142,7 +147,7 @@ format::Json order_json(const OrderView& order) {
   json["time_in_force"] = name_of(order.time_in_force);
   json["limit_price"] = format::price_or_null(order.limit_price);
   json["stop_price"] = format::price_or_null(order.stop_price);
-  json["status"] = status_name(order.status);
+  json["status"] = status_name(order);
   json["extended_hours"] = false;
   json["legs"] = nullptr;
   // A basis point is 100 of the 1/10000 in which money is told.

@@ -33,6 +33,27 @@ std::string msgpack_of(const format::Json& json) {
   return {bytes.begin(), bytes.end()};
 }
 
+/// Of what has changed with an order's venue; empty: what clients of this API need not hear of.
+std::string_view venue_event_name(const OrderNews& news) {
+  const VenueState before = news.venue_state_before.value_or(VenueState::sending);
+  switch (news.order.venue_state.value_or(VenueState::ended)) {
+    case VenueState::working:
+      if (before == VenueState::pending_cancel) return "order_cancel_rejected";
+      if (before == VenueState::pending_replace) return "order_replace_rejected";
+      return before == VenueState::working || news.order.filled_quantity ? "" : "new";
+    case VenueState::pending_cancel:
+      return "pending_cancel";
+    case VenueState::pending_replace:
+      return "pending_replace";
+    case VenueState::held:
+    case VenueState::sending:
+    case VenueState::unknown:
+    case VenueState::ended:
+      break;
+  }
+  return "";
+}
+
 std::string_view event_name(const OrderNews& news) {
   switch (news.kind) {
     case OrderNews::Kind::accepted:
@@ -47,6 +68,10 @@ std::string_view event_name(const OrderNews& news) {
       return "replaced";
     case OrderNews::Kind::cancelled:
       return news.order.status == OrderStatus::expired ? "expired" : "canceled";
+    case OrderNews::Kind::venue_state:
+      return venue_event_name(news);
+    case OrderNews::Kind::busted:
+      return "trade_bust";
     case OrderNews::Kind::triggered:
       break;
   }
@@ -184,7 +209,7 @@ void TradingStream::on_order(const OrderNews& news) {
   data["event"] = event;
   data["execution_id"] = uuid_of(IdKind::trade, news.sequence);
   data["timestamp"] = format::time_or_null(news.timestamp);
-  if (news.kind == OrderNews::Kind::filled) {
+  if (news.kind == OrderNews::Kind::filled || news.kind == OrderNews::Kind::busted) {
     data["price"] = format_price(news.price);
     data["qty"] = std::to_string(news.quantity.shares);
   }

@@ -7,6 +7,19 @@
 
 namespace trade::gatewayd {
 
+namespace {
+
+/// Adds the trade to the news that came of it, where some did.
+template <class Trade>
+void tell_trade(std::vector<OrderNews>& news, std::size_t news_before, const Trade& trade) {
+  if (news.size() == news_before) return;
+  news.back().trade = trade.trade;
+  news.back().price = trade.price;
+  news.back().quantity = trade.quantity;
+}
+
+}  // namespace
+
 void OrderFollower::listen(AccountId account) {
   const std::lock_guard lock(mutex_);
   ++listeners_[account];
@@ -84,6 +97,8 @@ void OrderFollower::take_accepted(const Event& event, const OrderAccepted& accep
   of->view.filled_notional = {};
   of->view.reject_reason = RejectReason::none;
   of->view.cancel_reason.reset();
+  of->view.venue_state.reset();
+  of->view.venue_order_id.clear();
   of->view.updated_at = event.timestamp;
   news.push_back({.kind = OrderNews::Kind::accepted,
                   .account = accepted.account,
@@ -110,11 +125,56 @@ void OrderFollower::take_trade(const Event& event, const TradeExecuted& trade, s
           view.status = side.leaves ? OrderStatus::partially_filled : OrderStatus::filled;
         },
         news, !side.leaves);
-    if (news.size() == before) continue;
-    news.back().trade = trade.trade;
-    news.back().price = trade.price;
-    news.back().quantity = trade.quantity;
+    tell_trade(news, before, trade);
   }
+}
+
+void OrderFollower::take_venue_trade(const Event& event, const VenueTradeExecuted& trade,
+                                     std::vector<OrderNews>& news) {
+  const std::size_t before = news.size();
+  add(
+      event, trade.account, trade.order, OrderNews::Kind::filled,
+      [&](OrderView& view) {
+        view.filled_quantity += trade.quantity;
+        view.filled_notional += trade.price * trade.quantity;
+        // What had ended already stays as it ended: the fill has crossed with that.
+        if (!is_terminal(view.status))
+          view.status = trade.leaves ? OrderStatus::partially_filled : OrderStatus::filled;
+      },
+      news, !trade.leaves);
+  tell_trade(news, before, trade);
+}
+
+void OrderFollower::take_bust(const Event& event, const VenueTradeBusted& bust,
+                              std::vector<OrderNews>& news) {
+  const std::size_t before = news.size();
+  add(
+      event, bust.account, bust.order, OrderNews::Kind::busted,
+      [&](OrderView& view) {
+        view.filled_quantity -= bust.quantity;
+        view.filled_notional -= bust.price * bust.quantity;
+        view.status = bust.status;
+      },
+      news, is_terminal(bust.status));
+  tell_trade(news, before, bust);
+}
+
+void OrderFollower::take_venue_state(const Event& event, const VenueStateChanged& changed,
+                                     std::vector<OrderNews>& news) {
+  const std::size_t before = news.size();
+  std::optional<VenueState> state_before;
+  add(
+      event, changed.account, changed.order,
+      changed.status == OrderStatus::rejected ? OrderNews::Kind::rejected : OrderNews::Kind::venue_state,
+      [&](OrderView& view) {
+        state_before = view.venue_state;
+        view.status = changed.status;
+        view.venue_state = changed.state;
+        if (changed.status == OrderStatus::rejected) view.reject_reason = RejectReason::venue_rejected;
+        if (!changed.venue_order_id.empty()) view.venue_order_id = changed.venue_order_id;
+      },
+      news, is_terminal(changed.status));
+  if (news.size() > before) news.back().venue_state_before = state_before;
 }
 
 void OrderFollower::take(const Event& event, std::vector<OrderNews>& news) {
@@ -122,6 +182,12 @@ void OrderFollower::take(const Event& event, std::vector<OrderNews>& news) {
     if (listened(accepted->account)) take_accepted(event, *accepted, news);
   } else if (const auto* trade = std::get_if<TradeExecuted>(&event.body)) {
     take_trade(event, *trade, news);
+  } else if (const auto* venue_trade = std::get_if<VenueTradeExecuted>(&event.body)) {
+    if (listened(venue_trade->account)) take_venue_trade(event, *venue_trade, news);
+  } else if (const auto* bust = std::get_if<VenueTradeBusted>(&event.body)) {
+    if (listened(bust->account)) take_bust(event, *bust, news);
+  } else if (const auto* changed = std::get_if<VenueStateChanged>(&event.body)) {
+    if (listened(changed->account)) take_venue_state(event, *changed, news);
   } else if (const auto* rejected = std::get_if<OrderRejected>(&event.body)) {
     if (!listened(rejected->account)) return;
     add(

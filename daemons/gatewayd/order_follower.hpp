@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -16,11 +17,23 @@ namespace trade::gatewayd {
 
 /// One thing that happened to an order.
 struct OrderNews {
-  enum class Kind : std::uint8_t { accepted, rejected, activated, triggered, filled, replaced, cancelled };
+  enum class Kind : std::uint8_t {
+    accepted,
+    rejected,
+    activated,
+    triggered,
+    filled,
+    replaced,
+    cancelled,
+    venue_state,  ///< it stands otherwise with its venue
+    busted,       ///< its venue has undone a trade
+  };
   Kind kind = Kind::accepted;
   AccountId account;
   OrderView order;  ///< as it was right after this
-  // Of a fill:
+  /// Of a change of the venue's state, the one before.
+  std::optional<VenueState> venue_state_before = {};
+  // Of a fill, and of one that is busted:
   TradeId trade;
   Price price;
   Quantity quantity;
@@ -57,6 +70,9 @@ class OrderFollower {
   void take(const Event& event, std::vector<OrderNews>& news);
   void take_accepted(const Event& event, const OrderAccepted& accepted, std::vector<OrderNews>& news);
   void take_trade(const Event& event, const TradeExecuted& trade, std::vector<OrderNews>& news);
+  void take_venue_trade(const Event& event, const VenueTradeExecuted& trade, std::vector<OrderNews>& news);
+  void take_bust(const Event& event, const VenueTradeBusted& bust, std::vector<OrderNews>& news);
+  void take_venue_state(const Event& event, const VenueStateChanged& changed, std::vector<OrderNews>& news);
 
   Fetch fetch_;
   std::mutex mutex_;

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <map>
+#include <optional>
 
 #include "app/daemon.hpp"
+#include "base/clock.hpp"
 #include "gatewayd/answer.hpp"
 #include "gatewayd/application.hpp"
 #include "gatewayd/services.hpp"
@@ -11,6 +13,19 @@
 namespace trade::gatewayd {
 
 namespace {
+
+/// Requests a minute of an address that each come to a question to every daemon, and need no key.
+constexpr std::uint32_t questions_per_minute = 600;
+
+/// The refusal of an address that asks too often.
+std::optional<http::Response> refuse_flood(Call& call) {
+  const RateLimiter::Verdict verdict =
+      call.services.status_limiter.take(call.request.peer, questions_per_minute, monotonic_nanoseconds());
+  if (verdict.allowed) return std::nullopt;
+  http::Response response = response_to(Surface::v1, {429, "too_many_requests", "Too many requests"});
+  response.headers.push_back({"Retry-After", std::to_string(verdict.retry_in_seconds)});
+  return response;
+}
 
 /// The process lives and serves.
 Task<http::Response> health(Call&) {
@@ -37,6 +52,7 @@ Task<std::vector<std::pair<std::string, std::optional<DaemonView>>>> ask_needed(
 
 /// Every daemon that requests go to answers.
 Task<http::Response> readiness(Call& call) {
+  if (auto refused = refuse_flood(call)) co_return *std::move(refused);
   const auto views = co_await ask_needed(call);
   format::Json daemons;
   bool ready = true;
@@ -53,6 +69,7 @@ Task<http::Response> readiness(Call& call) {
 }
 
 Task<http::Response> metrics(Call& call) {
+  if (auto refused = refuse_flood(call)) co_return *std::move(refused);
   auto views = co_await ask_needed(call);
   // Asked for nothing, a daemon that does not run would hold the answer up.
   if (const auto process = app::daemon_pid({call.services.home}, "fixd"); process && *process)

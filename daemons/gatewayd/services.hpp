@@ -48,6 +48,7 @@ struct Services {
   RateLimiter limiter;           ///< by key
   RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key
   RateLimiter sign_in_limiter;   ///< by address
+  RateLimiter status_limiter;    ///< by address, for those who ask how the daemons are
   access::BrowserSessions sessions;
   PageFiles page{page_directory()};
 };

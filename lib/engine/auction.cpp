@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/state.hpp"
+#include "engine/tell_trade.hpp"
 
 namespace trade {
 

@@ -1,6 +1,7 @@
 // Finding an order for its owner, and cancelling it.
 #include <algorithm>
 
+#include "engine/open_orders.hpp"
 #include "engine/state.hpp"
 
 namespace trade {

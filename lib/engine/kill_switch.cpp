@@ -1,5 +1,6 @@
 // Kill switches: one command that ends all open orders of an account, of a symbol or of the market, and lets
 // in no more until it is lifted.
+#include "engine/open_orders.hpp"
 #include "engine/state.hpp"
 
 namespace trade {

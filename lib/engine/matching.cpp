@@ -3,6 +3,7 @@
 
 #include "base/assert.hpp"
 #include "engine/state.hpp"
+#include "engine/tell_trade.hpp"
 
 namespace trade {
 

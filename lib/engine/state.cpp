@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "engine/open_orders.hpp"
+
 namespace trade {
 
 namespace {

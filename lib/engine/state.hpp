@@ -677,42 +677,6 @@ class Engine::State {
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
 };
 
-template <class IsMeant, class Visit>
-void Engine::State::for_each_open(AccountId account, IsMeant&& is_meant, Visit&& visit) const {
-  if (!account) {
-    orders_.for_each([&](OrderSlot slot) {
-      if (orders_[slot].open() && is_meant(orders_[slot])) visit(slot);
-    });
-    return;
-  }
-  for (OrderSlot slot = accounts_[account].first_open; slot != 0;) {
-    const OrderSlot next = orders_[slot].next;
-    if (is_meant(orders_[slot])) visit(slot);
-    slot = next;
-  }
-}
-
-inline void Engine::State::tell_trade(const Order& taker, const Order& maker, Price price, Quantity quantity,
-                                      bool maker_refreshes, const std::optional<AuctionLegs>& legs) {
-  log_.emit<TradeExecuted>([&] {
-    return TradeExecuted{.trade = next_trade_,
-                         .symbol = taker.symbol,
-                         .price = price,
-                         .quantity = quantity,
-                         .taker_side = taker.side,
-                         .maker_order = maker.id,
-                         .maker_account = maker.account,
-                         .maker_leaves = maker.leaves(),
-                         .taker_order = taker.id,
-                         .taker_account = taker.account,
-                         .taker_leaves = taker.leaves(),
-                         .maker_refreshes = maker_refreshes,
-                         .in_auction = legs.has_value(),
-                         .legs = legs.value_or(AuctionLegs{})};
-  });
-  ++next_trade_.value;
-}
-
 template <class Change>
 void Engine::State::count_shortfall(AccountId id, Change&& change) {
   const engine::Account& account = accounts_[id];
@@ -721,23 +685,6 @@ void Engine::State::count_shortfall(AccountId id, Change&& change) {
   const std::int64_t before = lack();
   change();
   if (const std::int64_t after = lack(); after > before) venue_shortfall_.units += after - before;
-}
-
-template <class Visit>
-void Engine::State::for_each_of(const CancelAllOrders& command, Visit&& visit) const {
-  const auto is_meant = [&](const Order& order) {
-    return (!command.symbol || order.symbol == command.symbol) &&
-           (!command.side || order.side == *command.side) &&
-           (!command.session || session_of(order.id) == command.session) && !stands(order);
-  };
-  for_each_open(command.account, is_meant, visit);
-}
-
-template <class Visit>
-void Engine::State::for_each_of(const SetKillSwitch& command, Visit&& visit) const {
-  if (!command.on) return;
-  const auto is_meant = [&](const Order& order) { return !command.symbol || order.symbol == command.symbol; };
-  for_each_open(command.account, is_meant, visit);
 }
 
 }  // namespace trade

@@ -481,7 +481,9 @@ bool Engine::State::book_execution(OrderSlot slot, engine::RoutedOrder& routed, 
       routed.venue, execution_id,
       {.order = order.id, .trade = next_trade_, .price = price, .quantity = quantity, .day = today_});
   ++next_trade_.value;
-  symbols_[order.symbol].set_last_price(price);
+  SymbolRecord& symbol = symbols_[order.symbol];
+  symbol.set_last_price(price);
+  if (symbol.follows_trades) symbol.follow(log_.now(), price);
   if (!order.open() || order.leaves()) return false;
   close_routed(order, routed);
   end(slot, OrderStatus::filled);

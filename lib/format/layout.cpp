@@ -31,8 +31,8 @@ const Layout& order_layout() {
                               {"filled_quantity", "FILLED", right, plain, as_is, 0, 8},
                               {"average_price", "AVERAGE", right, plain, as_is, 5, 9},
                               {"status", "STATUS", left, state, as_is, 0, 16},
-                              {"venue", "VENUE", left, plain, as_is, 3, 8},
-                              {"venue_state", "AT VENUE", left, plain, as_is, 4, 15},
+                              {"venue", "VENUE", left, plain, as_is, 2, 8},
+                              {"venue_state", "AT VENUE", left, plain, as_is, 1, 15},
                               {"reject_reason", "REASON", left, plain, as_is, 3, 20},
                               {"client_order_id", "CLIENT ID", left, plain, as_is, 7, 12},
                               {"leg", "LEG", left, plain, as_is, 4, 11},
@@ -95,7 +95,7 @@ const Layout& symbol_layout() {
                               {"previous_close", "PREVIOUS CLOSE", right, plain, as_is, 0, 14},
                               {"tick", "TICK", right, plain, as_is, 2, 6},
                               {"lot", "LOT", right, plain, as_is, 3, 5},
-                              {"route", "ROUTE", left, plain, as_is, 5, 10},
+                              {"route", "ROUTE", left, plain, as_is, 2, 10},
                               {"halt_reason", "HALT REASON", left, plain, as_is, 1, 20}},
                              field_names(json_of(SymbolView{}))};
   return layout;

@@ -40,7 +40,9 @@ template <class Stream>
 class HttpSession final : public std::enable_shared_from_this<HttpSession<Stream>>, public Connection {
  public:
   HttpSession(const std::shared_ptr<Server::State>& server, Stream stream, bool secure)
-      : count_(server, this), stream_(std::move(stream)), secure_(secure) {
+      : count_(server, this, beast::get_lowest_layer(stream).socket()),
+        stream_(std::move(stream)),
+        secure_(secure) {
     boost::system::error_code error;
     const auto endpoint = beast::get_lowest_layer(stream_).socket().remote_endpoint(error);
     if (!error) peer_ = endpoint.address().to_string();

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "http/server_state.hpp"
@@ -40,15 +41,33 @@ bool is_loopback(std::string_view address) {
   return endpoint && endpoint->address().is_loopback();
 }
 
-ConnectionCount::ConnectionCount(std::shared_ptr<Server::State> server, Connection* connection)
-    : server_(std::move(server)), connection_(connection) {
+std::string client_of(const tcp::socket& socket) {
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return {};
+  asio::ip::address address = endpoint.address();
+  if (address.is_v4()) return address.to_string();
+  if (address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), static_cast<unsigned char>(0));
+  return asio::ip::make_address_v6(bytes).to_string();
+}
+
+ConnectionCount::ConnectionCount(std::shared_ptr<Server::State> server, Connection* connection,
+                                 const tcp::socket& socket)
+    : server_(std::move(server)), connection_(connection), client_(client_of(socket)) {
   ++server_->counters.connections_open;
   server_->connections.insert(connection_);
+  ++server_->connections_of_client[client_];
 }
 
 ConnectionCount::~ConnectionCount() {
   --server_->counters.connections_open;
   server_->connections.erase(connection_);
+  const auto of_client = server_->connections_of_client.find(client_);
+  if (--of_client->second == 0) server_->connections_of_client.erase(of_client);
 }
 
 void Server::State::accept(const std::shared_ptr<Acceptor>& acceptor) {
@@ -69,7 +88,10 @@ void Server::State::accept(const std::shared_ptr<Acceptor>& acceptor) {
 
 void Server::State::take(tcp::socket socket, const std::optional<TlsContext>& tls) {
   ++counters.connections_accepted;
-  if (connections.size() >= options.connections_max) {
+  const auto of_client = connections_of_client.find(client_of(socket));
+  const std::size_t held = of_client == connections_of_client.end() ? 0 : of_client->second;
+  // One client does not keep the others out.
+  if (connections.size() >= options.connections_max || held >= (options.connections_max + 1) / 2) {
     ++counters.connections_refused;
     return;
   }

@@ -21,12 +21,14 @@ namespace trade::http {
 struct ServerOptions {
   std::size_t header_bytes_max = std::size_t{16} << 10;  ///< beyond: 431
   std::size_t body_bytes_max = std::size_t{1} << 20;     ///< beyond: 413
-  std::size_t connections_max = 4'096;                   ///< beyond: closed at once
-  std::chrono::milliseconds idle_time_max{75'000};       ///< between requests
-  std::chrono::milliseconds request_time_max{15'000};    ///< for a request to come in; TLS handshakes as well
-  std::chrono::milliseconds write_time_max{30'000};  ///< for an answer, or one WebSocket message, to go out
+  /// Beyond, or beyond half of it from one address (IPv6: from one network of 64 bits): closed at once.
+  std::size_t connections_max = 4'096;
+  std::chrono::milliseconds idle_time_max{75'000};     ///< between requests
+  std::chrono::milliseconds request_time_max{15'000};  ///< for a request to come in; TLS handshakes as well
+  std::chrono::milliseconds write_time_max{30'000};    ///< for an answer, or one WebSocket message, to go out
   std::size_t message_bytes_max = std::size_t{64} << 10;  ///< of a WebSocket message that comes in
-  std::size_t messages_per_second_max = 100;              ///< that come in on one WebSocket, over ten seconds
+  std::size_t frames_per_second_max = 100;  ///< that come in on one WebSocket, over ten seconds; whole
+                                            ///< messages are one each
 };
 
 /// Gives the answer, now or later, once.

@@ -1,7 +1,9 @@
 // Inside lib/http only: what the server's parts share.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -24,6 +26,9 @@ class Connection {
   virtual void finish() = 0;
 };
 
+/// Whose connection it is, as one client can have it: an IPv4 address, or an IPv6 network of 64 bits.
+std::string client_of(const tcp::socket& socket);
+
 struct Acceptor {
   tcp::acceptor acceptor;
   std::optional<TlsContext> tls;
@@ -43,12 +48,13 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   bool stopping = false;
   std::vector<std::shared_ptr<Acceptor>> acceptors;
   std::unordered_set<Connection*> connections;
+  std::map<std::string, std::size_t, std::less<>> connections_of_client;
 };
 
 /// Counts a connection for as long as it stands.
 class ConnectionCount {
  public:
-  ConnectionCount(std::shared_ptr<Server::State> server, Connection* connection);
+  ConnectionCount(std::shared_ptr<Server::State> server, Connection* connection, const tcp::socket& socket);
   ~ConnectionCount();
   ConnectionCount(const ConnectionCount&) = delete;
   ConnectionCount& operator=(const ConnectionCount&) = delete;
@@ -59,6 +65,7 @@ class ConnectionCount {
  private:
   std::shared_ptr<Server::State> server_;
   Connection* connection_;
+  std::string client_;
 };
 
 /// Begins to serve a connection.

@@ -5,8 +5,10 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
+
+#include "http/frame_counter.hpp"
+#include "http/metered_stream.hpp"
 
 namespace trade::http {
 
@@ -28,11 +30,11 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
  public:
   WebSocketSession(const std::shared_ptr<Server::State>& server, Stream stream,
                    std::unique_ptr<WebSocketHandler> handler)
-      : count_(server, this),
+      : count_(server, this, beast::get_lowest_layer(stream).socket()),
         stream_(std::move(stream)),
         write_timer_(server->loop.state().context),
         handler_(std::move(handler)),
-        allowance_(static_cast<std::int64_t>(server->options.messages_per_second_max) * burst_seconds) {
+        allowance_(static_cast<std::int64_t>(server->options.frames_per_second_max) * burst_seconds) {
     ++server->counters.websockets_open;
   }
   ~WebSocketSession() override { --count_.server().counters.websockets_open; }
@@ -47,10 +49,7 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
     timeout.keep_alive_pings = true;
     stream_.set_option(timeout);
     stream_.read_message_max(count_.server().options.message_bytes_max);
-    // Pings are answered by Beast and never come to the handler: they count as messages do.
-    stream_.control_callback([this](websocket::frame_type, beast::string_view) {
-      if (!allowed()) close(CloseCode::policy, "too many messages");
-    });
+    stream_.next_layer().set_meter([this](std::string_view bytes) { meter(bytes); });
     request_ = std::move(request);
     stream_.async_accept(request_, [self = this->shared_from_this()](const ErrorCodeOf& error) {
       self->request_ = {};
@@ -88,23 +87,31 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
     });
   }
 
-  /// Takes one message from what may still come.
-  bool allowed() {
+  /// Takes the frames that came from what may still come: those of messages, and those that never come to the
+  /// handler, since Beast answers them (pings) or goes on to the next (parts of a message with nothing in
+  /// them).
+  void meter(std::string_view bytes) {
+    const auto burst =
+        static_cast<std::int64_t>(count_.server().options.frames_per_second_max) * burst_seconds;
+    refill(burst);
+    allowance_ -= static_cast<std::int64_t>(frames_.take(bytes));
+    if (allowance_ >= 0) return;
+    const bool was_told = closing_;
+    close(CloseCode::policy, "too many messages");
+    // Who goes on all the same is not waited for.
+    if (was_told && allowance_ < -burst) beast::get_lowest_layer(stream_).close();
+  }
+
+  void refill(std::int64_t burst) {
     const auto now = std::chrono::steady_clock::now();
-    const auto per_second = static_cast<std::int64_t>(count_.server().options.messages_per_second_max);
-    if (const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - refilled_at_).count();
-        seconds > 0) {
-      allowance_ = std::min(per_second * burst_seconds, allowance_ + seconds * per_second);
-      refilled_at_ = now;
-    }
-    allowance_ = std::max<std::int64_t>(allowance_ - 1, -1);
-    return allowance_ >= 0;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - refilled_at_).count();
+    if (seconds <= 0 || closing_) return;
+    allowance_ = std::min(burst, allowance_ + seconds * burst / burst_seconds);
+    refilled_at_ = now;
   }
 
   void take() {
-    if (!allowed()) {
-      close(CloseCode::policy, "too many messages");
-    } else if (!closing_) {
+    if (!closing_) {
       const auto data = buffer_.data();
       handler_->on_message({static_cast<const char*>(data.data()), data.size()}, stream_.got_binary());
     }
@@ -160,7 +167,8 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
   }
 
   ConnectionCount count_;
-  websocket::stream<Stream> stream_;
+  websocket::stream<MeteredStream<Stream>> stream_;
+  FrameCounter frames_;
   asio::steady_timer write_timer_;
   std::unique_ptr<WebSocketHandler> handler_;
   BeastRequest request_;

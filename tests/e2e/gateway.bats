@@ -225,6 +225,18 @@ load gateway.bash
   done
 }
 
+@test "who asks how the daemons are, without a key, cannot keep them busy" {
+  start_gateway
+  statuses=$(seq 900 | xargs -P 4 -I{} curl --silent --output /dev/null --write-out '%{http_code}\n' "$url/readyz" | sort | uniq -c)
+  echo "$statuses"
+  grep -q ' 429$' <<<"$statuses"
+  http 429 GET /metrics
+  grep -qi '^retry-after: ' <<<"$headers"
+  http 200 GET /healthz
+  key=$(new_key alice viewer)
+  http 200 GET /api/v1/account
+}
+
 @test "addresses and methods that are not there" {
   start_gateway
   key=$(new_key alice trader)
@@ -302,6 +314,33 @@ abuse_websockets() {
   [ "$(metric trade_http_connections_timed_out_total)" -ge 80 ]
   for _ in $(seq 100); do [ "$(metric trade_http_websockets_open)" = 0 ] && break; sleep 0.1; done
   [ "$(metric trade_http_websockets_open)" = 0 ]
+}
+
+@test "one address holds half of the connections at most, and the others are served" {
+  export TRADE_GATEWAYD_CONNECTIONS_MAX=40
+  start_gateway
+  cat >"$TRADE_HOME/hold.py" <<'PYTHON'
+import socket, sys, time
+host, port = sys.argv[1].rsplit(":", 1)
+held = [socket.create_connection((host, int(port)), timeout=30, source_address=("127.0.0.2", 0)) for _ in range(100)]
+stand = 0
+for connection in held:
+    try:
+        connection.settimeout(5 if stand == 0 else 0.1)
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        stand += connection.recv(100).startswith(b"HTTP/1.1 200")
+    except OSError:
+        pass
+print(stand, flush=True)
+time.sleep(60)
+PYTHON
+  python3 "$TRADE_HOME/hold.py" "${url#http://}" >"$TRADE_HOME/.held" &
+  holder=$!
+  for _ in $(seq 300); do [ -s "$TRADE_HOME/.held" ] && break; sleep 0.1; done
+  [ "$(cat "$TRADE_HOME/.held")" -eq 20 ]
+  http 200 GET /healthz
+  [ "$(metric trade_http_connections_refused_total)" -eq 80 ]
+  kill "$holder"
 }
 
 @test "another account's orders can be neither seen nor touched, by whatever name" {

@@ -79,6 +79,46 @@ END
   expect_json '.[1].differences[0].fields | map([.field, .actual])' '[["1.created_at","2026-03-02T09:40:00"]]'
 }
 
+# Starts a live run that does not end by itself, and waits for its suite: `run`, `daemons` and `thrown_away`, its home.
+begin_endless_run() {
+  { echo "include market.steps"; for _ in $(seq 20000); do echo "advance 1s"; done; } >"$TRADE_HOME/endless.scenario"
+  "$trade" test --live "$TRADE_HOME/endless.scenario" >"$TRADE_HOME/.run" 2>&1 &
+  run=$!
+  for _ in $(seq 300); do
+    daemons=$(pgrep -P "$run" | tr '\n' ' ')
+    [ "$(wc -w <<<"$daemons")" -eq 3 ] && break
+    sleep 0.1
+  done
+  thrown_away=$(tr '\0' '\n' <"/proc/${daemons%% *}/cmdline" | grep '^/var/tmp/trade-bench')
+  [ -d "$thrown_away" ]
+}
+
+# gone "PID PID": all of them, within ten seconds.
+gone() {
+  for _ in $(seq 100); do
+    ps -o stat= -p "$1" | grep -qv '^Z' || return 0
+    sleep 0.1
+  done
+  ps -p "$1"
+  return 1
+}
+
+@test "an interrupted run takes its throw-away suite down, and a killed one leaves no daemon" {
+  for signal in INT TERM; do
+    begin_endless_run
+    kill -"$signal" "$run"
+    status=0
+    wait "$run" || status=$?
+    [ "$status" -eq 130 ]
+    gone "$daemons"
+    [ ! -e "$thrown_away" ]
+  done
+  begin_endless_run
+  kill -KILL "$run"
+  gone "$daemons"
+  rm -r "$thrown_away"
+}
+
 @test "a suite that runs on simulated time is moved on, and what is over for it is skipped with its step" {
   simulated_suite
   timed_scenarios

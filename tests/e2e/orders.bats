@@ -32,7 +32,9 @@ order_fields+='"parent_order_id","legs","venue","venue_state","venue_order_id"]'
   expect_json '[.[]|[.price,.quantity,.liquidity,.side]]|sort' '[["150.10",40,"taker","buy"],["150.20",20,"taker","buy"]]'
   expect_exit 0 t fills --account bob
   expect_json '[.[].liquidity]|unique' '["maker"]'
-  expect_json '.[0]|keys_unsorted' '["id","order_id","account","symbol","side","quantity","price","liquidity","executed_at"]'
+  fill_fields='["id","order_id","account","symbol","side","quantity","price","liquidity","executed_at",'
+  fill_fields+='"venue","execution_id","busted"]'
+  expect_json '.[0]|keys_unsorted' "$fill_fields"
 }
 
 @test "a market order that finds nothing is cancelled, exit 3" {

@@ -45,6 +45,24 @@ rejected() {
   expect_exit 0 t place buy 1 AAPL --limit 149 --account alice
 }
 
+@test "a mistyped symbol or account gets the nearest one" {
+  small_market
+  t symbol add MSFT --previous-close 400 >/dev/null
+  for command in "place buy 1 APPL --account alice" "quote MSFT APPL" "tape APPL" "depth APPL" "symbol show APPL" \
+    "orders --symbol APPL"; do
+    # shellcheck disable=SC2086 # the words of the command
+    output=$(t $command 2>"$TRADE_HOME/.stderr") && [ "$command" = "orders --symbol APPL" ] && continue
+    grep -q "did you mean 'AAPL'?" "$TRADE_HOME/.stderr" || { echo "$command: $(cat "$TRADE_HOME/.stderr")"; return 1; }
+  done
+  for command in "account show alcie" "place buy 1 AAPL --account alcie" "portfolio --account alcie"; do
+    # shellcheck disable=SC2086
+    ! t $command 2>"$TRADE_HOME/.stderr" || return 1
+    grep -q "did you mean 'alice'?" "$TRADE_HOME/.stderr" || { echo "$command: $(cat "$TRADE_HOME/.stderr")"; return 1; }
+  done
+  ! t symbol show ZZZZZZ 2>"$TRADE_HOME/.stderr" || return 1
+  ! grep -q "did you mean" "$TRADE_HOME/.stderr"
+}
+
 @test "unknown_symbol and symbol_halted" {
   expect_exit 3 t place buy 1 NOPE --account alice
   expect_error unknown_symbol

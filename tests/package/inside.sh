@@ -107,4 +107,5 @@ left=$(find /etc/systemd /var/lib/systemd -name '*trade*' 2>/dev/null || true)
 ! getent passwd trade >/dev/null || fail "purging left the user"
 ! getent group trade >/dev/null || fail "purging left the group"
 [ -z "$(dpkg -l trade 2>/dev/null | grep '^[^un].* trade ' || true)" ] || fail "dpkg still knows the package"
+rm /usr/sbin/policy-rc.d
 echo "purged"

@@ -353,6 +353,58 @@ TEST(OrderFollowerTest, TellsEveryStepOfOrdersOfThoseWhoListen) {
   EXPECT_TRUE(follower.apply(batch_of(4, {accepted})).empty());
 }
 
+TEST(OrderFollowerTest, TellsHowAnOrderStandsWithItsVenueAndOfTradesThere) {
+  OrderView book;
+  book.id = OrderId{7};
+  book.venue = "NYX";
+  book.quantity = Quantity{10};
+  OrderFollower follower(
+      [&](OrderId) -> Result<OrdersReply> { return OrdersReply{.orders = {book}, .sequence = 100}; });
+  follower.listen(AccountId{1});
+  OrderAccepted accepted;
+  accepted.order = OrderId{7};
+  accepted.account = AccountId{1};
+  accepted.status = OrderStatus::pending;
+  accepted.quantity = Quantity{10};
+  VenueStateChanged working;
+  working.order = OrderId{7};
+  working.account = AccountId{1};
+  working.state = VenueState::working;
+  working.status = OrderStatus::submitted;
+  working.venue_order_id = "N-17";
+  VenueTradeExecuted trade;
+  trade.order = OrderId{7};
+  trade.account = AccountId{1};
+  trade.trade = TradeId{5};
+  trade.price = Price{10'000};
+  trade.quantity = Quantity{4};
+  trade.leaves = Quantity{6};
+  VenueTradeBusted bust;
+  bust.order = OrderId{7};
+  bust.account = AccountId{1};
+  bust.trade = TradeId{5};
+  bust.price = Price{10'000};
+  bust.quantity = Quantity{4};
+  bust.leaves = Quantity{10};
+  bust.status = OrderStatus::submitted;
+  VenueStateChanged rejected = working;
+  rejected.state = VenueState::ended;
+  rejected.status = OrderStatus::rejected;
+  const auto news = follower.apply(batch_of(1, {accepted, working, trade, bust, rejected}));
+  ASSERT_EQ(news.size(), 5U);
+  EXPECT_EQ(news[0].order.status, OrderStatus::pending);
+  EXPECT_EQ(news[1].kind, OrderNews::Kind::venue_state);
+  EXPECT_EQ(news[1].order.status, OrderStatus::submitted);
+  EXPECT_EQ(news[1].order.venue_order_id, "N-17");
+  EXPECT_EQ(news[2].kind, OrderNews::Kind::filled);
+  EXPECT_EQ(news[2].order.filled_quantity, Quantity{4});
+  EXPECT_EQ(news[3].kind, OrderNews::Kind::busted);
+  EXPECT_EQ(news[3].trade, TradeId{5});
+  EXPECT_EQ(news[3].order.filled_notional, Money{});
+  EXPECT_EQ(news[4].kind, OrderNews::Kind::rejected);
+  EXPECT_EQ(news[4].order.reject_reason, RejectReason::venue_rejected);
+}
+
 TEST(OrderFollowerTest, AnOrderFromBeforeIsToldAsTheBooksHaveIt) {
   OrderView book;
   book.id = OrderId{7};

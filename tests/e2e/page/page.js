@@ -191,6 +191,19 @@ async function main() {
   assert.equal(await page.locator('#chart-intervals button[aria-pressed="true"]').innerText(), "5m");
   await page.keyboard.press("[");
 
+  note("a symbol that is newer than the page is found, one that is not there is told");
+  market("symbol", "add", "NEWCO", "--previous-close", "20");
+  await page.keyboard.press("/");
+  await page.keyboard.type("newco");
+  await page.keyboard.press("Enter");
+  await waitText("#chart-title", /^NEWCO$/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("nosuch");
+  await page.keyboard.press("Enter");
+  await waitText("#toasts", /There is no symbol NOSUCH/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator('label[for="ticket-sell_short"]').isVisible(), false, "a cash account sells nothing short");
+
   note("every control has a name");
   const nameless = await page.evaluate(() => [...document.querySelectorAll("button, input, select")]
     .filter((control) => !(control.getAttribute("aria-label") || control.labels?.length || control.textContent.trim() || control.title))
@@ -232,6 +245,27 @@ async function main() {
   await page.waitForSelector("#sign-in:not([hidden])");
   const answer = await context.request.get(`${url}/api/v1/account`, {headers: {Cookie: `trade_session=${cookies[0].value}`}});
   assert.equal(answer.status(), 401);
+
+  note("an account with margin sells short");
+  market("account", "open", "dora", "--type", "margin", "--deposit", "10000");
+  market("symbol", "borrow", "AAPL", "easy");
+  const dora = JSON.parse(market("key", "create", "--account", "dora", "--role", "trader", "--requests-per-minute", "10000"));
+  await page.fill("#key-id", dora.id);
+  await page.fill("#key-secret", dora.secret);
+  await page.keyboard.press("Enter");
+  await waitText("#account-name", /^dora$/);
+  await page.locator('tr[data-symbol="AAPL"] button.symbol').click();
+  await page.locator('label[for="ticket-sell_short"]').click();
+  await page.fill("#ticket-quantity", "2");
+  await page.fill("#ticket-price", "160.00");
+  await waitText("#ticket-check", /would be accepted/);
+  await shot("08-short");
+  await page.click("#ticket-send");
+  await waitText("#ticket-message", /is in the book: sell short 2 AAPL at 160\.00/);
+  await page.click("#tab-open");
+  await waitText("#panel-open tbody", /Sell short/);
+  await page.click("#sign-out");
+  await page.waitForSelector("#sign-in:not([hidden])");
 
   note("a key that is revoked closes the page at once");
   await page.fill("#key-id", key);

@@ -2,17 +2,17 @@
 // repeats or reorders.
 #include "venue_simulation.hpp"
 
-#include <cstdlib>
 #include <cstring>
+
+#include "support/seeds.hpp"
 
 namespace trade::engine_test {
 namespace {
 
 TEST(VenueSimulationTest, BothSidesAgreeOneForOne) {
-  const char* const wanted = std::getenv("TRADE_TEST_SEEDS");
-  const unsigned seeds = wanted == nullptr ? 30 : static_cast<unsigned>(std::atoi(wanted));
   std::size_t trades = 0;
-  for (unsigned seed = 1; seed <= seeds; ++seed) {
+  const std::vector<std::uint64_t> seeds = trade::test::seeds(30);
+  for (const std::uint64_t seed : seeds) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     VenueSimulation simulation(seed, [](const std::vector<Event>&) {});
     for (int step = 0; step < 1'500; ++step) {
@@ -30,7 +30,7 @@ TEST(VenueSimulationTest, BothSidesAgreeOneForOne) {
     trades += simulation.trades();
     if (::testing::Test::HasFailure()) return;
   }
-  EXPECT_GT(trades, seeds * 50U);
+  EXPECT_GT(trades, seeds.size() * 50U);
 }
 
 TEST(VenueSimulationTest, ASavedStateGoesOnAsTheEngineItself) {
