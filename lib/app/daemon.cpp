@@ -218,7 +218,7 @@ std::optional<DaemonSignal> DaemonContext::next_signal() {
 }
 
 void DaemonContext::ready() {
-  notify_service_manager("READY=1");
+  notify_service_manager("READY=1\nSTATUS=running");
 }
 
 void DaemonContext::report_status(std::string_view text) {

@@ -41,7 +41,7 @@ for unit in $units trade-journal.timer; do
 done
 systemctl is-active --quiet trade-journal.timer || fail "the timer does not run"
 ! systemctl is-active --quiet trade-fixd.service || fail "fixd runs unasked"
-systemd-analyze verify /usr/lib/systemd/system/trade* >/tmp/verify.log 2>&1 || {
+systemd-analyze verify --man=no /usr/lib/systemd/system/trade* >/tmp/verify.log 2>&1 || {
   cat /tmp/verify.log
   fail "systemd finds fault with a unit"
 }
@@ -86,7 +86,7 @@ for _ in $(seq 50); do journalctl --quiet --unit trade-feedd.service --grep 'rel
 journalctl --quiet --unit trade-feedd.service --grep 'reload: log.level' >/dev/null || fail "the reload is not in the journal"
 [ "$(pids)" = "$running" ] || fail "a reload started daemons anew"
 systemctl start trade-journal.service || fail "the nightly archive fails"
-suite fix session add BOT --account alice >/dev/null || fail "no FIX session"
+suite --quiet fix session add BOT --account alice >/dev/null || fail "no FIX session"
 systemctl enable --quiet --now trade-fixd.service || fail "fixd does not start"
 echo "reloaded, archived, FIX"
 
@@ -96,10 +96,18 @@ for pid in $running; do
   [ ! -e "/proc/$pid" ] || fail "process $pid of the old version still runs"
 done
 systemctl is-active --quiet trade-fixd.service || fail "the upgrade stopped fixd"
+for unit in trade.target $units; do
+  [ "$(systemctl show --property NeedDaemonReload --value "$unit")" = no ] || fail "systemd goes on with the old $unit"
+done
 same_books "the upgrade"
 echo "upgraded: systemd runs $(dpkg-query -W -f='${Version}' trade)"
 
 systemctl stop trade.target
+# The target is stopped before its daemons are.
+for _ in $(seq 300); do
+  [ -z "$(find /proc -maxdepth 1 -name '[0-9]*' -user trade)" ] && break
+  sleep 0.1
+done
 # shellcheck disable=SC2086
 ! systemctl is-active --quiet $units trade-fixd.service || fail "stopping the target leaves daemons"
 ! systemctl is-failed --quiet 'trade*' || fail "a daemon did not stop cleanly"
@@ -112,6 +120,8 @@ dpkg --remove trade >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "the packag
 dpkg --purge trade >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "the package cannot be purged"; }
 systemctl daemon-reload
 [ -z "$(systemctl list-unit-files --no-legend 'trade*')" ] || fail "purging left units: $(systemctl list-unit-files --no-legend 'trade*')"
+left=$(find /etc/systemd /var/lib/systemd -name 'trade*')
+[ -z "$left" ] || fail "purging left $left"
 [ ! -e /var/lib/trade ] || fail "purging left the state"
 echo "removed and purged"
 systemctl exit 0

@@ -268,7 +268,7 @@ TEST_F(Daemons, TellsTheServiceManager) {
     context.ready();
     return {};
   });
-  for (const std::string expected : {"STATUS=catching up", "READY=1", "STOPPING=1"}) {
+  for (const std::string expected : {"STATUS=catching up", "READY=1\nSTATUS=running", "STOPPING=1"}) {
     pollfd readable{receiver, POLLIN, 0};
     ASSERT_EQ(::poll(&readable, 1, 10'000), 1);
     char text[64];
