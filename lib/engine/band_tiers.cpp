@@ -71,6 +71,7 @@ PriceBands Engine::State::tier_bands(const SymbolRecord& symbol, Price reference
 
 void Engine::State::follow_trades(SymbolId id, bool on) {
   SymbolRecord& symbol = symbols_[id];
+  if (on != symbol.follows_trades) tiers_ += on ? 1U : -1U;
   symbol.follows_trades = on;
   if (symbol.followed) set_review(id, {});
   if (!on) return symbol.followed.reset();

@@ -47,6 +47,8 @@ RejectReason Engine::State::refusal(const SetPriceBands& command) const {
 }
 
 void Engine::State::perform(const SetPriceBands& command) {
+  // Without tiers nobody saw to it that the close is near.
+  if (command.tier) set_close(closes_at_);
   const auto set = [&](SymbolId id) {
     const SymbolRecord& symbol = symbols_[id];
     PriceBands bands;

@@ -57,7 +57,8 @@ class Engine::State {
     };
     if (!pauses_.empty()) or_at(pauses_.begin()->ends_at);
     if (!reviews_.empty()) or_at(reviews_.begin()->first);
-    if (const Timestamp doubles = doubles_at(); doubles != Timestamp{}) or_at(doubles);
+    // Nobody is to be woken for bands that there are not.
+    if (const Timestamp doubles = doubles_at(); doubles != Timestamp{} && tiers_ != 0) or_at(doubles);
     return next;
   }
 
@@ -669,6 +670,7 @@ class Engine::State {
   std::pmr::set<std::pair<Timestamp, SymbolId>> reviews_{&expiry_memory_};
   Timestamp closes_at_;                    ///< when regular trading is to end; zero: not known
   bool is_near_close_ = false;             ///< bands of tiers are doubled
+  std::uint32_t tiers_ = 0;                ///< symbols that have bands of a tier
   std::vector<OrderId> off_book_;          ///< that are about to come back to where bands let them
   std::vector<SymbolId> indications_due_;  ///< of the command that is being applied
   std::vector<engine::AuctionInterest> interest_;
