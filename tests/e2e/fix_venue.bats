@@ -183,6 +183,6 @@ after_a_loss() {
   t route set AAPL internal >/dev/null
   t route remove EXCHANGE >/dev/null
   t route add EXCHANGE --host 127.0.0.1 --port "$exchange_port" --sender BROKER --password wrong >/dev/null
-  await 20 grep -q "the other side logs out: a wrong password" "$TRADE_HOME/log/fixd.log"
+  await 20 grep -q "the other side logs out: Rejected Logon Attempt: a wrong password" "$TRADE_HOME/log/fixd.log"
   venue_is_down
 }

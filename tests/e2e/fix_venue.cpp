@@ -286,7 +286,9 @@ int main(int argc, char** argv) {
     Exchange exchange(version);
     FIX::FileStoreFactory store(settings);
     std::unique_ptr<FIX::SocketAcceptor> acceptor;
+    // What is said while it is stopped is kept, as sent and lost: the stopped one goes only now.
     const auto start = [&] {
+      acceptor.reset();
       acceptor.reset(new FIX::SocketAcceptor(exchange, store, settings));
       acceptor->start();
     };
@@ -294,14 +296,13 @@ int main(int argc, char** argv) {
     for (std::string line; std::getline(std::cin, line) && line != "end";) {
       if (line == "stop") {
         acceptor->stop(true);
-        acceptor.reset();
       } else if (line == "start") {
         start();
       } else {
         exchange.run(line);
       }
     }
-    if (acceptor) acceptor->stop(true);
+    acceptor->stop(true);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
