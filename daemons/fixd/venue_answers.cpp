@@ -28,6 +28,11 @@ const VenueRequest* open_replace(const VenueOrder& order, std::uint32_t number) 
   return request != nullptr && request->kind == VenueRequestKind::replace ? request : nullptr;
 }
 
+/// OrdStatus of an order that is no more.
+bool is_end(char status) {
+  return std::string_view("248C3").find(status) != std::string_view::npos;
+}
+
 std::uint32_t open_cancel(const VenueOrder* order) {
   if (order == nullptr) return 0;
   const auto found = std::ranges::find(order->open, VenueRequestKind::cancel, &VenueRequest::kind);
@@ -93,8 +98,7 @@ fix::Verdict VenueLink::take_execution(const fix::Message& message) {
 /// Of what had ended here the journal does not tell that it has ended there too.
 void VenueLink::forget_if_over(OrderId id, char status) {
   const VenueOrder* const order = services_.state->venues().find(id);
-  if (order != nullptr && order->over && std::string_view("248C3").find(status) != std::string_view::npos)
-    services_.state->venues().end(id);
+  if (order != nullptr && order->over && is_end(status)) services_.state->venues().end(id);
 }
 
 /// The terms that the venue tells, where it does; else those that were asked for.
@@ -177,7 +181,7 @@ void VenueLink::take_report(const VenueExecution& execution) {
 /// Rejected. That an id was used says that the venue has the order, or the change of it, already.
 void VenueLink::take_refused_order(const VenueExecution& execution) {
   const VenueRequestId id = *execution.request;
-  if (execution.reject_reason == duplicate_order_reason) return inquire(id.order);
+  if (execution.reject_reason == duplicate_order_reason) return inquire(id);
   VenueOrder* const order = services_.state->venues().order(id.order);
   const VenueRequest* const request = order == nullptr ? nullptr : order->request(id.number);
   VenueReportKind kind = VenueReportKind::rejected;
@@ -199,8 +203,11 @@ void VenueLink::take_status(const VenueExecution& execution) {
   const VenueRequestId id = *execution.request;
   VenueOrder* const order = services_.state->venues().order(id.order);
   if (execution.status == '8') return take_unknown(execution, order);
-  if (execution.status == 'A') return inquire(id.order);
-  inquiry_.answered(id.order);
+  if (execution.status == 'A') return inquire(id);
+  // What is asked about a change is answered by its name, or by the order's end.
+  const std::uint32_t change = inquiry_.change(id.order);
+  const bool has_ended = is_end(execution.status);
+  if (change == 0 || change == id.number || has_ended) inquiry_.answered(id.order);
   const bool changing = execution.status == '6' || execution.status == 'E';
   if (order != nullptr) {
     order->close(1);
@@ -236,6 +243,10 @@ void VenueLink::take_unknown(const VenueExecution& execution, VenueOrder* order)
   const VenueRequestId id = *execution.request;
   if (order == nullptr || !inquiry_.asks_about(id.order)) return;
   const bool not_known = execution.reject_reason == unknown_order_reason || execution.reject_reason < 0;
+  if (const std::uint32_t change = inquiry_.change(id.order); change != 0) {
+    if (change == id.number) take_change_undone(*order, change);
+    return;
+  }
   if (not_known) {
     const auto names = 1 + std::ranges::count_if(order->open, [](const VenueRequest& request) {
                          return request.kind == VenueRequestKind::replace && request.sent;
@@ -250,6 +261,23 @@ void VenueLink::take_unknown(const VenueExecution& execution, VenueOrder* order)
   tell(std::move(news));
 }
 
+/// The venue does not know of a change that was asked for: nothing came of it.
+void VenueLink::take_change_undone(VenueOrder& order, std::uint32_t number) {
+  inquiry_.answered(order.id);
+  const VenueRequest* const request = order.request(number);
+  if (request == nullptr) return;
+  VenueNews news;
+  news.venue = venue_;
+  news.order = order.id;
+  news.kind = request->kind == VenueRequestKind::cancel ? VenueReportKind::cancel_rejected
+                                                        : VenueReportKind::replace_rejected;
+  news.request = number;
+  news.text = "the venue has not taken the change";
+  order.close(number);
+  services_.state->venues().changed(order.id);
+  tell(std::move(news));
+}
+
 fix::Verdict VenueLink::take_cancel_reject(const fix::Message& message) {
   const auto id = parse_request_id(message.text(11));
   if (!id) {
@@ -259,7 +287,7 @@ fix::Verdict VenueLink::take_cancel_reject(const fix::Message& message) {
   }
   const std::string code = message.text(102);
   if (code == duplicate_request_code) {
-    inquire(id->order);
+    inquire(*id);
     return {};
   }
   VenueNews news;
@@ -318,7 +346,7 @@ void VenueLink::take_refusal(const Refusal& refusal) {
     asks_each_ = false;
     return inquiry_.stop_asking();
   }
-  if (refusal.undecided) return inquire(id.order);
+  if (refusal.undecided) return inquire(id);
   VenueNews news;
   news.venue = venue_;
   news.order = id.order;

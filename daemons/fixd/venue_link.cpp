@@ -255,6 +255,13 @@ void VenueLink::inquire(OrderId order) {
   inquiry_.add(order, monotonic_nanoseconds() + VenueInquiry::again_after_ns);
 }
 
+void VenueLink::inquire(const VenueRequestId& id) {
+  const VenueOrder* const order = services_.state->venues().find(id.order);
+  const VenueRequest* const request = order == nullptr ? nullptr : order->request(id.number);
+  if (!asks_each_ || request == nullptr || request->kind == VenueRequestKind::place) return inquire(id.order);
+  inquiry_.add_change(id.order, id.number, monotonic_nanoseconds() + VenueInquiry::again_after_ns);
+}
+
 /// An order is asked about by the name that is in force, and then by those of replaces that are not answered:
 /// one of them may be.
 void VenueLink::ask() {
@@ -266,6 +273,10 @@ void VenueLink::ask() {
     const VenueOrder* const order = services_.state->venues().order(question.order);
     if (order == nullptr) {
       inquiry_.answered(question.order);
+      continue;
+    }
+    if (question.change != 0) {
+      say(status_request(*order, question.change, config_.version));
       continue;
     }
     std::uint32_t number = order->current;

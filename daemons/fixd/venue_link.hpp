@@ -91,6 +91,7 @@ class VenueLink : public fix::Handler {
   void take_status(const VenueExecution& execution);
   void forget_if_over(OrderId id, char status);
   void take_unknown(const VenueExecution& execution, VenueOrder* order);
+  void take_change_undone(VenueOrder& order, std::uint32_t number);
   void take_refused_order(const VenueExecution& execution);
   fix::Verdict take_cancel_reject(const fix::Message& message);
   void take_refusal(const Refusal& refusal);
@@ -100,6 +101,8 @@ class VenueLink : public fix::Handler {
   void replace_terms(VenueOrder& order, const VenueExecution& execution, std::uint32_t number,
                      VenueNews& news);
   void inquire(OrderId order);
+  /// About the request of that number, which is not the order's only one.
+  void inquire(const VenueRequestId& id);
 
   access::VenueSession config_;
   VenueId venue_;

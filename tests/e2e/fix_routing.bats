@@ -27,7 +27,7 @@ exchange() {
 
 start_exchange() {
   exchange up >/dev/null
-  exchange account open broker --deposit "${1:-10000000}" >/dev/null
+  exchange account open broker --deposit 1000000 >/dev/null
   exchange account open maker --deposit 100000000 >/dev/null
   exchange symbol add AAPL --previous-close 150 >/dev/null
   exchange account transfer-in broker AAPL 100000 --cost 100 >/dev/null
@@ -55,19 +55,20 @@ make() {
 
 # The exchange's order that stands for one of the broker's.
 exchange_order_of() {
-  exchange orders --account broker --status all --limit 100000 |
+  exchange orders --account broker --status all --limit 50000 |
     jq -c --arg id "$1-" '[.[] | select(.client_order_id | startswith($id))] | last'
 }
 
 # What both suites say of their fills and orders is the same, one for one.
 expect_agreement() {
-  t fills --account alice --limit 100000 | jq -r '.[] | [.side, .quantity, .price] | join(" ")' | sort >"$TRADE_HOME/fills"
-  exchange fills --account broker --limit 100000 | jq -r '.[] | [.side, .quantity, .price] | join(" ")' | sort >"$TRADE_HOME/fills-there"
+  set -o pipefail
+  t fills --account alice --limit 50000 | jq -r '.[] | [.side, .quantity, .price] | join(" ")' | sort >"$TRADE_HOME/fills"
+  exchange fills --account broker --limit 50000 | jq -r '.[] | [.side, .quantity, .price] | join(" ")' | sort >"$TRADE_HOME/fills-there"
   diff "$TRADE_HOME/fills" "$TRADE_HOME/fills-there"
-  t orders --account alice --status all --limit 100000 |
+  t orders --account alice --status all --limit 50000 |
     jq -r '.[] | select(.venue_order_id != null and .venue_order_id != "") |
       [.id, .side, .filled_quantity, .status] | join(" ")' | sort >"$TRADE_HOME/orders"
-  exchange orders --account broker --status all --limit 100000 |
+  exchange orders --account broker --status all --limit 50000 |
     jq -r '.[] | [(.client_order_id | split("-")[0]), .side, .filled_quantity, .status] | join(" ")' |
     sort >"$TRADE_HOME/orders-there"
   diff "$TRADE_HOME/orders" "$TRADE_HOME/orders-there"
@@ -110,7 +111,7 @@ expect_agreement() {
   expect_order "$id" '[.status, .average_price]' '["filled","148.00"]'
 
   # What the exchange does not take is refused here, and what it ends by itself ends here.
-  id=$(place buy 99000 AAPL --limit 151.00)
+  id=$(place buy 9000 AAPL --limit 151.00)
   expect_order "$id" '[.status, .reject_reason]' '["rejected","venue_rejected"]'
   id=$(place buy 7 AAPL --limit 140.00)
   expect_order "$id" .status '"submitted"'

@@ -312,6 +312,30 @@ TEST_F(VenueLinkTest, WhatTheVenueCannotSayNowIsAskedLater) {
   EXPECT_EQ(await_news().kind, VenueReportKind::not_known);
 }
 
+TEST_F(VenueLinkTest, AChangeOfWhichTheVenueCannotSayIsAskedAboutByItsName) {
+  await_logon();
+  ask(7, 1);
+  exchange_.report("7-1", "0", "0");
+  await_news();
+  ask(7, 2, VenueRequestKind::replace);
+  exchange_.say("j", {{45, await_message("G").text(34)}, {372, "G"}, {380, "4"}});
+  EXPECT_EQ(await_message("H").text(11), "7-2");
+  exchange_.report("7-2", "I", "A");
+  EXPECT_EQ(await_message("H").text(11), "7-2");
+  exchange_.report("7-2", "I", "8", {{103, "5"}});
+  VenueNews news = await_news();
+  EXPECT_EQ(news.kind, VenueReportKind::replace_rejected);
+  EXPECT_EQ(news.request, 2u);
+  ask(7, 3, VenueRequestKind::cancel);
+  exchange_.say("j", {{45, await_message("F").text(34)}, {372, "F"}, {380, "4"}});
+  EXPECT_EQ(await_message("H").text(11), "7-3");
+  exchange_.report("7-1", "I", "4");
+  EXPECT_EQ(await_news().kind, VenueReportKind::status);
+  news = await_news();
+  EXPECT_EQ(news.kind, VenueReportKind::cancelled);
+  EXPECT_EQ(news.request, 3u);
+}
+
 TEST_F(VenueLinkTest, ThatAnIdWasUsedIsNoRefusalOfTheOrder) {
   await_logon();
   ask(7, 1);
