@@ -219,7 +219,11 @@ void VenueLink::take_status(const VenueExecution& execution) {
   news.execution_id.clear();
   const bool ended_unfilled = over && news.leaves;
   tell(news);
-  if (!ended_unfilled) return;
+  if (!ended_unfilled) {
+    const VenueRequest* const change = order == nullptr ? nullptr : undecided_change(*order);
+    if (change != nullptr && execution.leaves) take_undecided(execution, *order, *change);
+    return;
+  }
   news.leaves = {};
   if (execution.status == '4') {
     news.kind = VenueReportKind::cancelled;
@@ -231,10 +235,37 @@ void VenueLink::take_status(const VenueExecution& execution) {
   }
 }
 
+/// The order lives on. A change that is not under way there any more did not come to it.
+void VenueLink::take_undecided(const VenueExecution& execution, VenueOrder& order,
+                               const VenueRequest& change) {
+  if (execution.status == '6' || execution.status == 'E') return inquire(order.id);
+  tell_change_refused(order, change, execution.text);
+}
+
+void VenueLink::tell_change_refused(VenueOrder& order, const VenueRequest& change, std::string text) {
+  VenueNews news;
+  news.venue = venue_;
+  news.order = order.id;
+  news.kind = change.kind == VenueRequestKind::cancel ? VenueReportKind::cancel_rejected
+                                                      : VenueReportKind::replace_rejected;
+  news.request = change.number;
+  news.text = std::move(text);
+  undecided_.erase(order.id.value);
+  order.close(change.number);
+  services_.state->venues().changed(order.id);
+  tell(std::move(news));
+}
+
 /// Rejected, or not known by the name that was asked for.
 void VenueLink::take_unknown(const VenueExecution& execution, VenueOrder* order) {
   const VenueRequestId id = *execution.request;
   if (order == nullptr || !inquiry_.asks_about(id.order)) return;
+  // A change that never came there says nothing of its order, which is asked about by itself.
+  const VenueRequest* const change = undecided_change(*order);
+  if (change != nullptr && change->number == id.number) {
+    tell_change_refused(*order, *change, execution.text);
+    return inquire(id.order);
+  }
   const bool not_known = execution.reject_reason == unknown_order_reason || execution.reject_reason < 0;
   if (not_known) {
     const auto names = 1 + std::ranges::count_if(order->open, [](const VenueRequest& request) {
@@ -318,7 +349,10 @@ void VenueLink::take_refusal(const Refusal& refusal) {
     asks_each_ = false;
     return inquiry_.stop_asking();
   }
-  if (refusal.undecided) return inquire(id.order);
+  if (refusal.undecided) {
+    if (refusal.type != "D") undecided_[id.order.value] = id.number;
+    return inquire(id.order);
+  }
   VenueNews news;
   news.venue = venue_;
   news.order = id.order;
