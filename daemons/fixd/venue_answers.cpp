@@ -110,7 +110,8 @@ void VenueLink::replace_terms(VenueOrder& order, const VenueExecution& execution
   news.price = terms.limit_price;
   news.stop_price = terms.stop_price;
   order.terms = terms;
-  if (asked != nullptr) order.current = number;
+  // Also where it was given up here: that the venue did it gives the order that name there.
+  if (asked != nullptr || execution.type == '5') order.current = std::max(order.current, number);
   order.close(number);
   services_.state->venues().changed(order.id);
 }

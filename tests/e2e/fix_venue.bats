@@ -167,8 +167,12 @@ after_a_loss() {
   never=$(place buy 5 AAPL --limit 150.00)
   expect_order "$never" '[.status, .reject_reason]' '["rejected","venue_rejected"]'
   says away off
+  # One that was done in spite of all is told late, and names the order from then on.
+  says replaced "$id-2" "$id-1" 11 150.00
+  expect_order "$id" '[.venue_state, .quantity]' '["working",11]'
   t replace "$id" --quantity 14 --account alice >/dev/null
   expect_order "$id" '[.venue_state, .quantity]' '["working",14]'
+  heard "35=G.*11=$id-4\|.*41=$id-2\|"
   says fill "$id-4" 14 150.00 L5
   expect_order "$id" '[.status, .filled_quantity]' '["filled",14]'
   await 20 reconciled
