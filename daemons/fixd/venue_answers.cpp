@@ -28,11 +28,6 @@ const VenueRequest* open_replace(const VenueOrder& order, std::uint32_t number) 
   return request != nullptr && request->kind == VenueRequestKind::replace ? request : nullptr;
 }
 
-/// OrdStatus of an order that is no more.
-bool is_end(char status) {
-  return std::string_view("248C3").find(status) != std::string_view::npos;
-}
-
 std::uint32_t open_cancel(const VenueOrder* order) {
   if (order == nullptr) return 0;
   const auto found = std::ranges::find(order->open, VenueRequestKind::cancel, &VenueRequest::kind);
@@ -98,7 +93,8 @@ fix::Verdict VenueLink::take_execution(const fix::Message& message) {
 /// Of what had ended here the journal does not tell that it has ended there too.
 void VenueLink::forget_if_over(OrderId id, char status) {
   const VenueOrder* const order = services_.state->venues().find(id);
-  if (order != nullptr && order->over && is_end(status)) services_.state->venues().end(id);
+  if (order != nullptr && order->over && std::string_view("248C3").find(status) != std::string_view::npos)
+    services_.state->venues().end(id);
 }
 
 /// The terms that the venue tells, where it does; else those that were asked for.
@@ -114,7 +110,8 @@ void VenueLink::replace_terms(VenueOrder& order, const VenueExecution& execution
   news.price = terms.limit_price;
   news.stop_price = terms.stop_price;
   order.terms = terms;
-  if (asked != nullptr) order.current = number;
+  // Also where it was given up here: that the venue did it gives the order that name there.
+  if (asked != nullptr || execution.type == '5') order.current = std::max(order.current, number);
   order.close(number);
   services_.state->venues().changed(order.id);
 }
@@ -181,7 +178,7 @@ void VenueLink::take_report(const VenueExecution& execution) {
 /// Rejected. That an id was used says that the venue has the order, or the change of it, already.
 void VenueLink::take_refused_order(const VenueExecution& execution) {
   const VenueRequestId id = *execution.request;
-  if (execution.reject_reason == duplicate_order_reason) return inquire(id);
+  if (execution.reject_reason == duplicate_order_reason) return inquire(id.order);
   VenueOrder* const order = services_.state->venues().order(id.order);
   const VenueRequest* const request = order == nullptr ? nullptr : order->request(id.number);
   VenueReportKind kind = VenueReportKind::rejected;
@@ -203,11 +200,8 @@ void VenueLink::take_status(const VenueExecution& execution) {
   const VenueRequestId id = *execution.request;
   VenueOrder* const order = services_.state->venues().order(id.order);
   if (execution.status == '8') return take_unknown(execution, order);
-  if (execution.status == 'A') return inquire(id);
-  // What is asked about a change is answered by its name, or by the order's end.
-  const std::uint32_t change = inquiry_.change(id.order);
-  const bool has_ended = is_end(execution.status);
-  if (change == 0 || change == id.number || has_ended) inquiry_.answered(id.order);
+  if (execution.status == 'A') return inquire(id.order);
+  inquiry_.answered(id.order);
   const bool changing = execution.status == '6' || execution.status == 'E';
   if (order != nullptr) {
     order->close(1);
@@ -226,7 +220,11 @@ void VenueLink::take_status(const VenueExecution& execution) {
   news.execution_id.clear();
   const bool ended_unfilled = over && news.leaves;
   tell(news);
-  if (!ended_unfilled) return;
+  if (!ended_unfilled) {
+    const VenueRequest* const change = order == nullptr ? nullptr : undecided_change(*order);
+    if (change != nullptr && execution.leaves) take_undecided(execution, *order, *change);
+    return;
+  }
   news.leaves = {};
   if (execution.status == '4') {
     news.kind = VenueReportKind::cancelled;
@@ -238,15 +236,38 @@ void VenueLink::take_status(const VenueExecution& execution) {
   }
 }
 
+/// The order lives on. A change that is not under way there any more did not come to it.
+void VenueLink::take_undecided(const VenueExecution& execution, VenueOrder& order,
+                               const VenueRequest& change) {
+  if (execution.status == '6' || execution.status == 'E') return inquire(order.id);
+  tell_change_refused(order, change, execution.text);
+}
+
+void VenueLink::tell_change_refused(VenueOrder& order, const VenueRequest& change, std::string text) {
+  VenueNews news;
+  news.venue = venue_;
+  news.order = order.id;
+  news.kind = change.kind == VenueRequestKind::cancel ? VenueReportKind::cancel_rejected
+                                                      : VenueReportKind::replace_rejected;
+  news.request = change.number;
+  news.text = std::move(text);
+  undecided_.erase(order.id.value);
+  order.close(change.number);
+  services_.state->venues().changed(order.id);
+  tell(std::move(news));
+}
+
 /// Rejected, or not known by the name that was asked for.
 void VenueLink::take_unknown(const VenueExecution& execution, VenueOrder* order) {
   const VenueRequestId id = *execution.request;
   if (order == nullptr || !inquiry_.asks_about(id.order)) return;
-  const bool not_known = execution.reject_reason == unknown_order_reason || execution.reject_reason < 0;
-  if (const std::uint32_t change = inquiry_.change(id.order); change != 0) {
-    if (change == id.number) take_change_undone(*order, change);
-    return;
+  // A change that never came there says nothing of its order, which is asked about by itself.
+  const VenueRequest* const change = undecided_change(*order);
+  if (change != nullptr && change->number == id.number) {
+    tell_change_refused(*order, *change, execution.text);
+    return inquire(id.order);
   }
+  const bool not_known = execution.reject_reason == unknown_order_reason || execution.reject_reason < 0;
   if (not_known) {
     const auto names = 1 + std::ranges::count_if(order->open, [](const VenueRequest& request) {
                          return request.kind == VenueRequestKind::replace && request.sent;
@@ -261,23 +282,6 @@ void VenueLink::take_unknown(const VenueExecution& execution, VenueOrder* order)
   tell(std::move(news));
 }
 
-/// The venue does not know of a change that was asked for: nothing came of it.
-void VenueLink::take_change_undone(VenueOrder& order, std::uint32_t number) {
-  inquiry_.answered(order.id);
-  const VenueRequest* const request = order.request(number);
-  if (request == nullptr) return;
-  VenueNews news;
-  news.venue = venue_;
-  news.order = order.id;
-  news.kind = request->kind == VenueRequestKind::cancel ? VenueReportKind::cancel_rejected
-                                                        : VenueReportKind::replace_rejected;
-  news.request = number;
-  news.text = "the venue has not taken the change";
-  order.close(number);
-  services_.state->venues().changed(order.id);
-  tell(std::move(news));
-}
-
 fix::Verdict VenueLink::take_cancel_reject(const fix::Message& message) {
   const auto id = parse_request_id(message.text(11));
   if (!id) {
@@ -287,7 +291,7 @@ fix::Verdict VenueLink::take_cancel_reject(const fix::Message& message) {
   }
   const std::string code = message.text(102);
   if (code == duplicate_request_code) {
-    inquire(*id);
+    inquire(id->order);
     return {};
   }
   VenueNews news;
@@ -346,7 +350,10 @@ void VenueLink::take_refusal(const Refusal& refusal) {
     asks_each_ = false;
     return inquiry_.stop_asking();
   }
-  if (refusal.undecided) return inquire(id);
+  if (refusal.undecided) {
+    if (refusal.type != "D") undecided_[id.order.value] = id.number;
+    return inquire(id.order);
+  }
   VenueNews news;
   news.venue = venue_;
   news.order = id.order;

@@ -6,26 +6,16 @@ namespace trade::fixd {
 
 void VenueInquiry::begin(const std::vector<OrderId>& orders, bool mass, std::int64_t now_ns) {
   for (const OrderId order : orders)
-    orders_.try_emplace(order.value, Entry{now_ns, 0, 0, 0, false});
+    orders_.try_emplace(order.value, Entry{now_ns, 0, 0, false});
   mass_pending_ = mass && !orders_.empty();
   mass_asked_ = false;
   mass_deadline_ns_ = now_ns + answer_time_max_ns;
 }
 
 void VenueInquiry::add(OrderId order, std::int64_t due_ns) {
-  Entry& entry = orders_.try_emplace(order.value, Entry{due_ns, 0, 0, 0, true}).first->second;
+  Entry& entry = orders_.try_emplace(order.value, Entry{due_ns, 0, 0, true}).first->second;
   entry.anyway = true;
   entry.due_ns = due_ns;
-}
-
-void VenueInquiry::add_change(OrderId order, std::uint32_t number, std::int64_t due_ns) {
-  add(order, due_ns);
-  orders_[order.value].change = number;
-}
-
-std::uint32_t VenueInquiry::change(OrderId order) const {
-  const auto found = orders_.find(order.value);
-  return found == orders_.end() ? 0 : found->second.change;
 }
 
 void VenueInquiry::mass_done(std::int64_t now_ns) {
@@ -61,7 +51,7 @@ std::vector<VenueInquiry::Question> VenueInquiry::turn(std::int64_t now_ns) {
   if (mass_pending_) {
     if (!mass_asked_) {
       mass_asked_ = true;
-      questions.push_back({.mass = true, .order = {}, .attempt = 0, .change = 0});
+      questions.push_back({.mass = true, .order = {}, .attempt = 0});
       return questions;
     }
     if (now_ns < mass_deadline_ns_) return questions;
@@ -70,7 +60,7 @@ std::vector<VenueInquiry::Question> VenueInquiry::turn(std::int64_t now_ns) {
   for (auto& [id, entry] : orders_) {
     if (questions.size() >= questions_per_turn_max) break;
     if (entry.due_ns > now_ns) continue;
-    questions.push_back({.mass = false, .order = {id}, .attempt = entry.attempt, .change = entry.change});
+    questions.push_back({.mass = false, .order = {id}, .attempt = entry.attempt});
     entry.due_ns = now_ns + (answer_time_max_ns << std::min(entry.times, 3u));
     if (entry.times < 3) ++entry.times;
   }

@@ -23,18 +23,12 @@ class VenueInquiry {
     bool mass = false;          ///< of all open orders
     OrderId order;              ///< else of this one
     std::uint32_t attempt = 0;  ///< under which of its names, from 0
-    std::uint32_t change =
-        0;  ///< under the name of this change, which may not have come about; zero: see attempt
   };
 
   /// The fate of these is not known. With `mass` the venue is asked for all of its orders first.
   void begin(const std::vector<OrderId>& orders, bool mass, std::int64_t now_ns);
   /// This one is to be asked about whatever its state, until there is an answer.
   void add(OrderId order, std::int64_t due_ns);
-  /// The same of a change of it.
-  void add_change(OrderId order, std::uint32_t number, std::int64_t due_ns);
-  /// The change that is asked about; zero: none.
-  [[nodiscard]] std::uint32_t change(OrderId order) const;
   /// Whether the answers to a mass request are awaited.
   [[nodiscard]] bool mass_pending() const { return mass_pending_; }
   /// The mass request is answered, or never will be: what is left is asked one by one.
@@ -59,7 +53,6 @@ class VenueInquiry {
     std::int64_t due_ns = 0;
     std::uint32_t times = 0;
     std::uint32_t attempt = 0;
-    std::uint32_t change = 0;
     bool anyway = false;  ///< whatever its state
   };
   std::map<std::uint64_t, Entry> orders_;

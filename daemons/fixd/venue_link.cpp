@@ -186,6 +186,7 @@ void VenueLink::logged_on() {
 void VenueLink::logged_out() {
   log("logged out");
   inquiry_.end();
+  undecided_.clear();
   tell_session(false);
 }
 
@@ -236,6 +237,7 @@ void VenueLink::send_waiting() {
 
 void VenueLink::told_session(bool up) {
   inquiry_.end();
+  undecided_.clear();
   if (!up || !session_.logged_on()) return;
   std::vector<OrderId> unknown;
   for (const OrderId id : services_.state->venues().orders(venue_)) {
@@ -255,15 +257,14 @@ void VenueLink::inquire(OrderId order) {
   inquiry_.add(order, monotonic_nanoseconds() + VenueInquiry::again_after_ns);
 }
 
-void VenueLink::inquire(const VenueRequestId& id) {
-  const VenueOrder* const order = services_.state->venues().find(id.order);
-  const VenueRequest* const request = order == nullptr ? nullptr : order->request(id.number);
-  if (!asks_each_ || request == nullptr || request->kind == VenueRequestKind::place) return inquire(id.order);
-  inquiry_.add_change(id.order, id.number, monotonic_nanoseconds() + VenueInquiry::again_after_ns);
+/// The change of an order whose fate the venue could not say, unless it has said it since.
+const VenueRequest* VenueLink::undecided_change(const VenueOrder& order) const {
+  const auto found = undecided_.find(order.id.value);
+  return found == undecided_.end() ? nullptr : order.request(found->second);
 }
 
 /// An order is asked about by the name that is in force, and then by those of replaces that are not answered:
-/// one of them may be.
+/// one of them may be. What became of a change shows by its own name.
 void VenueLink::ask() {
   for (const VenueInquiry::Question& question : inquiry_.turn(monotonic_nanoseconds())) {
     if (question.mass) {
@@ -275,10 +276,6 @@ void VenueLink::ask() {
       inquiry_.answered(question.order);
       continue;
     }
-    if (question.change != 0) {
-      say(status_request(*order, question.change, config_.version));
-      continue;
-    }
     std::uint32_t number = order->current;
     std::uint32_t attempt = question.attempt;
     for (const VenueRequest& request : order->open) {
@@ -287,6 +284,7 @@ void VenueLink::ask() {
       number = request.number;
       --attempt;
     }
+    if (const VenueRequest* const change = undecided_change(*order)) number = change->number;
     say(status_request(*order, number, config_.version));
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,7 +92,8 @@ class VenueLink : public fix::Handler {
   void take_status(const VenueExecution& execution);
   void forget_if_over(OrderId id, char status);
   void take_unknown(const VenueExecution& execution, VenueOrder* order);
-  void take_change_undone(VenueOrder& order, std::uint32_t number);
+  void take_undecided(const VenueExecution& execution, VenueOrder& order, const VenueRequest& change);
+  void tell_change_refused(VenueOrder& order, const VenueRequest& change, std::string text);
   void take_refused_order(const VenueExecution& execution);
   fix::Verdict take_cancel_reject(const fix::Message& message);
   void take_refusal(const Refusal& refusal);
@@ -101,8 +103,7 @@ class VenueLink : public fix::Handler {
   void replace_terms(VenueOrder& order, const VenueExecution& execution, std::uint32_t number,
                      VenueNews& news);
   void inquire(OrderId order);
-  /// About the request of that number, which is not the order's only one.
-  void inquire(const VenueRequestId& id);
+  [[nodiscard]] const VenueRequest* undecided_change(const VenueOrder& order) const;
 
   access::VenueSession config_;
   VenueId venue_;
@@ -110,6 +111,8 @@ class VenueLink : public fix::Handler {
   fix::Store& numbers_;
   fix::Session session_;
   VenueInquiry inquiry_;
+  /// By order: the cancel or replace of which the venue said that it cannot say what came of it.
+  std::map<std::uint64_t, std::uint32_t> undecided_;
   Connector connector_;
   std::unique_ptr<Line> line_;
   bool attached_ = false;  ///< the session has the line

@@ -9,10 +9,11 @@ namespace trade::gatewayd::alpaca {
 
 namespace {
 
-/// `part / whole` with four decimals, as that API gives fractions; "0" where there is no whole.
+/// `part / whole` to the nearest of four decimals, as that API gives fractions; "0" where there is no whole.
 std::string fraction(Money part, Money whole) {
-  const auto ratio = whole ? scale(Money{part.units}, units_per_dollar, whole.units) : std::nullopt;
-  return ratio ? format_money(*ratio) : "0";
+  // Twice of it, rounded down, is one below an even number where the nearest is above.
+  const auto twice = whole ? scale(part, 2 * units_per_dollar, whole.units) : std::nullopt;
+  return twice ? format_money(Money{(twice->units + 1) >> 1}) : "0";
 }
 
 /// `quote` tells the day's change; without one it is not known and told as none.

@@ -22,6 +22,8 @@ constexpr std::chrono::seconds idle_time{60};
 /// Longest reason of a close frame in bytes (RFC 6455, 5.5).
 constexpr std::size_t reason_bytes_max = 123;
 constexpr std::int64_t burst_seconds = 10;
+/// Reads from a client that goes on after it was told to close, before it is cut off.
+constexpr int reads_after_close_max = 64;
 
 template <class Stream>
 class WebSocketSession final : public std::enable_shared_from_this<WebSocketSession<Stream>>,
@@ -98,8 +100,9 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
     if (allowance_ >= 0) return;
     const bool was_told = closing_;
     close(CloseCode::policy, "too many messages");
-    // Who goes on all the same is not waited for.
-    if (was_told && allowance_ < -burst) beast::get_lowest_layer(stream_).close();
+    // Who goes on all the same is not waited for, once the close frame has had time to leave.
+    if (was_told && allowance_ < -burst && ++reads_after_close_ > reads_after_close_max)
+      beast::get_lowest_layer(stream_).close();
   }
 
   void refill(std::int64_t burst) {
@@ -175,6 +178,7 @@ class WebSocketSession final : public std::enable_shared_from_this<WebSocketSess
   beast::flat_buffer buffer_;
   std::shared_ptr<const std::string> sent_;
   std::int64_t allowance_;
+  int reads_after_close_ = 0;
   std::chrono::steady_clock::time_point refilled_at_ = std::chrono::steady_clock::now();
   CloseCode code_ = CloseCode::going_away;
   std::string reason_;

@@ -73,8 +73,11 @@ std::optional<SetSession> SessionSchedule::due(Timestamp now, const SessionView&
   // A clock that was set back must not take the trading day back.
   if (wanted.trading_date < session.trading_date) return std::nullopt;
   const bool in_phase = wanted.market_phase.value_or(session.market_phase) == session.market_phase;
-  if (wanted.phase == session.phase && wanted.trading_date == session.trading_date && in_phase)
-    return std::nullopt;
+  if (wanted.phase == session.phase && wanted.trading_date == session.trading_date && in_phase) {
+    // One that was open already may not know yet when it is to close; it stays as it is otherwise.
+    if (wanted.closes_at == Timestamp{} || wanted.closes_at == session.closes_at) return std::nullopt;
+    wanted.market_phase.reset();
+  }
   return wanted;
 }
 

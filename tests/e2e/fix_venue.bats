@@ -153,6 +153,29 @@ after_a_loss() {
   expect_order "$id" .status '"cancelled"'
   await 20 is_settled alice
   await 20 reconciled
+
+  # What the venue cannot say the fate of is asked about by its own name, and was never there.
+  id=$(place buy 10 AAPL --limit 150.00)
+  expect_order "$id" .venue_state '"working"'
+  says away on
+  t replace "$id" --quantity 12 --account alice >/dev/null
+  await 20 heard "35=H.*11=$id-2\|"
+  expect_order "$id" '[.venue_state, .quantity]' '["working",10]'
+  t cancel "$id" --account alice >/dev/null
+  await 20 heard "35=H.*11=$id-3\|"
+  expect_order "$id" '[.status, .venue_state]' '["submitted","working"]'
+  never=$(place buy 5 AAPL --limit 150.00)
+  expect_order "$never" '[.status, .reject_reason]' '["rejected","venue_rejected"]'
+  says away off
+  # One that was done in spite of all is told late, and names the order from then on.
+  says replaced "$id-2" "$id-1" 11 150.00
+  expect_order "$id" '[.venue_state, .quantity]' '["working",11]'
+  t replace "$id" --quantity 14 --account alice >/dev/null
+  expect_order "$id" '[.venue_state, .quantity]' '["working",14]'
+  heard "35=G.*11=$id-4\|.*41=$id-2\|"
+  says fill "$id-4" 14 150.00 L5
+  expect_order "$id" '[.status, .filled_quantity]' '["filled",14]'
+  await 20 reconciled
   # Each request was sent once.
   run bash -c "grep '|35=[DFG]|' '$TRADE_HOME/exchange/heard' | grep -v '|43=Y|' | sed 's/.*|11=\([^|]*\)|.*/\1/' | sort | uniq -d"
   [ -z "$output" ]

@@ -8,6 +8,7 @@
 //
 //   auto on|off                     accept orders, cancels and replaces at once (on at first)
 //   status on|off                   answer questions about orders (on at first)
+//   away on|off                     requests get lost, and it says that it cannot say what came of them
 //   accept ID / reject ID TEXT / cancelled ID / expired ID
 //   fill ID QUANTITY PRICE EXECID / bust ID EXECID NEWID / correct ID EXECID NEWID QUANTITY PRICE
 //   replaced ID ORIGINAL QUANTITY PRICE / restated ID QUANTITY PRICE
@@ -58,9 +59,9 @@ class Exchange : public FIX::Application {
     std::istringstream words(line);
     std::string word, id;
     words >> word;
-    if (word == "auto" || word == "status") {
+    if (word == "auto" || word == "status" || word == "away") {
       words >> id;
-      (word == "auto" ? auto_ : status_) = id == "on";
+      (word == "auto" ? auto_ : word == "status" ? status_ : away_) = id == "on";
       return;
     }
     if (word == "forget") return orders_.clear();
@@ -208,6 +209,18 @@ class Exchange : public FIX::Application {
     report(id, fix42_ ? orders_[id]->status : "I", fix42_ ? Fields{{20, "3"}} : Fields{});
   }
 
+  void cannot_say(const FIX::Message& message) {
+    FIX::Message refusal;
+    refusal.getHeader().setField(35, "j");
+    for (const auto& field : Fields{{45, message.getHeader().getField(34)},
+                                    {372, message.getHeader().getField(35)},
+                                    {380, "4"},
+                                    {58, "the matching engine is away"}}) {
+      refusal.setField(field.first, field.second);
+    }
+    FIX::Session::sendToTarget(refusal, id_);
+  }
+
   void onCreate(const FIX::SessionID&) override {}
   void onLogon(const FIX::SessionID&) override { say("up"); }
   void onLogout(const FIX::SessionID&) override { say("down"); }
@@ -229,6 +242,7 @@ class Exchange : public FIX::Application {
     if (type == "AF") throw FIX::UnsupportedMessageType();
     if (type != "D" && type != "F" && type != "G" && type != "H") return;
     const std::string id = message.getField(11);
+    if (away_ && type != "H") return cannot_say(message);
     if (type == "H") {
       if (status_) status_of(id);
     } else if (type == "D") {
@@ -266,6 +280,7 @@ class Exchange : public FIX::Application {
   FIX::Message last_;
   bool auto_ = true;
   bool status_ = true;
+  bool away_ = false;
   bool hidden_ = false;
   long executions_ = 0;
 };

@@ -133,12 +133,14 @@ expect_close("a close code that is none", frame(8, struct.pack(">H", 999)), 1002
 expect_close("a close frame of one byte", frame(8, b"x"), 1002)
 expect_close("binary where text is spoken", frame(2, b"{}"), 1003)
 expect_close("more messages than anyone needs", frame(1, b'{"action":"ping"}') * 5_000, 1008)
-expect_close("a flood of pings", [frame(9, b"x") * 1_000] * 20, 1008)
+# Who goes on after the close frame is cut off, which may take the frame along: the reset overtakes it.
+cut_off = 0
+expect_close("a flood of pings", [frame(9, b"x") * 1_000] * 20, 1008, cut_off)
 expect_close("a message in more parts than anyone needs", frame(1, b"[", last=False) + frame(0, b" ", last=False) * 5_000, 1008)
 for path in ("/api/v1/stream", "/stream", "/v2/iex"):
     expect_close(f"parts without end that have nothing in them at {path}",
-                 [frame(1, last=False)] + [frame(0, last=False) * 1_000] * 20, 1008, path=path)
-expect_close("a flood of pongs", [frame(10, b"x") * 1_000] * 20, 1008)
+                 [frame(1, last=False)] + [frame(0, last=False) * 1_000] * 20, 1008, cut_off, path=path)
+expect_close("a flood of pongs", [frame(10, b"x") * 1_000] * 20, 1008, cut_off)
 
 # Subscriptions without end: an error that says so, and the connection stands.
 client = Client()

@@ -89,7 +89,7 @@ begin_endless_run() {
     [ "$(wc -w <<<"$daemons")" -eq 3 ] && break
     sleep 0.1
   done
-  thrown_away=$(tr '\0' '\n' <"/proc/${daemons%% *}/cmdline" | grep '^/var/tmp/trade-bench')
+  thrown_away=$(tr '\0' '\n' <"/proc/${daemons%% *}/cmdline" | grep -m 1 '^/var/tmp/trade-bench')
   [ -d "$thrown_away" ]
 }
 

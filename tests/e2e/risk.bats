@@ -46,7 +46,6 @@ rejected() {
 }
 
 @test "a mistyped symbol or account gets the nearest one" {
-  small_market
   t symbol add MSFT --previous-close 400 >/dev/null
   for command in "place buy 1 APPL --account alice" "quote MSFT APPL" "tape APPL" "depth APPL" "symbol show APPL" \
     "orders --symbol APPL"; do

@@ -32,7 +32,7 @@ expect_order() {
 
 # No order of the broker is on its way to its venue, or of a fate that is not known.
 is_settled() {
-  [ "$(t orders --status open --limit 50000 --account "$1" 2>/dev/null |
+  [ "$(t orders --status open --limit 100000 --account "$1" 2>/dev/null |
     jq '[.[] | select(.venue_state != null and .venue_state != "working")] | length')" = 0 ]
 }
 

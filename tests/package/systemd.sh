@@ -120,7 +120,7 @@ dpkg --remove trade >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "the packag
 dpkg --purge trade >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail "the package cannot be purged"; }
 systemctl daemon-reload
 [ -z "$(systemctl list-unit-files --no-legend 'trade*')" ] || fail "purging left units: $(systemctl list-unit-files --no-legend 'trade*')"
-left=$(find /etc/systemd /var/lib/systemd -name 'trade*')
+left=$(find /etc/systemd /var/lib/systemd -name '*trade*')
 [ -z "$left" ] || fail "purging left $left"
 [ ! -e /var/lib/trade ] || fail "purging left the state"
 echo "removed and purged"

@@ -326,6 +326,9 @@ TEST_F(VenueLinkTest, AChangeOfWhichTheVenueCannotSayIsAskedAboutByItsName) {
   VenueNews news = await_news();
   EXPECT_EQ(news.kind, VenueReportKind::replace_rejected);
   EXPECT_EQ(news.request, 2u);
+  EXPECT_EQ(await_message("H").text(11), "7-1");
+  exchange_.report("7-1", "I", "0", {{151, "11"}});
+  EXPECT_EQ(await_news().kind, VenueReportKind::status);
   ask(7, 3, VenueRequestKind::cancel);
   exchange_.say("j", {{45, await_message("F").text(34)}, {372, "F"}, {380, "4"}});
   EXPECT_EQ(await_message("H").text(11), "7-3");

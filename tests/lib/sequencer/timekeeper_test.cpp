@@ -24,8 +24,9 @@ class TimekeeperTest : public testing::Test {
     timekeeper_->advance_to(at(time), engine_, [this](const CommandBody& body) {
       const std::string moment = format_timestamp(timekeeper_->now()).substr(0, 16);
       if (const auto* session = std::get_if<SetSession>(&body)) {
-        lines_.push_back(moment + " " + std::string(name_of(*session->market_phase)) + " " +
-                         format_date(session->trading_date));
+        const std::string phase =
+            session->market_phase ? std::string(name_of(*session->market_phase)) : "stays";
+        lines_.push_back(moment + " " + phase + " " + format_date(session->trading_date));
       } else {
         lines_.push_back(moment + " expire");
       }
@@ -138,11 +139,13 @@ TEST_F(CalendarSwitch, ClosesBeforeTheSessionAndAfterIt) {
   EXPECT_EQ(lines_, (Lines{"2026-03-02T23:00 closed 2026-03-02"}));
 }
 
-TEST_F(CalendarSwitch, LeavesTheSessionOpenWithinItsHours) {
+TEST_F(CalendarSwitch, LeavesTheSessionOpenWithinItsHoursAndSaysWhenItCloses) {
   switch_at("2026-03-02T15:00:00Z");
-  EXPECT_EQ(lines_, Lines{});
+  EXPECT_EQ(lines_, (Lines{"2026-03-02T15:00 stays 2026-03-02"}));
+  EXPECT_EQ(engine_.session().closes_at, at("2026-03-02T21:00:00Z"));
   let_come("2026-03-02T21:00:00Z");
-  EXPECT_EQ(lines_, (Lines{"2026-03-02T21:00 closed 2026-03-02"}));
+  EXPECT_EQ(lines_.back(), "2026-03-02T21:00 closed 2026-03-02");
+  EXPECT_EQ(lines_.size(), 2u);
 }
 
 TEST_F(TimekeeperTest, ACalendarThatClosedTheSessionLeavesItToTheNext) {
