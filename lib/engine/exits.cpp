@@ -137,19 +137,9 @@ void Engine::State::grow_exit(Order& exit, Quantity quantity) {
   claim(exit, quantity);
   exit.quantity += quantity;
   exit.updated_at = log_.now();
-  log_.emit(OrderReplaced{.order = exit.id,
-                          .account = exit.account,
-                          .symbol = exit.symbol,
-                          .side = exit.side,
-                          .was_resting = was_resting,
-                          .kept_priority = false,
-                          .old_limit_price = old_price,
-                          .old_leaves = old_leaves,
-                          .quantity = exit.quantity,
-                          .leaves = exit.leaves(),
-                          .limit_price = exit.limit_price,
-                          .stop_price = exit.stop_price,
-                          .client_order_id = {}});
+  OrderReplaced event = replaced(exit, old_price, old_leaves);
+  event.was_resting = was_resting;
+  log_.emit(event);
 }
 
 void Engine::State::linked_ended(const Order& order, CancelReason reason) {

@@ -55,20 +55,10 @@ void Engine::State::take_off_book(OrderSlot slot, Price price) {
   const Quantity shown = symbol.book.leaves_of({order.book_node});
   leave_book(order);
   order.updated_at = log_.now();
-  log_.emit(OrderReplaced{.order = order.id,
-                          .account = order.account,
-                          .symbol = order.symbol,
-                          .side = order.side,
-                          .was_resting = true,
-                          .kept_priority = false,
-                          .old_limit_price = price,
-                          .old_leaves = order.leaves(),
-                          .quantity = order.quantity,
-                          .leaves = order.leaves(),
-                          .limit_price = order.limit_price,
-                          .stop_price = order.stop_price,
-                          .client_order_id = {},
-                          .old_hidden = order.leaves() - shown});
+  OrderReplaced event = replaced(order, price, order.leaves());
+  event.was_resting = true;
+  event.old_hidden = order.leaves() - shown;
+  log_.emit(event);
 }
 
 void Engine::State::take_off_capped(SymbolId id) {

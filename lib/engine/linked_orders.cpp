@@ -232,19 +232,7 @@ void Engine::State::size_held_legs(const Order& entry) {
     const Quantity old_quantity = leg.quantity;
     leg.quantity = entry.quantity;
     leg.updated_at = log_.now();
-    log_.emit(OrderReplaced{.order = leg.id,
-                            .account = leg.account,
-                            .symbol = leg.symbol,
-                            .side = leg.side,
-                            .was_resting = false,
-                            .kept_priority = false,
-                            .old_limit_price = leg.limit_price,
-                            .old_leaves = old_quantity,
-                            .quantity = leg.quantity,
-                            .leaves = leg.quantity,
-                            .limit_price = leg.limit_price,
-                            .stop_price = leg.stop_price,
-                            .client_order_id = {}});
+    log_.emit(replaced(leg, leg.limit_price, old_quantity));
   }
 }
 

@@ -303,8 +303,29 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
   claim(order, order.quantity);
 
   const SymbolRecord& symbol = symbols_[order.symbol];
+  const auto tell_accepted = [&] {
+    log_.emit<OrderAccepted>([&] {
+      return OrderAccepted{.order = order.id,
+                           .account = order.account,
+                           .symbol = order.symbol,
+                           .side = order.side,
+                           .type = order.type,
+                           .time_in_force = order.time_in_force,
+                           .status = order.status,
+                           .quantity = order.quantity,
+                           .limit_price = order.limit_price,
+                           .stop_price = order.stop_price,
+                           .client_order_id = command.client_order_id,
+                           .instructions = instructions_of(command, decision.self_trade_prevention),
+                           .link = order.link()};
+    });
+    if (command.session) [[unlikely]]
+      sessions_.emplace(order.id, command.session);
+  };
   if (symbol.is_routed()) [[unlikely]] {
-    place_at_venue(slot, command);
+    order.status = OrderStatus::pending;
+    tell_accepted();
+    place_at_venue(slot);
     return result;
   }
   order.waiting = wants_stop(order.type);
@@ -312,24 +333,8 @@ ApplyResult Engine::State::perform(const PlaceOrder& command) {
       order.waiting && !(stops_may_trigger(symbol) && symbol.last_price &&
                          engine::StopOrders::met(order.side, order.stop_price, symbol.last_price));
   order.status = waits ? OrderStatus::validated : OrderStatus::submitted;
-  log_.emit<OrderAccepted>([&] {
-    return OrderAccepted{.order = order.id,
-                         .account = order.account,
-                         .symbol = order.symbol,
-                         .side = order.side,
-                         .type = order.type,
-                         .time_in_force = order.time_in_force,
-                         .status = order.status,
-                         .quantity = order.quantity,
-                         .limit_price = order.limit_price,
-                         .stop_price = order.stop_price,
-                         .client_order_id = command.client_order_id,
-                         .instructions = instructions_of(command, decision.self_trade_prevention),
-                         .link = order.link()};
-  });
+  tell_accepted();
   if (order.expires_at != Timestamp{}) expiries_.insert(order.expires_at, order.id, slot);
-  if (command.session) [[unlikely]]
-    sessions_.emplace(order.id, command.session);
   if (order.is_linked()) [[unlikely]]
     accept_legs(slot, command, decision);
   if (order.waiting) {

@@ -171,10 +171,7 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   if (event.was_resting) event.old_hidden = event.old_leaves - symbol.book.leaves_of({order.book_node});
   if (!command.new_client_order_id.empty() && command.new_client_order_id != newest_client_id(order)) {
     event.client_order_id = command.new_client_order_id;
-    order.client_id = client_ids_.add(
-        {.content = {}, .account = order.account, .order = slot, .older = order.client_id, .known = true},
-        command.new_client_order_id);
-    client_ids_.limit_length(order.client_id);
+    rename(slot, command.new_client_order_id);
   }
 
   if (decision.replacement == Replacement::waiting_stop) {
@@ -188,7 +185,10 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   } else if (event.was_resting && event.leaves < event.old_leaves - event.old_hidden) {
     symbol.book.reduce_to({order.book_node}, event.leaves);
   }
-  change_reservation(order, decision);
+  if (order.has_claim()) {
+    change_claims(order, decision.quantity - order.quantity,
+                  reserve_change(order, decision.quantity, decision.reserve_price));
+  }
   order.quantity = decision.quantity;
   order.limit_price = decision.limit_price;
   order.stop_price = decision.stop_price;
@@ -205,20 +205,42 @@ ApplyResult Engine::State::perform(const ReplaceOrder& command) {
   return result;
 }
 
-void Engine::State::change_reservation(Order& order, const ReplaceDecision& decision) {
-  if (!order.has_claim()) return;
+OrderReplaced Engine::State::replaced(const Order& order, Price old_limit_price, Quantity old_leaves) {
+  return {.order = order.id,
+          .account = order.account,
+          .symbol = order.symbol,
+          .side = order.side,
+          .old_limit_price = old_limit_price,
+          .old_leaves = old_leaves,
+          .quantity = order.quantity,
+          .leaves = order.leaves(),
+          .limit_price = order.limit_price,
+          .stop_price = order.stop_price,
+          .client_order_id = {}};
+}
+
+void Engine::State::rename(OrderSlot slot, std::string_view client_order_id) {
+  Order& order = orders_[slot];
+  order.client_id = client_ids_.add(
+      {.content = {}, .account = order.account, .order = slot, .older = order.client_id, .known = true},
+      client_order_id);
+  client_ids_.limit_length(order.client_id);
+}
+
+Money Engine::State::reserve_change(const Order& order, Quantity quantity, Price reserve_price) {
+  return reserve_price * (quantity - order.filled()) - order.reserve_price() * order.leaves();
+}
+
+void Engine::State::change_claims(const Order& order, Quantity shares, Money money) {
   engine::Position& position = accounts_.position(order.position);
-  const Quantity more_shares = decision.quantity - order.quantity;
-  if (order.side == Side::sell) {
-    position.promised += more_shares;
-    if (!order.is_short()) return;
-    if (order.holds_locate()) locates_.hold(order.account, order.symbol, more_shares);
+  if (order.side == Side::buy) {
+    position.open_buys += shares;
   } else {
-    position.open_buys += more_shares;
+    position.promised += shares;
+    if (!order.is_short()) return;
+    if (order.holds_locate()) locates_.hold(order.account, order.symbol, shares);
   }
-  const Quantity new_leaves = decision.quantity - order.filled();
-  accounts_.reserve(accounts_[order.account],
-                    decision.reserve_price * new_leaves - order.reserve_price() * order.leaves());
+  accounts_.reserve(accounts_[order.account], money);
 }
 
 }  // namespace trade

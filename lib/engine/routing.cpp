@@ -30,24 +30,9 @@ RejectReason Engine::State::decide_routing(const PlaceOrder& command, const Symb
   return RejectReason::none;
 }
 
-void Engine::State::place_at_venue(OrderSlot slot, const PlaceOrder& command) {
+void Engine::State::place_at_venue(OrderSlot slot) {
   Order& order = orders_[slot];
   const VenueId venue{symbols_[order.symbol].venue};
-  order.status = OrderStatus::pending;
-  log_.emit(OrderAccepted{.order = order.id,
-                          .account = order.account,
-                          .symbol = order.symbol,
-                          .side = order.side,
-                          .type = order.type,
-                          .time_in_force = order.time_in_force,
-                          .status = order.status,
-                          .quantity = order.quantity,
-                          .limit_price = order.limit_price,
-                          .stop_price = order.stop_price,
-                          .client_order_id = command.client_order_id,
-                          .instructions = command.instructions,
-                          .link = {}});
-  if (command.session) sessions_.emplace(order.id, command.session);
   if (routing_.orders().size() >= routed_orders_looked_through_at_) {
     routing_.forget_orders([&](OrderId id) { return orders_.find(id) != 0; });
     routed_orders_looked_through_at_ = std::max<std::size_t>(1'024, 2 * routing_.orders().size());
@@ -176,16 +161,10 @@ void Engine::State::become(OrderSlot slot, const engine::WantedOrder& wanted,
   // Another order of the account may have taken the id while the venue thought about it.
   const bool renames =
       !client_order_id.empty() && client_ids_.find(order.account, client_order_id) == ClientIdIndex{};
-  if (renames) {
-    order.client_id = client_ids_.add(
-        {.content = {}, .account = order.account, .order = slot, .older = order.client_id, .known = true},
-        client_order_id);
-    client_ids_.limit_length(order.client_id);
-  }
+  if (renames) rename(slot, client_order_id);
   if (order.open()) {
     count_shortfall(order.account, [&] {
-      change_claims(order, leaves - old_leaves,
-                    wanted.reserve_price * leaves - order.reserve_price() * old_leaves);
+      change_claims(order, leaves - old_leaves, reserve_change(order, wanted.quantity, wanted.reserve_price));
     });
   }
   const Price old_limit_price = order.limit_price;
@@ -194,37 +173,15 @@ void Engine::State::become(OrderSlot slot, const engine::WantedOrder& wanted,
   order.stop_price = wanted.stop_price;
   order.reserve_units = static_cast<std::uint32_t>(wanted.reserve_price.units);
   order.updated_at = log_.now();
-  log_.emit(OrderReplaced{.order = order.id,
-                          .account = order.account,
-                          .symbol = order.symbol,
-                          .side = order.side,
-                          .was_resting = false,
-                          .kept_priority = false,
-                          .old_limit_price = old_limit_price,
-                          .old_leaves = old_leaves,
-                          .quantity = order.quantity,
-                          .leaves = leaves,
-                          .limit_price = order.limit_price,
-                          .stop_price = order.stop_price,
-                          .client_order_id = renames ? client_order_id : std::string_view{}});
-}
-
-void Engine::State::change_claims(const Order& order, Quantity shares, Money money) {
-  engine::Position& position = accounts_.position(order.position);
-  if (order.side == Side::buy) {
-    position.open_buys += shares;
-  } else {
-    position.promised += shares;
-    if (!order.is_short()) return;
-    if (order.holds_locate()) locates_.hold(order.account, order.symbol, shares);
-  }
-  accounts_.reserve(accounts_[order.account], money);
+  OrderReplaced event = replaced(order, old_limit_price, old_leaves);
+  event.leaves = leaves;
+  if (renames) event.client_order_id = client_order_id;
+  log_.emit(event);
 }
 
 void Engine::State::claim_extra(const Order& order, engine::RoutedOrder& routed) {
   const engine::WantedOrder& wanted = routed.wanted;
-  const Money more =
-      wanted.reserve_price * (wanted.quantity - order.filled()) - order.reserve_price() * order.leaves();
+  const Money more = reserve_change(order, wanted.quantity, wanted.reserve_price);
   routed.extra_shares = std::max(wanted.quantity - order.quantity, Quantity{});
   routed.extra_money = std::max(more, Money{});
   change_claims(order, routed.extra_shares, routed.extra_money);

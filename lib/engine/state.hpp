@@ -57,8 +57,10 @@ class Engine::State {
     };
     if (!pauses_.empty()) or_at(pauses_.begin()->ends_at);
     if (!reviews_.empty()) or_at(reviews_.begin()->first);
-    // Nobody is to be woken for bands that there are not.
-    if (const Timestamp doubles = doubles_at(); doubles != Timestamp{} && tiers_ != 0) or_at(doubles);
+    // Nobody is to be woken for bands that there are not. This is asked before every command.
+    if (tiers_ != 0) [[unlikely]] {
+      if (const Timestamp doubles = doubles_at(); doubles != Timestamp{}) or_at(doubles);
+    }
     return next;
   }
 
@@ -217,7 +219,14 @@ class Engine::State {
                                            ReplaceDecision& decision) const;
   [[nodiscard]] RejectReason check_replace_risk(const Order& order, const ReplaceDecision& decision,
                                                 Timestamp now) const;
-  void change_reservation(Order& order, const ReplaceDecision& decision);
+  /// That an open order is as it is now; it has not been in the book and keeps its name.
+  [[nodiscard]] static OrderReplaced replaced(const Order& order, Price old_limit_price, Quantity old_leaves);
+  /// Gives the order another client order id, which is its newest from now on.
+  void rename(OrderSlot slot, std::string_view client_order_id);
+  /// What is reserved for an open order changes by so much where it becomes one for `quantity` shares.
+  [[nodiscard]] static Money reserve_change(const Order& order, Quantity quantity, Price reserve_price);
+  /// What open orders claim changes by so many shares and, of a buy or a short sale, so much money.
+  void change_claims(const Order& order, Quantity shares, Money money);
   [[nodiscard]] RejectReason check_market_state(AccountId account, const SymbolRecord& symbol) const;
   /// Where a post-only order at this price would trade: refuses it, or moves the price to the best at which
   /// it rests.
@@ -506,7 +515,7 @@ class Engine::State {
   [[nodiscard]] RejectReason decide_routing(const PlaceOrder& command, const SymbolRecord& symbol,
                                             PlaceDecision& decision) const;
   /// An order that was accepted and has its claims goes to its symbol's venue, or is held for it.
-  void place_at_venue(OrderSlot slot, const PlaceOrder& command);
+  void place_at_venue(OrderSlot slot);
   void send_to_venue(OrderSlot slot);
   /// Why the venue cannot be asked to cancel or replace the open order now; `none`: it can.
   [[nodiscard]] RejectReason why_not_changeable(const Order& order) const;
@@ -527,8 +536,6 @@ class Engine::State {
   /// Claims what the pending replace takes beyond what the order has, or gives it back.
   void claim_extra(const Order& order, engine::RoutedOrder& routed);
   void release_extra(const Order& order, engine::RoutedOrder& routed);
-  /// What open claims beside an order's own are changed by.
-  void change_claims(const Order& order, Quantity shares, Money money);
   /// Asks for the cancel that had to wait for an answer.
   void resume(Order& order, engine::RoutedOrder& routed);
   /// Cancels it here: it was not sent, or its venue has told (`report`).

@@ -155,8 +155,7 @@ RejectReason Engine::State::check_lack(AccountId id, Money cost) const {
 }
 
 RejectReason Engine::State::check_become(const Order& order, const engine::WantedOrder& wanted) const {
-  const Money more =
-      wanted.reserve_price * (wanted.quantity - order.filled()) - order.reserve_price() * order.leaves();
+  const Money more = reserve_change(order, wanted.quantity, wanted.reserve_price);
   const bool is_sale = order.side == Side::sell && !order.is_short();
   return is_sale || more.units <= 0 ? RejectReason::none : check_lack(order.account, more);
 }
