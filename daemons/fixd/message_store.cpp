@@ -15,6 +15,7 @@
 #include "app/log.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::fixd {
 
@@ -173,21 +174,17 @@ Status MessageStore::open(std::shared_ptr<store::Environment> environment) {
   }
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(numbers_);
-  if (!cursor) return pass_on(std::move(cursor));
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) return {};
-    store::KeyReader key(cursor->key());
+  return store::for_each_row(*transaction, numbers_, [&](store::KeyReader key, store::Bytes value) -> Status {
     const std::string comp_id = key.text();
     auto numbers = std::make_unique<Numbers>(*this, comp_id);
-    if (!key.ok() || !numbers->restore(cursor->value())) {
+    if (!key.ok() || !numbers->restore(value)) {
       return fail(ErrorCode::corrupt,
                   "the store of FIX messages in " + environment_->path().string() + " is damaged",
                   "restore it from a backup; or move it away, and agree with each session to begin at 1");
     }
     sessions_[comp_id] = std::move(numbers);
-  }
+    return {};
+  });
 }
 
 MessageStore::Numbers& MessageStore::numbers_of(const std::string& comp_id) {

@@ -14,6 +14,7 @@
 
 #include "app/log.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::fixd {
 
@@ -71,14 +72,12 @@ Status OrderTable::open(std::shared_ptr<store::Environment> environment, std::ui
 Status OrderTable::load() {
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  const auto for_each = [&](store::Database database, const auto& take) -> Status {
-    auto cursor = transaction->cursor(database);
-    if (!cursor) return pass_on(std::move(cursor));
-    for (auto here = cursor->first();; here = cursor->next()) {
-      if (!here) return pass_on(std::move(here));
-      if (!*here) return {};
-      if (!take(store::KeyReader(cursor->key()), cursor->value())) return damaged(*environment_);
-    }
+  const auto for_each = [&](store::Database database, const auto& take) {
+    return store::for_each_row(*transaction, database,
+                               [&](store::KeyReader key, store::Bytes value) -> Status {
+                                 if (!take(key, value)) return damaged(*environment_);
+                                 return {};
+                               });
   };
   Status done = for_each(open_rows_, [&](store::KeyReader key, store::Bytes value) {
     auto order = order_of(value);

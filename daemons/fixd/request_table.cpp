@@ -6,6 +6,7 @@
 
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::fixd {
 
@@ -76,18 +77,13 @@ Status RequestTable::open(const std::shared_ptr<store::Environment>& environment
   rows_ = *opened;
   auto transaction = environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(rows_);
-  if (!cursor) return pass_on(std::move(cursor));
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) return {};
-    store::KeyReader key(cursor->key());
+  return store::for_each_row(*transaction, rows_, [&](store::KeyReader key, store::Bytes value) -> Status {
     ClientIdKey name;
     name.first = key.text();
     name.second = key.text();
-    ByteReader value(cursor->value());
+    ByteReader reader(value);
     PendingRequest request;
-    if (!read_request(value, request) || !key.ok()) {
+    if (!read_request(reader, request) || !key.ok()) {
       return fail(
           ErrorCode::corrupt,
           "the requests that fixd keeps in " + environment->path().string() + " are damaged",
@@ -96,7 +92,8 @@ Status RequestTable::open(const std::shared_ptr<store::Environment>& environment
     note(request, now);
     index(name, request);
     requests_[name] = std::move(request);
-  }
+    return {};
+  });
 }
 
 void RequestTable::note(PendingRequest& request, Timestamp now) {

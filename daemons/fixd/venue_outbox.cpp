@@ -7,6 +7,7 @@
 
 #include "fixd/instructions_bytes.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::fixd {
 
@@ -76,15 +77,10 @@ Status VenueOutbox::open(std::shared_ptr<store::Environment> environment) {
   rows_ = *opened;
   auto transaction = environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(rows_);
-  if (!cursor) return pass_on(std::move(cursor));
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) break;
-    store::KeyReader key(cursor->key());
+  const auto take = [&](store::KeyReader key, store::Bytes value) -> Status {
     const auto number = key.number<std::uint64_t>();
     if (news_.empty()) first_ = number;
-    ByteReader reader(cursor->value());
+    ByteReader reader(value);
     VenueNews news;
     if (!key.ok() || number != next() || !read_news(reader, news)) {
       return fail(ErrorCode::corrupt, "what fixd keeps in " + environment->path().string() + " is damaged",
@@ -92,7 +88,9 @@ Status VenueOutbox::open(std::shared_ptr<store::Environment> environment) {
                   "orders");
     }
     news_.push_back(std::move(news));
-  }
+    return {};
+  };
+  if (Status read = store::for_each_row(*transaction, rows_, take); !read) return read;
   written();
   return {};
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::fixd {
 
@@ -25,27 +26,20 @@ Status VenueTable::open(std::shared_ptr<store::Environment> environment) {
                 "restore it from a backup, or move it away: then each session begins at 1, and venues are "
                 "asked what became of their orders");
   };
-  auto venues = transaction->cursor(venue_rows_);
-  if (!venues) return pass_on(std::move(venues));
-  for (auto here = venues->first();; here = venues->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) break;
-    store::KeyReader key(venues->key());
+  const auto take_venue = [&](store::KeyReader key, store::Bytes value) -> Status {
     const auto id = key.number<std::uint32_t>();
     if (!key.ok()) return damaged();
-    const store::Bytes value = venues->value();
     venues_[id] = std::string(reinterpret_cast<const char*>(value.data()), value.size());
-  }
-  auto orders = transaction->cursor(order_rows_);
-  if (!orders) return pass_on(std::move(orders));
-  for (auto here = orders->first();; here = orders->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) return {};
-    ByteReader reader(orders->value());
+    return {};
+  };
+  if (Status read = store::for_each_row(*transaction, venue_rows_, take_venue); !read) return read;
+  return store::for_each_row(*transaction, order_rows_, [&](store::KeyReader, store::Bytes value) -> Status {
+    ByteReader reader(value);
     VenueOrder order;
     if (!read_venue_order(reader, order)) return damaged();
     orders_[order.id.value] = std::move(order);
-  }
+    return {};
+  });
 }
 
 void VenueTable::take(const VenueAdded& added) {

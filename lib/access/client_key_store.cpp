@@ -13,6 +13,7 @@
 #include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::access {
 
@@ -141,17 +142,14 @@ Result<ClientKey> ClientKeyStore::add(ClientKey key, Timestamp now) {
 Result<std::vector<ClientKey>> ClientKeyStore::list() const {
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(keys_);
-  if (!cursor) return pass_on(std::move(cursor));
   std::vector<ClientKey> keys;
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) break;
-    store::KeyReader id(cursor->key());
-    auto key = decode(std::string(id.text()), cursor->value());
+  const auto take = [&](store::KeyReader id, store::Bytes value) -> Status {
+    auto key = decode(std::string(id.text()), value);
     if (!id.ok() || !key) return damaged(*environment_);
     keys.push_back(std::move(*key));
-  }
+    return {};
+  };
+  if (Status read = store::for_each_row(*transaction, keys_, take); !read) return pass_on(std::move(read));
   std::ranges::sort(keys, [](const ClientKey& left, const ClientKey& right) {
     return std::pair(left.created_at.nanoseconds, left.id) <
            std::pair(right.created_at.nanoseconds, right.id);

@@ -9,6 +9,7 @@
 #include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::access {
 
@@ -153,21 +154,20 @@ Result<std::string> FixSessionStore::add(FixSession session, std::string_view pa
 Result<std::vector<FixSession>> FixSessionStore::list() {
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(sessions_);
-  if (!cursor) return pass_on(std::move(cursor));
   std::vector<FixSession> sessions;
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) return sessions;
-    store::KeyReader key(cursor->key());
-    auto session = decode(key.text(), cursor->value());
+  const auto take = [&](store::KeyReader key, store::Bytes value) -> Status {
+    auto session = decode(key.text(), value);
     if (!session || !key.ok()) {
       return fail(ErrorCode::corrupt,
                   "the table of FIX sessions in " + environment_->path().string() + " is damaged",
                   "restore it from a copy, or move it away and add the sessions anew");
     }
     sessions.push_back(std::move(*session));
-  }
+    return {};
+  };
+  if (Status read = store::for_each_row(*transaction, sessions_, take); !read)
+    return pass_on(std::move(read));
+  return sessions;
 }
 
 Status FixSessionStore::remove(std::string_view comp_id) {

@@ -8,6 +8,7 @@
 #include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::access {
 
@@ -135,25 +136,26 @@ Status VenueStore::put(const VenueSession& venue) {
 Result<std::vector<VenueSession>> VenueStore::list() {
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(venues_);
-  if (!cursor) return pass_on(std::move(cursor));
   std::vector<VenueSession> venues;
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) return venues;
-    store::KeyReader key(cursor->key());
-    auto venue = decode(key.text(), cursor->value());
+  const auto take = [&](store::KeyReader key, store::Bytes value) -> Status {
+    auto venue = decode(key.text(), value);
     if (!venue || !key.ok()) return damaged(*environment_);
     venues.push_back(std::move(*venue));
-  }
+    return {};
+  };
+  if (Status read = store::for_each_row(*transaction, venues_, take); !read) return pass_on(std::move(read));
+  return venues;
 }
 
 Result<std::optional<VenueSession>> VenueStore::find(std::string_view name) {
-  auto venues = list();
-  if (!venues) return pass_on(std::move(venues));
-  const auto found = std::ranges::find(*venues, name, &VenueSession::name);
-  if (found == venues->end()) return std::optional<VenueSession>();
-  return std::optional(std::move(*found));
+  auto transaction = environment_->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  auto value = transaction->get(venues_, store::Key().text(name));
+  if (!value) return pass_on(std::move(value));
+  if (!*value) return std::optional<VenueSession>();
+  auto venue = decode(std::string(name), **value);
+  if (!venue) return damaged(*environment_);
+  return venue;
 }
 
 Status VenueStore::remove(std::string_view name) {

@@ -8,6 +8,7 @@
 #include "access/table.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::access {
 
@@ -45,26 +46,24 @@ Result<std::unique_ptr<WatchlistStore>> WatchlistStore::open(const std::filesyst
 Status WatchlistStore::load() {
   auto transaction = environment_->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
-  auto cursor = transaction->cursor(database_);
-  if (!cursor) return pass_on(std::move(cursor));
-  for (auto here = cursor->first();; here = cursor->next()) {
-    if (!here) return pass_on(std::move(here));
-    if (!*here) return {};
-    store::KeyReader key(cursor->key());
-    ByteReader value(cursor->value());
-    Watchlist list;
-    list.number = key.number<std::uint64_t>();
-    list.account = value.read_text();
-    list.name = value.read_text();
-    list.created_at = {value.read<std::int64_t>()};
-    list.updated_at = {value.read<std::int64_t>()};
-    const auto symbols = value.read<std::uint32_t>();
-    for (std::uint32_t i = 0; i < symbols && value.ok(); ++i)
-      list.symbols.emplace_back(value.read_text());
-    if (!key.ok() || !value.ok() || !value.at_end()) return damaged(environment_->path());
-    last_number_ = std::max(last_number_, list.number);
-    lists_.emplace(list.number, std::move(list));
-  }
+  return store::for_each_row(*transaction, database_,
+                             [&](store::KeyReader key, store::Bytes bytes) -> Status {
+                               ByteReader value(bytes);
+                               Watchlist list;
+                               list.number = key.number<std::uint64_t>();
+                               list.account = value.read_text();
+                               list.name = value.read_text();
+                               list.created_at = {value.read<std::int64_t>()};
+                               list.updated_at = {value.read<std::int64_t>()};
+                               const auto symbols = value.read<std::uint32_t>();
+                               for (std::uint32_t i = 0; i < symbols && value.ok(); ++i)
+                                 list.symbols.emplace_back(value.read_text());
+                               if (!key.ok() || !value.ok() || !value.at_end())
+                                 return damaged(environment_->path());
+                               last_number_ = std::max(last_number_, list.number);
+                               lists_.emplace(list.number, std::move(list));
+                               return {};
+                             });
 }
 
 std::vector<Watchlist> WatchlistStore::list(std::string_view account) const {
