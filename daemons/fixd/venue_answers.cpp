@@ -90,6 +90,14 @@ fix::Verdict VenueLink::take_execution(const fix::Message& message) {
   return {};
 }
 
+/// The venue has answered it; nothing happens where the order is not known.
+void VenueLink::close_request(VenueRequestId id) {
+  VenueOrder* const order = services_.state->venues().order(id.order);
+  if (order == nullptr) return;
+  order->close(id.number);
+  services_.state->venues().changed(id.order);
+}
+
 /// Of what had ended here the journal does not tell that it has ended there too.
 void VenueLink::forget_if_over(OrderId id, char status) {
   const VenueOrder* const order = services_.state->venues().find(id);
@@ -119,10 +127,7 @@ void VenueLink::replace_terms(VenueOrder& order, const VenueExecution& execution
 void VenueLink::take_report(const VenueExecution& execution) {
   const VenueRequestId id = *execution.request;
   VenueOrder* const order = services_.state->venues().order(id.order);
-  if (order != nullptr && execution.type != '8' && execution.type != 'A') {
-    order->close(1);  // it has been placed
-    services_.state->venues().changed(id.order);
-  }
+  if (execution.type != '8' && execution.type != 'A') close_request({id.order, 1});  // it has been placed
   switch (execution.type) {
     case '0': {
       VenueNews news = news_of(execution, VenueReportKind::accepted);
@@ -188,10 +193,7 @@ void VenueLink::take_refused_order(const VenueExecution& execution) {
     kind = VenueReportKind::replace_rejected;
   VenueNews news = news_of(execution, kind);
   news.request = id.number;
-  if (order != nullptr) {
-    order->close(id.number);
-    services_.state->venues().changed(id.order);
-  }
+  close_request(id);
   tell(std::move(news));
 }
 
@@ -203,14 +205,11 @@ void VenueLink::take_status(const VenueExecution& execution) {
   if (execution.status == 'A') return inquire(id.order);
   inquiry_.answered(id.order);
   const bool changing = execution.status == '6' || execution.status == 'E';
-  if (order != nullptr) {
-    order->close(1);
-    services_.state->venues().changed(id.order);
-    if (!changing && open_replace(*order, id.number) != nullptr) {
-      VenueNews replaced = news_of(execution, VenueReportKind::replaced);
-      replace_terms(*order, execution, id.number, replaced);
-      tell(std::move(replaced));
-    }
+  close_request({id.order, 1});
+  if (order != nullptr && !changing && open_replace(*order, id.number) != nullptr) {
+    VenueNews replaced = news_of(execution, VenueReportKind::replaced);
+    replace_terms(*order, execution, id.number, replaced);
+    tell(std::move(replaced));
   }
   VenueNews news = news_of(execution, VenueReportKind::status);
   const bool over = execution.status == '4' || execution.status == 'C' || execution.status == '3';
@@ -252,8 +251,7 @@ void VenueLink::tell_change_refused(VenueOrder& order, const VenueRequest& chang
   news.request = change.number;
   news.text = std::move(text);
   undecided_.erase(order.id.value);
-  order.close(change.number);
-  services_.state->venues().changed(order.id);
+  close_request({order.id, change.number});
   tell(std::move(news));
 }
 
@@ -301,10 +299,7 @@ fix::Verdict VenueLink::take_cancel_reject(const fix::Message& message) {
   news.request = id->number;
   news.text = venue_text(message.text(58));
   if (message.text(37) != "NONE") news.venue_order_id = venue_id_text(message.text(37));
-  if (VenueOrder* order = services_.state->venues().order(id->order)) {
-    order->close(id->number);
-    services_.state->venues().changed(id->order);
-  }
+  close_request(*id);
   tell(std::move(news));
   if (code == unknown_order_code) inquire(id->order);
   return {};
@@ -368,10 +363,7 @@ void VenueLink::take_refusal(const Refusal& refusal) {
   } else {
     return;
   }
-  if (VenueOrder* order = services_.state->venues().order(id.order)) {
-    order->close(id.number);
-    services_.state->venues().changed(id.order);
-  }
+  close_request(id);
   tell(std::move(news));
 }
 

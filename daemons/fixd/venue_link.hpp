@@ -90,6 +90,7 @@ class VenueLink : public fix::Handler {
   fix::Verdict take_execution(const fix::Message& message);
   void take_report(const VenueExecution& execution);
   void take_status(const VenueExecution& execution);
+  void close_request(VenueRequestId id);
   void forget_if_over(OrderId id, char status);
   void take_unknown(const VenueExecution& execution, VenueOrder* order);
   void take_undecided(const VenueExecution& execution, VenueOrder& order, const VenueRequest& change);

@@ -26,14 +26,9 @@ bool printable(char character) {
   return character >= 0x20 && character < 0x7f;
 }
 
-char fix_side(const VenueOrder& order) {
-  if (order.side == Side::buy) return '1';
-  if (!order.instructions.short_sale) return '2';
-  return *order.instructions.short_sale == ShortSale::sell_short ? '5' : '6';
-}
-
 void add_names(fix::Message& message, const VenueOrder& order) {
-  message.add(55, order.symbol).add(54, std::string(1, fix_side(order)));
+  const MarkedSide side{order.side, order.instructions.short_sale};
+  message.add(55, order.symbol).add(54, std::string(1, fix_side(side)));
 }
 
 /// What the order asks for, as it is to be.
