@@ -203,9 +203,9 @@ class Exporter {
         if (const auto* trade = std::get_if<TradeExecuted>(&event.body))
           add_fills(fills, event, *trade, tail->names());
         if (const auto* trade = std::get_if<VenueTradeExecuted>(&event.body))
-          add_fills(fills, event, *trade, tail->names());
+          add_venue_fills(fills, event, *trade, tail->names());
         if (const auto* bust = std::get_if<VenueTradeBusted>(&event.body))
-          add_bust(fills, event, *bust, tail->names());
+          add_venue_fills(fills, event, *bust, tail->names());
       }
     }
     if (Status kept = keep(list); !kept) return kept;
@@ -233,24 +233,17 @@ class Exporter {
     fill.execution_id = trade.execution_id;
     return fill;
   }
-  static void add_fills(RecordFile& fills, const Event& event, const VenueTradeExecuted& trade,
-                        const format::NameDirectory& names) {
+  /// Of a bust the trade is there already, and what has happened is not written over: it is there again, as
+  /// undone.
+  template <class VenueTrade>
+  static void add_venue_fills(RecordFile& fills, const Event& event, const VenueTrade& trade,
+                              const format::NameDirectory& names) {
     FillView fill = venue_fill(event, trade, names);
+    fill.busted = std::is_same_v<VenueTrade, VenueTradeBusted>;
     fills.add(format::json_of(fill));
     fill.order_id = {};
     fill.account = text(names.account(trade.clearing_account));
     fill.side = opposite(trade.side);
-    fills.add(format::json_of(fill));
-  }
-  /// The trade is there already, and what has happened is not written over: it is there again, as undone.
-  static void add_bust(RecordFile& fills, const Event& event, const VenueTradeBusted& bust,
-                       const format::NameDirectory& names) {
-    FillView fill = venue_fill(event, bust, names);
-    fill.busted = true;
-    fills.add(format::json_of(fill));
-    fill.order_id = {};
-    fill.account = text(names.account(bust.clearing_account));
-    fill.side = opposite(bust.side);
     fills.add(format::json_of(fill));
   }
 

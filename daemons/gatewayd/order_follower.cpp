@@ -9,6 +9,13 @@ namespace trade::gatewayd {
 
 namespace {
 
+/// What had ended already stays as it ended: a venue's fill may have crossed with that.
+void add_fill(OrderView& view, Price price, Quantity quantity, Quantity leaves) {
+  view.filled_quantity += quantity;
+  view.filled_notional += price * quantity;
+  if (!is_terminal(view.status)) view.status = leaves ? OrderStatus::partially_filled : OrderStatus::filled;
+}
+
 /// Adds the trade to the news that came of it, where some did.
 template <class Trade>
 void tell_trade(std::vector<OrderNews>& news, std::size_t news_before, const Trade& trade) {
@@ -119,12 +126,8 @@ void OrderFollower::take_trade(const Event& event, const TradeExecuted& trade, s
     const std::size_t before = news.size();
     add(
         event, side.account, side.order, OrderNews::Kind::filled,
-        [&](OrderView& view) {
-          view.filled_quantity += trade.quantity;
-          view.filled_notional += trade.price * trade.quantity;
-          view.status = side.leaves ? OrderStatus::partially_filled : OrderStatus::filled;
-        },
-        news, !side.leaves);
+        [&](OrderView& view) { add_fill(view, trade.price, trade.quantity, side.leaves); }, news,
+        !side.leaves);
     tell_trade(news, before, trade);
   }
 }
@@ -134,14 +137,8 @@ void OrderFollower::take_venue_trade(const Event& event, const VenueTradeExecute
   const std::size_t before = news.size();
   add(
       event, trade.account, trade.order, OrderNews::Kind::filled,
-      [&](OrderView& view) {
-        view.filled_quantity += trade.quantity;
-        view.filled_notional += trade.price * trade.quantity;
-        // What had ended already stays as it ended: the fill has crossed with that.
-        if (!is_terminal(view.status))
-          view.status = trade.leaves ? OrderStatus::partially_filled : OrderStatus::filled;
-      },
-      news, !trade.leaves);
+      [&](OrderView& view) { add_fill(view, trade.price, trade.quantity, trade.leaves); }, news,
+      !trade.leaves);
   tell_trade(news, before, trade);
 }
 

@@ -486,18 +486,25 @@ Offset<schema::VenueTradeExecuted> write(Writer& writer, const VenueTradeExecute
       event.venue.value, event.clearing_account.value, to_schema(event.side), event.price.units,
       event.quantity.shares, event.leaves.shares, execution_id);
 }
+/// What the tables of a trade at a venue and of its undoing have in common.
+template <class VenueTrade, class Table>
+VenueTrade read_venue_trade(Checker& check, const Table& table) {
+  VenueTrade trade;
+  trade.trade = TradeId{table.trade()};
+  trade.order = OrderId{table.order()};
+  trade.account = AccountId{table.account()};
+  trade.symbol = SymbolId{table.symbol()};
+  trade.venue = VenueId{table.venue()};
+  trade.clearing_account = AccountId{table.clearing_account()};
+  trade.side = check.enumeration<Side>(table.side(), "side");
+  trade.price = check.price(table.price(), "price");
+  trade.quantity = check.quantity(table.quantity(), "quantity");
+  trade.leaves = check.quantity(table.leaves(), "leaves");
+  trade.execution_id = check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id");
+  return trade;
+}
 VenueTradeExecuted read(Checker& check, const schema::VenueTradeExecuted& table) {
-  return {.trade = TradeId{table.trade()},
-          .order = OrderId{table.order()},
-          .account = AccountId{table.account()},
-          .symbol = SymbolId{table.symbol()},
-          .venue = VenueId{table.venue()},
-          .clearing_account = AccountId{table.clearing_account()},
-          .side = check.enumeration<Side>(table.side(), "side"),
-          .price = check.price(table.price(), "price"),
-          .quantity = check.quantity(table.quantity(), "quantity"),
-          .leaves = check.quantity(table.leaves(), "leaves"),
-          .execution_id = check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id")};
+  return read_venue_trade<VenueTradeExecuted>(check, table);
 }
 
 Offset<schema::VenueTradeBusted> write(Writer& writer, const VenueTradeBusted& event) {
@@ -508,19 +515,10 @@ Offset<schema::VenueTradeBusted> write(Writer& writer, const VenueTradeBusted& e
       event.quantity.shares, event.leaves.shares, to_schema(event.status), execution_id, event.corrected);
 }
 VenueTradeBusted read(Checker& check, const schema::VenueTradeBusted& table) {
-  return {.trade = TradeId{table.trade()},
-          .order = OrderId{table.order()},
-          .account = AccountId{table.account()},
-          .symbol = SymbolId{table.symbol()},
-          .venue = VenueId{table.venue()},
-          .clearing_account = AccountId{table.clearing_account()},
-          .side = check.enumeration<Side>(table.side(), "side"),
-          .price = check.price(table.price(), "price"),
-          .quantity = check.quantity(table.quantity(), "quantity"),
-          .leaves = check.quantity(table.leaves(), "leaves"),
-          .status = check.enumeration<OrderStatus>(table.status(), "status"),
-          .execution_id = check.venue_text(table.execution_id(), execution_id_bytes_max, "execution_id"),
-          .corrected = table.corrected()};
+  auto bust = read_venue_trade<VenueTradeBusted>(check, table);
+  bust.status = check.enumeration<OrderStatus>(table.status(), "status");
+  bust.corrected = table.corrected();
+  return bust;
 }
 
 /// Reads the table as that member of the union into `body`.

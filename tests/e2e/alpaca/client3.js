@@ -2,20 +2,10 @@
 // Environment: BASE (trading and data), STREAM (data stream), KEY, SECRET.
 const assert = require("node:assert");
 const Alpaca = require("alpaca-3");
+const { until } = require("./expectations.js");
 
 const { BASE, STREAM, KEY, SECRET } = process.env;
 const alpaca = new Alpaca({ baseUrl: BASE, dataBaseUrl: BASE, dataStreamUrl: STREAM, keyId: KEY, secretKey: SECRET });
-
-/** Resolves once `condition` gives something. */
-async function until(what, condition) {
-  const deadline = Date.now() + 20000;
-  while (Date.now() < deadline) {
-    const value = await condition();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("never came: " + what);
-}
 
 async function refused(promise, status, code) {
   const error = await promise.then(() => assert.fail("it was taken"), (failure) => failure);

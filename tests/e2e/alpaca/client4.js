@@ -1,27 +1,13 @@
 // A bot on the client of the 4.x line. Environment as for client3.js.
 const assert = require("node:assert");
 const { trading, marketData, streaming } = require("alpaca-4");
+const { until, refused } = require("./expectations.js");
 
 const { BASE, STREAM, KEY, SECRET } = process.env;
 const configuration = { basePath: BASE, keyId: KEY, secret: SECRET };
 const config = new trading.Configuration(configuration);
 const orders = new trading.OrdersApi(config);
 const positions = new trading.PositionsApi(config);
-
-async function until(what, condition) {
-  const deadline = Date.now() + 20000;
-  while (Date.now() < deadline) {
-    const value = await condition();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("never came: " + what);
-}
-
-async function refused(promise, status) {
-  const error = await promise.then(() => assert.fail("it was taken"), (failure) => failure);
-  assert.strictEqual(error.response?.status ?? error.status, status, String(error));
-}
 
 async function main() {
   const updates = [];

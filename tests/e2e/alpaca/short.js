@@ -4,27 +4,13 @@
 const assert = require("node:assert");
 const Alpaca = require("alpaca-3");
 const { trading } = require("alpaca-4");
+const { until, refused } = require("./expectations.js");
 
 const { BASE, STREAM, KEY, SECRET } = process.env;
 const three = new Alpaca({ baseUrl: BASE, dataBaseUrl: BASE, dataStreamUrl: STREAM, keyId: KEY, secretKey: SECRET });
 const config = new trading.Configuration({ basePath: BASE, keyId: KEY, secret: SECRET });
 const orders = new trading.OrdersApi(config);
 const positions = new trading.PositionsApi(config);
-
-async function until(what, condition) {
-  const deadline = Date.now() + 20000;
-  while (Date.now() < deadline) {
-    const value = await condition();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("never came: " + what);
-}
-
-async function refused(promise, status) {
-  const error = await promise.then(() => assert.fail("it was taken"), (failure) => failure);
-  assert.strictEqual(error.response?.status ?? error.status, status, String(error));
-}
 
 const place = (order) => orders.postOrder({ postOrderRequest: { symbol: "AAPL", type: "market", timeInForce: "day", ...order } });
 const position = (qty) => until(`a position of ${qty}`, async () => {
