@@ -230,8 +230,12 @@ load gateway.bash
   statuses=$(seq 900 | xargs -P 4 -I{} curl --silent --output /dev/null --write-out '%{http_code}\n' "$url/readyz" | sort | uniq -c)
   echo "$statuses"
   grep -q ' 429$' <<<"$statuses"
-  http 429 GET /metrics
-  grep -qi '^retry-after: ' <<<"$headers"
+  # The allowance comes back by and by: somebody goes on asking, so that this one is over it too.
+  curl --silent --output /dev/null "$url/readyz?[1-1000000]" &
+  local flood=$! limited=""
+  for _ in $(seq 20); do http 429 GET /metrics >/dev/null && limited=$headers && break; done
+  kill "$flood"
+  grep -qi '^retry-after: ' <<<"$limited"
   http 200 GET /healthz
   key=$(new_key alice viewer)
   http 200 GET /api/v1/account
