@@ -133,9 +133,14 @@ Status Books::take(std::optional<Writer::Outcome> outcome) {
 }
 
 Status Books::commit() {
+  if (waiting_bytes() < options_.commit_bytes_min) return take(writer_->take_outcome());
+  return commit_changes();
+}
+
+Status Books::commit_changes() {
   if (Status taken = take(writer_->take_outcome()); !taken) return taken;
   if (writer_->busy()) {
-    if (frame_.body_bytes() + equity_bytes_ < options_.frame_bytes_max) return {};
+    if (waiting_bytes() < options_.frame_bytes_max) return {};
     ++counters_.commit_waits;
     if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
   }
@@ -176,7 +181,7 @@ Status Books::idle(Timestamp now) {
     begin_checkpoint();
     checkpoint_begun_ = now;
   }
-  return commit();
+  return commit_changes();
 }
 
 Status Books::stop() {

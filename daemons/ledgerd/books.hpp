@@ -24,6 +24,9 @@ namespace trade::ledgerd {
 struct BooksOptions {
   LedgerStore::Options store;
   ledger::LedgerCapacity capacity;
+  /// Postings wait in memory until there are so many bytes of them or the daemon idles (every 50 ms): what is
+  /// not on disk yet is folded again after a crash, and syncs of the ledger hold up those of the journal.
+  std::size_t commit_bytes_min = std::size_t{256} << 10;
   /// Postings wait in memory while a commit is under way, up to so many bytes; then folding waits.
   std::size_t frame_bytes_max = std::size_t{8} << 20;
   // A checkpoint is begun after so many events, or when nothing came for so long, or after so long.
@@ -46,8 +49,8 @@ class Books final : public follower::Application {
 
   [[nodiscard]] Position position() const override { return position_; }
   Status apply(const wire::Batch& batch) override;
-  /// Hands what was applied to the disk. Does not wait for it unless much is waiting already: answers need
-  /// not be durable here, since the journal is.
+  /// Hands what was applied to the disk once it is enough to be worth a sync. Does not wait for it unless much
+  /// is waiting already: answers need not be durable here, since the journal is.
   Status commit() override;
   ReplyBody answer(const RequestBody& request) override;
   Status idle(Timestamp now) override;
@@ -70,6 +73,9 @@ class Books final : public follower::Application {
   [[nodiscard]] bool refolding() const { return position_.batch < store_.position_at_open().batch; }
   [[nodiscard]] bool has_changes() const;
   Status fold(const wire::Batch& batch);
+  [[nodiscard]] std::size_t waiting_bytes() const { return frame_.body_bytes() + equity_bytes_; }
+  /// Hands over what there is, unless a change is under way.
+  Status commit_changes();
   void start_change();
   Status take(std::optional<Writer::Outcome> outcome);
   [[nodiscard]] bool checkpoint_due(Timestamp now);

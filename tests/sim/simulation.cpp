@@ -63,6 +63,7 @@ Result<std::unique_ptr<ledgerd::Books>> Simulation::open_books() {
   ledgerd::BooksOptions options;
   options.store = {.directory = directory_ / "ledger", .map_bytes = std::size_t{1} << 20, .sync = false};
   options.capacity = {.orders_kept_max = 10'000, .trades_kept_max = 10'000};
+  options.commit_bytes_min = world_.below(2) * 2'000;
   options.checkpoint_events = 50;
   options.checkpoint_idle = std::chrono::milliseconds(200);
   options.make_writer = [this](const ledgerd::LedgerStore& store) -> std::unique_ptr<ledgerd::Writer> {

@@ -34,6 +34,7 @@ BooksOptions options_for(const TemporaryDirectory& home) {
   options.store.directory = home.path() / "ledger";
   options.store.map_bytes = small_map_bytes;
   options.store.sync = false;
+  options.commit_bytes_min = 0;  // so that each commit writes
   return options;
 }
 
@@ -426,6 +427,42 @@ TEST(Books, RequestsOfOthersAreNotServedHere) {
   const auto reply = ask<QuotesReply>(*books, QuotesRequest{});
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().name, "not_served_here");
+}
+
+TEST(Books, WaitWithASyncUntilItIsWorthOneOrNothingElseIsToDo) {
+  const JournalScript script(8, 4'000);
+  const TemporaryDirectory home;
+  BooksOptions options = options_for(home);
+  options.commit_bytes_min = 20'000;
+  auto books = open_books(options);
+  const auto commits = [&books] {
+    DaemonView view;
+    books->describe(view);
+    return view.counters["commits"];
+  };
+  std::uint64_t number = 0;
+  while (commits() == 0 && number < script.batch_count()) {
+    apply(*books, script.batch(++number));
+    ASSERT_TRUE(books->commit());
+  }
+  EXPECT_EQ(commits(), 1);
+  EXPECT_GT(number, 20u);
+  EXPECT_LT(number, script.batch_count());
+  apply(*books, script.batch(++number));
+  ASSERT_TRUE(books->flush());
+  const auto before = commits();
+  apply(*books, script.batch(++number));
+  ASSERT_TRUE(books->commit());
+  EXPECT_EQ(commits(), before);
+  ASSERT_TRUE(books->idle({}));
+  EXPECT_EQ(commits(), before + 1);
+  // Closed without a word: what idling has handed over is there.
+  books.reset();
+  books = open_books(options);
+  ScriptReader journal(script, script.batch_count());
+  EXPECT_TRUE(books->check_origin(journal));
+  while (number < script.batch_count())
+    apply(*books, script.batch(++number));
 }
 
 TEST(Books, AFailedWriteIsNotForgotten) {

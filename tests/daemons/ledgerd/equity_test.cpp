@@ -51,6 +51,7 @@ std::unique_ptr<Books> open_books(const TemporaryDirectory& home) {
   BooksOptions options;
   options.store.directory = home.path() / "ledger";
   options.store.map_bytes = std::size_t{1} << 20;
+  options.commit_bytes_min = 0;
   options.store.sync = false;
   auto books = Books::open(options);
   EXPECT_TRUE(books) << books.error().message;

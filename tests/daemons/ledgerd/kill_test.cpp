@@ -41,6 +41,7 @@ TEST(BooksKilled, TheBooksAreTheSameAfterwards) {
   BooksOptions options;
   options.store.directory = home.path() / "ledger";
   options.store.map_bytes = std::size_t{1} << 20;
+  options.commit_bytes_min = 0;
   options.checkpoint_portion_bytes = 5'000;
   std::mt19937_64 random(seed);
   int killed = 0;
