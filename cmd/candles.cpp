@@ -138,7 +138,8 @@ void draw_candles(Screen& screen, const Area& area, std::span<const BarView> bar
 
 std::string sparkline(std::span<const Price> prices) {
   if (prices.empty()) return {};
-  const auto [low, high] = std::ranges::minmax(prices);
+  const Price low = std::ranges::min(prices);
+  const Price high = std::ranges::max(prices);
   std::u32string glyphs;
   for (const Price price : prices)
     glyphs += eighths[static_cast<std::size_t>(1 + step_of(price.units, low.units, high.units, 8))];

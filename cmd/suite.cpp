@@ -44,8 +44,7 @@ std::int64_t deadline_after(std::chrono::milliseconds timeout) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
   }
-  const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDIN_FILENO);
+  if (const int null = open("/dev/null", O_RDWR); null >= 0) dup2(null, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   std::signal(SIGINT, SIG_DFL);
@@ -96,7 +95,8 @@ Result<fs::path> find_program(std::string_view daemon) {
     fs::path beside = self.parent_path() / daemon;
     if (access(beside.c_str(), X_OK) == 0) return beside;
   }
-  std::string_view path = std::getenv("PATH") == nullptr ? "" : std::getenv("PATH");
+  const char* const variable = std::getenv("PATH");
+  std::string_view path = variable == nullptr ? "" : variable;
   while (!path.empty()) {
     const std::size_t colon = path.find(':');
     fs::path candidate = fs::path(path.substr(0, colon)) / daemon;

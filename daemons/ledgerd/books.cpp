@@ -6,6 +6,14 @@
 
 namespace trade::ledgerd {
 
+namespace {
+
+std::chrono::nanoseconds time_between(Timestamp earlier, Timestamp later) {
+  return std::chrono::nanoseconds(later.nanoseconds - earlier.nanoseconds);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Books>> Books::open(const BooksOptions& options) {
   auto store = LedgerStore::open(options.store);
   if (!store) return pass_on(std::move(store));
@@ -162,10 +170,17 @@ void Books::begin_checkpoint() {
   events_since_checkpoint_ = 0;
 }
 
+/// A checkpoint is written in as many steps as there are calls.
+bool Books::commit_due(Timestamp now) {
+  if (!checkpoint_ && now >= committed_at_ && time_between(committed_at_, now) < options_.commit_interval) {
+    return false;
+  }
+  committed_at_ = now;
+  return true;
+}
+
 bool Books::checkpoint_due(Timestamp now) {
-  const auto since = [now](Timestamp then) {
-    return std::chrono::nanoseconds(now.nanoseconds - then.nanoseconds);
-  };
+  const auto since = [now](Timestamp then) { return time_between(then, now); };
   if (position_ != idle_position_ || now < idle_since_) {
     idle_position_ = position_;
     idle_since_ = now;
@@ -181,7 +196,7 @@ Status Books::idle(Timestamp now) {
     begin_checkpoint();
     checkpoint_begun_ = now;
   }
-  return commit_changes();
+  return commit_due(now) ? commit_changes() : commit();
 }
 
 Status Books::stop() {

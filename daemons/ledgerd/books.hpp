@@ -24,9 +24,10 @@ namespace trade::ledgerd {
 struct BooksOptions {
   LedgerStore::Options store;
   ledger::LedgerCapacity capacity;
-  /// Postings wait in memory until there are so many bytes of them or the daemon idles (every 50 ms): what is
-  /// not on disk yet is folded again after a crash, and syncs of the ledger hold up those of the journal.
+  /// Postings wait in memory until there are so many bytes of them, or for so long: what is not on disk yet
+  /// is folded again after a crash, and syncs of the ledger hold up those of the journal.
   std::size_t commit_bytes_min = std::size_t{256} << 10;
+  std::chrono::milliseconds commit_interval{200};
   /// Postings wait in memory while a commit is under way, up to so many bytes; then folding waits.
   std::size_t frame_bytes_max = std::size_t{8} << 20;
   // A checkpoint is begun after so many events, or when nothing came for so long, or after so long.
@@ -49,8 +50,8 @@ class Books final : public follower::Application {
 
   [[nodiscard]] Position position() const override { return position_; }
   Status apply(const wire::Batch& batch) override;
-  /// Hands what was applied to the disk once it is enough to be worth a sync. Does not wait for it unless much
-  /// is waiting already: answers need not be durable here, since the journal is.
+  /// Hands what was applied to the disk once it is enough to be worth a sync. Does not wait for it unless
+  /// much is waiting already: answers need not be durable here, since the journal is.
   Status commit() override;
   ReplyBody answer(const RequestBody& request) override;
   Status idle(Timestamp now) override;
@@ -79,6 +80,7 @@ class Books final : public follower::Application {
   void start_change();
   Status take(std::optional<Writer::Outcome> outcome);
   [[nodiscard]] bool checkpoint_due(Timestamp now);
+  [[nodiscard]] bool commit_due(Timestamp now);
 
   Result<ReplyBody> reply(const PortfolioRequest& request);
   Result<ReplyBody> reply(const OrdersRequest& request);
@@ -114,6 +116,7 @@ class Books final : public follower::Application {
   Position idle_position_;
   Timestamp idle_since_;
   Timestamp checkpoint_begun_;
+  Timestamp committed_at_;  ///< the last time that idling had something to write
 
   struct Counters {
     std::int64_t frames = 0;

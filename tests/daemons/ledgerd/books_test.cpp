@@ -433,7 +433,7 @@ TEST(Books, WaitWithASyncUntilItIsWorthOneOrNothingElseIsToDo) {
   const JournalScript script(8, 4'000);
   const TemporaryDirectory home;
   BooksOptions options = options_for(home);
-  options.commit_bytes_min = 20'000;
+  options.commit_bytes_min = 2'000;
   auto books = open_books(options);
   const auto commits = [&books] {
     DaemonView view;
@@ -446,7 +446,7 @@ TEST(Books, WaitWithASyncUntilItIsWorthOneOrNothingElseIsToDo) {
     ASSERT_TRUE(books->commit());
   }
   EXPECT_EQ(commits(), 1);
-  EXPECT_GT(number, 20u);
+  EXPECT_GT(number, 10u);
   EXPECT_LT(number, script.batch_count());
   apply(*books, script.batch(++number));
   ASSERT_TRUE(books->flush());
@@ -454,8 +454,14 @@ TEST(Books, WaitWithASyncUntilItIsWorthOneOrNothingElseIsToDo) {
   apply(*books, script.batch(++number));
   ASSERT_TRUE(books->commit());
   EXPECT_EQ(commits(), before);
-  ASSERT_TRUE(books->idle({}));
+  ASSERT_TRUE(books->idle({nanoseconds_per_second}));
   EXPECT_EQ(commits(), before + 1);
+  ASSERT_TRUE(books->flush());
+  apply(*books, script.batch(++number));
+  ASSERT_TRUE(books->idle({nanoseconds_per_second + 100 * nanoseconds_per_millisecond}));
+  EXPECT_EQ(commits(), before + 1);
+  ASSERT_TRUE(books->idle({nanoseconds_per_second + 200 * nanoseconds_per_millisecond}));
+  EXPECT_EQ(commits(), before + 2);
   // Closed without a word: what idling has handed over is there.
   books.reset();
   books = open_books(options);
