@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "journal/files.hpp"
+#include "journal/redo_reader.hpp"
 #include "journal/segment.hpp"
 #include "journal/writer_lock.hpp"
 #include "store/files.hpp"
@@ -28,7 +29,10 @@ Result<WriterLock> lock_archive(const std::filesystem::path& journal) {
   return WriterLock::acquire(archive_directory(journal));
 }
 
-Result<std::vector<std::byte>> stored_record(const JournalFiles& files, std::uint64_t number) {
+/// In the database or, not moved there yet, in the redo log.
+Result<std::vector<std::byte>> stored_record(const JournalFiles& files, RedoReader& redo,
+                                             std::uint64_t number) {
+  if (const auto record = redo.record(number)) return std::vector<std::byte>(record->begin(), record->end());
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
   const auto record = transaction->get(files.batches, store::Key().number(number));
@@ -37,6 +41,7 @@ Result<std::vector<std::byte>> stored_record(const JournalFiles& files, std::uin
   return std::vector<std::byte>((*record)->begin(), (*record)->end());
 }
 
+/// In the database.
 Result<std::uint64_t> last_batch(const JournalFiles& files) {
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
@@ -46,9 +51,9 @@ Result<std::uint64_t> last_batch(const JournalFiles& files) {
 }
 
 /// What the record after this batch, which the database has or begins behind, must follow.
-Result<ChainLink> link_after(const JournalFiles& files, std::uint64_t batch) {
+Result<ChainLink> link_after(const JournalFiles& files, RedoReader& redo, std::uint64_t batch) {
   if (batch == files.start.head.batch) return files.start;
-  const auto record = stored_record(files, batch);
+  const auto record = stored_record(files, redo, batch);
   if (!record) return std::unexpected(record.error());
   const auto header = read_record_header(*record);
   if (!header) return std::unexpected(damaged(files, batch, header.error().message));
@@ -56,13 +61,14 @@ Result<ChainLink> link_after(const JournalFiles& files, std::uint64_t batch) {
 }
 
 /// Records for one segment from the one that follows `link`, which is moved on.
-Result<std::vector<std::vector<std::byte>>> gather(const JournalFiles& files, std::uint64_t through,
-                                                   ChainLink& link, std::uint64_t& bytes) {
+Result<std::vector<std::vector<std::byte>>> gather(const JournalFiles& files, RedoReader& redo,
+                                                   std::uint64_t through, ChainLink& link,
+                                                   std::uint64_t& bytes) {
   std::vector<std::vector<std::byte>> records;
   std::size_t gathered = 0;
   while (link.head.batch < through) {
     const std::uint64_t number = link.head.batch + 1;
-    auto record = stored_record(files, number);
+    auto record = stored_record(files, redo, number);
     if (!record) return pass_on(std::move(record));
     if (!records.empty() && gathered + record->size() > segment_bytes_max) break;
     const auto header = read_record_header(*record);
@@ -152,15 +158,16 @@ Result<ArchiveReport> archive(const std::filesystem::path& journal, std::uint64_
   if (!segments) return std::unexpected(segments.error());
   const auto last = last_batch(*files);
   if (!last) return std::unexpected(last.error());
-  through = std::min(through, *last);
+  RedoReader redo(files->directory, files->identity);
+  through = std::min(through, std::max(*last, redo.last()));
   const std::uint64_t archived = segments->empty() ? files->start.head.batch : segments->back().last;
   ArchiveReport report;
   if (through <= archived) return report;
-  auto link = link_after(*files, archived);
+  auto link = link_after(*files, redo, archived);
   if (!link) return pass_on(std::move(link));
   while (link->head.batch < through) {
     const ChainLink previous = *link;
-    const auto records = gather(*files, through, *link, report.bytes);
+    const auto records = gather(*files, redo, through, *link, report.bytes);
     if (!records) return std::unexpected(records.error());
     const auto size = write_segment(journal, files->identity, previous, *records);
     if (!size) return std::unexpected(size.error());

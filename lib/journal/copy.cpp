@@ -1,11 +1,13 @@
 #include "journal/copy.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "journal/files.hpp"
 #include "journal/record.hpp"
+#include "journal/redo_reader.hpp"
 #include "journal/writer_lock.hpp"
 #include "store/files.hpp"
 #include "store/key.hpp"
@@ -22,7 +24,11 @@ using Portion = std::vector<std::vector<std::byte>>;
 
 class Copy {
  public:
-  Copy(JournalFiles from, JournalFiles to) : from_(std::move(from)), to_(std::move(to)), link_(from_.start) {}
+  Copy(JournalFiles from, JournalFiles to)
+      : from_(std::move(from)),
+        redo_(from_.directory, from_.identity),
+        to_(std::move(to)),
+        link_(from_.start) {}
 
   Result<CopyReport> run(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
     const auto last = find_last();
@@ -56,7 +62,7 @@ class Copy {
     if (!transaction) return pass_on(std::move(transaction));
     const auto last = last_record(from_, *transaction);
     if (!last) return std::unexpected(last.error());
-    return last->has_value() ? (*last)->number : 0;
+    return std::max(last->has_value() ? (*last)->number : 0, redo_.last());
   }
 
   Result<Portion> read(std::uint64_t last) {
@@ -70,21 +76,32 @@ class Copy {
     auto there = cursor->seek(store::Key().number(number));
     while (number <= last && bytes < portion_bytes_max) {
       if (!there) return pass_on(std::move(there));
-      if (!*there) return std::unexpected(damaged(from_, number, "it is missing"));
-      if (Status good = check(number, cursor->key(), cursor->value()); !good) return pass_on(std::move(good));
-      portion.emplace_back(cursor->value().begin(), cursor->value().end());
-      bytes += cursor->value().size();
+      wire::Bytes record;
+      if (*there) {
+        const auto found = number_of_key(from_, cursor->key());
+        if (!found) return std::unexpected(found.error());
+        if (*found != number) return std::unexpected(damaged(from_, number, "it is missing"));
+        record = cursor->value();
+      } else if (const auto in_redo = redo_.record(number)) {
+        record = *in_redo;
+      } else if (missed_ != number) {
+        // It has moved into the database since the transaction began: the next one sees it.
+        missed_ = number;
+        break;
+      } else {
+        return std::unexpected(damaged(from_, number, "it is missing"));
+      }
+      if (Status good = check(number, record); !good) return pass_on(std::move(good));
+      portion.emplace_back(record.begin(), record.end());
+      bytes += record.size();
       ++number;
-      there = cursor->next();
+      if (*there) there = cursor->next();
     }
     report_.bytes += bytes;
     return portion;
   }
 
-  Status check(std::uint64_t number, store::Bytes key, wire::Bytes record) {
-    const auto found = number_of_key(from_, key);
-    if (!found) return std::unexpected(found.error());
-    if (*found != number) return std::unexpected(damaged(from_, number, "it is missing"));
+  Status check(std::uint64_t number, wire::Bytes record) {
     const auto header = read_record_header(record);
     if (!header) return std::unexpected(damaged(from_, number, header.error().message));
     Status good = check_record_hash(*header, record_payload(record));
@@ -108,8 +125,10 @@ class Copy {
   }
 
   JournalFiles from_;
+  RedoReader redo_;
   JournalFiles to_;
-  ChainLink link_;  ///< what the next record must follow
+  ChainLink link_;            ///< what the next record must follow
+  std::uint64_t missed_ = 0;  ///< a batch that was not found at the first try
   CopyReport report_;
 };
 

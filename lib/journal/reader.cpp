@@ -5,6 +5,7 @@
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
+#include "journal/redo_reader.hpp"
 #include "journal/segment.hpp"
 #include "store/key.hpp"
 
@@ -14,9 +15,14 @@ namespace {
 
 class LocalReader final : public Reader {
  public:
-  explicit LocalReader(JournalFiles files) : files_(std::move(files)), archive_(files_.directory) {}
+  explicit LocalReader(JournalFiles files)
+      : files_(std::move(files)), redo_(files_.directory, files_.identity), archive_(files_.directory) {}
 
   Result<Head> head() override {
+    if (const auto record = redo_.record(redo_.last())) {
+      const auto header = read_record_header(*record);
+      if (header) return header->head();
+    }
     auto transaction = files_.environment->begin_read();
     if (!transaction) return pass_on(std::move(transaction));
     const auto last = last_record(files_, *transaction);
@@ -29,7 +35,12 @@ class LocalReader final : public Reader {
 
   Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
     RecordHeader header;
-    {
+    if (const auto latest = redo_.record(number)) {
+      auto found = read_header(number, *latest);
+      if (!found) return pass_on(std::move(found));
+      header = *found;
+      batch.buffer.assign(record_payload(*latest));
+    } else {
       // Copied out at once: decoding within the transaction would hold back the writer's old pages.
       auto transaction = files_.environment->begin_read();
       if (!transaction) return pass_on(std::move(transaction));
@@ -48,6 +59,10 @@ class LocalReader final : public Reader {
   }
 
   Result<bool> read_encoded(std::uint64_t number, std::string& record) override {
+    if (const auto there = redo_.record(number)) {
+      record.assign(reinterpret_cast<const char*>(there->data()), there->size());
+      return true;
+    }
     auto transaction = files_.environment->begin_read();
     if (!transaction) return pass_on(std::move(transaction));
     auto found = find(*transaction, number);
@@ -96,6 +111,7 @@ class LocalReader final : public Reader {
   }
 
   JournalFiles files_;
+  RedoReader redo_;
   ArchiveReader archive_;
 };
 

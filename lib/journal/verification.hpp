@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
+#include "journal/redo_reader.hpp"
 
 namespace trade::journal {
 
@@ -44,13 +45,16 @@ class Verification {
   Status verify_archive();
   Result<std::uint64_t> find_last();
   Status verify_portion(std::uint64_t last);
+  bool verify_redo(std::uint64_t expected);
   void verify_stored(std::uint64_t expected, store::Bytes key, wire::Bytes record);
   void verify_record(std::uint64_t expected, wire::Bytes record);
   void set_bad(std::uint64_t batch, std::string problem);
 
   JournalFiles files_;
+  RedoReader redo_;
   VerifyProgress& progress_;
   ChainLink link_;
+  std::uint64_t missed_ = 0;  ///< a batch that was not found at the first try
   std::optional<std::uint64_t> bad_batch_;
   std::string problem_;
   wire::Batch batch_;

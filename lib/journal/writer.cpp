@@ -1,5 +1,5 @@
-#include <algorithm>
-#include <cstring>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +7,7 @@
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
+#include "journal/redo_log.hpp"
 #include "journal/writer_lock.hpp"
 #include "store/files.hpp"
 #include "store/key.hpp"
@@ -15,10 +16,10 @@ namespace trade::journal {
 
 namespace {
 
-/// The link that the next record must follow. Checks what can be checked at once: the last record whole, the
-/// first one the one after those that were removed, and none missing between. (A crash leaves no torn record
-/// behind: LMDB writes new pages beside the old ones and then, in one sector, the root that names them; until
-/// that is on the disk the last commit stands.)
+/// The link that the next record in the database must follow. Checks what can be checked at once: the last
+/// record whole, the first one the one after those that were removed, and none missing between. (A crash
+/// leaves no torn record behind: LMDB writes new pages beside the old ones and then, in one sector, the root
+/// that names them; until that is on the disk the last commit stands.)
 Result<ChainLink> find_end(const JournalFiles& files) {
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
@@ -47,8 +48,9 @@ Result<ChainLink> find_end(const JournalFiles& files) {
 
 class LocalWriter final : public Writer {
  public:
-  LocalWriter(WriterLock lock, JournalFiles files, const ChainLink& end)
-      : lock_(std::move(lock)), files_(std::move(files)), end_(end) {}
+  LocalWriter(WriterLock lock, std::filesystem::path directory, std::unique_ptr<RedoLog> redo,
+              const ChainLink& end)
+      : lock_(std::move(lock)), directory_(std::move(directory)), redo_(std::move(redo)), end_(end) {}
 
   [[nodiscard]] Head head() const override { return end_.head; }
 
@@ -66,7 +68,7 @@ class LocalWriter final : public Writer {
   }
 
   void prepare() override {
-    if (!failure_) files_.environment->extend_file();
+    if (!failure_) redo_->prepare();
   }
 
  private:
@@ -77,7 +79,7 @@ class LocalWriter final : public Writer {
         last_sequence + 1 < header.first_sequence) {
       return fail(ErrorCode::internal, "batch " + std::to_string(header.batch) + " does not follow batch " +
                                            std::to_string(end_.head.batch) + " of the journal at " +
-                                           files_.directory.string());
+                                           directory_.string());
     }
     if (encoded.empty() || encoded.size() > record_payload_bytes_max) {
       return fail(ErrorCode::internal, "batch " + std::to_string(header.batch) + " has " +
@@ -90,22 +92,14 @@ class LocalWriter final : public Writer {
   Status store(const wire::Encoder::BatchHeader& header, wire::Bytes encoded, Sequence last_sequence,
                std::uint64_t next_command) {
     const RecordHeader record = make_record_header(header, last_sequence, next_command, end_.hash, encoded);
-    const auto header_bytes = encode_record_header(record);
-    const auto key = store::Key().number(header.batch);
-    auto written = files_.environment->write([&](store::Transaction& transaction) -> Status {
-      auto target = transaction.reserve(files_.batches, key, header_bytes.size() + encoded.size(),
-                                        store::PutMode::append);
-      if (!target) return pass_on(std::move(target));
-      std::ranges::copy(header_bytes, target->begin());
-      std::memcpy(target->data() + header_bytes.size(), encoded.data(), encoded.size());
-      return {};
-    });
+    Status written = redo_->append(record, encoded);
     if (written) end_ = {record.head(), record.hash};
     return written;
   }
 
   WriterLock lock_;  ///< first, so that it is given back last
-  JournalFiles files_;
+  std::filesystem::path directory_;
+  std::unique_ptr<RedoLog> redo_;
   ChainLink end_;
   std::optional<Error> failure_;
 };
@@ -118,9 +112,11 @@ Result<std::unique_ptr<Writer>> open_writer(const std::filesystem::path& directo
   if (!lock) return pass_on(std::move(lock));
   auto files = open_files_for_writing(directory, options);
   if (!files) return pass_on(std::move(files));
-  const auto end = find_end(*files);
+  auto end = find_end(*files);
   if (!end) return std::unexpected(end.error());
-  return std::make_unique<LocalWriter>(std::move(*lock), std::move(*files), *end);
+  auto redo = RedoLog::open(*files, *end, options.sync);
+  if (!redo) return pass_on(std::move(redo));
+  return std::make_unique<LocalWriter>(std::move(*lock), directory, std::move(*redo), *end);
 }
 
 }  // namespace trade::journal

@@ -1,0 +1,88 @@
+#include "journal/redo_recovery.hpp"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "journal/redo_file.hpp"
+
+namespace trade::journal {
+
+namespace {
+
+std::unexpected<Error> broken(const std::filesystem::path& journal, std::uint64_t batch,
+                              const std::string& problem) {
+  return fail(ErrorCode::corrupt,
+              "batch " + std::to_string(batch) + " of the journal at " + journal.string() +
+                  " is damaged in its redo log: " + problem,
+              "restore the journal from a copy; to go on without this batch and all after it, move " +
+                  (journal / "redo-*").string() + " away");
+}
+
+/// The records from a file's beginning on, each the one after the one before. Behind them lies what is left
+/// of earlier rounds, or the write that a crash cut short.
+struct FileScan {
+  std::vector<RedoRecord> records;
+  std::uint32_t end_page = 0;
+};
+
+FileScan scan(const RedoFile& file, std::uint8_t number) {
+  FileScan found;
+  while (true) {
+    const auto record = file.record_at(found.end_page);
+    if (!record) return found;
+    if (!found.records.empty() && record->header.batch != found.records.back().header.batch + 1) return found;
+    found.records.push_back({record->header, {number, found.end_page, record->bytes}});
+    found.end_page += RedoFile::pages_of(record->bytes);
+  }
+}
+
+/// The newest record at or after a page.
+std::uint64_t newest_from(const RedoFile& file, std::uint32_t page) {
+  std::uint64_t newest = 0;
+  for (; page < file.pages(); ++page) {
+    if (const auto record = file.record_at(page)) newest = std::max(newest, record->header.batch);
+  }
+  return newest;
+}
+
+}  // namespace
+
+Result<std::vector<RedoRecord>> find_redo_records(const std::filesystem::path& journal, const Hash& identity,
+                                                  const ChainLink& end) {
+  std::vector<RedoRecord> records;
+  std::uint64_t newest_behind = 0;
+  for (std::uint8_t number = 0; number < redo_files; ++number) {
+    const auto file = RedoFile::open_for_reading(redo_file_path(journal, number));
+    if (!file) {
+      if (file.error().code == ErrorCode::not_found) continue;
+      return std::unexpected(file.error());
+    }
+    FileScan found = scan(*file, number);
+    newest_behind = std::max(newest_behind, newest_from(*file, found.end_page));
+    std::ranges::copy_if(found.records, std::back_inserter(records),
+                         [&end](const RedoRecord& record) { return record.header.batch > end.head.batch; });
+  }
+  std::ranges::sort(records, {}, [](const RedoRecord& record) { return record.header.batch; });
+  ChainLink link = end;
+  for (const RedoRecord& record : records) {
+    if (Status follows = check_record_follows(record.header, link); !follows)
+      return broken(journal, link.head.batch + 1,
+                    "what comes there does not follow: " + follows.error().message);
+    link = {record.header.head(), record.header.hash};
+  }
+  // One write at a time is under way, so a record behind one that is not whole was acknowledged, and so was
+  // that.
+  if (newest_behind > link.head.batch) {
+    return broken(journal, link.head.batch + 1,
+                  "it is not whole, and batch " + std::to_string(newest_behind) + " comes after it");
+  }
+  if (const std::uint64_t told = RedoIndex::last_at(journal, identity); told > link.head.batch) {
+    return broken(journal, link.head.batch + 1,
+                  "it is missing, though batches up to " + std::to_string(told) + " were acknowledged");
+  }
+  return records;
+}
+
+}  // namespace trade::journal

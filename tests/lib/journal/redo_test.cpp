@@ -1,0 +1,258 @@
+// The redo log: what was appended is there after a crash at any moment, a write cut short is left out, and
+// anything else that is not whole is told.
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "journal/archive.hpp"
+#include "journal/copy.hpp"
+#include "journal/files.hpp"
+#include "journal/redo_index.hpp"
+#include "journal/redo_recovery.hpp"
+#include "support.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace trade::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RedoTest : public testing::Test {
+ protected:
+  /// A child appends so many batches and ends without a word, as a crash would have it.
+  void append_and_crash(std::uint64_t batches, std::size_t commands_each = 3) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      auto writer = open_writer(directory_);
+      if (!writer) _exit(1);
+      BatchSource source((*writer)->head());
+      for (std::uint64_t i = 0; i < batches; ++i) {
+        if (!append(**writer, source.next(commands_each))) _exit(1);
+      }
+      _exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+  }
+  void expect_batches(std::uint64_t count) {
+    auto reader = open_reader(directory_);
+    ASSERT_TRUE(succeeded(reader));
+    const auto head = (*reader)->head();
+    ASSERT_TRUE(succeeded(head));
+    EXPECT_EQ(head->batch, count);
+    wire::Batch batch;
+    for (std::uint64_t number = 1; number <= count; ++number) {
+      const auto read = (*reader)->read(number, batch);
+      ASSERT_TRUE(succeeded(read));
+      ASSERT_TRUE(*read) << number;
+      EXPECT_TRUE(is_source_batch(batch, number));
+    }
+    const auto beyond = (*reader)->read(count + 1, batch);
+    ASSERT_TRUE(succeeded(beyond));
+    EXPECT_FALSE(*beyond);
+    const auto report = verify(directory_);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_FALSE(report->bad_batch) << report->problem;
+    EXPECT_EQ(report->batches, count);
+    EXPECT_EQ(report->head.batch, count);
+  }
+  /// The end of what the database has.
+  std::uint64_t last_in_database() {
+    const auto files = open_files_for_reading(directory_);
+    auto transaction = files->environment->begin_read();
+    const auto last = last_record(*files, *transaction);
+    return last->has_value() ? (*last)->number : 0;
+  }
+  void expect_refused(const std::string& what) {
+    const auto writer = open_writer(directory_);
+    ASSERT_FALSE(writer);
+    EXPECT_EQ(writer.error().code, ErrorCode::corrupt);
+    EXPECT_NE(writer.error().message.find(what), std::string::npos) << writer.error().message;
+    EXPECT_NE(writer.error().hint.find("restore"), std::string::npos) << writer.error().hint;
+  }
+  [[nodiscard]] fs::path file(std::size_t number) const { return redo_file_path(directory_, number); }
+
+  test::TemporaryDirectory home_;
+  fs::path directory_ = home_ / "journal";
+};
+
+TEST_F(RedoTest, WhatWasAppendedIsThereAfterACrash) {
+  append_and_crash(10);
+  EXPECT_LT(last_in_database(), 10u);
+  expect_batches(10);
+  append_and_crash(5);
+  expect_batches(15);
+  make_journal(directory_, 5);
+  EXPECT_EQ(last_in_database(), 20u);
+  expect_batches(20);
+}
+
+TEST_F(RedoTest, GoesRoundManyTimes) {
+  append_and_crash(5'000, 1);
+  EXPECT_GT(last_in_database(), 2'000u);
+  expect_batches(5'000);
+  make_journal(directory_, 1);
+  expect_batches(5'001);
+}
+
+TEST_F(RedoTest, BatchesAsLargeAsTheyCome) {
+  append_and_crash(4, 20'000);
+  append_and_crash(3, 1);
+  expect_batches(7);
+}
+
+TEST_F(RedoTest, ACrashAtAnyMomentLosesNothingThatWasAcknowledged) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  std::uint64_t kept = 0;
+  for (int round = 0; round < 12; ++round) {
+    int acknowledgements[2];
+    ASSERT_EQ(pipe(acknowledgements), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      auto writer = open_writer(directory_);
+      if (!writer) _exit(1);
+      BatchSource source((*writer)->head());
+      while (true) {
+        if (!append(**writer, source.next(1 + random() % 20))) _exit(1);
+        (*writer)->prepare();
+        const std::uint64_t batch = (*writer)->head().batch;
+        if (write(acknowledgements[1], &batch, sizeof batch) != sizeof batch) _exit(1);
+      }
+    }
+    close(acknowledgements[1]);
+    std::uint64_t acknowledged = kept;
+    const std::uint64_t until = kept + 1 + random() % 1'500;
+    std::uint64_t batch = 0;
+    while (acknowledged < until && read(acknowledgements[0], &batch, sizeof batch) == sizeof batch)
+      acknowledged = batch;
+    kill(child, SIGKILL);
+    while (read(acknowledgements[0], &batch, sizeof batch) == sizeof batch)
+      acknowledged = batch;
+    close(acknowledgements[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    auto writer = open_writer(directory_);
+    ASSERT_TRUE(succeeded(writer));
+    ASSERT_GE((*writer)->head().batch, acknowledged);
+    ASSERT_LE((*writer)->head().batch, acknowledged + 1);
+    kept = (*writer)->head().batch;
+  }
+  expect_batches(kept);
+}
+
+TEST_F(RedoTest, AWriteCutShortIsLeftOut) {
+  append_and_crash(6, 100);
+  const std::string whole = read_file(file(0));
+  const auto places = find_redo_records(directory_, open_files_for_reading(directory_)->identity,
+                                        open_files_for_reading(directory_)->start);
+  ASSERT_TRUE(succeeded(places));
+  ASSERT_EQ(places->size(), 6u);
+  const RedoPlace last = places->back().place;
+  const std::size_t start = std::size_t{last.page} * redo_page_bytes;
+  for (const std::size_t written : {std::size_t{0}, std::size_t{4'096}, std::size_t{8'192}}) {
+    SCOPED_TRACE(written);
+    ASSERT_LT(written, last.bytes);
+    const fs::path torn = home_ / ("torn-" + std::to_string(written));
+    fs::copy(directory_, torn, fs::copy_options::recursive);
+    std::string bytes = whole;
+    bytes.replace(start + written, last.bytes - written, last.bytes - written, '\0');
+    write_file(redo_file_path(torn, 0), bytes);
+    // After power loss the index tells what it told some time before.
+    fs::remove(redo_index_path(torn));
+    const auto writer = open_writer(torn);
+    ASSERT_TRUE(succeeded(writer));
+    EXPECT_EQ((*writer)->head().batch, 5u);
+  }
+}
+
+TEST_F(RedoTest, AnythingElseThatIsNotWholeIsTold) {
+  append_and_crash(6, 100);
+  const std::string whole = read_file(file(0));
+  const auto places = find_redo_records(directory_, open_files_for_reading(directory_)->identity,
+                                        open_files_for_reading(directory_)->start);
+  ASSERT_TRUE(succeeded(places));
+  for (std::size_t i = 0; i < places->size(); ++i) {
+    const RedoPlace place = (*places)[i].place;
+    std::string bytes = whole;
+    char& byte = bytes[std::size_t{place.page} * redo_page_bytes + (i * 977) % place.bytes];
+    byte = static_cast<char>(byte ^ 0x10);
+    write_file(file(0), bytes);
+    // The last one, too: the index knows that it was acknowledged.
+    expect_refused("batch " + std::to_string(i + 1));
+  }
+  write_file(file(0), whole);
+  expect_batches(6);
+  fs::remove(file(0));
+  expect_refused("batch 1");
+  write_file(file(0), whole);
+  EXPECT_TRUE(succeeded(open_writer(directory_)));
+}
+
+TEST_F(RedoTest, OfAnotherJournalIsRefused) {
+  append_and_crash(6);
+  const fs::path other = home_ / "other";
+  make_journal(other, 3);
+  fs::copy_file(file(0), redo_file_path(other, 0), fs::copy_options::overwrite_existing);
+  const auto writer = open_writer(other);
+  ASSERT_FALSE(writer);
+  EXPECT_NE(writer.error().message.find("does not follow"), std::string::npos) << writer.error().message;
+  // What lies before the end of the database is of no interest.
+  make_journal(home_ / "longer", 8);
+  fs::copy_file(file(0), redo_file_path(home_ / "longer", 0), fs::copy_options::overwrite_existing);
+  EXPECT_TRUE(succeeded(open_writer(home_ / "longer")));
+}
+
+TEST_F(RedoTest, CopiesAndArchivesHaveWhatIsNotInTheDatabaseYet) {
+  append_and_crash(20);
+  ASSERT_LT(last_in_database(), 20u);
+  const auto report = copy(directory_, home_ / "copy", [](std::uint64_t, std::uint64_t) { return true; });
+  ASSERT_TRUE(succeeded(report));
+  EXPECT_EQ(report->head.batch, 20u);
+  const auto archived = archive(directory_, 20, [](std::uint64_t, std::uint64_t) { return true; });
+  ASSERT_TRUE(succeeded(archived));
+  EXPECT_EQ(archived->last, 20u);
+  directory_ = home_ / "copy";
+  expect_batches(20);
+}
+
+TEST_F(RedoTest, ReadersFollowWhileItIsWritten) {
+  constexpr std::uint64_t batches = 6'000;
+  const auto writer = open_writer(directory_, {.sync = false});
+  ASSERT_TRUE(succeeded(writer));
+  std::atomic<bool> failed = false;
+  std::thread reading([&] {
+    const auto reader = open_reader(directory_);
+    wire::Batch batch;
+    for (std::uint64_t number = 1; number <= batches && !failed;) {
+      const auto read = (*reader)->read(number, batch);
+      const auto head = (*reader)->head();
+      if (!read || !head || (*read && (!is_source_batch(batch, number) || head->batch < number)))
+        failed = true;
+      if (read && *read) ++number;
+    }
+  });
+  BatchSource source;
+  for (std::uint64_t i = 0; i < batches && !failed; ++i) {
+    EXPECT_TRUE(succeeded(append(**writer, source.next(1 + i % 7))));
+    (*writer)->prepare();
+  }
+  reading.join();
+  EXPECT_FALSE(failed);
+}
+
+}  // namespace
+}  // namespace trade::journal
