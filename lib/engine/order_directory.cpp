@@ -22,10 +22,9 @@ OrderDirectory::ChunkIndex OrderDirectory::make_chunk(std::uint64_t number) {
   return chunk;
 }
 
-void OrderDirectory::erase(OrderId id) {
+void OrderDirectory::forget(OrderId id) {
   const ChunkIndex chunk = find_chunk(chunk_number(id));
   PageIndex& page = chunks_[chunk].pages[place_in_chunk(id)];
-  pages_[page].slots[place_in_page(id)] = 0;
   if (--used_[page] != 0) return;
   pages_.free(page);
   if (page == newest_page_) newest_page_ = 0;

@@ -18,19 +18,20 @@ namespace trade::engine {
 
 /// Ids are dense, so slots lie in pages by id, and the pages are named in chunks of so many that a chunk is
 /// found without leaving the nearest cache. A page goes when all its orders are forgotten, a chunk with its
-/// last page; a few old orders that stay open keep one of each.
+/// last page; a few old orders that stay open keep one of each. Forgetting an order leaves its slot where it
+/// stands, far from any cache: whoever asks looks whether the record there is of the id that it asks for.
 class OrderDirectory {
  public:
-  /// Zero: there is none.
+  /// The slot that the order of this id has, if there still is one; zero: there never was.
   [[nodiscard]] OrderSlot find(OrderId id) const { return *place_of(id); }
   /// `id` has no slot yet.
   void insert(OrderId id, OrderSlot slot);
-  /// `id` has a slot.
-  void erase(OrderId id);
+  /// `id` has a slot, which is not its any more.
+  void forget(OrderId id);
   /// Brings what `find` looks at last nearer; any id is allowed.
   void prefetch(OrderId id) const { prefetch_line(place_of(id)); }
 
-  /// Calls `visit(slot)` for every order, by ascending id.
+  /// Calls `visit(id, slot)` for every slot that `find` finds, by ascending id.
   template <class Visit>
   void for_each(Visit&& visit) const;
 
@@ -103,10 +104,13 @@ void OrderDirectory::for_each(Visit&& visit) const {
   }
   std::ranges::sort(in_order, {}, [&](ChunkIndex chunk) { return chunk_details_[chunk].number; });
   for (const ChunkIndex chunk : in_order) {
-    for (const PageIndex page : chunks_[chunk].pages) {
+    for (std::size_t place = 0; place < chunk_size; ++place) {
+      const PageIndex page = chunks_[chunk].pages[place];
       if (page == 0) continue;
+      OrderId id{(chunk_details_[chunk].number << chunk_bits | place) << page_bits};
       for (const OrderSlot slot : pages_[page].slots) {
-        if (slot != 0) visit(slot);
+        if (slot != 0) visit(id, slot);
+        ++id.value;
       }
     }
   }

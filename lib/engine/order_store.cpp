@@ -64,14 +64,14 @@ void OrderStore::recycle(ClientIds& client_ids) {
   while (ended_count() > ended_kept_) {
     const OrderSlot slot = ended_at(ended_begin_);
     if (ended_end_ - ended_begin_ > 2 * turns) {
-      const OrderSlot near = ended_at(ended_begin_ + turns);
-      client_ids.prefetch(orders_[near].client_id);
-      prefetch(orders_[near].id);
+      client_ids.prefetch(orders_[ended_at(ended_begin_ + turns)].client_id);
       orders_.prefetch(ended_at(ended_begin_ + 2 * turns));
     }
     ++ended_begin_;
-    client_ids.drop_all(orders_[slot].client_id);
-    directory_.erase(orders_[slot].id);
+    Order& order = orders_[slot];
+    client_ids.drop_all(order.client_id);
+    directory_.forget(order.id);
+    order.id = {};
     orders_.free(slot);
   }
 }

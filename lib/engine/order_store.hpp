@@ -27,7 +27,7 @@ enum class AuctionPlace : std::uint8_t {
 
 /// One order. What every fill touches comes first, in one cache line.
 struct alignas(64) Order {
-  OrderId id;
+  OrderId id;         ///< zero once it is forgotten
   Quantity quantity;  ///< whole; out of range only in a rejected order, as are the prices
   Money filled_notional;
   Timestamp updated_at;
@@ -146,7 +146,12 @@ class OrderStore {
   explicit OrderStore(std::uint32_t ended_kept);
 
   /// The slot of an order; zero: no such order, or it ended too long ago.
-  [[nodiscard]] OrderSlot find(OrderId id) const { return directory_.find(id); }
+  [[nodiscard]] OrderSlot find(OrderId id) const {
+    const OrderSlot slot = directory_.find(id);
+    return orders_[slot].id == id ? slot : 0;
+  }
+  /// The same without looking at the record, which may be another's: so that it can be called for.
+  [[nodiscard]] OrderSlot guess(OrderId id) const { return directory_.find(id); }
   [[nodiscard]] Order& operator[](OrderSlot slot) { return orders_[slot]; }
   [[nodiscard]] const Order& operator[](OrderSlot slot) const { return orders_[slot]; }
 
@@ -179,7 +184,9 @@ class OrderStore {
   /// Calls `visit(slot)` for every order, by ascending id.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    directory_.for_each(visit);
+    directory_.for_each([&](OrderId id, OrderSlot slot) {
+      if (orders_[slot].id == id) visit(slot);
+    });
   }
   /// Calls `visit(slot)` for the ended ones, in the order in which they ended.
   template <class Visit>

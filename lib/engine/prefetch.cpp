@@ -90,7 +90,8 @@ void Engine::State::prefetch_found(const CommandBody& body, Ahead& ahead) const 
     return;
   }
   visit_about_order(body, [&](const auto& command) {
-    ahead.order = find_order(command.account, command.order, command.client_order_id);
+    ahead.order = command.order ? orders_.guess(command.order)
+                                : find_order_by_client_id(command.account, command.client_order_id);
     orders_.prefetch(ahead.order);
   });
 }
