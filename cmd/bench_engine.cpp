@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "format/json.hpp"
 #include "interrupt.hpp"
+#include "journal_directory.hpp"
 #include "workload/book_day.hpp"
 #include "workload/engine_day.hpp"
 #include "workload/processor_time.hpp"
@@ -91,6 +92,9 @@ Result<ExitStatus> bench_engine(Context& context, const EngineArguments& argumen
     day.note_events();
     timed += batch.size();
   }
+  // The same for the same options, whatever the engine's speed.
+  const std::uint64_t state_hash = day.engine().state_hash();
+  const std::uint64_t full_state_hash = day.engine().full_state_hash();
   format::Json json;
   json["orders"] = done;
   json["trades"] = counts.trades;
@@ -102,6 +106,8 @@ Result<ExitStatus> bench_engine(Context& context, const EngineArguments& argumen
   json["instructions_per_order"] = meter.instructions_per(done);
   json["latency_us"] = percentiles_us(nanoseconds);
   json["open_orders"] = day.engine().open_order_count();
+  json["state_hash"] = format_hash(state_hash);
+  json["full_state_hash"] = format_hash(full_state_hash);
   json["peak_memory_bytes"] = own_peak_memory_bytes();
   context.output().record(json);
   return interrupt.requested() ? ExitStatus::interrupted : ExitStatus::done;

@@ -119,11 +119,12 @@ class Book {
 
   // Warm the cache. Each step needs what the one before brought.
 
-  /// For adding an order on this side, or trading with it: the best level, and where prices near it are
-  /// found.
-  void prefetch_touch(Side side) const {
+  /// For adding an order on this side: where prices near the best are found.
+  void prefetch_touch(Side side) const { levels(side).prefetch_touch(); }
+  /// For trading with this side: the best level.
+  void prefetch_best(Side side) const {
     nodes().prefetch(levels(side).best());
-    levels(side).prefetch_touch();
+    levels(side).prefetch_touch_end();
   }
   /// Whether an order would trade at once.
   [[nodiscard]] bool crosses(Side taker_side, Price limit) const {
@@ -139,19 +140,24 @@ class Book {
     if (level == 0 || second == level) return std::nullopt;
     return nodes()[second].order.key;
   }
-  /// For adding an order at this price: its level, then the order that it comes to stand behind.
-  void prefetch_level(Side side, Price price) const {
-    nodes().prefetch(levels(side).find(pool_->blocks_, price_rank(side, price)));
+  /// For adding an order at this price: its level, which is told of (none: there is no such level yet).
+  [[nodiscard]] BookHandle prefetch_level(Side side, Price price) const {
+    const NodeIndex level = levels(side).find(pool_->blocks_, price_rank(side, price));
+    nodes().prefetch(level);
+    return {level};
   }
-  void prefetch_back(Side side, Price price) const {
-    nodes().prefetch(nodes()[levels(side).find(pool_->blocks_, price_rank(side, price))].previous);
+  // What follows needs no book, which is as far away as anything. A handle may be of what is no longer there.
+  /// The order that a new one comes to stand behind.
+  static void prefetch_back(const BookPool& pool, BookHandle level) {
+    pool.nodes_.prefetch(pool.nodes_[level.node].previous);
   }
   /// For removing an order: the order, then what it is linked with.
-  void prefetch(BookHandle handle) const { nodes().prefetch(handle.node); }
-  void prefetch_neighbours(BookHandle handle) const {
-    nodes().prefetch(node(handle).previous);
-    nodes().prefetch(node(handle).next);
-    nodes().prefetch(node(handle).order.level);
+  static void prefetch(const BookPool& pool, BookHandle handle) { pool.nodes_.prefetch(handle.node); }
+  static void prefetch_neighbours(const BookPool& pool, BookHandle handle) {
+    const Node& order = pool.nodes_[handle.node];
+    pool.nodes_.prefetch(order.previous);
+    pool.nodes_.prefetch(order.next);
+    pool.nodes_.prefetch(order.order.level);
   }
 
   [[nodiscard]] bool empty(Side side) const { return levels(side).empty(); }

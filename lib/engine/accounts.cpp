@@ -37,9 +37,8 @@ PositionIndex Accounts::obtain_position(AccountId account, SymbolId symbol) {
   return index != 0 ? index : make_position(account, symbol);
 }
 
-void Accounts::drop_if_empty(PositionIndex index) {
+void Accounts::drop(PositionIndex index) {
   const Position& position = positions_[index];
-  if (position.open_orders != 0 || position.shares) return;
   if (position.next != 0) positions_[position.next].previous = position.previous;
   PositionIndex& link = position.previous != 0 ? positions_[position.previous].next
                                                : accounts_[position.account.value].first_position;

@@ -105,7 +105,10 @@ class Accounts {
   /// The existing one or a new one.
   PositionIndex obtain_position(AccountId account, SymbolId symbol);
   /// Forgets a position without shares and open orders; leaves any other.
-  void drop_if_empty(PositionIndex index);
+  void drop_if_empty(PositionIndex index) {
+    if (positions_[index].open_orders == 0 && !positions_[index].shares) [[unlikely]]
+      drop(index);
+  }
   [[nodiscard]] Position& position(PositionIndex index) { return positions_[index]; }
   [[nodiscard]] const Position& position(PositionIndex index) const { return positions_[index]; }
   [[nodiscard]] std::uint32_t position_count() const { return positions_.used(); }
@@ -174,6 +177,7 @@ class Accounts {
     return detail::fold_multiply((std::uint64_t{account.value} << 32 | symbol.value) ^ detail::seed_left,
                                  detail::seed_right);
   }
+  void drop(PositionIndex index);
   static std::int64_t deficit(std::int64_t free_units) { return free_units < 0 ? -free_units : 0; }
 
   template <class Change>

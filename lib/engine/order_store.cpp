@@ -50,65 +50,11 @@ OrderInstructions Order::instructions() const {
 
 OrderStore::OrderStore(std::uint32_t ended_kept) : ended_(64), ended_kept_(ended_kept) {}
 
-OrderStore::PageIndex OrderStore::make_page(std::uint64_t number) {
-  const PageIndex page = pages_.allocate();
-  if (page >= page_details_.size()) page_details_.resize(std::size_t{page} * 2);
-  page_details_[page] = {.number = number};
-  page_index_.insert(page_hash(number), page);
-  return page;
-}
-
-std::vector<OrderStore::PageIndex> OrderStore::pages_in_order() const {
-  std::vector<PageIndex> pages;
-  for (PageIndex page = 1; page < page_details_.size(); ++page) {
-    // A page that was freed may still have a number, but is not found under it.
-    if (find_page(page_details_[page].number) == page) pages.push_back(page);
-  }
-  std::ranges::sort(pages, {}, [&](PageIndex page) { return page_details_[page].number; });
-  return pages;
-}
-
-OrderSlot OrderStore::make(OrderId id) {
-  // Ids come one after the other, so that it is nearly always the same page.
-  if (newest_page_ == 0 || page_details_[newest_page_].number != page_number(id)) [[unlikely]] {
-    newest_page_ = find_page(page_number(id));
-    if (newest_page_ == 0) newest_page_ = make_page(page_number(id));
-  }
-  const OrderSlot slot = orders_.allocate();
-  pages_[newest_page_].slots[id.value & (page_size - 1)] = slot;
-  ++page_details_[newest_page_].used;
-  orders_[slot].id = id;
-  return slot;
-}
-
-void OrderStore::link_open(OrderSlot slot, Account& account) {
-  Order& order = orders_[slot];
-  order.previous = account.last_open;
-  if (account.last_open != 0) {
-    orders_[account.last_open].next = slot;
-  } else {
-    account.first_open = slot;
-  }
-  account.last_open = slot;
-  ++open_count_;
-}
-
-void OrderStore::end_open(OrderSlot slot, Account& account) {
-  const Order& order = orders_[slot];
-  (order.previous != 0 ? orders_[order.previous].next : account.first_open) = order.next;
-  (order.next != 0 ? orders_[order.next].previous : account.last_open) = order.previous;
-  --open_count_;
-  add_ended(slot);
-}
-
-void OrderStore::add_ended(OrderSlot slot) {
-  if (ended_count() == ended_.size()) [[unlikely]] {
-    std::vector<OrderSlot, LargePageAllocator<OrderSlot>> larger(2 * ended_.size());
-    for (std::uint64_t at = ended_begin_; at != ended_end_; ++at)
-      larger[at & (larger.size() - 1)] = ended_at(at);
-    ended_.swap(larger);
-  }
-  ended_[ended_end_++ & (ended_.size() - 1)] = slot;
+void OrderStore::grow_ended() {
+  std::vector<OrderSlot, LargePageAllocator<OrderSlot>> larger(2 * ended_.size());
+  for (std::uint64_t at = ended_begin_; at != ended_end_; ++at)
+    larger[at & (larger.size() - 1)] = ended_at(at);
+  ended_.swap(larger);
 }
 
 void OrderStore::recycle(ClientIds& client_ids) {
@@ -118,27 +64,16 @@ void OrderStore::recycle(ClientIds& client_ids) {
   while (ended_count() > ended_kept_) {
     const OrderSlot slot = ended_at(ended_begin_);
     if (ended_end_ - ended_begin_ > 2 * turns) {
-      const OrderSlot near = ended_at(ended_begin_ + turns);
-      client_ids.prefetch(orders_[near].client_id);
-      prefetch(orders_[near].id);
+      client_ids.prefetch(orders_[ended_at(ended_begin_ + turns)].client_id);
       orders_.prefetch(ended_at(ended_begin_ + 2 * turns));
     }
     ++ended_begin_;
-    client_ids.drop_all(orders_[slot].client_id);
-    forget(slot);
+    Order& order = orders_[slot];
+    client_ids.drop_all(order.client_id);
+    directory_.forget(order.id);
+    order.id = {};
+    orders_.free(slot);
   }
-}
-
-void OrderStore::forget(OrderSlot slot) {
-  const OrderId id = orders_[slot].id;
-  const PageIndex page_index = find_page(page_number(id));
-  pages_[page_index].slots[id.value & (page_size - 1)] = 0;
-  if (--page_details_[page_index].used == 0) {
-    page_index_.erase(page_hash(page_number(id)), page_index);
-    pages_.free(page_index);
-    if (page_index == newest_page_) newest_page_ = 0;
-  }
-  orders_.free(slot);
 }
 
 }  // namespace trade::engine

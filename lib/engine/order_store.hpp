@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,8 +9,7 @@
 #include "base/time.hpp"
 #include "engine/accounts.hpp"
 #include "engine/client_ids.hpp"
-#include "engine/digest.hpp"
-#include "engine/hash_index.hpp"
+#include "engine/order_directory.hpp"
 #include "engine/slab.hpp"
 #include "model/command.hpp"
 #include "model/enums.hpp"
@@ -29,7 +27,7 @@ enum class AuctionPlace : std::uint8_t {
 
 /// One order. What every fill touches comes first, in one cache line.
 struct alignas(64) Order {
-  OrderId id;
+  OrderId id;         ///< zero once it is forgotten
   Quantity quantity;  ///< whole; out of range only in a rejected order, as are the prices
   Money filled_notional;
   Timestamp updated_at;
@@ -148,7 +146,12 @@ class OrderStore {
   explicit OrderStore(std::uint32_t ended_kept);
 
   /// The slot of an order; zero: no such order, or it ended too long ago.
-  [[nodiscard]] OrderSlot find(OrderId id) const;
+  [[nodiscard]] OrderSlot find(OrderId id) const {
+    const OrderSlot slot = directory_.find(id);
+    return orders_[slot].id == id ? slot : 0;
+  }
+  /// The same without looking at the record, which may be another's: so that it can be called for.
+  [[nodiscard]] OrderSlot guess(OrderId id) const { return directory_.find(id); }
   [[nodiscard]] Order& operator[](OrderSlot slot) { return orders_[slot]; }
   [[nodiscard]] const Order& operator[](OrderSlot slot) const { return orders_[slot]; }
 
@@ -180,7 +183,11 @@ class OrderStore {
 
   /// Calls `visit(slot)` for every order, by ascending id.
   template <class Visit>
-  void for_each(Visit&& visit) const;
+  void for_each(Visit&& visit) const {
+    directory_.for_each([&](OrderId id, OrderSlot slot) {
+      if (orders_[slot].id == id) visit(slot);
+    });
+  }
   /// Calls `visit(slot)` for the ended ones, in the order in which they ended.
   template <class Visit>
   void for_each_ended(Visit&& visit) const {
@@ -188,48 +195,17 @@ class OrderStore {
       visit(ended_at(at));
   }
 
-  // Warm the cache: for the record, and for finding an id.
+  // Warm the cache: for the record, for its neighbours' links alone, and for finding an id.
   void prefetch(OrderSlot slot) const { orders_.prefetch(slot); }
-  void prefetch(OrderId id) const {
-    if (const PageIndex page = find_page(page_number(id))) {
-      prefetch_line(&pages_[page].slots[id.value & (page_size - 1)]);
-    }
-  }
+  void prefetch_links(OrderSlot slot) const { prefetch_line(&orders_[slot].previous); }
+  void prefetch(OrderId id) const { directory_.prefetch(id); }
 
  private:
-  // Ids are dense, so the slots lie in pages by id. A page goes when all its orders are forgotten; a few old
-  // orders that stay open keep a page each.
-  static constexpr unsigned page_bits = 9;
-  static constexpr std::uint32_t page_size = 1U << page_bits;
-  struct Page {
-    std::array<OrderSlot, page_size> slots{};
-  };
-  /// Of a page, what is looked at together, away from its slots.
-  struct PageDetail {
-    std::uint64_t number = 0;
-    std::uint32_t used = 0;  ///< slots
-  };
-  using PageIndex = std::uint32_t;
-
-  [[nodiscard]] static std::uint64_t page_number(OrderId id) { return id.value >> page_bits; }
-  [[nodiscard]] static std::uint64_t page_hash(std::uint64_t number) {
-    return detail::fold_multiply(number ^ detail::seed_left, detail::seed_right);
-  }
-  /// The page with this number; zero: none.
-  [[nodiscard]] PageIndex find_page(std::uint64_t number) const {
-    return page_index_.find(page_hash(number),
-                            [&](PageIndex page) { return page_details_[page].number == number; });
-  }
-  PageIndex make_page(std::uint64_t number);
-  [[nodiscard]] std::vector<PageIndex> pages_in_order() const;
-  void forget(OrderSlot slot);
+  void grow_ended();
   [[nodiscard]] const OrderSlot& ended_at(std::uint64_t at) const { return ended_[at & (ended_.size() - 1)]; }
 
   Slab<Order> orders_;
-  Slab<Page> pages_;
-  std::vector<PageDetail> page_details_;  ///< by page index
-  HashIndex page_index_;                  ///< by page number
-  PageIndex newest_page_ = 0;             ///< where the last order was made; zero: look for it
+  OrderDirectory directory_;
   OrderId next_id_{1};
   /// The ended orders in the order in which they ended: a ring, so that those whose turn to be forgotten
   /// comes next are known. Its size is a power of two.
@@ -240,18 +216,33 @@ class OrderStore {
   std::uint32_t ended_kept_;
 };
 
-inline OrderSlot OrderStore::find(OrderId id) const {
-  const PageIndex page = find_page(page_number(id));
-  return page == 0 ? 0 : pages_[page].slots[id.value & (page_size - 1)];
+inline OrderSlot OrderStore::make(OrderId id) {
+  const OrderSlot slot = orders_.allocate();
+  directory_.insert(id, slot);
+  orders_[slot].id = id;
+  return slot;
 }
 
-template <class Visit>
-void OrderStore::for_each(Visit&& visit) const {
-  for (const PageIndex page : pages_in_order()) {
-    for (const OrderSlot slot : pages_[page].slots) {
-      if (slot != 0) visit(slot);
-    }
-  }
+inline void OrderStore::link_open(OrderSlot slot, Account& account) {
+  const OrderSlot last = account.last_open;
+  orders_[slot].previous = last;
+  (last != 0 ? orders_[last].next : account.first_open) = slot;
+  account.last_open = slot;
+  ++open_count_;
+}
+
+inline void OrderStore::end_open(OrderSlot slot, Account& account) {
+  const Order& order = orders_[slot];
+  (order.previous != 0 ? orders_[order.previous].next : account.first_open) = order.next;
+  (order.next != 0 ? orders_[order.next].previous : account.last_open) = order.previous;
+  --open_count_;
+  add_ended(slot);
+}
+
+inline void OrderStore::add_ended(OrderSlot slot) {
+  if (ended_count() == ended_.size()) [[unlikely]]
+    grow_ended();
+  ended_[ended_end_++ & (ended_.size() - 1)] = slot;
 }
 
 }  // namespace trade::engine

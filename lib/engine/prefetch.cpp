@@ -28,30 +28,35 @@ void Engine::State::prefetch(std::span<const Command> batch, std::size_t next) c
   if (next >= batch.size()) return;
   if (next == 0) [[unlikely]]
     prefetch_first(batch);
-  const Command* const command = &batch[next];
   const std::size_t left = batch.size() - next;
   constexpr std::size_t distance = prefetch_distance;
-  if (left > 5 * distance) prefetch_named(command[5 * distance].body);
-  if (left > 4 * distance) prefetch_found(command[4 * distance].body);
-  if (left > 3 * distance) prefetch_neighbours(command[3 * distance].body);
-  if (left > 2 * distance) prefetch_book_neighbours(command[2 * distance].body);
-  if (left > 1 * distance) prefetch_counterparty(command[1 * distance].body);
+  const auto step = [&](std::size_t steps, auto visit) {
+    if (left > steps * distance)
+      (this->*visit)(batch[next + steps * distance].body, ahead(next + steps * distance));
+  };
+  step(5, &State::prefetch_named);
+  step(4, &State::prefetch_found);
+  step(3, &State::prefetch_neighbours);
+  step(2, &State::prefetch_book_neighbours);
+  step(1, &State::prefetch_counterparty);
 }
 
 /// There was no time before the first ones; at least they wait side by side.
 void Engine::State::prefetch_first(std::span<const Command> batch) const {
-  using Step = void (State::*)(const CommandBody&) const;
+  using Step = void (State::*)(const CommandBody&, Ahead&) const;
   static constexpr std::array<Step, 5> steps{&State::prefetch_named, &State::prefetch_found,
                                              &State::prefetch_neighbours, &State::prefetch_book_neighbours,
                                              &State::prefetch_counterparty};
+  static_assert(steps.size() * prefetch_distance < ahead_max);
   for (std::size_t step = 0; step < steps.size(); ++step) {
     const std::size_t end = std::min(batch.size(), (steps.size() - step) * prefetch_distance);
     for (std::size_t at = 0; at < end; ++at)
-      (this->*steps[step])(batch[at].body);
+      (this->*steps[step])(batch[at].body, ahead(at));
   }
 }
 
-void Engine::State::prefetch_named(const CommandBody& body) const {
+void Engine::State::prefetch_named(const CommandBody& body, Ahead& ahead) const {
+  ahead = {};
   if (const auto* place = std::get_if<PlaceOrder>(&body)) {
     accounts_.prefetch(place->account);
     accounts_.prefetch(place->account, place->symbol);
@@ -69,79 +74,80 @@ void Engine::State::prefetch_named(const CommandBody& body) const {
   });
 }
 
-void Engine::State::prefetch_found(const CommandBody& body) const {
+void Engine::State::prefetch_found(const CommandBody& body, Ahead& ahead) const {
   if (const auto* place = std::get_if<PlaceOrder>(&body)) {
-    if (!accounts_.contains(place->account) || !symbols_.contains(place->symbol)) return;
+    ahead.book = book_of(*place);
+    if (ahead.book == nullptr) return;
     accounts_.prefetch_position(place->account, place->symbol);
     // The new order is linked behind it.
-    orders_.prefetch(accounts_[place->account].last_open);
-    const Book& book = symbols_[place->symbol].book;
-    book.prefetch_touch(Side::buy);
-    book.prefetch_touch(Side::sell);
+    orders_.prefetch_links(accounts_[place->account].last_open);
+    if (ahead.book->crosses(place->side, place->limit_price)) {
+      ahead.book->prefetch_best(opposite(place->side));
+    } else {
+      ahead.book->prefetch_touch(place->side);
+    }
     accounts_.prefetch_for_margin(place->account, 0);
     return;
   }
   visit_about_order(body, [&](const auto& command) {
-    orders_.prefetch(find_order(command.account, command.order, command.client_order_id));
+    ahead.order = command.order ? orders_.guess(command.order)
+                                : find_order_by_client_id(command.account, command.client_order_id);
+    orders_.prefetch(ahead.order);
   });
 }
 
-void Engine::State::prefetch_neighbours(const CommandBody& body) const {
-  if (const auto* place = std::get_if<PlaceOrder>(&body)) {
-    const Book* const book = book_of(*place);
-    if (book == nullptr) return;
-    accounts_.prefetch_for_margin(place->account, 1);
-    if (book->crosses(place->side, place->limit_price)) {
-      book->prefetch_front(opposite(place->side));
+void Engine::State::prefetch_neighbours(const CommandBody& body, Ahead& ahead) const {
+  if (const Book* const book = ahead.book) {
+    const auto& place = *std::get_if<PlaceOrder>(&body);
+    accounts_.prefetch_for_margin(place.account, 1);
+    if (book->crosses(place.side, place.limit_price)) {
+      book->prefetch_front(opposite(place.side));
     } else {
-      book->prefetch_level(place->side, place->limit_price);
+      ahead.level = book->prefetch_level(place.side, place.limit_price);
     }
     return;
   }
-  const OrderSlot slot = open_target(body);
-  if (slot == 0) return;
-  const Order& order = orders_[slot];
+  const Order& order = orders_[ahead.order];
+  if (ahead.order == 0 || !order.open()) return;
   prefetch_around(order);
-  symbols_[order.symbol].book.prefetch(BookHandle{order.book_node});
+  symbols_.prefetch_book(order.symbol);
+  Book::prefetch(symbols_.pool(), {order.book_node});
 }
 
-void Engine::State::prefetch_book_neighbours(const CommandBody& body) const {
-  if (const auto* place = std::get_if<PlaceOrder>(&body)) {
-    const Book* const book = book_of(*place);
-    if (book == nullptr) return;
-    accounts_.prefetch_for_margin(place->account, 2);
-    if (book->crosses(place->side, place->limit_price)) {
-      if (const auto front = book->front(opposite(place->side))) orders_.prefetch(front->key);
-      book->prefetch_second(opposite(place->side));
+void Engine::State::prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const {
+  if (const Book* const book = ahead.book) {
+    const auto& place = *std::get_if<PlaceOrder>(&body);
+    accounts_.prefetch_for_margin(place.account, 2);
+    if (book->crosses(place.side, place.limit_price)) {
+      if (const auto front = book->front(opposite(place.side))) orders_.prefetch(front->key);
+      book->prefetch_second(opposite(place.side));
     } else {
-      book->prefetch_back(place->side, place->limit_price);
+      Book::prefetch_back(symbols_.pool(), ahead.level);
     }
     return;
   }
-  const OrderSlot slot = open_target(body);
-  if (slot == 0 || orders_[slot].book_node == 0) return;
-  symbols_[orders_[slot].symbol].book.prefetch_neighbours(BookHandle{orders_[slot].book_node});
+  Book::prefetch_neighbours(symbols_.pool(), {orders_[ahead.order].book_node});
 }
 
-void Engine::State::prefetch_counterparty(const CommandBody& body) const {
-  const auto* const place = std::get_if<PlaceOrder>(&body);
-  const Book* const book = place == nullptr ? nullptr : book_of(*place);
+void Engine::State::prefetch_counterparty(const CommandBody& body, Ahead& ahead) const {
+  const Book* const book = ahead.book;
   if (book == nullptr) return;
-  accounts_.prefetch_for_margin(place->account, 3);
-  if (!book->crosses(place->side, place->limit_price)) return;
-  if (const auto front = book->front(opposite(place->side))) {
+  const auto& place = *std::get_if<PlaceOrder>(&body);
+  accounts_.prefetch_for_margin(place.account, 3);
+  if (!book->crosses(place.side, place.limit_price)) return;
+  if (const auto front = book->front(opposite(place.side))) {
     const Order& maker = orders_[front->key];
     accounts_.prefetch(maker.account);
     prefetch_around(maker);
     // An order often trades with more than one.
-    if (const auto second = book->second(opposite(place->side))) orders_.prefetch(*second);
+    if (const auto second = book->second(opposite(place.side))) orders_.prefetch(*second);
   }
 }
 
 void Engine::State::prefetch_around(const Order& order) const {
   accounts_.prefetch(order.position);
-  orders_.prefetch(order.previous);
-  orders_.prefetch(order.next);
+  orders_.prefetch_links(order.previous);
+  orders_.prefetch_links(order.next);
 }
 
 const Book* Engine::State::book_of(const PlaceOrder& order) const {
@@ -149,14 +155,6 @@ const Book* Engine::State::book_of(const PlaceOrder& order) const {
   const bool in_range = order.limit_price.units >= 0 && order.limit_price.units <= price_units_max;
   if (!in_range || !symbols_.contains(order.symbol) || !accounts_.contains(order.account)) return nullptr;
   return &symbols_[order.symbol].book;
-}
-
-Engine::State::OrderSlot Engine::State::open_target(const CommandBody& body) const {
-  OrderSlot slot = 0;
-  visit_about_order(body, [&](const auto& command) {
-    slot = find_order(command.account, command.order, command.client_order_id);
-  });
-  return orders_[slot].open() ? slot : 0;
 }
 
 }  // namespace trade

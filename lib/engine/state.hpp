@@ -2,6 +2,7 @@
 // commands.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory_resource>
 #include <optional>
@@ -78,16 +79,22 @@ class Engine::State {
   class Loader;
 
   // --- warming the cache for a command, in steps each of which needs what the one before brought ---
+  /// What the steps have found for a command that is still to come. It may have changed by the time that the
+  /// command is applied, so nothing but warming the cache is done with it.
+  struct Ahead {
+    const Book* book = nullptr;  ///< that a PlaceOrder goes to; none where it cannot
+    OrderSlot order = 0;         ///< that a CancelOrder or ReplaceOrder is about; zero: none
+    BookHandle level;            ///< that a PlaceOrder comes to rest in; none: a new one
+  };
   void prefetch_first(std::span<const Command> batch) const;
-  void prefetch_named(const CommandBody& body) const;
-  void prefetch_found(const CommandBody& body) const;
-  void prefetch_neighbours(const CommandBody& body) const;
-  void prefetch_book_neighbours(const CommandBody& body) const;
-  void prefetch_counterparty(const CommandBody& body) const;
-  /// The book that the order goes to; none where it cannot.
+  void prefetch_named(const CommandBody& body, Ahead& ahead) const;
+  void prefetch_found(const CommandBody& body, Ahead& ahead) const;
+  void prefetch_neighbours(const CommandBody& body, Ahead& ahead) const;
+  void prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const;
+  void prefetch_counterparty(const CommandBody& body, Ahead& ahead) const;
+  /// Of the command at this place of its batch.
+  [[nodiscard]] Ahead& ahead(std::size_t at) const { return ahead_[at % ahead_max]; }
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
-  /// The open order that a CancelOrder or ReplaceOrder is about; zero: none.
-  [[nodiscard]] OrderSlot open_target(const CommandBody& body) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
 
@@ -684,6 +691,9 @@ class Engine::State {
   std::vector<OrderSlot> auction_buys_;
   std::vector<OrderSlot> auction_sells_;
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
+
+  static constexpr std::size_t ahead_max = 32;
+  mutable std::array<Ahead, ahead_max> ahead_{};  ///< no part of the state
 };
 
 template <class Change>

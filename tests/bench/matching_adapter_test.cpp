@@ -1,7 +1,9 @@
 // The benchmark adapter says of every message what the reference book says, through the interface by which
 // the benchmark drives it.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <map>
 #include <random>
@@ -120,14 +122,36 @@ std::string text(const AbiReport& report) {
          std::to_string(report.taker_order_id);
 }
 
+/// What the benchmark brings, as far as the adapter can tell: a queue that is full now and then.
+constexpr AbiTransport simple_transport = {
+    .create = [](std::uint32_t) -> void* { return new std::deque<AbiReport>; },
+    .push = [](void* queue, const AbiReport* report) -> int {
+      static int pushes = 0;
+      if (++pushes % 7 == 0) return 0;
+      static_cast<std::deque<AbiReport>*>(queue)->push_back(*report);
+      return 1;
+    },
+    .drain = [](void* queue, AbiReport* reports, std::uint32_t reports_max) -> std::uint32_t {
+      auto& waiting = *static_cast<std::deque<AbiReport>*>(queue);
+      const std::size_t count = std::min<std::size_t>(waiting.size(), reports_max);
+      std::copy_n(waiting.begin(), count, reports);
+      waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
+      return static_cast<std::uint32_t>(count);
+    },
+    .flush = [](void*) {},
+    .destroy = [](void* queue) { delete static_cast<std::deque<AbiReport>*>(queue); },
+};
+
 class MatchingAdapter : public testing::TestWithParam<std::uint64_t> {
  protected:
-  MatchingAdapter() : transport_(*engine_get_transport()), ring_(transport_.create(256)) {
-    engine_init(0, &transport_, ring_);
+  MatchingAdapter()
+      : transport_(engine_get_transport() != nullptr ? *engine_get_transport() : simple_transport),
+        queue_(transport_.create(4'096)) {
+    engine_init(0, &transport_, queue_);
   }
   ~MatchingAdapter() override {
     engine_shutdown();
-    transport_.destroy(ring_);
+    transport_.destroy(queue_);
   }
 
   /// Compares what both have reported since the last time.
@@ -135,7 +159,7 @@ class MatchingAdapter : public testing::TestWithParam<std::uint64_t> {
     engine_flush();
     std::vector<AbiReport> reports(reference_.reports.size() + 1);
     std::uint32_t count = 0;
-    while (const std::uint32_t more = transport_.drain(ring_, reports.data() + count,
+    while (const std::uint32_t more = transport_.drain(queue_, reports.data() + count,
                                                        static_cast<std::uint32_t>(reports.size()) - count)) {
       count += more;
     }
@@ -154,7 +178,7 @@ class MatchingAdapter : public testing::TestWithParam<std::uint64_t> {
   }
 
   const AbiTransport& transport_;
-  void* ring_;
+  void* queue_;
   ReferenceEngine reference_;
 };
 
@@ -199,8 +223,12 @@ TEST_P(MatchingAdapter, SaysWhatTheReferenceSays) {
       reference_.on_modify(modify);
       engine_on_modify(&modify);
     }
-    ASSERT_NO_FATAL_FAILURE(compare()) << "at message " << sequence;
+    // After each message, or after a burst of them.
+    if (reference_.reports.size() >= static_cast<std::size_t>(number(0, 200))) {
+      ASSERT_NO_FATAL_FAILURE(compare()) << "at message " << sequence;
+    }
   }
+  ASSERT_NO_FATAL_FAILURE(compare());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MatchingAdapter, testing::Values(1U, 2U));

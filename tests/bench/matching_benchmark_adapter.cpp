@@ -1,23 +1,30 @@
 // Our book as an engine of the public matching-engine benchmark: one symbol, its own ids, a report for each
 // message. What is measured is lib/book as everything else uses it; here are only the ids and the reports.
+// Built twice: with reports in a ring of its own, and in the queue that the benchmark brings.
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
+#include <type_traits>
 
 #include "bench/live_orders.hpp"
 #include "bench/matching_benchmark_abi.hpp"
+#include "bench/report_queue.hpp"
 #include "bench/report_ring.hpp"
 #include "book/book.hpp"
 
 namespace trade::bench {
 namespace {
 
+constexpr bool has_own_ring = TRADE_BENCHMARK_OWN_RING != 0;
+using Reports = std::conditional_t<has_own_ring, ReportRing, ReportQueue>;
+
 /// Resting orders whose memory is touched before the clock starts; more would be taken as they come.
 constexpr std::uint32_t orders_reserved = 1U << 16;
 
 class Adapter {
  public:
-  explicit Adapter(ReportRing& ring) : ring_(ring) {}
+  explicit Adapter(Reports& reports) : reports_(reports) {}
 
   void on_new_order(const AbiNewOrder& order) {
     const Side side = side_of(order.side);
@@ -89,8 +96,8 @@ class Adapter {
     live_.insert(order_id, handle);
   }
 
-  // Reports are written where the consumer reads them. Made elsewhere and copied, their small parts would be
-  // read in large ones while still on their way to the cache.
+  // Reports are written where the ring's consumer reads them. Made elsewhere and copied at once, their small
+  // parts would be read in large ones while still on their way to the cache.
 
   void report(AbiReportType type, std::uint64_t sequence_number, std::uint64_t order_id, std::uint8_t side,
               std::int64_t price_ticks, std::uint32_t quantity) {
@@ -103,7 +110,7 @@ class Adapter {
   }
   void write(AbiReportType type, std::uint64_t sequence_number, std::uint64_t order_id, std::uint8_t side,
              std::int64_t price_ticks, std::uint32_t quantity, std::uint64_t maker, std::uint64_t taker) {
-    AbiReport& report = ring_.next();
+    AbiReport& report = reports_.next();
     report.type = type;
     report.side = side;
     report.sequence_number = sequence_number;
@@ -112,17 +119,18 @@ class Adapter {
     report.quantity = quantity;
     report.maker_order_id = maker;
     report.taker_order_id = taker;
-    ring_.commit();
+    reports_.commit();
   }
 
-  ReportRing& ring_;
+  Reports& reports_;
   BookPool pool_{orders_reserved};
   Book book_{pool_};
   LiveOrders live_{orders_reserved};
 };
 
+std::optional<ReportQueue> queue;  ///< where there is no ring of its own
+Reports* reports = nullptr;
 std::unique_ptr<Adapter> adapter;
-ReportRing* ring = nullptr;
 
 constexpr AbiTransport transport = {
     .create = [](std::uint32_t capacity) -> void* { return new ReportRing(capacity); },
@@ -139,20 +147,29 @@ constexpr AbiTransport transport = {
     .destroy = [](void* handle) { delete static_cast<ReportRing*>(handle); },
 };
 
+void start(const AbiTransport* given, void* sink) {
+  if constexpr (has_own_ring) {
+    reports = static_cast<ReportRing*>(sink);
+  } else {
+    reports = &queue.emplace(*given, sink);
+  }
+  adapter = std::make_unique<Adapter>(*reports);
+}
+
 }  // namespace
 }  // namespace trade::bench
 
 const trade::bench::AbiTransport* engine_get_transport() {
-  return &trade::bench::transport;
+  return trade::bench::has_own_ring ? &trade::bench::transport : nullptr;
 }
 
-void engine_init(std::uint64_t, const trade::bench::AbiTransport*, void* report_sink) {
-  trade::bench::ring = static_cast<trade::bench::ReportRing*>(report_sink);
-  trade::bench::adapter = std::make_unique<trade::bench::Adapter>(*trade::bench::ring);
+void engine_init(std::uint64_t, const trade::bench::AbiTransport* transport, void* report_sink) {
+  trade::bench::start(transport, report_sink);
 }
 
 void engine_shutdown() {
   trade::bench::adapter.reset();
+  trade::bench::queue.reset();
 }
 
 void engine_on_new_order(const trade::bench::AbiNewOrder* order) {
@@ -165,7 +182,7 @@ void engine_on_modify(const trade::bench::AbiModify* modify) {
   trade::bench::adapter->on_modify(*modify);
 }
 void engine_flush() {
-  trade::bench::ring->publish();
+  trade::bench::reports->publish();
 }
 
 std::int64_t engine_query_best_bid() {
