@@ -386,8 +386,9 @@ class Engine::State {
       settle_beside_book(id);
     if (symbol.follows_trades && review_reference(id)) [[unlikely]]
       return settle_symbol(id);  // within the new bands
-    if (symbol.watches_bands) [[unlikely]]
-      look_for_limit_state(id);
+    if (symbol.watches_bands) [[unlikely]] {
+      if (look_for_limit_state(id)) settle_symbol(id);
+    }
   }
   void settle_beside_book(SymbolId id);
   /// What a command leaves to be seen to at its end.
@@ -487,8 +488,8 @@ class Engine::State {
     if (symbol.bands_moved && symbol.trades_continuously()) [[unlikely]]
       keep_within_bands(id);
   }
-  /// Lets a limit state begin or end.
-  void look_for_limit_state(SymbolId id);
+  /// Lets a limit state begin or end; whether its end has moved the bands.
+  bool look_for_limit_state(SymbolId id);
 
   // --- bands of tiers (band_tiers.cpp) ---
   /// Those of `like.tier` around this reference; zero: none yet.
@@ -496,8 +497,9 @@ class Engine::State {
                                       const PriceBands& like) const;
   /// Begins to gather the trades of a symbol anew, for the reference that it has from now on; or ends it.
   void follow_trades(SymbolId id, bool on);
-  /// Moves the reference where the trades call for it; whether it has.
-  bool review_reference(SymbolId id);
+  /// Moves the reference where the trades call for it, or, after a limit state, wherever the mean is; whether
+  /// it has.
+  bool review_reference(SymbolId id, bool after_limit_state = false);
   /// When this reference may have to move without a trade; zero: never.
   [[nodiscard]] static Timestamp next_review(const SymbolRecord& symbol, Price reference);
   void set_review(SymbolId id, Timestamp at);

@@ -144,14 +144,48 @@ TEST_F(BandTiersTest, OrdersThatRestAtABandMoveWithIt) {
   EXPECT_EQ(view().phase, MarketPhase::volatility_auction);
 }
 
-TEST_F(BandTiersTest, AWiderBandEndsALimitState) {
+TEST_F(BandTiersTest, InALimitStateTheReferenceStays) {
   set_tier(BandTier::tier_1);
   pass(40);
-  buy(10, "10.60");
+  const OrderId high = buy(10, "10.60");
   EXPECT_EQ(view().limit_state, Side::buy);
   print("10.40");
-  EXPECT_EQ(view().bands.upper, price("10.92"));
+  EXPECT_EQ(lines(), (Lines{"printed 10@10.40"}));
+  EXPECT_EQ(engine.next_expiry(), view().phase_ends_at) << "nothing else is due";
+  // Afterwards it is the mean at once, however near, and however new the one before.
+  pass(1);
+  cancel(buyer, high);
+  EXPECT_EQ(lines().back(), "bands 9.88..10.92");
+  EXPECT_EQ(view().bands.reference, price("10.40"));
   EXPECT_EQ(view().limit_state, std::nullopt);
+  buy(10, "11.00");
+  EXPECT_EQ(view().limit_state, Side::buy);
+  print("10.42");
+  sell(10, "10.00");
+  EXPECT_EQ(lines().back(), "bands 10.05..11.11") << "10.58, of three trades";
+}
+
+TEST_F(BandTiersTest, ALimitStateWithoutTradesLeavesTheReference) {
+  set_tier(BandTier::tier_1);
+  pass(40);
+  const OrderId high = buy(10, "10.60");
+  cancel(buyer, high);
+  EXPECT_EQ(view().limit_state, std::nullopt);
+  EXPECT_EQ(view().bands.reference, price("10.00"));
+}
+
+TEST_F(BandTiersTest, TheEndOfALimitStateMayBeginTheNext) {
+  set_tier(BandTier::tier_1);
+  pass(40);
+  // One that wants to be shown at 10.90 stands at the band of 10.50, and behind it another.
+  buy(10, "10.90");
+  buy(10, "10.50");
+  print("10.20");
+  sell(20, "10.50");
+  // 10.20 and two trades at 10.50.
+  EXPECT_EQ(view().bands.reference, price("10.40"));
+  EXPECT_EQ(view().limit_state, std::nullopt);
+  EXPECT_EQ(view().bands.upper, price("10.92"));
 }
 
 TEST_F(BandTiersTest, APauseEndsWithTheAuctionsPriceAsTheReference) {
@@ -171,11 +205,17 @@ TEST_F(BandTiersTest, APauseEndsWithTheAuctionsPriceAsTheReference) {
   EXPECT_EQ(view().bands.reference, price("10.95"));
 }
 
-TEST_F(BandTiersTest, OneThatBeginsInTheLastTenMinutesLastsUntilTheClose) {
+TEST_F(BandTiersTest, OneThatThereIsInTheLastTenMinutesLastsUntilTheClose) {
   set_tier(BandTier::tier_1);
-  closes_in(610);
+  // Five minutes from its beginning it is ten minutes and a second before the close, or still ten.
+  closes_in(15 + 300 + 601);
   buy(10, "11.50");
-  EXPECT_EQ(view().limit_state, Side::buy);
+  wait(15);
+  EXPECT_NE(view().phase_ends_at, Timestamp{});
+  wait(300);
+  EXPECT_EQ(view().phase, MarketPhase::continuous);
+  EXPECT_EQ(view().limit_state, Side::buy) << "nobody sold";
+  closes_in(15 + 300 + 599);
   wait(15);
   EXPECT_EQ(lines(), (Lines{"phase volatility_auction limit_up",
                             "replaced 1 10:10 limit 11.50 stop 0.00 resting", "rested 1 buy 10@11.50"}));
