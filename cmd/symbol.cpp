@@ -4,6 +4,7 @@
 #include "format/layout.hpp"
 #include "format/ratio.hpp"
 #include "model/auction.hpp"
+#include "model/borrow_fee.hpp"
 #include "submit.hpp"
 #include "symbol_output.hpp"
 
@@ -43,6 +44,7 @@ struct BandArguments {
 struct BorrowArguments {
   std::string symbol;
   bool easy = false;
+  std::optional<std::int64_t> rate_basis_points;
   bool dry_run = false;
 };
 
@@ -50,6 +52,12 @@ Result<bool> parse_borrow_terms(std::string_view text) {
   if (text == "easy") return true;
   if (text == "locate") return false;
   return fail(ErrorCode::usage, "not one of easy|locate: '" + std::string(text.substr(0, 40)) + "'");
+}
+
+Result<std::int64_t> parse_borrow_rate(std::string_view text) {
+  // What a percentage can be at most is the highest rate.
+  static_assert(borrow_rate_basis_points_max == 100'000);
+  return format::parse_percent(text);
 }
 
 /// As under the plan to address extraordinary market volatility (Limit Up-Limit Down): five minutes.
@@ -195,12 +203,17 @@ Handler define_symbol_borrow(CLI::App& app) {
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   required(add_value(app, "terms", arguments->easy, parse_borrow_terms, "easy|locate",
                      "Easy to borrow, or only what is located"));
+  add_value(app, "--rate", arguments->rate_basis_points, parse_borrow_rate, "PERCENT",
+            "What margin accounts that are short of it pay in a year (as it was)");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
-    const std::string about = (arguments->easy ? "put " : "take ") + arguments->symbol +
-                              (arguments->easy ? " on" : " off") + " the easy-to-borrow list";
-    return change_symbol(context, arguments->symbol,
-                         {SetEasyToBorrow{.symbol = {}, .on = arguments->easy}, {}, arguments->symbol}, about,
+    std::string about = (arguments->easy ? "put " : "take ") + arguments->symbol +
+                        (arguments->easy ? " on" : " off") + " the easy-to-borrow list";
+    if (arguments->rate_basis_points)
+      about += " at " + format::format_percent(*arguments->rate_basis_points) + " a year";
+    const SetEasyToBorrow terms{
+        .symbol = {}, .on = arguments->easy, .rate_basis_points = arguments->rate_basis_points};
+    return change_symbol(context, arguments->symbol, {terms, {}, arguments->symbol}, about,
                          arguments->dry_run);
   };
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/loader.hpp"
+#include "model/borrow_fee.hpp"
 
 namespace trade {
 
@@ -20,14 +21,18 @@ Status Engine::State::load(ByteReader& reader) {
 
 Status Engine::State::Loader::run() {
   const auto magic = reader_.read<std::uint64_t>();
-  with_venues_ = magic == engine::saved_state_with_venues_magic;
+  const bool with_rates = magic == engine::saved_state_with_rates_magic ||
+                          magic == engine::saved_state_with_venues_and_rates_magic;
+  with_venues_ = magic == engine::saved_state_with_venues_magic ||
+                 magic == engine::saved_state_with_venues_and_rates_magic;
   if (magic == engine::saved_state_without_tiers_magic) layout_ = Layout::without_tiers;
-  if (require(with_venues_ || magic == engine::saved_state_magic || layout_ != Layout::current,
+  if (require(with_venues_ || with_rates || magic == engine::saved_state_magic || layout_ != Layout::current,
               "it does not begin like one")) {
     read_globals();
     read_symbols();
     read_accounts();
     read_locates();
+    if (with_rates) read_borrow_rates();
     if (with_venues_) read_venues();
     read_orders();
     read_books();
@@ -286,6 +291,15 @@ void Engine::State::Loader::read_locates() {
     last = key;
     state_.locates_.restore(key, locate);
   }
+}
+
+void Engine::State::Loader::read_borrow_rates() {
+  for (SymbolId id{1}; state_.symbols_.contains(id) && good(); ++id.value) {
+    const auto rate = reader_.read<std::uint32_t>();
+    if (!require(rate <= borrow_rate_basis_points_max, "rate of borrowing")) return;
+    state_.set_borrow_rate(state_.symbols_[id], rate);
+  }
+  require(state_.borrow_rates_ != 0, "rate of borrowing");
 }
 
 void Engine::State::Loader::read_orders() {

@@ -279,6 +279,14 @@ class Engine::State {
   void settle_short(const Order& sell, Quantity quantity);
   /// The shares of a buy come into a position that is short.
   void settle_cover(const Order& buy, Quantity quantity);
+  void set_borrow_rate(SymbolRecord& symbol, std::int64_t basis_points);
+  struct ShortPosition {
+    SymbolId symbol;
+    Quantity quantity;  ///< above zero
+  };
+  /// Margin accounts pay for the shares that they are short of, over so many nights that are over.
+  void charge_borrow_fees(std::int64_t days);
+  void charge_borrow_fee(AccountId id, const ShortPosition& position, std::int64_t days);
   void set_short_sale_trigger(SymbolRecord& symbol) const;
   void restrict_short_sales(SymbolId id);
   void lift_short_sale_restriction(SymbolId id);
@@ -650,12 +658,14 @@ class Engine::State {
   SessionPhase phase_ = SessionPhase::open;
   Date trading_date_;
   engine::TradingDay today_ = 1;
+  std::uint32_t borrow_rates_ = 0;  ///< symbols that it costs something to be short of
   TradeId next_trade_{1};
   Money transferred_total_;  ///< cost of all shares that came by transfer
   engine::EventLog log_;
   std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
   std::vector<OrderSlot> ending_;                 ///< likewise
   std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
+  std::vector<ShortPosition> shorts_;             ///< of the account that is being charged
   std::vector<SymbolId> unsettled_;  ///< where a cancelled order may have kept another from trading
   struct LinkedFill {
     OrderSlot slot = 0;  ///< zero: seen to

@@ -42,6 +42,7 @@ struct alignas(64) SymbolRecord {
 
   Timestamp phase_ends_at;  ///< of an auction that ends by itself, or of a limit state; zero: by a command
   std::uint32_t restricted_day = 0;  ///< on which the price test was last turned on; zero: it was lifted
+  std::uint32_t borrow_rate_basis_points = 0;  ///< a year, of margin accounts that are short of it
 
   // From the end of this one to the beginning of `stops` lies what every order looks at, in four cache lines:
   // thousands of symbols share the cache.

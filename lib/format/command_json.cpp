@@ -144,6 +144,7 @@ struct CommandFields {
   void operator()(const SetEasyToBorrow& command) const {
     json["symbol"] = naming.symbol(command.symbol);
     json["on"] = command.on;
+    if (command.rate_basis_points) json["borrow_rate"] = format_percent(*command.rate_basis_points);
   }
   void operator()(const SetKillSwitch& command) const {
     json["account"] = naming.account(command.account);

@@ -251,10 +251,16 @@ SetLocate read(Checker& check, const schema::SetLocate& table) {
 }
 
 Offset<schema::SetEasyToBorrow> write(Writer& writer, const SetEasyToBorrow& command) {
-  return schema::CreateSetEasyToBorrow(writer.builder, command.symbol.value, command.on);
+  return schema::CreateSetEasyToBorrow(writer.builder, command.symbol.value, command.on,
+                                       command.rate_basis_points
+                                           ? flatbuffers::Optional<std::int64_t>(*command.rate_basis_points)
+                                           : flatbuffers::nullopt);
 }
-SetEasyToBorrow read(Checker&, const schema::SetEasyToBorrow& table) {
-  return {.symbol = SymbolId{table.symbol()}, .on = table.on()};
+SetEasyToBorrow read(Checker& check, const schema::SetEasyToBorrow& table) {
+  SetEasyToBorrow command{.symbol = SymbolId{table.symbol()}, .on = table.on()};
+  if (const auto rate = table.rate_basis_points())
+    command.rate_basis_points = check.rule_value(*rate, "rate_basis_points");
+  return command;
 }
 
 Offset<schema::SetKillSwitch> write(Writer& writer, const SetKillSwitch& command) {
