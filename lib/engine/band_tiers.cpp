@@ -61,6 +61,8 @@ PriceBands Engine::State::tier_bands(const SymbolRecord& symbol, Price reference
   if (!reference) return bands;
   std::int64_t distance = reference.units * bands.basis_points / engine::basis_points;
   if (close.units < low_price_units) distance = std::min(distance, low_price_distance_max_units);
+  if (bands.leverage_basis_points != 0)
+    distance = distance * bands.leverage_basis_points / engine::basis_points;
   if (bands.doubled) distance *= 2;
   const std::int64_t tick = symbol.tick.units;
   const std::int64_t highest = price_units_max / tick * tick;

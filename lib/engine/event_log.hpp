@@ -127,6 +127,7 @@ inline void digest(Digest& to, const PriceBandsChanged& event) {
   const PriceBands& bands = event.bands;
   to.fields(event.symbol, bands.basis_points, bands.pause_seconds, bands.reference, bands.lower, bands.upper);
   if (bands.limit_state_seconds != 0) to.fields(bands.limit_state_seconds);
+  if (bands.leverage_basis_points != 0) to.fields(bands.leverage_basis_points);
 }
 inline void digest(Digest& to, const LocateChanged& event) {
   to.fields(event.account, event.symbol, event.quantity, event.expires_at);

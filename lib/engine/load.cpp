@@ -175,10 +175,16 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
 
 void Engine::State::Loader::read_tier(SymbolId id) {
   SymbolRecord& symbol = state_.symbols_[id];
-  const auto tier = reader_.read<std::uint8_t>();
-  if (tier == 0) return;
+  const auto number = reader_.read<std::uint8_t>();
+  if (number == 0) return;
+  const auto tier = static_cast<std::uint8_t>(number & ~engine::leveraged_tier_bit);
   symbol.bands.tier = value_numbered<BandTier>(tier);
   if (!require(symbol.bands.tier && symbol.bands.basis_points != 0, "tier")) return;
+  if (tier != number) {
+    symbol.bands.leverage_basis_points =
+        read_within(engine::basis_points, band_leverage_basis_points_max, "leverage");
+    require(symbol.bands.tier == BandTier::tier_2, "leverage");
+  }
   symbol.bands.doubled = read_bool("tier");
   state_.follow_trades(id, true);
   engine::FollowedPrice& followed = *symbol.followed;

@@ -40,8 +40,11 @@ void write_rules(Sink& sink, const FirmRules& rules) {
 
 template <class Sink>
 void write_tier(Sink& sink, const engine::SymbolRecord& symbol) {
-  sink.write(symbol.bands.tier.value_or(BandTier{}));
-  if (!symbol.bands.tier) return;
+  if (!symbol.bands.tier) return sink.write(BandTier{});
+  const bool leveraged = symbol.bands.leverage_basis_points != 0;
+  const auto tier = static_cast<std::uint8_t>(*symbol.bands.tier);
+  sink.write(leveraged ? static_cast<std::uint8_t>(tier | engine::leveraged_tier_bit) : tier);
+  if (leveraged) sink.write(symbol.bands.leverage_basis_points);
   sink.write(symbol.bands.doubled);
   const engine::FollowedPrice& followed = *symbol.followed;
   sink.write(followed.since.nanoseconds);

@@ -20,6 +20,9 @@ constexpr std::uint64_t saved_state_with_venues_magic = 0x3730'4154'5344'5254;
 /// nothing is saved without it.
 constexpr std::uint64_t saved_state_with_rates_magic = 0x3830'4154'5344'5254;
 constexpr std::uint64_t saved_state_with_venues_and_rates_magic = 0x3930'4154'5344'5254;
+/// In the byte of a symbol's tier: the factor of a leveraged fund follows.
+constexpr std::uint8_t leveraged_tier_bit = 0x80;
+
 /// "TRDSTA05".
 constexpr std::uint64_t saved_state_without_tiers_magic = 0x3530'4154'5344'5254;
 

@@ -496,6 +496,8 @@ class Engine::State {
     if (symbol.bands_moved && symbol.trades_continuously()) [[unlikely]]
       keep_within_bands(id);
   }
+  /// Whether the best bid is below the bands, or the best offer above them, outside a limit state.
+  [[nodiscard]] static bool is_straddled(const SymbolRecord& symbol);
   /// Lets a limit state begin or end; whether its end has moved the bands.
   bool look_for_limit_state(SymbolId id);
 

@@ -93,6 +93,8 @@ Json json_of(const PriceBands& bands) {
       bands.limit_state_seconds == 0 ? Json(nullptr) : Json(bands.limit_state_seconds);
   json["band_tier"] = bands.tier ? Json(name_of(*bands.tier)) : Json(nullptr);
   json["bands_doubled"] = bands.doubled;
+  json["band_leverage"] =
+      bands.leverage_basis_points == 0 ? Json(nullptr) : Json(format_ratio(bands.leverage_basis_points));
   return json;
 }
 
@@ -162,6 +164,7 @@ Json json_of(const SymbolView& symbol) {
   json.update(json_of(symbol.bands));
   json["kill_switch"] = symbol.kill_switch;
   json["limit_state"] = symbol.limit_state ? Json(name_of(*symbol.limit_state)) : Json(nullptr);
+  json["straddle_state"] = symbol.straddle_state;
   json["easy_to_borrow"] = symbol.easy_to_borrow;
   json["borrow_rate"] = percent_or_null(symbol.borrow_rate_basis_points);
   json["short_sale_restricted"] = symbol.short_sale_restricted;

@@ -129,6 +129,9 @@ struct SetPriceBands {
   /// The bands of that tier, by the price of the symbol, around the mean price of its trades; `basis_points`
   /// is zero then. Nothing: around a reference that stays.
   std::optional<BandTier> tier = {};
+  /// Of a leveraged fund in tier 2: its factor in basis points, from 10000 to
+  /// `band_leverage_basis_points_max`, by which the tier's percentages are multiplied. Zero: it is none.
+  std::int64_t leverage_basis_points = 0;
 };
 
 /// Shares that are located to be borrowed, which the account may sell short. Replaces what it was granted of

@@ -113,6 +113,8 @@ struct SymbolView {
   PriceBands bands;
   bool kill_switch = false;
   std::optional<Side> limit_state = {};  ///< the side whose best price stands at its band
+  /// Its best bid is below its bands, or its best offer above them, while it is in no limit state.
+  bool straddle_state = false;
   bool easy_to_borrow = false;
   std::int64_t borrow_rate_basis_points = 0;  ///< a year, of who is short of it; zero: nothing
   bool short_sale_restricted = false;         ///< the price test for short sales is on

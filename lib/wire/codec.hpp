@@ -202,7 +202,7 @@ AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figure
 schema::PriceBands to_schema(const PriceBands& bands);
 schema::BandTier tier_to_schema(const PriceBands& bands);
 PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds,
-                      schema::BandTier tier, bool doubled);
+                      schema::BandTier tier, bool doubled, std::int64_t leverage_basis_points);
 /// Nothing for a simple order, and a simple order for nothing.
 Offset<schema::OrderLegs> write_legs(Writer& writer, const OrderLegs& legs);
 OrderLegs read_legs(Checker& check, const schema::OrderLegs* table);

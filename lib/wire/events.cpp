@@ -362,12 +362,12 @@ Offset<schema::PriceBandsChanged> write(Writer& writer, const PriceBandsChanged&
   const schema::PriceBands bands = to_schema(event.bands);
   return schema::CreatePriceBandsChanged(writer.builder, event.symbol.value, &bands,
                                          event.bands.limit_state_seconds, tier_to_schema(event.bands),
-                                         event.bands.doubled);
+                                         event.bands.doubled, event.bands.leverage_basis_points);
 }
 PriceBandsChanged read(Checker& check, const schema::PriceBandsChanged& table) {
-  return {
-      .symbol = SymbolId{table.symbol()},
-      .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.tier(), table.doubled())};
+  return {.symbol = SymbolId{table.symbol()},
+          .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.tier(),
+                              table.doubled(), table.leverage_basis_points())};
 }
 
 Offset<schema::LocateChanged> write(Writer& writer, const LocateChanged& event) {

@@ -142,7 +142,8 @@ Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
       view.kill_switch, view.bands.limit_state_seconds,
       view.limit_state ? to_schema(*view.limit_state) : schema::Side::none, view.easy_to_borrow,
       view.short_sale_restricted, view.venue.value, venue_name, tier_to_schema(view.bands),
-      view.bands.doubled, view.borrow_rate_basis_points);
+      view.bands.doubled, view.borrow_rate_basis_points, view.bands.leverage_basis_points,
+      view.straddle_state);
 }
 SymbolView read_view(Checker& check, const schema::SymbolView& table) {
   check.enter("SymbolView");
@@ -158,9 +159,10 @@ SymbolView read_view(Checker& check, const schema::SymbolView& table) {
           .phase_ends_at = check.timestamp(table.phase_ends_at(), "phase_ends_at"),
           .auction = read_figures(check, table.auction()),
           .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.band_tier(),
-                              table.bands_doubled()),
+                              table.bands_doubled(), table.band_leverage_basis_points()),
           .kill_switch = table.kill_switch(),
           .limit_state = check.optional_enumeration<Side>(table.limit_state(), "limit_state"),
+          .straddle_state = table.straddle_state(),
           .easy_to_borrow = table.easy_to_borrow(),
           .borrow_rate_basis_points =
               check.rule_value(table.borrow_rate_basis_points(), "borrow_rate_basis_points"),
@@ -228,7 +230,7 @@ schema::BandTier tier_to_schema(const PriceBands& bands) {
   return bands.tier ? to_schema(*bands.tier) : schema::BandTier::none;
 }
 PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds,
-                      schema::BandTier tier, bool doubled) {
+                      schema::BandTier tier, bool doubled, std::int64_t leverage_basis_points) {
   if (bands == nullptr) return {};
   return {.basis_points = check.rule_value(bands->basis_points(), "basis_points"),
           .pause_seconds = check.rule_value(bands->pause_seconds(), "pause_seconds"),
@@ -237,7 +239,8 @@ PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int6
           .upper = check.price(bands->upper(), "upper"),
           .limit_state_seconds = check.rule_value(limit_state_seconds, "limit_state_seconds"),
           .tier = check.optional_enumeration<BandTier>(tier, "tier"),
-          .doubled = doubled};
+          .doubled = doubled,
+          .leverage_basis_points = check.rule_value(leverage_basis_points, "leverage_basis_points")};
 }
 
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row) {

@@ -292,6 +292,8 @@ class RandomFlow {
         if (below(2) == 0) return bands;
         if (below(3) == 0) {
           bands.tier = below(2) == 0 ? BandTier::tier_1 : BandTier::tier_2;
+          if (bands.tier == BandTier::tier_2 && below(3) == 0)
+            bands.leverage_basis_points = static_cast<std::int64_t>(10'000 + below(30'000));
         } else {
           bands.basis_points = static_cast<std::int64_t>(1 + below(200));
         }
