@@ -104,15 +104,6 @@ void Engine::State::keep_within_bands(SymbolId id) {
   work_those_off_book();
 }
 
-bool Engine::State::is_straddled(const SymbolRecord& symbol) {
-  if (symbol.bands.limit_state_seconds == 0 || symbol.limit_state != Side{} || !symbol.trades_continuously())
-    return false;
-  const std::optional<BookLevel> bid = symbol.book.best(Side::buy);
-  const std::optional<BookLevel> offer = symbol.book.best(Side::sell);
-  return (bid && bid->price < symbol.bands.lower) ||
-         (offer && symbol.bands.upper && offer->price > symbol.bands.upper);
-}
-
 bool Engine::State::look_for_limit_state(SymbolId id) {
   SymbolRecord& symbol = symbols_[id];
   Side state{};

@@ -183,13 +183,14 @@ void Engine::State::charge_borrow_fees(std::int64_t days) {
         shorts_.push_back({position.symbol, -position.shares});
     });
     // Their list is in no order that a saved state keeps.
-    std::ranges::sort(shorts_, {}, &ShortPosition::symbol);
-    for (const ShortPosition& position : shorts_)
+    std::ranges::sort(shorts_, {}, &engine::ShortPosition::symbol);
+    for (const engine::ShortPosition& position : shorts_)
       charge_borrow_fee(id, position, days);
   }
 }
 
-void Engine::State::charge_borrow_fee(AccountId id, const ShortPosition& position, std::int64_t days) {
+void Engine::State::charge_borrow_fee(AccountId id, const engine::ShortPosition& position,
+                                      std::int64_t days) {
   const SymbolRecord& symbol = symbols_[position.symbol];
   const Price close = symbol.reference();
   const Money fee = borrow_fee(position.quantity, close, symbol.borrow_rate_basis_points, days);

@@ -280,13 +280,9 @@ class Engine::State {
   /// The shares of a buy come into a position that is short.
   void settle_cover(const Order& buy, Quantity quantity);
   void set_borrow_rate(SymbolRecord& symbol, std::int64_t basis_points);
-  struct ShortPosition {
-    SymbolId symbol;
-    Quantity quantity;  ///< above zero
-  };
   /// Margin accounts pay for the shares that they are short of, over so many nights that are over.
   void charge_borrow_fees(std::int64_t days);
-  void charge_borrow_fee(AccountId id, const ShortPosition& position, std::int64_t days);
+  void charge_borrow_fee(AccountId id, const engine::ShortPosition& position, std::int64_t days);
   void set_short_sale_trigger(SymbolRecord& symbol) const;
   void restrict_short_sales(SymbolId id);
   void lift_short_sale_restriction(SymbolId id);
@@ -496,8 +492,6 @@ class Engine::State {
     if (symbol.bands_moved && symbol.trades_continuously()) [[unlikely]]
       keep_within_bands(id);
   }
-  /// Whether the best bid is below the bands, or the best offer above them, outside a limit state.
-  [[nodiscard]] static bool is_straddled(const SymbolRecord& symbol);
   /// Lets a limit state begin or end; whether its end has moved the bands.
   bool look_for_limit_state(SymbolId id);
 
@@ -667,7 +661,7 @@ class Engine::State {
   std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
   std::vector<OrderSlot> ending_;                 ///< likewise
   std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
-  std::vector<ShortPosition> shorts_;             ///< of the account that is being charged
+  std::vector<engine::ShortPosition> shorts_;     ///< of the account that is being charged
   std::vector<SymbolId> unsettled_;  ///< where a cancelled order may have kept another from trading
   struct LinkedFill {
     OrderSlot slot = 0;  ///< zero: seen to
@@ -699,15 +693,5 @@ class Engine::State {
   std::vector<OrderSlot> auction_sells_;
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
 };
-
-template <class Change>
-void Engine::State::count_shortfall(AccountId id, Change&& change) {
-  const engine::Account& account = accounts_[id];
-  if (account.type != AccountType::cash) return change();
-  const auto lack = [&] { return std::max<std::int64_t>(-account.free().units, 0); };
-  const std::int64_t before = lack();
-  change();
-  if (const std::int64_t after = lack(); after > before) venue_shortfall_.units += after - before;
-}
 
 }  // namespace trade

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -97,6 +98,13 @@ struct alignas(64) SymbolRecord {
   }
   [[nodiscard]] bool trades_continuously() const {
     return phase == MarketPhase::continuous && status == SymbolStatus::trading && !gathering;
+  }
+  /// Whether, outside a limit state, the best bid is below the bands or the best offer above them.
+  [[nodiscard]] bool is_straddled() const {
+    if (bands.limit_state_seconds == 0 || limit_state != Side{} || !trades_continuously()) return false;
+    const std::optional<BookLevel> bid = book.best(Side::buy);
+    const std::optional<BookLevel> offer = book.best(Side::sell);
+    return (bid && bid->price < bands.lower) || (offer && bands.upper && offer->price > bands.upper);
   }
   /// The worst price at which an order of this side may trade outside an auction; zero: any.
   [[nodiscard]] Price band(Side side) const { return side == Side::buy ? bands.upper : bands.lower; }

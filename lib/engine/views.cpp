@@ -56,7 +56,7 @@ std::optional<SymbolView> Engine::State::symbol_view(SymbolId id) const {
                   .auction = symbol.indicated,
                   .bands = symbol.bands,
                   .kill_switch = symbol.kill_switch,
-                  .straddle_state = is_straddled(symbol),
+                  .straddle_state = symbol.is_straddled(),
                   .easy_to_borrow = symbol.easy_to_borrow,
                   .borrow_rate_basis_points = symbol.borrow_rate_basis_points,
                   .short_sale_restricted = symbol.short_sale_restricted};
