@@ -67,7 +67,7 @@ constexpr std::array rows{
     CommandRow{"symbol resume", accounts, "Let a halted symbol trade again", define_symbol_resume},
     CommandRow{"symbol bands", accounts, "Set how far a symbol may trade before it pauses",
                define_symbol_bands},
-    CommandRow{"symbol borrow", accounts, "Say whether selling it short needs a locate",
+    CommandRow{"symbol borrow", accounts, "Say whether selling it short needs a locate, and what it costs",
                define_symbol_borrow},
     CommandRow{"locate", accounts, "Shares located to be borrowed, for short sales"},
     CommandRow{"locate grant", accounts, "Let an account sell so many shares short", define_locate_grant},

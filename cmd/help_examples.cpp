@@ -55,6 +55,7 @@ constexpr std::array examples{
     Example{"symbol resume", "trade symbol resume MSFT"},
     Example{"symbol bands", "trade symbol bands MSFT --percent 5% --pause 300"},
     Example{"symbol borrow", "trade symbol borrow MSFT locate"},
+    Example{"symbol borrow", "trade symbol borrow MSFT locate --rate 12.5%"},
     Example{"route add",
             "trade route add NYX --host 127.0.0.1 --port 9879\n"
             "trade route add ARC --host fix.example.com --port 9878 --tls --when-down refuse"},

@@ -466,7 +466,9 @@ class Writer {
     if (!concerns(body.symbol)) return true;
     const std::string symbol = name_of_symbol(moment, body.symbol);
     if (symbol.empty()) return false;
-    outcome(time, {"symbol", "borrow", symbol, body.on ? "easy" : "locate"}, {}, moment.result.reason);
+    Words words{"symbol", "borrow", symbol, body.on ? "easy" : "locate"};
+    if (body.rate_basis_points) add(words, "--rate", format::format_percent(*body.rate_basis_points));
+    outcome(time, words, {}, moment.result.reason);
     return true;
   }
   bool write_body(Timestamp time, const SetSymbolStatus& body, const Moment& moment) {

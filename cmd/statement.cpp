@@ -142,6 +142,7 @@ Result<ExitStatus> show_statement(Context& context, const Arguments& arguments) 
   record["bought"] = format_money(statement->bought);
   record["sold"] = format_money(statement->sold);
   record["realized_pnl"] = format_money(statement->realized_pnl);
+  record["fees"] = format_money(statement->fees);
   record["closing_balance"] = format_money(statement->closing_balance);
   if (output.mode() == format::OutputMode::table) {
     output.write(format::render_fields(record, output.style()) + "\n" +

@@ -20,6 +20,9 @@ void StatementMaker::add(const PostingView& posting) {
     entry_.has_cash = true;
   } else if (posting.ledger == "external") {
     entry_.external += posting.amount;
+  } else if (posting.ledger == "fees") {
+    entry_.fees += posting.amount;
+    entry_.symbol = posting.symbol;
   } else if (posting.ledger == "realized_pnl") {
     entry_.realized += posting.amount;
   } else if (posting.ledger == "securities") {
@@ -48,7 +51,10 @@ void StatementMaker::close_entry() {
   if (entry.timestamp < from_) return;
   StatementLine line{entry.sequence, entry.timestamp, "",      entry.symbol, entry.shares, {},
                      entry.cash,     -entry.realized, balance_};
-  if (!entry.has_shares) {
+  if (entry.fees) {
+    line.kind = "borrow_fee";
+    statement_.fees += entry.fees;
+  } else if (!entry.has_shares) {
     line.kind = entry.cash.units >= 0 ? "deposit" : "withdrawal";
     (entry.cash.units >= 0 ? statement_.deposits : statement_.withdrawals) += size_of(entry.cash);
   } else if (!entry.has_cash) {

@@ -12,7 +12,8 @@ namespace trade::cmd {
 struct StatementLine {
   Sequence sequence = 0;
   Timestamp timestamp;
-  std::string kind;    ///< "deposit", "withdrawal", "transfer_in", "buy", "sell", "self_trade", "bust"
+  std::string
+      kind;  ///< "deposit", "withdrawal", "transfer_in", "buy", "sell", "self_trade", "bust", "borrow_fee"
   std::string symbol;  ///< empty where cash alone moved
   Quantity quantity;   ///< that came in, or below zero went out
   Price price;         ///< of a share, rounded; zero where no shares moved
@@ -35,6 +36,7 @@ struct Statement {
   Money bought;
   Money sold;
   Money realized_pnl;
+  Money fees;  ///< above zero
   std::vector<StatementLine> lines;
   std::vector<StatementPosition> positions;  ///< at the end, ascending by symbol
 };
@@ -55,6 +57,7 @@ class StatementMaker {
     Timestamp timestamp;
     Money cash;
     Money external;
+    Money fees;
     Money realized;  ///< as posted: a profit is below zero
     Money cost;
     Quantity shares;

@@ -225,6 +225,7 @@ Result<std::string> statement_pdf(const StatementDocument& document) {
   writer.sum("Bought", format_money(statement.bought));
   writer.sum("Sold", format_money(statement.sold));
   writer.sum("Realized profit and loss", format_money(statement.realized_pnl));
+  writer.sum("Borrowing fees", format_money(statement.fees));
   writer.sum("Closing balance", format_money(statement.closing_balance));
   if (statement.lines.empty()) {
     writer.note("Nothing moved.");

@@ -4,6 +4,7 @@
 #include "format/layout.hpp"
 #include "format/ratio.hpp"
 #include "model/auction.hpp"
+#include "model/borrow_fee.hpp"
 #include "submit.hpp"
 #include "symbol_output.hpp"
 
@@ -35,6 +36,7 @@ struct BandArguments {
   std::optional<std::uint64_t> pause_seconds;
   std::optional<std::uint64_t> limit_state_seconds;
   std::optional<BandTier> tier;
+  std::optional<std::int64_t> leverage_basis_points;
   Price reference;
   bool off = false;
   bool dry_run = false;
@@ -43,6 +45,7 @@ struct BandArguments {
 struct BorrowArguments {
   std::string symbol;
   bool easy = false;
+  std::optional<std::int64_t> rate_basis_points;
   bool dry_run = false;
 };
 
@@ -50,6 +53,12 @@ Result<bool> parse_borrow_terms(std::string_view text) {
   if (text == "easy") return true;
   if (text == "locate") return false;
   return fail(ErrorCode::usage, "not one of easy|locate: '" + std::string(text.substr(0, 40)) + "'");
+}
+
+Result<std::int64_t> parse_borrow_rate(std::string_view text) {
+  // What a percentage can be at most is the highest rate.
+  static_assert(borrow_rate_basis_points_max == 100'000);
+  return format::parse_percent(text);
 }
 
 /// As under the plan to address extraordinary market volatility (Limit Up-Limit Down): five minutes.
@@ -85,16 +94,26 @@ Result<BandTier> parse_tier(std::string_view text) {
   return fail(ErrorCode::usage, "a tier is 1 or 2");
 }
 
+Result<std::int64_t> parse_leverage(std::string_view text) {
+  Result<std::int64_t> factor = format::parse_ratio(text);
+  if (factor && (*factor < 10'000 || *factor > band_leverage_basis_points_max))
+    return fail(ErrorCode::usage, "a fund's leverage is from 1 to 10 times");
+  return factor;
+}
+
 Result<ExitStatus> set_bands(Context& context, const BandArguments& arguments) {
   if (int{arguments.off} + int{arguments.basis_points.has_value()} + int{arguments.tier.has_value()} != 1)
     return fail(ErrorCode::usage, "give one of --percent, --tier, and --off for no bands");
   if (arguments.off && (arguments.pause_seconds || arguments.limit_state_seconds || arguments.reference))
     return fail(ErrorCode::usage, "--pause, --limit-state and --reference go with --percent or --tier");
+  if (arguments.leverage_basis_points && arguments.tier != BandTier::tier_2)
+    return fail(ErrorCode::usage, "--leverage goes with --tier 2: there are no leveraged funds in tier 1");
   SetPriceBands bands;
   if (!arguments.off) {
     const std::int64_t usual_limit_state_seconds = arguments.tier ? tier_limit_state_seconds : 0;
     bands.basis_points = arguments.basis_points.value_or(0);
     bands.tier = arguments.tier;
+    bands.leverage_basis_points = arguments.leverage_basis_points.value_or(0);
     bands.pause_seconds =
         arguments.pause_seconds ? static_cast<std::int64_t>(*arguments.pause_seconds) : usual_pause_seconds;
     bands.limit_state_seconds = arguments.limit_state_seconds
@@ -179,6 +198,8 @@ Handler define_symbol_bands(CLI::App& app) {
             "How far from the reference price it may trade");
   add_value(app, "--tier", arguments->tier, parse_tier, "1|2",
             "By the Limit Up-Limit Down plan, around the mean of its trades");
+  add_value(app, "--leverage", arguments->leverage_basis_points, parse_leverage, "FACTOR",
+            "Of a leveraged fund in tier 2: widens its bands so many times");
   add_value(app, "--pause", arguments->pause_seconds, parse_pause, "SECONDS",
             "How long the auction lasts that follows (300)");
   add_value(app, "--limit-state", arguments->limit_state_seconds, parse_limit_state, "SECONDS",
@@ -195,12 +216,17 @@ Handler define_symbol_borrow(CLI::App& app) {
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   required(add_value(app, "terms", arguments->easy, parse_borrow_terms, "easy|locate",
                      "Easy to borrow, or only what is located"));
+  add_value(app, "--rate", arguments->rate_basis_points, parse_borrow_rate, "PERCENT",
+            "What margin accounts that are short of it pay in a year (as it was)");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) {
-    const std::string about = (arguments->easy ? "put " : "take ") + arguments->symbol +
-                              (arguments->easy ? " on" : " off") + " the easy-to-borrow list";
-    return change_symbol(context, arguments->symbol,
-                         {SetEasyToBorrow{.symbol = {}, .on = arguments->easy}, {}, arguments->symbol}, about,
+    std::string about = (arguments->easy ? "put " : "take ") + arguments->symbol +
+                        (arguments->easy ? " on" : " off") + " the easy-to-borrow list";
+    if (arguments->rate_basis_points)
+      about += " at " + format::format_percent(*arguments->rate_basis_points) + " a year";
+    const SetEasyToBorrow terms{
+        .symbol = {}, .on = arguments->easy, .rate_basis_points = arguments->rate_basis_points};
+    return change_symbol(context, arguments->symbol, {terms, {}, arguments->symbol}, about,
                          arguments->dry_run);
   };
 }

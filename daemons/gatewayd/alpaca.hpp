@@ -32,7 +32,7 @@ http::Response error(const Error& error);
 http::Response error(int status, std::string_view message);
 
 // Ids there are UUIDs: ours are written into them and read back.
-enum class IdKind : std::uint16_t { order = 1, account = 2, asset = 3, trade = 4, watchlist = 5 };
+enum class IdKind : std::uint16_t { order = 1, account = 2, asset = 3, trade = 4, watchlist = 5, fee = 6 };
 /// 7 of the orders is 74726164-0000-4001-8000-000000000007.
 std::string uuid_of(IdKind kind, std::uint64_t number);
 /// Nothing when it is no UUID made here, or one of another kind.

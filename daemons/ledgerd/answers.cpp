@@ -143,6 +143,37 @@ Result<ReplyBody> Books::reply(const EquityHistoryRequest& request) {
                             EquityView{ledger_.timestamp(), *equity, account.external}};
 }
 
+Result<ReplyBody> Books::reply(const FeesRequest& request) {
+  if (Status limit = ledger::check_limit(request.limit); !limit) return pass_on(std::move(limit));
+  auto id = ledger::account_named(ledger_, request.account);
+  if (!id) return pass_on(std::move(id));
+  const ledger::AccountRecord& account = *ledger_.account(*id);
+  FeesReply reply;
+  if (!account.fees()) return reply;
+  if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));
+  auto reader = store_.begin_read();
+  if (!reader) return pass_on(std::move(reader));
+  const Sequence before = request.before != 0 ? request.before : ledger_.sequence() + 1;
+  std::vector<ledger::Entry> entries;
+  std::uint64_t looked_at = 0;
+  Status walked = reader->for_each_frame_back(before, [&](const ledger::FrameView& frame) -> Result<bool> {
+    if (frame.may_concern(*id)) {
+      if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
+      looked_at += entries.size();
+      const auto enough = [&] { return reply.fees.size() >= request.limit; };
+      for (auto entry = entries.rbegin(); entry != entries.rend() && !enough(); ++entry) {
+        if (entry->sequence < before) append_fee(ledger_, *id, *entry, reply.fees);
+      }
+    }
+    if (reply.fees.size() >= request.limit || frame.first_sequence() <= account.first_entry) return false;
+    if (looked_at > ledger::trades_looked_at_max)
+      return ledger::looked_at_too_many("postings", looked_at, reply.fees.size());
+    return true;
+  });
+  if (!walked) return pass_on(std::move(walked));
+  return reply;
+}
+
 Result<ReplyBody> Books::reply(const PostingsRequest& request) {
   if (Status limit = ledger::check_limit(request.limit); !limit) return pass_on(std::move(limit));
   auto id = ledger::account_named(ledger_, request.account);

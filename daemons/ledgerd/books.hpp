@@ -85,6 +85,7 @@ class Books final : public follower::Application {
   Result<ReplyBody> reply(const PortfolioRequest& request);
   Result<ReplyBody> reply(const OrdersRequest& request);
   Result<ReplyBody> reply(const FillsRequest& request);
+  Result<ReplyBody> reply(const FeesRequest& request);
   Result<ReplyBody> reply(const PostingsRequest& request);
   Result<ReplyBody> reply(const HoldingsRequest& request);
   Result<ReplyBody> reply(const EquityHistoryRequest& request);

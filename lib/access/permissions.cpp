@@ -67,7 +67,7 @@ struct CommandDecision {
   Status operator()(const SetKillSwitch&) const { return operators_only(grant, "use kill switches"); }
   Status operator()(const SetLocate&) const { return operators_only(grant, "grant locates"); }
   Status operator()(const SetEasyToBorrow&) const {
-    return operators_only(grant, "change the easy-to-borrow list");
+    return operators_only(grant, "change the terms of borrowing");
   }
   Status operator()(const SetSession&) const { return operators_only(grant, "open or close the session"); }
   Status operator()(const PrintTrade&) const { return operators_only(grant, "report trades"); }
@@ -112,6 +112,7 @@ struct RequestDecision {
   // Of the own accounts.
   Status operator()(const AccountsRequest& request) const { return own_account(grant, request.name); }
   Status operator()(const PortfolioRequest& request) const { return own_account(grant, request.account); }
+  Status operator()(const FeesRequest& request) const { return own_account(grant, request.account); }
   Status operator()(const PostingsRequest& request) const { return own_account(grant, request.account); }
   Status operator()(const EquityHistoryRequest& request) const { return own_account(grant, request.account); }
   Status operator()(FillsRequest& request) const { return own_account_or_only(grant, request.account); }

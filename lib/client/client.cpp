@@ -187,6 +187,10 @@ Result<std::vector<FillView>> Client::fills(const FillsRequest& request) {
   return part_of(ask<FillsReply>(ledgerd, request), &FillsReply::fills);
 }
 
+Result<std::vector<FeeView>> Client::fees(const FeesRequest& request) {
+  return part_of(ask<FeesReply>(ledgerd, request), &FeesReply::fees);
+}
+
 Result<std::vector<PostingView>> Client::postings(const PostingsRequest& request) {
   return part_of(ask<PostingsReply>(ledgerd, request), &PostingsReply::postings);
 }

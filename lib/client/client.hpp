@@ -60,6 +60,7 @@ class Client {
   /// The orders, and up to which event they are told.
   Result<OrdersReply> orders_and_sequence(const OrdersRequest& request);
   Result<std::vector<FillView>> fills(const FillsRequest& request);
+  Result<std::vector<FeeView>> fees(const FeesRequest& request);
   Result<std::vector<PostingView>> postings(const PostingsRequest& request);
 
   // feedd. The same promise.

@@ -193,7 +193,7 @@ class Accounts {
   HashIndex name_index_;
   Slab<Position> positions_;
   HashIndex position_index_;
-  Money cash_total_;  ///< deposits less withdrawals
+  Money cash_total_;  ///< deposits less withdrawals and fees
   std::int64_t deficit_total_ = 0;
 };
 

@@ -24,10 +24,10 @@ constexpr std::int64_t low_price_distance_max_units = units_per_dollar * 15 / 10
 
 /// Bands are doubled so long before the close: all of tier 1, and of tier 2 what is not priced high.
 constexpr std::int64_t doubled_seconds = 25 * 60;
-/// A pause that begins so long before the close lasts until then (section VII).
+/// A pause that there still is so long before the close lasts until then (section VII(C)).
 constexpr std::int64_t last_pauses_seconds = 10 * 60;
 
-// Section V(A): the reference moves when the mean is so far from it, and then stays for a while.
+// Section V(A)(2): the reference moves when the mean is so far from it, and then stays for a while.
 constexpr std::int64_t moves_by_basis_points = 100;
 constexpr std::int64_t stays_seconds = 30;
 
@@ -61,6 +61,8 @@ PriceBands Engine::State::tier_bands(const SymbolRecord& symbol, Price reference
   if (!reference) return bands;
   std::int64_t distance = reference.units * bands.basis_points / engine::basis_points;
   if (close.units < low_price_units) distance = std::min(distance, low_price_distance_max_units);
+  if (bands.leverage_basis_points != 0)
+    distance = distance * bands.leverage_basis_points / engine::basis_points;
   if (bands.doubled) distance *= 2;
   const std::int64_t tick = symbol.tick.units;
   const std::int64_t highest = price_units_max / tick * tick;
@@ -80,20 +82,23 @@ void Engine::State::follow_trades(SymbolId id, bool on) {
   symbol.followed->since = log_.now();
 }
 
-bool Engine::State::review_reference(SymbolId id) {
+bool Engine::State::review_reference(SymbolId id, bool after_limit_state) {
   const SymbolRecord& symbol = symbols_[id];
   engine::FollowedPrice& followed = *symbol.followed;
   engine::PriceWindow& trades = followed.trades;
   const Timestamp now = log_.now();
   trades.advance(now);
-  if (!symbol.trades_continuously() || trades.empty()) {
+  // In a limit state it stays (section VI(B)(2)).
+  if (!symbol.trades_continuously() || trades.empty() || symbol.limit_state != Side{}) {
     set_review(id, {});
     return false;
   }
   const Price reference = symbol.bands.reference;
   const Price mean = trades.mean();
   const Timestamp may_move_at{followed.since.nanoseconds + stays_seconds * nanoseconds_per_second};
-  if (has_moved(reference, mean) && (!reference || now >= may_move_at)) {
+  const bool moves = after_limit_state ? mean != reference
+                                       : has_moved(reference, mean) && (!reference || now >= may_move_at);
+  if (moves) {
     followed.since = now;
     set_review(id, next_review(symbol, mean));
     set_bands(id, tier_bands(symbol, mean, symbol.bands));
@@ -162,8 +167,9 @@ void Engine::State::double_bands() {
 }
 
 bool Engine::State::lasts_until_close(const SymbolRecord& symbol) const {
-  return symbol.bands.tier && closes_at_ != Timestamp{} && log_.now() < closes_at_ &&
-         closes_at_.nanoseconds - log_.now().nanoseconds <= last_pauses_seconds * nanoseconds_per_second;
+  if (!symbol.bands.tier || closes_at_ == Timestamp{} || log_.now() >= closes_at_) return false;
+  const std::int64_t would_end = log_.now().nanoseconds + symbol.bands.pause_seconds * nanoseconds_per_second;
+  return would_end > closes_at_.nanoseconds - last_pauses_seconds * nanoseconds_per_second;
 }
 
 }  // namespace trade

@@ -1,8 +1,8 @@
 // The bounds that keep every sum of the engine within 64 bits. Commands that would pass one are refused, so
 // that no input ever reaches the overflow check of money arithmetic.
 //
-// Cash only enters by deposits and only moves between accounts by trades, so an account's cash is at most
-// what was deposited in all plus what others are short of:
+// Cash only enters by deposits, only moves between accounts by trades, and leaves by withdrawals and fees, so
+// an account's cash is at most what was deposited in all plus what others are short of:
 //     cash <= cash_total_units_max + deficit_total_units_max
 //     reserved = cash - free <= cash_total_units_max + 2 * deficit_total_units_max
 // both well below 2^63 units. What other venues tell may leave a cash account short, which is bounded by

@@ -127,12 +127,19 @@ inline void digest(Digest& to, const PriceBandsChanged& event) {
   const PriceBands& bands = event.bands;
   to.fields(event.symbol, bands.basis_points, bands.pause_seconds, bands.reference, bands.lower, bands.upper);
   if (bands.limit_state_seconds != 0) to.fields(bands.limit_state_seconds);
+  if (bands.leverage_basis_points != 0) to.fields(bands.leverage_basis_points);
 }
 inline void digest(Digest& to, const LocateChanged& event) {
   to.fields(event.account, event.symbol, event.quantity, event.expires_at);
 }
 inline void digest(Digest& to, const EasyToBorrowChanged& event) {
   to.fields(event.symbol, event.on);
+  // Without a rate it is what it was before there were any.
+  if (event.rate_basis_points != 0) to.fields(event.rate_basis_points);
+}
+inline void digest(Digest& to, const BorrowFeeCharged& event) {
+  to.fields(event.account, event.symbol, event.quantity, event.price, event.rate_basis_points, event.days,
+            event.amount, event.cash_balance);
 }
 inline void digest(Digest& to, const ShortSaleRestrictionChanged& event) {
   to.fields(event.symbol, event.on, event.price);

@@ -104,7 +104,7 @@ void Engine::State::keep_within_bands(SymbolId id) {
   work_those_off_book();
 }
 
-void Engine::State::look_for_limit_state(SymbolId id) {
+bool Engine::State::look_for_limit_state(SymbolId id) {
   SymbolRecord& symbol = symbols_[id];
   Side state{};
   if (symbol.bands.limit_state_seconds != 0 && symbol.trades_continuously()) {
@@ -113,18 +113,19 @@ void Engine::State::look_for_limit_state(SymbolId id) {
     if (offer && offer->price <= symbol.bands.lower) state = Side::sell;
     if (bid && symbol.bands.upper && bid->price >= symbol.bands.upper) state = Side::buy;
   }
-  if (state == symbol.limit_state) return;
+  if (state == symbol.limit_state) return false;
   symbol.limit_state = state;
   symbol.watches_bands = symbol.bands.limit_state_seconds != 0 || symbol.bands_moved;
   const bool begins = state != Side{};
   const std::int64_t length = symbol.bands.limit_state_seconds * nanoseconds_per_second;
   set_pause_end(id, begins ? Timestamp{log_.now().nanoseconds + length} : Timestamp{});
   // Of a symbol that does not trade its phase or its halt has told already.
-  if (!symbol.trades_continuously()) return;
+  if (!symbol.trades_continuously()) return false;
   SymbolPhaseChanged event{
       .symbol = id, .phase = symbol.phase, .ends_at = symbol.phase_ends_at, .limit_state = {}};
   if (begins) event.limit_state = state;
   log_.emit(event);
+  return !begins && symbol.follows_trades && review_reference(id, true);
 }
 
 }  // namespace trade

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/loader.hpp"
+#include "model/borrow_fee.hpp"
 
 namespace trade {
 
@@ -20,14 +21,18 @@ Status Engine::State::load(ByteReader& reader) {
 
 Status Engine::State::Loader::run() {
   const auto magic = reader_.read<std::uint64_t>();
-  with_venues_ = magic == engine::saved_state_with_venues_magic;
+  const bool with_rates = magic == engine::saved_state_with_rates_magic ||
+                          magic == engine::saved_state_with_venues_and_rates_magic;
+  with_venues_ = magic == engine::saved_state_with_venues_magic ||
+                 magic == engine::saved_state_with_venues_and_rates_magic;
   if (magic == engine::saved_state_without_tiers_magic) layout_ = Layout::without_tiers;
-  if (require(with_venues_ || magic == engine::saved_state_magic || layout_ != Layout::current,
+  if (require(with_venues_ || with_rates || magic == engine::saved_state_magic || layout_ != Layout::current,
               "it does not begin like one")) {
     read_globals();
     read_symbols();
     read_accounts();
     read_locates();
+    if (with_rates) read_borrow_rates();
     if (with_venues_) read_venues();
     read_orders();
     read_books();
@@ -170,10 +175,16 @@ void Engine::State::Loader::read_symbol_phase(SymbolId id) {
 
 void Engine::State::Loader::read_tier(SymbolId id) {
   SymbolRecord& symbol = state_.symbols_[id];
-  const auto tier = reader_.read<std::uint8_t>();
-  if (tier == 0) return;
+  const auto number = reader_.read<std::uint8_t>();
+  if (number == 0) return;
+  const auto tier = static_cast<std::uint8_t>(number & ~engine::leveraged_tier_bit);
   symbol.bands.tier = value_numbered<BandTier>(tier);
   if (!require(symbol.bands.tier && symbol.bands.basis_points != 0, "tier")) return;
+  if (tier != number) {
+    symbol.bands.leverage_basis_points =
+        read_within(engine::basis_points, band_leverage_basis_points_max, "leverage");
+    require(symbol.bands.tier == BandTier::tier_2, "leverage");
+  }
   symbol.bands.doubled = read_bool("tier");
   state_.follow_trades(id, true);
   engine::FollowedPrice& followed = *symbol.followed;
@@ -286,6 +297,15 @@ void Engine::State::Loader::read_locates() {
     last = key;
     state_.locates_.restore(key, locate);
   }
+}
+
+void Engine::State::Loader::read_borrow_rates() {
+  for (SymbolId id{1}; state_.symbols_.contains(id) && good(); ++id.value) {
+    const auto rate = reader_.read<std::uint32_t>();
+    if (!require(rate <= borrow_rate_basis_points_max, "rate of borrowing")) return;
+    state_.set_borrow_rate(state_.symbols_[id], rate);
+  }
+  require(state_.borrow_rates_ != 0, "rate of borrowing");
 }
 
 void Engine::State::Loader::read_orders() {

@@ -55,6 +55,7 @@ class Engine::State::Loader {
   void read_accounts();
   void read_positions(AccountId id);
   void read_locates();
+  void read_borrow_rates();
   void read_venues();
   void read_executions();
   void read_orders();

@@ -27,6 +27,12 @@ struct Locate {
   }
 };
 
+/// What an account is short of in one symbol.
+struct ShortPosition {
+  SymbolId symbol;
+  Quantity quantity;  ///< above zero
+};
+
 class Locates {
  public:
   using Key = std::pair<AccountId, SymbolId>;

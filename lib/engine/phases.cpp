@@ -124,6 +124,9 @@ void Engine::State::perform(const SetSession& command) {
   }
   if (new_trading_day || command.phase == SessionPhase::closed) expire_day_orders({});
   phase_ = command.phase;
+  // How many nights came before the first date that is told nobody knows.
+  const std::int64_t nights =
+      trading_date_ == Date{} ? 0 : std::int64_t{command.trading_date.days} - trading_date_.days;
   trading_date_ = command.trading_date;
   bool moves_symbols = true;
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
@@ -145,7 +148,10 @@ void Engine::State::perform(const SetSession& command) {
                            .moves_symbols = moves_symbols,
                            .closes_at = closes_at});
   set_close(closes_at);
-  if (new_trading_day) renew_short_sale_tests();
+  if (new_trading_day) {
+    charge_borrow_fees(nights);
+    renew_short_sale_tests();
+  }
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
     if (target) enter_phase(id, *target, {});
     if (new_trading_day) set_band_reference(id, symbols_[id].previous_close);

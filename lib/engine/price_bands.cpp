@@ -30,11 +30,17 @@ RejectReason Engine::State::refusal(const SetPriceBands& command) const {
   if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
   const bool off = command.basis_points == 0 && !command.tier;
   if (off) {
-    const bool bare = command.pause_seconds == 0 && !command.reference && command.limit_state_seconds == 0;
+    const bool bare = command.pause_seconds == 0 && !command.reference && command.limit_state_seconds == 0 &&
+                      command.leverage_basis_points == 0;
     return bare ? RejectReason::none : RejectReason::invalid_command;
   }
   if (command.tier &&
       (command.basis_points != 0 || !value_numbered<BandTier>(static_cast<std::uint8_t>(*command.tier))))
+    return RejectReason::invalid_command;
+  // There are no leveraged funds in tier 1.
+  if (command.leverage_basis_points != 0 &&
+      (command.tier != BandTier::tier_2 || command.leverage_basis_points < engine::basis_points ||
+       command.leverage_basis_points > band_leverage_basis_points_max))
     return RejectReason::invalid_command;
   if (command.basis_points < 0 || command.basis_points > band_basis_points_max || command.pause_seconds < 1 ||
       command.pause_seconds > pause_seconds_max || command.limit_state_seconds < 0 ||
@@ -59,6 +65,7 @@ void Engine::State::perform(const SetPriceBands& command) {
       bands.pause_seconds = command.pause_seconds;
       bands.limit_state_seconds = command.limit_state_seconds;
       bands.tier = command.tier;
+      bands.leverage_basis_points = command.leverage_basis_points;
       bands = bands_around(symbol, reference, bands);
     }
     set_bands(id, bands);

@@ -5,6 +5,7 @@
 // for one that was not sent yet. It passes the same checks as any other.
 #include <algorithm>
 
+#include "engine/shortfall.hpp"
 #include "engine/state.hpp"
 
 namespace trade {

@@ -2,7 +2,8 @@
 //
 // Layout, little-endian, as ByteWriter writes it:
 //   u64 magic, then what write() writes (counts come before what they count), then u64 digest of that.
-//   The magic tells whether there are venues; where there are none, nothing of them is written.
+//   The magic tells whether there are venues, and rates of borrowing; where there are none, nothing of them
+//   is written.
 // Slots, indices and hash tables are not part of it: they follow from what is.
 #include <algorithm>
 #include <vector>
@@ -39,8 +40,11 @@ void write_rules(Sink& sink, const FirmRules& rules) {
 
 template <class Sink>
 void write_tier(Sink& sink, const engine::SymbolRecord& symbol) {
-  sink.write(symbol.bands.tier.value_or(BandTier{}));
-  if (!symbol.bands.tier) return;
+  if (!symbol.bands.tier) return sink.write(BandTier{});
+  const bool leveraged = symbol.bands.leverage_basis_points != 0;
+  const auto tier = static_cast<std::uint8_t>(*symbol.bands.tier);
+  sink.write(leveraged ? static_cast<std::uint8_t>(tier | engine::leveraged_tier_bit) : tier);
+  if (leveraged) sink.write(symbol.bands.leverage_basis_points);
   sink.write(symbol.bands.doubled);
   const engine::FollowedPrice& followed = *symbol.followed;
   sink.write(followed.since.nanoseconds);
@@ -56,8 +60,11 @@ void write_tier(Sink& sink, const engine::SymbolRecord& symbol) {
   }
 }
 
-std::uint64_t magic_of(engine::SavedLayout layout, bool with_venues) {
+std::uint64_t magic_of(engine::SavedLayout layout, bool with_venues, bool with_rates) {
   if (layout == engine::SavedLayout::without_tiers) return engine::saved_state_without_tiers_magic;
+  if (with_rates)
+    return with_venues ? engine::saved_state_with_venues_and_rates_magic
+                       : engine::saved_state_with_rates_magic;
   return with_venues ? engine::saved_state_with_venues_magic : engine::saved_state_magic;
 }
 
@@ -73,7 +80,7 @@ void Engine::State::save(ByteWriter& writer, Layout layout) const {
   writer.reserve((std::size_t{orders_.open_count()} + orders_.ended_count()) * order_bytes +
                  accounts_.position_count() * position_bytes + accounts_.count() * account_bytes +
                  other_bytes);
-  writer.write(magic_of(layout, !routing_.empty()));
+  writer.write(magic_of(layout, !routing_.empty(), borrow_rates_ != 0));
   engine::DigestingByteWriter both(writer);
   write(both, layout);
   writer.write(both.finish());
@@ -103,6 +110,10 @@ void Engine::State::write(Sink& sink, Layout layout) const {
   write_rules(sink, rules_);
   write_symbols(sink, layout);
   write_accounts(sink);
+  if (borrow_rates_ != 0 && layout == Layout::current) {
+    for (SymbolId id{1}; symbols_.contains(id); ++id.value)
+      sink.write(symbols_[id].borrow_rate_basis_points);
+  }
   if (!routing_.empty()) write_venues(sink);
   write_orders(sink);
   write_books(sink);

@@ -1,5 +1,5 @@
 // Short sales: who may sell what it does not hold, what that takes of its buying power, the shares located
-// for it, and the price test while a symbol falls (17 CFR 242.201).
+// for it, what borrowing them costs, and the price test while a symbol falls (17 CFR 242.201).
 //
 // The price test compares with the best bid of our own book, which is the only market there is. Resting
 // orders are always above it: they were when they were first shown, so whoever trades with them later may.
@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/state.hpp"
+#include "model/borrow_fee.hpp"
 
 namespace trade {
 
@@ -140,19 +141,72 @@ void Engine::State::perform(const SetLocate& command) {
 }
 
 RejectReason Engine::State::refusal(const SetEasyToBorrow& command) const {
-  return command.symbol && !symbols_.contains(command.symbol) ? RejectReason::unknown_symbol
-                                                              : RejectReason::none;
+  if (command.symbol && !symbols_.contains(command.symbol)) return RejectReason::unknown_symbol;
+  const std::int64_t rate = command.rate_basis_points.value_or(0);
+  return rate < 0 || rate > borrow_rate_basis_points_max ? RejectReason::invalid_command : RejectReason::none;
 }
 
 void Engine::State::perform(const SetEasyToBorrow& command) {
+  const auto rate_of = [&](SymbolId id) {
+    const std::int64_t rate = symbols_[id].borrow_rate_basis_points;
+    return command.rate_basis_points.value_or(rate);
+  };
   const auto set = [&](SymbolId id) {
     symbols_[id].easy_to_borrow = command.on;
-    log_.emit(EasyToBorrowChanged{.symbol = id, .on = command.on});
+    set_borrow_rate(symbols_[id], rate_of(id));
+    log_.emit(EasyToBorrowChanged{
+        .symbol = id, .on = command.on, .rate_basis_points = symbols_[id].borrow_rate_basis_points});
   };
   if (command.symbol) return set(command.symbol);
   for (SymbolId id{1}; symbols_.contains(id); ++id.value) {
-    if (symbols_[id].easy_to_borrow != command.on) set(id);
+    const SymbolRecord& symbol = symbols_[id];
+    if (symbol.easy_to_borrow != command.on || symbol.borrow_rate_basis_points != rate_of(id)) set(id);
   }
+}
+
+void Engine::State::set_borrow_rate(SymbolRecord& symbol, std::int64_t basis_points) {
+  const auto costs = [&symbol] { return symbol.borrow_rate_basis_points != 0 ? 1U : 0U; };
+  borrow_rates_ -= costs();
+  symbol.borrow_rate_basis_points = static_cast<std::uint32_t>(basis_points);
+  borrow_rates_ += costs();
+}
+
+// --- what it costs ---
+
+void Engine::State::charge_borrow_fees(std::int64_t days) {
+  if (borrow_rates_ == 0) return;
+  for (AccountId id{1}; accounts_.contains(id); ++id.value) {
+    if (accounts_[id].type != AccountType::margin) continue;
+    shorts_.clear();
+    accounts_.for_each_position(id, [&](const engine::Position& position) {
+      if (position.shares.shares < 0 && symbols_[position.symbol].borrow_rate_basis_points != 0)
+        shorts_.push_back({position.symbol, -position.shares});
+    });
+    // Their list is in no order that a saved state keeps.
+    std::ranges::sort(shorts_, {}, &engine::ShortPosition::symbol);
+    for (const engine::ShortPosition& position : shorts_)
+      charge_borrow_fee(id, position, days);
+  }
+}
+
+void Engine::State::charge_borrow_fee(AccountId id, const engine::ShortPosition& position,
+                                      std::int64_t days) {
+  const SymbolRecord& symbol = symbols_[position.symbol];
+  const Price close = symbol.reference();
+  const Money fee = borrow_fee(position.quantity, close, symbol.borrow_rate_basis_points, days);
+  engine::Account& account = accounts_[id];
+  // Nobody refuses a new day: what would leave the bounds of money is let go.
+  if (!fee || fee.units > engine::deficit_total_units_max || !accounts_.may_owe(account, fee)) return;
+  accounts_.move_cash(account, -fee);
+  account.changed_at = log_.next_sequence();
+  log_.emit(BorrowFeeCharged{.account = id,
+                             .symbol = position.symbol,
+                             .quantity = position.quantity,
+                             .price = close,
+                             .rate_basis_points = symbol.borrow_rate_basis_points,
+                             .days = days,
+                             .amount = fee,
+                             .cash_balance = account.cash});
 }
 
 }  // namespace trade

@@ -286,6 +286,10 @@ class Engine::State {
   void settle_short(const Order& sell, Quantity quantity);
   /// The shares of a buy come into a position that is short.
   void settle_cover(const Order& buy, Quantity quantity);
+  void set_borrow_rate(SymbolRecord& symbol, std::int64_t basis_points);
+  /// Margin accounts pay for the shares that they are short of, over so many nights that are over.
+  void charge_borrow_fees(std::int64_t days);
+  void charge_borrow_fee(AccountId id, const engine::ShortPosition& position, std::int64_t days);
   void set_short_sale_trigger(SymbolRecord& symbol) const;
   void restrict_short_sales(SymbolId id);
   void lift_short_sale_restriction(SymbolId id);
@@ -393,8 +397,9 @@ class Engine::State {
       settle_beside_book(id);
     if (symbol.follows_trades && review_reference(id)) [[unlikely]]
       return settle_symbol(id);  // within the new bands
-    if (symbol.watches_bands) [[unlikely]]
-      look_for_limit_state(id);
+    if (symbol.watches_bands) [[unlikely]] {
+      if (look_for_limit_state(id)) settle_symbol(id);
+    }
   }
   void settle_beside_book(SymbolId id);
   /// What a command leaves to be seen to at its end.
@@ -494,8 +499,8 @@ class Engine::State {
     if (symbol.bands_moved && symbol.trades_continuously()) [[unlikely]]
       keep_within_bands(id);
   }
-  /// Lets a limit state begin or end.
-  void look_for_limit_state(SymbolId id);
+  /// Lets a limit state begin or end; whether its end has moved the bands.
+  bool look_for_limit_state(SymbolId id);
 
   // --- bands of tiers (band_tiers.cpp) ---
   /// Those of `like.tier` around this reference; zero: none yet.
@@ -503,8 +508,9 @@ class Engine::State {
                                       const PriceBands& like) const;
   /// Begins to gather the trades of a symbol anew, for the reference that it has from now on; or ends it.
   void follow_trades(SymbolId id, bool on);
-  /// Moves the reference where the trades call for it; whether it has.
-  bool review_reference(SymbolId id);
+  /// Moves the reference where the trades call for it, or, after a limit state, wherever the mean is; whether
+  /// it has.
+  bool review_reference(SymbolId id, bool after_limit_state = false);
   /// When this reference may have to move without a trade; zero: never.
   [[nodiscard]] static Timestamp next_review(const SymbolRecord& symbol, Price reference);
   void set_review(SymbolId id, Timestamp at);
@@ -655,12 +661,14 @@ class Engine::State {
   SessionPhase phase_ = SessionPhase::open;
   Date trading_date_;
   engine::TradingDay today_ = 1;
+  std::uint32_t borrow_rates_ = 0;  ///< symbols that it costs something to be short of
   TradeId next_trade_{1};
   Money transferred_total_;  ///< cost of all shares that came by transfer
   engine::EventLog log_;
   std::vector<engine::TriggeredStop> triggered_;  ///< of the command that is being applied
   std::vector<OrderSlot> ending_;                 ///< likewise
   std::vector<OrderSlot> trailed_;                ///< of the stops that are being run
+  std::vector<engine::ShortPosition> shorts_;     ///< of the account that is being charged
   std::vector<SymbolId> unsettled_;  ///< where a cancelled order may have kept another from trading
   struct LinkedFill {
     OrderSlot slot = 0;  ///< zero: seen to
@@ -695,15 +703,5 @@ class Engine::State {
   static constexpr std::size_t ahead_max = 32;
   mutable std::array<Ahead, ahead_max> ahead_{};  ///< no part of the state
 };
-
-template <class Change>
-void Engine::State::count_shortfall(AccountId id, Change&& change) {
-  const engine::Account& account = accounts_[id];
-  if (account.type != AccountType::cash) return change();
-  const auto lack = [&] { return std::max<std::int64_t>(-account.free().units, 0); };
-  const std::int64_t before = lack();
-  change();
-  if (const std::int64_t after = lack(); after > before) venue_shortfall_.units += after - before;
-}
 
 }  // namespace trade

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct alignas(64) SymbolRecord {
 
   Timestamp phase_ends_at;  ///< of an auction that ends by itself, or of a limit state; zero: by a command
   std::uint32_t restricted_day = 0;  ///< on which the price test was last turned on; zero: it was lifted
+  std::uint32_t borrow_rate_basis_points = 0;  ///< a year, of margin accounts that are short of it
 
   // From the end of this one to the beginning of `stops` lies what every order looks at, in four cache lines:
   // thousands of symbols share the cache.
@@ -96,6 +98,13 @@ struct alignas(64) SymbolRecord {
   }
   [[nodiscard]] bool trades_continuously() const {
     return phase == MarketPhase::continuous && status == SymbolStatus::trading && !gathering;
+  }
+  /// Whether, outside a limit state, the best bid is below the bands or the best offer above them.
+  [[nodiscard]] bool is_straddled() const {
+    if (bands.limit_state_seconds == 0 || limit_state != Side{} || !trades_continuously()) return false;
+    const std::optional<BookLevel> bid = book.best(Side::buy);
+    const std::optional<BookLevel> offer = book.best(Side::sell);
+    return (bid && bid->price < bands.lower) || (offer && bands.upper && offer->price > bands.upper);
   }
   /// The worst price at which an order of this side may trade outside an auction; zero: any.
   [[nodiscard]] Price band(Side side) const { return side == Side::buy ? bands.upper : bands.lower; }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string>
 
+#include "engine/shortfall.hpp"
 #include "engine/state.hpp"
 
 namespace trade {

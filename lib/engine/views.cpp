@@ -56,7 +56,9 @@ std::optional<SymbolView> Engine::State::symbol_view(SymbolId id) const {
                   .auction = symbol.indicated,
                   .bands = symbol.bands,
                   .kill_switch = symbol.kill_switch,
+                  .straddle_state = symbol.is_straddled(),
                   .easy_to_borrow = symbol.easy_to_borrow,
+                  .borrow_rate_basis_points = symbol.borrow_rate_basis_points,
                   .short_sale_restricted = symbol.short_sale_restricted};
   if (symbol.limit_state != Side{}) view.limit_state = symbol.limit_state;
   if (symbol.is_routed()) {

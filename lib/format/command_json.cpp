@@ -134,6 +134,7 @@ struct CommandFields {
     json["pause_seconds"] = command.pause_seconds;
     json["reference"] = price_or_null(command.reference);
     if (command.limit_state_seconds != 0) json["limit_state_seconds"] = command.limit_state_seconds;
+    if (command.leverage_basis_points != 0) json["leverage"] = format_ratio(command.leverage_basis_points);
   }
   void operator()(const SetLocate& command) const {
     json["account"] = naming.account(command.account);
@@ -144,6 +145,7 @@ struct CommandFields {
   void operator()(const SetEasyToBorrow& command) const {
     json["symbol"] = naming.symbol(command.symbol);
     json["on"] = command.on;
+    if (command.rate_basis_points) json["borrow_rate"] = format_percent(*command.rate_basis_points);
   }
   void operator()(const SetKillSwitch& command) const {
     json["account"] = naming.account(command.account);

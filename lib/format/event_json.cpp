@@ -46,7 +46,8 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_nam
     "venue_request_made",
     "venue_state_changed",
     "venue_trade_executed",
-    "venue_trade_busted"};
+    "venue_trade_busted",
+    "borrow_fee_charged"};
 
 /// Adds the fields of each kind of event.
 struct EventFields {
@@ -140,6 +141,17 @@ struct EventFields {
   void operator()(const EasyToBorrowChanged& event) const {
     json["symbol"] = names.symbol(event.symbol);
     json["on"] = event.on;
+    json["borrow_rate"] = percent_or_null(event.rate_basis_points);
+  }
+  void operator()(const BorrowFeeCharged& event) const {
+    json["account"] = names.account(event.account);
+    json["symbol"] = names.symbol(event.symbol);
+    json["quantity"] = event.quantity.shares;
+    json["price"] = price_or_null(event.price);
+    json["borrow_rate"] = percent_or_null(event.rate_basis_points);
+    json["days"] = event.days;
+    json["amount"] = format_money(event.amount);
+    json["cash_balance"] = format_money(event.cash_balance);
   }
   void operator()(const ShortSaleRestrictionChanged& event) const {
     json["symbol"] = names.symbol(event.symbol);

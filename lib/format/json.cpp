@@ -8,6 +8,9 @@ std::string text_of(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Json percent_or_null(std::int64_t basis_points) {
+  return basis_points == 0 ? Json(nullptr) : Json(format_percent(basis_points));
+}
 Json price_or_null(Price price) {
   return price ? Json(format_price(price)) : Json(nullptr);
 }
@@ -81,7 +84,7 @@ void add_figures(Json& json, const AuctionFigures& figures) {
 
 Json json_of(const PriceBands& bands) {
   Json json;
-  json["band_percent"] = bands.basis_points == 0 ? Json(nullptr) : Json(format_percent(bands.basis_points));
+  json["band_percent"] = percent_or_null(bands.basis_points);
   json["band_reference"] = price_or_null(bands.reference);
   json["limit_down"] = price_or_null(bands.lower);
   json["limit_up"] = price_or_null(bands.upper);
@@ -90,6 +93,8 @@ Json json_of(const PriceBands& bands) {
       bands.limit_state_seconds == 0 ? Json(nullptr) : Json(bands.limit_state_seconds);
   json["band_tier"] = bands.tier ? Json(name_of(*bands.tier)) : Json(nullptr);
   json["bands_doubled"] = bands.doubled;
+  json["band_leverage"] =
+      bands.leverage_basis_points == 0 ? Json(nullptr) : Json(format_ratio(bands.leverage_basis_points));
   return json;
 }
 
@@ -159,7 +164,9 @@ Json json_of(const SymbolView& symbol) {
   json.update(json_of(symbol.bands));
   json["kill_switch"] = symbol.kill_switch;
   json["limit_state"] = symbol.limit_state ? Json(name_of(*symbol.limit_state)) : Json(nullptr);
+  json["straddle_state"] = symbol.straddle_state;
   json["easy_to_borrow"] = symbol.easy_to_borrow;
+  json["borrow_rate"] = percent_or_null(symbol.borrow_rate_basis_points);
   json["short_sale_restricted"] = symbol.short_sale_restricted;
   json["route"] = symbol.venue ? Json(symbol.venue_name) : Json(internal_route_name);
   return json;
@@ -280,6 +287,7 @@ Json json_of(const PortfolioView& portfolio, std::optional<Money> buying_power) 
   json["buying_power"] = buying_power ? Json(format_money(*buying_power)) : Json(nullptr);
   json["equity"] = format_money(portfolio.equity);
   json["realized_pnl"] = format_money(portfolio.realized_pnl);
+  json["fees"] = format_money(portfolio.fees);
   json["positions"] = Json::array();
   for (const PositionView& position : portfolio.positions)
     json["positions"].push_back(json_of(position));

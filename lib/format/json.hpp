@@ -25,6 +25,7 @@ std::string text_of(const Json& value);
 
 // Values. What is zero where zero means "none" becomes null.
 Json price_or_null(Price price);
+Json percent_or_null(std::int64_t basis_points);
 Json quantity_or_null(Quantity quantity);
 Json money_or_null(Money money);
 Json time_or_null(Timestamp timestamp);

@@ -1,11 +1,12 @@
 // Double entry. Whatever moves cash or shares is one entry, and an entry is a balanced set of postings.
 //
-// Chart of accounts. Each account of the brokerage has four ledgers; a debit is positive, a credit negative:
+// Chart of accounts. Each account of the brokerage has five ledgers; a debit is positive, a credit negative:
 //
 //   cash          money that the account has                       debit: comes in    credit: goes out
 //   securities    what it holds, at cost, with the shares          debit: bought      credit: sold, at cost
 //   external      counter side of what crosses the house's border  credit: came in    debit: went out
 //   realized_pnl  profit and loss of closed positions              credit: profit     debit: loss
+//   fees          what it paid for borrowing shares                debit: charged
 //
 // Transactions, for one account each:
 //
@@ -14,6 +15,7 @@
 //   transfer in, 10 at 5     securities +50 (+10 shares)    external -50 (-10 shares)
 //   purchase, 10 at 5        securities +50 (+10 shares)    cash -50
 //   sale of 4 of them at 6   securities -20 (-4 shares)     cash +24          realized_pnl -4
+//   fee of 3                 fees +3                        cash -3
 //
 // In money, the postings of one entry balance for each account by itself: a trade is a purchase in one
 // account and a sale in the other, and the cash that one pays is what the other receives. In shares, an entry
@@ -39,7 +41,7 @@
 
 namespace trade::ledger {
 
-enum class LedgerName : std::uint8_t { cash = 1, securities = 2, external = 3, realized_pnl = 4 };
+enum class LedgerName : std::uint8_t { cash = 1, securities = 2, external = 3, realized_pnl = 4, fees = 5 };
 
 constexpr std::string_view name_of(LedgerName ledger) {
   switch (ledger) {
@@ -51,6 +53,8 @@ constexpr std::string_view name_of(LedgerName ledger) {
       return "external";
     case LedgerName::realized_pnl:
       return "realized_pnl";
+    case LedgerName::fees:
+      return "fees";
   }
   return "unknown";
 }
@@ -69,7 +73,10 @@ struct Posting {
 constexpr std::size_t entry_postings_max = 6;
 
 /// `bust` undoes a trade: it has what the trade had, but moves it the other way.
-enum class EntryKind : std::uint8_t { cash = 1, transfer = 2, trade = 3, bust = 4 };
+enum class EntryKind : std::uint8_t { cash = 1, transfer = 2, trade = 3, bust = 4, fee = 5 };
+
+/// The most shares that a fee is for: what an account can be short of.
+constexpr std::int64_t fee_shares_max = 1'000'000'000'000;
 
 /// Whether the entry is about a trade, and so about two accounts.
 constexpr bool has_two_sides(EntryKind kind) {
@@ -83,12 +90,12 @@ struct Entry {
   Timestamp timestamp;
   EntryKind kind = EntryKind::cash;
   Side taker_side = Side::buy;  ///< trade, bust: of the trade
-  AccountId account;  ///< cash, transfer: whose; trade, bust: the maker, or the venue's clearing account
+  AccountId account;  ///< cash, transfer, fee: whose; trade, bust: the maker, or the venue's clearing account
   AccountId taker_account;  ///< trade, bust; of a trade at a venue whoever traded there
   SymbolId symbol;          ///< all but cash
-  Price price;              ///< trade, bust; transfer: what one share cost
-  Quantity quantity;        ///< all but cash
-  Money amount;             ///< cash: deposited, or below zero withdrawn
+  Price price;              ///< trade, bust; transfer: what one share cost; fee: at which it closed
+  Quantity quantity;        ///< all but cash; fee: that it was short of
+  Money amount;             ///< cash: deposited, or below zero withdrawn; fee: charged
   Money gain;               ///< realised by `account`
   Money taker_gain;         ///< trade, bust: realised by the taker
   TradeId trade;            ///< trade, bust
@@ -113,6 +120,10 @@ void for_each_posting(const Entry& entry, Use&& use) {
     case EntryKind::cash:
       use(Posting{entry.account, LedgerName::cash, {}, {}, entry.amount});
       use(Posting{entry.account, LedgerName::external, {}, {}, -entry.amount});
+      break;
+    case EntryKind::fee:
+      use(Posting{entry.account, LedgerName::fees, entry.symbol, {}, entry.amount});
+      use(Posting{entry.account, LedgerName::cash, {}, {}, -entry.amount});
       break;
     case EntryKind::transfer:
       leg(entry.account, LedgerName::external, entry.symbol, entry.quantity, -entry.quantity,

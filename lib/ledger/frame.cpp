@@ -26,7 +26,8 @@ constexpr std::uint8_t taker_sells = 0x04;
 constexpr std::uint8_t has_gain = 0x08;
 constexpr std::uint8_t has_taker_gain = 0x10;
 constexpr std::uint8_t is_bust = 0x20;
-constexpr std::uint8_t flags_known = 0x3f;
+constexpr std::uint8_t is_fee = 0x40;
+constexpr std::uint8_t flags_known = 0x7f;
 
 constexpr std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
@@ -103,6 +104,7 @@ bool amounts_fit(const Entry& entry) {
     return !__builtin_sub_overflow(left.units, right.units, &unused.units);
   };
   if (!fits({}, entry.amount) || !fits({}, entry.gain) || !fits({}, entry.taker_gain)) return false;
+  if (entry.kind == EntryKind::fee) return entry.amount.units > 0;
   const auto notional = market_value(entry.price, entry.quantity);
   if (!notional) return false;
   for (const Money gain : {entry.gain, entry.taker_gain}) {
@@ -134,17 +136,22 @@ bool read_entry(BodyReader& reader, Base& base, Entry& entry) {
     if (entry.kind != EntryKind::trade) return false;
     entry.kind = EntryKind::bust;
   }
+  if ((flags & is_fee) != 0) {
+    if (entry.kind != EntryKind::cash) return false;
+    entry.kind = EntryKind::fee;
+  }
   entry.taker_side = (flags & taker_sells) != 0 ? Side::sell : Side::buy;
   entry.sequence = base.sequence += reader.varint();
   entry.timestamp.nanoseconds = base.nanoseconds = add(base.nanoseconds);
   entry.account.value = reader.varint32();
-  if (entry.kind == EntryKind::cash) {
-    entry.amount.units = reader.signed_value();
-  } else {
+  if (entry.kind != EntryKind::cash) {
     entry.symbol.value = reader.varint32();
     entry.price.units = reader.positive(price_units_max);
-    entry.quantity.shares = reader.positive(order_quantity_max);
+    entry.quantity.shares =
+        reader.positive(entry.kind == EntryKind::fee ? fee_shares_max : order_quantity_max);
   }
+  if (entry.kind == EntryKind::cash || entry.kind == EntryKind::fee)
+    entry.amount.units = reader.signed_value();
   if (has_two_sides(entry.kind)) {
     entry.taker_account.value = reader.varint32();
     entry.trade.value = base.trade.value = add(base.trade.value);
@@ -201,6 +208,7 @@ void FrameWriter::append(const Entry& entry) {
   TRADE_ASSERT(entry.sequence >= previous_sequence_, "entries out of order");
   unsigned flags = static_cast<std::uint8_t>(entry.kind);
   if (entry.kind == EntryKind::bust) flags = static_cast<std::uint8_t>(EntryKind::trade) | is_bust;
+  if (entry.kind == EntryKind::fee) flags = static_cast<std::uint8_t>(EntryKind::cash) | is_fee;
   if (has_two_sides(entry.kind) && entry.taker_side == Side::sell) flags |= taker_sells;
   if (entry.gain) flags |= has_gain;
   if (entry.taker_gain) flags |= has_taker_gain;
@@ -210,13 +218,12 @@ void FrameWriter::append(const Entry& entry) {
                         static_cast<std::uint64_t>(previous_nanoseconds_)));
   put_varint(entry.account.value);
   accounts_.push_back(entry.account);
-  if (entry.kind == EntryKind::cash) {
-    put_signed(entry.amount.units);
-  } else {
+  if (entry.kind != EntryKind::cash) {
     put_varint(entry.symbol.value);
     put_varint(static_cast<std::uint64_t>(entry.price.units));
     put_varint(static_cast<std::uint64_t>(entry.quantity.shares));
   }
+  if (entry.kind == EntryKind::cash || entry.kind == EntryKind::fee) put_signed(entry.amount.units);
   if (has_two_sides(entry.kind)) {
     put_varint(entry.taker_account.value);
     accounts_.push_back(entry.taker_account);

@@ -19,11 +19,13 @@
 //   entry
 //     1 byte   bits 0-1 kind (1 cash, 2 transfer, 3 trade); bit 2: the taker sells; bit 3: `gain` is not
 //     zero;
-//              bit 4: `taker_gain` is not zero; bit 5: of a trade, that it is busted; bits 6-7 zero
+//              bit 4: `taker_gain` is not zero; bit 5: of a trade, that it is busted; bit 6: of kind cash,
+//              that it is a fee; bit 7 zero
 //     varint   sequence, less that of the entry before (of the header for the first)
 //     signed   timestamp, less that of the entry before (of the header for the first)
 //     varint   account
 //     cash     signed amount
+//     fee      varint symbol, varint price, varint quantity, signed amount
 //     transfer varint symbol, varint price, varint quantity, [signed gain]
 //     trade    varint symbol, varint price, varint quantity, varint taker account,
 //              signed trade, signed maker order, signed taker order: each less that of the trade before in

@@ -181,6 +181,27 @@ Ledger::Problem Ledger::apply(const CashMoved& event) {
   return Problem::none;
 }
 
+Ledger::Problem Ledger::apply(const BorrowFeeCharged& event) {
+  AccountRecord* account = change_account(event.account);
+  if (account == nullptr) return Problem::account;
+  if (symbol(event.symbol) == nullptr) return Problem::symbol;
+  Money fees = account->fees();
+  const bool fits = event.amount.units > 0 && event.quantity.shares > 0 &&
+                    event.quantity.shares <= fee_shares_max && event.price.units >= 0 &&
+                    event.price.units <= price_units_max && add_to(account->cash, -event.amount) &&
+                    add_to(fees, event.amount);
+  if (!fits) return Problem::amount;
+  account->set_fees(fees);
+  note_entry(*account);
+  Entry& entry = new_entry(EntryKind::fee, event.account);
+  entry.symbol = event.symbol;
+  entry.price = event.price;
+  entry.quantity = event.quantity;
+  entry.amount = event.amount;
+  posting_count_ += 2;
+  return Problem::none;
+}
+
 Ledger::Problem Ledger::post(const Leg& leg, SymbolId symbol, Money& gain) {
   AccountRecord* account = change_account(leg.account);
   if (account == nullptr) return Problem::account;

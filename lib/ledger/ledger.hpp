@@ -92,7 +92,7 @@ class Ledger {
   /// How many postings all events made.
   [[nodiscard]] std::uint64_t posting_count() const { return posting_count_; }
 
-  /// Checks what must hold after every event: for each account cash + securities at cost = external +
+  /// Checks what must hold after every event: for each account cash + securities at cost + fees = external +
   /// realized, so that the trial balance is zero; for each symbol, the shares of all accounts are those that
   /// came from outside. The error says what does not hold.
   [[nodiscard]] Status check_invariants() const;
@@ -168,6 +168,7 @@ class Ledger {
   Problem apply(const VenueStateChanged& event);
   Problem apply(const VenueTradeExecuted& event);
   Problem apply(const VenueTradeBusted& event);
+  Problem apply(const BorrowFeeCharged& event);
 
   /// One side of a trade, or a transfer: the position, and the account's cash or external ledger.
   struct Leg {

@@ -39,7 +39,8 @@ Status Ledger::check_invariants() const {
     const std::string name = "account '" + record.name.string() + "': ";
     if (realized != record.realized.units)
       return difference(name + "its positions' realized gains are not its own");
-    if (cost + record.cash.units != static_cast<Wide>(record.external.units) + record.realized.units) {
+    if (cost + record.cash.units + record.fees().units !=
+        static_cast<Wide>(record.external.units) + record.realized.units) {
       return difference(name + "its trial balance is not zero");
     }
     if (!flat_at_no_cost) return difference(name + "a position without shares has a cost");

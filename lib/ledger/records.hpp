@@ -29,10 +29,21 @@ struct AccountRecord {
   Sequence last_entry = 0;
   OrderId newest_order;              ///< head of the chain OrderRecord::previous_of_account
   std::uint64_t newest_trade = 0;    ///< TradeLog index plus one; zero: none
-  std::uint64_t open_orders = 0;     ///< how many
+  std::uint32_t open_orders = 0;     ///< how many
+  std::uint32_t fees_low = 0;        ///< the halves of `fees()`, where older programs wrote zeros
   std::uint32_t first_position = 0;  ///< record number plus one, head of PositionRecord::next_of_account
-  std::uint32_t reserved_2 = 0;
+  std::uint32_t fees_high = 0;
+
+  /// All that it was charged; not below zero.
+  [[nodiscard]] Money fees() const {
+    return {static_cast<std::int64_t>(std::uint64_t{fees_high} << 32 | fees_low)};
+  }
+  void set_fees(Money fees) {
+    fees_low = static_cast<std::uint32_t>(fees.units);
+    fees_high = static_cast<std::uint32_t>(fees.units >> 32);
+  }
 };
+static_assert(sizeof(AccountRecord) == 128);
 
 /// One symbol; record number is the symbol's id less one.
 struct SymbolRecord {

@@ -81,6 +81,7 @@ Result<PortfolioView> portfolio_view(const Ledger& ledger, std::string_view acco
   view.account = record.name.string();
   view.cash_balance = record.cash;
   view.realized_pnl = record.realized;
+  view.fees = record.fees();
   bool fits = true;
   ledger.for_each_position(record, [&](const PositionRecord& position) {
     if (!position.quantity) return;
@@ -258,6 +259,18 @@ void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& 
                {entry.trade, entry.timestamp, entry.symbol, entry.price, entry.quantity, entry.taker_side,
                 entry.account, entry.taker_account, entry.maker_order, entry.taker_order, busted},
                found);
+}
+
+void append_fee(const Ledger& ledger, AccountId account, const Entry& entry, std::vector<FeeView>& fees) {
+  if (entry.kind != EntryKind::fee || entry.account != account) return;
+  FeeView& view = fees.emplace_back();
+  view.sequence = entry.sequence;
+  view.charged_at = entry.timestamp;
+  view.account = account_text(ledger, account);
+  view.symbol = symbol_text(ledger, entry.symbol);
+  view.quantity = entry.quantity;
+  view.price = entry.price;
+  view.amount = entry.amount;
 }
 
 void append_postings(const Ledger& ledger, AccountId account, const Entry& entry,

@@ -77,6 +77,8 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted);
 /// entry have none; a bust marks those of its trade, which come after it where entries are read newest first.
 void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found);
 
+/// Appends the fee that an entry is, if it is one of the account.
+void append_fee(const Ledger& ledger, AccountId account, const Entry& entry, std::vector<FeeView>& fees);
 /// Appends an account's own postings of an entry.
 void append_postings(const Ledger& ledger, AccountId account, const Entry& entry,
                      std::vector<PostingView>& postings);

@@ -35,6 +35,8 @@ struct PriceBands {
   /// Whose percentages these are, and whose reference follows the trades; nothing: they were set as they are.
   std::optional<BandTier> tier = {};
   bool doubled = false;  ///< of a tier, near the close: the bands are twice as wide as `basis_points` says
+  /// Of a leveraged fund in tier 2: by which `basis_points` are multiplied beside that. Zero: it is none.
+  std::int64_t leverage_basis_points = 0;
 
   bool operator==(const PriceBands&) const = default;
 };
@@ -42,5 +44,7 @@ struct PriceBands {
 /// The widest band, and the longest pause that a band can begin: one day.
 constexpr std::int64_t band_basis_points_max = 9'999;
 constexpr std::int64_t pause_seconds_max = 86'400;
+/// The most that a fund is leveraged: ten times.
+constexpr std::int64_t band_leverage_basis_points_max = 100'000;
 
 }  // namespace trade

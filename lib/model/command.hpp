@@ -129,6 +129,9 @@ struct SetPriceBands {
   /// The bands of that tier, by the price of the symbol, around the mean price of its trades; `basis_points`
   /// is zero then. Nothing: around a reference that stays.
   std::optional<BandTier> tier = {};
+  /// Of a leveraged fund in tier 2: its factor in basis points, from 10000 to
+  /// `band_leverage_basis_points_max`, by which the tier's percentages are multiplied. Zero: it is none.
+  std::int64_t leverage_basis_points = 0;
 };
 
 /// Shares that are located to be borrowed, which the account may sell short. Replaces what it was granted of
@@ -140,10 +143,13 @@ struct SetLocate {
   Timestamp expires_at = {};  ///< zero: with the trading day
 };
 
-/// Whether a symbol is on the easy-to-borrow list: those on it need no locate.
+/// On what terms a symbol's shares are lent: those on the easy-to-borrow list need no locate.
 struct SetEasyToBorrow {
   SymbolId symbol;  ///< zero: every symbol
   bool on = true;
+  /// What margin accounts that are short of it pay in a year, in basis points of the collateral
+  /// (model/borrow_fee.hpp), from 0 to `borrow_rate_basis_points_max`. Nothing: as it was.
+  std::optional<std::int64_t> rate_basis_points = {};
 };
 
 /// Throws a kill switch or lifts it: of an account, of a symbol, or, where neither is named, of the whole

@@ -132,10 +132,23 @@ struct LocateChanged {
   Timestamp expires_at;  ///< zero: with the trading day
 };
 
-/// A symbol came onto the easy-to-borrow list, or left it.
+/// The terms on which a symbol's shares are lent are these from now on.
 struct EasyToBorrowChanged {
   SymbolId symbol;
-  bool on = true;
+  bool on = true;                      ///< on the easy-to-borrow list
+  std::int64_t rate_basis_points = 0;  ///< a year; zero: it costs nothing
+};
+
+/// An account paid for the shares that it was short of over some nights, as a new trading day began.
+struct BorrowFeeCharged {
+  AccountId account;
+  SymbolId symbol;
+  Quantity quantity;                   ///< short of
+  Price price;                         ///< at which the symbol closed
+  std::int64_t rate_basis_points = 0;  ///< a year
+  std::int64_t days = 0;               ///< calendar days, from one trading date to the next
+  Money amount;                        ///< above zero, whole cents
+  Money cash_balance;                  ///< after it
 };
 
 /// The price test for short sales of a symbol is on, for the rest of the day and the next one, or over.
@@ -398,7 +411,7 @@ using EventBody =
                  AuctionUncrossed, KillSwitchChanged, PriceBandsChanged, ExitActivated, LocateChanged,
                  EasyToBorrowChanged, ShortSaleRestrictionChanged, ClockChanged, VenueAdded, VenueRemoved,
                  RouteChanged, VenueSessionChanged, VenueRequestMade, VenueStateChanged, VenueTradeExecuted,
-                 VenueTradeBusted>;
+                 VenueTradeBusted, BorrowFeeCharged>;
 
 struct Event {
   Sequence sequence = 0;

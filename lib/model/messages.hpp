@@ -96,6 +96,12 @@ struct FillsRequest {
   std::uint32_t limit = 100;
   TradeId before = {};  ///< only of trades earlier than this one; zero: from the newest
 };
+/// What one account was charged for being short of shares, newest first.
+struct FeesRequest {
+  std::string account;
+  std::uint32_t limit = 100;
+  Sequence before = 0;  ///< only what was charged before this event; zero: from the newest
+};
 /// Postings of one account in ascending order of sequence.
 struct PostingsRequest {
   std::string account;
@@ -197,7 +203,7 @@ using RequestBody =
                  JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
                  QuotesRequest, DepthRequest, TapeRequest, StatusRequest, CreateKeyRequest, KeysRequest,
                  RevokeKeyRequest, BarsRequest, EquityHistoryRequest, QuoteHistoryRequest, ClockRequest,
-                 LogLevelRequest, VenuesRequest>;
+                 LogLevelRequest, VenuesRequest, FeesRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -264,6 +270,9 @@ struct OrdersReply {
 struct FillsReply {
   std::vector<FillView> fills;
 };
+struct FeesReply {
+  std::vector<FeeView> fees;
+};
 struct PostingsReply {
   std::vector<PostingView> postings;
 };
@@ -314,7 +323,7 @@ using ReplyBody =
     std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
                  JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
                  DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply, BarsReply,
-                 EquityHistoryReply, QuoteHistoryReply, ClockReply, LogLevelReply, VenuesReply>;
+                 EquityHistoryReply, QuoteHistoryReply, ClockReply, LogLevelReply, VenuesReply, FeesReply>;
 
 struct Reply {
   std::uint64_t id = 0;

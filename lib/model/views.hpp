@@ -113,10 +113,13 @@ struct SymbolView {
   PriceBands bands;
   bool kill_switch = false;
   std::optional<Side> limit_state = {};  ///< the side whose best price stands at its band
+  /// Its best bid is below its bands, or its best offer above them, while it is in no limit state.
+  bool straddle_state = false;
   bool easy_to_borrow = false;
-  bool short_sale_restricted = false;  ///< the price test for short sales is on
-  VenueId venue = {};                  ///< that its orders go to; zero: they are matched here
-  std::string venue_name = {};         ///< empty: they are matched here
+  std::int64_t borrow_rate_basis_points = 0;  ///< a year, of who is short of it; zero: nothing
+  bool short_sale_restricted = false;         ///< the price test for short sales is on
+  VenueId venue = {};                         ///< that its orders go to; zero: they are matched here
+  std::string venue_name = {};                ///< empty: they are matched here
 };
 
 /// Another market that orders can be routed to.
@@ -171,6 +174,7 @@ struct PortfolioView {
   Money equity;
   Money realized_pnl;
   std::vector<PositionView> positions;  ///< ascending by symbol
+  Money fees = {};                      ///< charged since the account opened; in no profit or loss
 };
 
 /// How often it is noted what accounts are worth.
@@ -198,11 +202,24 @@ struct PostingView {
   Sequence sequence = 0;
   Timestamp timestamp;
   std::string account;  ///< whose books
-  std::string ledger;   ///< "cash", "securities", "external", "realized_pnl", …
+  std::string ledger;   ///< "cash", "securities", "external", "realized_pnl", "fees"
   std::string symbol;   ///< empty where cash
   Quantity quantity;
   Money amount;          ///< debit above zero, credit below
   bool of_bust = false;  ///< it takes part of a busted trade back
+};
+
+/// What an account was charged for being short of shares.
+struct FeeView {
+  Sequence sequence = 0;  ///< of the event
+  Timestamp charged_at;
+  std::string account;
+  std::string symbol;
+  Quantity quantity;  ///< that it was short of
+  Price price;        ///< at which the symbol had closed
+  Money amount;       ///< above zero
+
+  bool operator==(const FeeView&) const = default;
 };
 
 struct QuoteView {

@@ -121,6 +121,12 @@ class Renaming final : public Transport {
       unmark(fill.venue, account_mark_);
     }
   }
+  void restore(FeesReply& reply) const {
+    for (FeeView& fee : reply.fees) {
+      unmark(fee.account, account_mark_);
+      unmark(fee.symbol, symbol_mark_);
+    }
+  }
   void restore(PostingsReply& reply) const {
     for (PostingView& posting : reply.postings) {
       unmark(posting.account, account_mark_);

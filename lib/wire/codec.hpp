@@ -202,7 +202,7 @@ AuctionFigures read_figures(Checker& check, const schema::AuctionFigures* figure
 schema::PriceBands to_schema(const PriceBands& bands);
 schema::BandTier tier_to_schema(const PriceBands& bands);
 PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds,
-                      schema::BandTier tier, bool doubled);
+                      schema::BandTier tier, bool doubled, std::int64_t leverage_basis_points);
 /// Nothing for a simple order, and a simple order for nothing.
 Offset<schema::OrderLegs> write_legs(Writer& writer, const OrderLegs& legs);
 OrderLegs read_legs(Checker& check, const schema::OrderLegs* table);
@@ -227,6 +227,7 @@ Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view);
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row);
 Offset<schema::PortfolioView> write_view(Writer& writer, const PortfolioView& view);
 Offset<schema::PostingView> write_view(Writer& writer, const PostingView& view);
+Offset<schema::FeeView> write_view(Writer& writer, const FeeView& view);
 Offset<schema::QuoteView> write_view(Writer& writer, const QuoteView& view);
 Offset<schema::DepthView> write_view(Writer& writer, const DepthView& view);
 Offset<schema::TapeEntryView> write_view(Writer& writer, const TapeEntryView& view);
@@ -242,6 +243,7 @@ SessionView read_view(Checker& check, const schema::SessionView& table);
 HoldingsRow read_view(Checker& check, const schema::HoldingsRow& table);
 PortfolioView read_view(Checker& check, const schema::PortfolioView& table);
 PostingView read_view(Checker& check, const schema::PostingView& table);
+FeeView read_view(Checker& check, const schema::FeeView& table);
 QuoteView read_view(Checker& check, const schema::QuoteView& table);
 DepthView read_view(Checker& check, const schema::DepthView& table);
 TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table);

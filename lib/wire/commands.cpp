@@ -225,10 +225,10 @@ SetSymbolPhase read(Checker& check, const schema::SetSymbolPhase& table) {
 }
 
 Offset<schema::SetPriceBands> write(Writer& writer, const SetPriceBands& command) {
-  return schema::CreateSetPriceBands(writer.builder, command.symbol.value, command.basis_points,
-                                     command.pause_seconds, command.reference.units,
-                                     command.limit_state_seconds,
-                                     command.tier ? to_schema(*command.tier) : schema::BandTier::none);
+  return schema::CreateSetPriceBands(
+      writer.builder, command.symbol.value, command.basis_points, command.pause_seconds,
+      command.reference.units, command.limit_state_seconds,
+      command.tier ? to_schema(*command.tier) : schema::BandTier::none, command.leverage_basis_points);
 }
 SetPriceBands read(Checker& check, const schema::SetPriceBands& table) {
   return {.symbol = SymbolId{table.symbol()},
@@ -236,7 +236,8 @@ SetPriceBands read(Checker& check, const schema::SetPriceBands& table) {
           .pause_seconds = check.rule_value(table.pause_seconds(), "pause_seconds"),
           .reference = check.price(table.reference(), "reference"),
           .limit_state_seconds = check.rule_value(table.limit_state_seconds(), "limit_state_seconds"),
-          .tier = check.optional_enumeration<BandTier>(table.tier(), "tier")};
+          .tier = check.optional_enumeration<BandTier>(table.tier(), "tier"),
+          .leverage_basis_points = check.rule_value(table.leverage_basis_points(), "leverage_basis_points")};
 }
 
 Offset<schema::SetLocate> write(Writer& writer, const SetLocate& command) {
@@ -251,10 +252,16 @@ SetLocate read(Checker& check, const schema::SetLocate& table) {
 }
 
 Offset<schema::SetEasyToBorrow> write(Writer& writer, const SetEasyToBorrow& command) {
-  return schema::CreateSetEasyToBorrow(writer.builder, command.symbol.value, command.on);
+  return schema::CreateSetEasyToBorrow(writer.builder, command.symbol.value, command.on,
+                                       command.rate_basis_points
+                                           ? flatbuffers::Optional<std::int64_t>(*command.rate_basis_points)
+                                           : flatbuffers::nullopt);
 }
-SetEasyToBorrow read(Checker&, const schema::SetEasyToBorrow& table) {
-  return {.symbol = SymbolId{table.symbol()}, .on = table.on()};
+SetEasyToBorrow read(Checker& check, const schema::SetEasyToBorrow& table) {
+  SetEasyToBorrow command{.symbol = SymbolId{table.symbol()}, .on = table.on()};
+  if (const auto rate = table.rate_basis_points())
+    command.rate_basis_points = check.rule_value(*rate, "rate_basis_points");
+  return command;
 }
 
 Offset<schema::SetKillSwitch> write(Writer& writer, const SetKillSwitch& command) {

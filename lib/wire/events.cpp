@@ -362,12 +362,12 @@ Offset<schema::PriceBandsChanged> write(Writer& writer, const PriceBandsChanged&
   const schema::PriceBands bands = to_schema(event.bands);
   return schema::CreatePriceBandsChanged(writer.builder, event.symbol.value, &bands,
                                          event.bands.limit_state_seconds, tier_to_schema(event.bands),
-                                         event.bands.doubled);
+                                         event.bands.doubled, event.bands.leverage_basis_points);
 }
 PriceBandsChanged read(Checker& check, const schema::PriceBandsChanged& table) {
-  return {
-      .symbol = SymbolId{table.symbol()},
-      .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.tier(), table.doubled())};
+  return {.symbol = SymbolId{table.symbol()},
+          .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.tier(),
+                              table.doubled(), table.leverage_basis_points())};
 }
 
 Offset<schema::LocateChanged> write(Writer& writer, const LocateChanged& event) {
@@ -382,10 +382,29 @@ LocateChanged read(Checker& check, const schema::LocateChanged& table) {
 }
 
 Offset<schema::EasyToBorrowChanged> write(Writer& writer, const EasyToBorrowChanged& event) {
-  return schema::CreateEasyToBorrowChanged(writer.builder, event.symbol.value, event.on);
+  return schema::CreateEasyToBorrowChanged(writer.builder, event.symbol.value, event.on,
+                                           event.rate_basis_points);
 }
-EasyToBorrowChanged read(Checker&, const schema::EasyToBorrowChanged& table) {
-  return {.symbol = SymbolId{table.symbol()}, .on = table.on()};
+EasyToBorrowChanged read(Checker& check, const schema::EasyToBorrowChanged& table) {
+  return {.symbol = SymbolId{table.symbol()},
+          .on = table.on(),
+          .rate_basis_points = check.rule_value(table.rate_basis_points(), "rate_basis_points")};
+}
+
+Offset<schema::BorrowFeeCharged> write(Writer& writer, const BorrowFeeCharged& event) {
+  return schema::CreateBorrowFeeCharged(writer.builder, event.account.value, event.symbol.value,
+                                        event.quantity.shares, event.price.units, event.rate_basis_points,
+                                        event.days, event.amount.units, event.cash_balance.units);
+}
+BorrowFeeCharged read(Checker& check, const schema::BorrowFeeCharged& table) {
+  return {.account = AccountId{table.account()},
+          .symbol = SymbolId{table.symbol()},
+          .quantity = check.total_shares(table.quantity(), "quantity"),
+          .price = check.price(table.price(), "price"),
+          .rate_basis_points = check.rule_value(table.rate_basis_points(), "rate_basis_points"),
+          .days = check.count(table.days(), "days"),
+          .amount = check.money(table.amount(), "amount"),
+          .cash_balance = check.money(table.cash_balance(), "cash_balance")};
 }
 
 Offset<schema::ShortSaleRestrictionChanged> write(Writer& writer, const ShortSaleRestrictionChanged& event) {
@@ -614,6 +633,8 @@ void read_event(Checker& check, schema::EventBody type, const void* table, Event
       return read_as<schema::VenueTradeExecuted>(check, table, body);
     case Type::VenueTradeBusted:
       return read_as<schema::VenueTradeBusted>(check, table, body);
+    case Type::BorrowFeeCharged:
+      return read_as<schema::BorrowFeeCharged>(check, table, body);
     case Type::NONE:
       break;
   }

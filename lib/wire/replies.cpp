@@ -81,6 +81,9 @@ Offset<schema::OrdersReply> write(Writer& writer, const OrdersReply& reply) {
 Offset<schema::FillsReply> write(Writer& writer, const FillsReply& reply) {
   return schema::CreateFillsReply(writer.builder, write_rows<schema::FillView>(writer, reply.fills, as_view));
 }
+Offset<schema::FeesReply> write(Writer& writer, const FeesReply& reply) {
+  return schema::CreateFeesReply(writer.builder, write_rows<schema::FeeView>(writer, reply.fees, as_view));
+}
 Offset<schema::PostingsReply> write(Writer& writer, const PostingsReply& reply) {
   return schema::CreatePostingsReply(writer.builder,
                                      write_rows<schema::PostingView>(writer, reply.postings, as_view));
@@ -222,6 +225,9 @@ ReplyBody read(Checker& check, const schema::OrdersReply& table) {
 ReplyBody read(Checker& check, const schema::FillsReply& table) {
   return FillsReply{.fills = read_rows<FillView>(check, table.fills(), from_view)};
 }
+ReplyBody read(Checker& check, const schema::FeesReply& table) {
+  return FeesReply{.fees = read_rows<FeeView>(check, table.fees(), from_view)};
+}
 ReplyBody read(Checker& check, const schema::PostingsReply& table) {
   return PostingsReply{.postings = read_rows<PostingView>(check, table.postings(), from_view)};
 }
@@ -307,6 +313,8 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::OrdersReply>(check, reply);
     case Type::FillsReply:
       return read_as<schema::FillsReply>(check, reply);
+    case Type::FeesReply:
+      return read_as<schema::FeesReply>(check, reply);
     case Type::PostingsReply:
       return read_as<schema::PostingsReply>(check, reply);
     case Type::QuotesReply:

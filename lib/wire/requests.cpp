@@ -153,6 +153,16 @@ RequestBody read(Checker& check, const schema::EquityHistoryRequest& table) {
                               .to = check.timestamp(table.to(), "to")};
 }
 
+Offset<schema::FeesRequest> write(Writer& writer, const FeesRequest& request) {
+  const auto account = writer.text(request.account);
+  return schema::CreateFeesRequest(writer.builder, account, request.limit, request.before);
+}
+RequestBody read(Checker& check, const schema::FeesRequest& table) {
+  return FeesRequest{.account = check.string(table.account(), name_bytes_max, "account"),
+                     .limit = table.limit(),
+                     .before = table.before()};
+}
+
 Offset<schema::PostingsRequest> write(Writer& writer, const PostingsRequest& request) {
   const auto account = writer.text(request.account);
   return schema::CreatePostingsRequest(writer.builder, account, request.after, request.limit);
@@ -330,6 +340,8 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::OrdersRequest>(check, request);
     case Type::FillsRequest:
       return read_as<schema::FillsRequest>(check, request);
+    case Type::FeesRequest:
+      return read_as<schema::FeesRequest>(check, request);
     case Type::PostingsRequest:
       return read_as<schema::PostingsRequest>(check, request);
     case Type::QuotesRequest:

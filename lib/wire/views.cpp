@@ -142,7 +142,8 @@ Offset<schema::SymbolView> write_view(Writer& writer, const SymbolView& view) {
       view.kill_switch, view.bands.limit_state_seconds,
       view.limit_state ? to_schema(*view.limit_state) : schema::Side::none, view.easy_to_borrow,
       view.short_sale_restricted, view.venue.value, venue_name, tier_to_schema(view.bands),
-      view.bands.doubled);
+      view.bands.doubled, view.borrow_rate_basis_points, view.bands.leverage_basis_points,
+      view.straddle_state);
 }
 SymbolView read_view(Checker& check, const schema::SymbolView& table) {
   check.enter("SymbolView");
@@ -158,10 +159,13 @@ SymbolView read_view(Checker& check, const schema::SymbolView& table) {
           .phase_ends_at = check.timestamp(table.phase_ends_at(), "phase_ends_at"),
           .auction = read_figures(check, table.auction()),
           .bands = read_bands(check, table.bands(), table.limit_state_seconds(), table.band_tier(),
-                              table.bands_doubled()),
+                              table.bands_doubled(), table.band_leverage_basis_points()),
           .kill_switch = table.kill_switch(),
           .limit_state = check.optional_enumeration<Side>(table.limit_state(), "limit_state"),
+          .straddle_state = table.straddle_state(),
           .easy_to_borrow = table.easy_to_borrow(),
+          .borrow_rate_basis_points =
+              check.rule_value(table.borrow_rate_basis_points(), "borrow_rate_basis_points"),
           .short_sale_restricted = table.short_sale_restricted(),
           .venue = VenueId{table.venue()},
           .venue_name = check.string(table.venue_name(), name_bytes_max, "venue_name")};
@@ -226,7 +230,7 @@ schema::BandTier tier_to_schema(const PriceBands& bands) {
   return bands.tier ? to_schema(*bands.tier) : schema::BandTier::none;
 }
 PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int64_t limit_state_seconds,
-                      schema::BandTier tier, bool doubled) {
+                      schema::BandTier tier, bool doubled, std::int64_t leverage_basis_points) {
   if (bands == nullptr) return {};
   return {.basis_points = check.rule_value(bands->basis_points(), "basis_points"),
           .pause_seconds = check.rule_value(bands->pause_seconds(), "pause_seconds"),
@@ -235,7 +239,8 @@ PriceBands read_bands(Checker& check, const schema::PriceBands* bands, std::int6
           .upper = check.price(bands->upper(), "upper"),
           .limit_state_seconds = check.rule_value(limit_state_seconds, "limit_state_seconds"),
           .tier = check.optional_enumeration<BandTier>(tier, "tier"),
-          .doubled = doubled};
+          .doubled = doubled,
+          .leverage_basis_points = check.rule_value(leverage_basis_points, "leverage_basis_points")};
 }
 
 Offset<schema::HoldingsRow> write_view(Writer& writer, const HoldingsRow& row) {
@@ -294,7 +299,7 @@ Offset<schema::PortfolioView> write_view(Writer& writer, const PortfolioView& vi
   const auto account = writer.text(view.account);
   const auto positions = write_rows<schema::PositionView>(writer, view.positions, write_position);
   return schema::CreatePortfolioView(writer.builder, account, view.cash_balance.units, view.equity.units,
-                                     view.realized_pnl.units, positions);
+                                     view.realized_pnl.units, positions, view.fees.units);
 }
 PortfolioView read_view(Checker& check, const schema::PortfolioView& table) {
   check.enter("PortfolioView");
@@ -302,7 +307,8 @@ PortfolioView read_view(Checker& check, const schema::PortfolioView& table) {
           .cash_balance = check.money(table.cash_balance(), "cash_balance"),
           .equity = check.money(table.equity(), "equity"),
           .realized_pnl = check.money(table.realized_pnl(), "realized_pnl"),
-          .positions = read_rows<PositionView>(check, table.positions(), read_position)};
+          .positions = read_rows<PositionView>(check, table.positions(), read_position),
+          .fees = check.money(table.fees(), "fees")};
 }
 
 Offset<schema::PostingView> write_view(Writer& writer, const PostingView& view) {
@@ -322,6 +328,23 @@ PostingView read_view(Checker& check, const schema::PostingView& table) {
           .quantity = check.total_shares(table.quantity(), "quantity"),
           .amount = check.money(table.amount(), "amount"),
           .of_bust = table.of_bust()};
+}
+
+Offset<schema::FeeView> write_view(Writer& writer, const FeeView& view) {
+  const auto account = writer.text(view.account);
+  const auto symbol = writer.text(view.symbol);
+  return schema::CreateFeeView(writer.builder, view.sequence, view.charged_at.nanoseconds, account, symbol,
+                               view.quantity.shares, view.price.units, view.amount.units);
+}
+FeeView read_view(Checker& check, const schema::FeeView& table) {
+  check.enter("FeeView");
+  return {.sequence = table.sequence(),
+          .charged_at = check.timestamp(table.charged_at(), "charged_at"),
+          .account = check.string(table.account(), name_bytes_max, "account"),
+          .symbol = check.string(table.symbol(), name_bytes_max, "symbol"),
+          .quantity = check.total_shares(table.quantity(), "quantity"),
+          .price = check.price(table.price(), "price"),
+          .amount = check.money(table.amount(), "amount")};
 }
 
 Offset<schema::QuoteView> write_view(Writer& writer, const QuoteView& view) {

@@ -72,6 +72,22 @@ TEST(Statement, TakesBackWhatWasBusted) {
   EXPECT_TRUE(all.positions.empty());
 }
 
+TEST(Statement, TellsFees) {
+  StatementMaker maker({}, {});
+  for (const PostingView& view : {posting(1, "cash", 1'000), posting(1, "external", -1'000),
+                                  posting(2, "fees", 7), posting(2, "cash", -7)})
+    maker.add(view);
+  const Statement all = maker.finish();
+  EXPECT_EQ(all.fees, dollars(7));
+  EXPECT_EQ(all.withdrawals, Money{});
+  EXPECT_EQ(all.realized_pnl, Money{});
+  EXPECT_EQ(all.closing_balance, dollars(993));
+  ASSERT_EQ(all.lines.size(), 2u);
+  EXPECT_EQ(all.lines[1].kind, "borrow_fee");
+  EXPECT_EQ(all.lines[1].symbol, "AAPL");
+  EXPECT_EQ(all.lines[1].amount, dollars(-7));
+}
+
 TEST(Statement, BeginsWithWhatWasBeforeAndEndsWithWhatWasThen) {
   const Statement part =
       statement(Timestamp{2 * nanoseconds_per_second}, Timestamp{3 * nanoseconds_per_second});

@@ -105,7 +105,12 @@ books_agree() {
   expect_exit 2 t symbol bands AAPL --off --pause 5
   expect_exit 2 t symbol bands AAPL --tier 1 --percent 5%
   expect_exit 2 t symbol bands AAPL --tier 3
+  expect_exit 2 t symbol bands AAPL --tier 1 --leverage 2
+  expect_exit 2 t symbol bands AAPL --tier 2 --leverage 0.5
+  expect_exit 0 t symbol bands AAPL --tier 2 --leverage 3
+  expect_json '[.band_percent,.band_leverage,.limit_down,.limit_up,.straddle_state]' '["10%","3.00","105.00","195.00",false]'
   expect_exit 0 t symbol bands AAPL --tier 2
+  expect_json .band_leverage null
   expect_json '[.band_tier,.band_percent,.bands_doubled,.limit_state_seconds,.pause_seconds]' '["tier_2","10%",false,15,300]'
   expect_exit 0 t market open --closes-at 2020-01-02
   expect_json '.closes_at' '"2020-01-02T21:00:00.000000000Z"'

@@ -421,6 +421,44 @@ TEST(Books, StatementsComePageByPageWithEntriesWhole) {
   EXPECT_EQ((ask<PostingsReply>(*books, PostingsRequest{"alice", 0, 0}).error().code), ErrorCode::usage);
 }
 
+TEST(Books, FeesComeNewestFirst) {
+  ledger::test::EventFeed feed;
+  wire::Batch batch;
+  batch.header = {.batch = 1, .first_command = 1, .first_sequence = 1, .state_hash = 0};
+  const AccountId alice = feed.open_account("alice", AccountType::margin);
+  const AccountId bob = feed.open_account("bob");
+  const SymbolId acme = feed.add_symbol("ACME");
+  for (std::int64_t number = 1; number <= 3; ++number) {
+    BorrowFeeCharged fee{.account = alice, .symbol = acme, .quantity = {10 * number}};
+    fee.price = ledger::test::price_cents(500);
+    fee.amount = ledger::test::cents(number);
+    feed.add(fee);
+    feed.move_cash(bob, ledger::test::dollars(1));
+  }
+  batch.events = feed.take();
+  const TemporaryDirectory home;
+  const auto books = open_books(options_for(home));
+  apply(*books, batch);
+  const auto fees = [&](const FeesRequest& request) {
+    std::string text;
+    const auto reply = ask<FeesReply>(*books, request);
+    EXPECT_TRUE(reply) << reply.error().message;
+    for (const FeeView& fee : reply ? reply->fees : std::vector<FeeView>()) {
+      text += std::to_string(fee.sequence) + " " + fee.account + " " + fee.symbol + " " +
+              std::to_string(fee.quantity.shares) + "@" + format_price(fee.price) + " " +
+              format_money(fee.amount) + "; ";
+    }
+    return text;
+  };
+  EXPECT_EQ(fees({"alice", 10}),
+            "8 alice ACME 30@5.00 0.03; 6 alice ACME 20@5.00 0.02; 4 alice ACME 10@5.00 0.01; ");
+  EXPECT_EQ(fees({"alice", 2}), "8 alice ACME 30@5.00 0.03; 6 alice ACME 20@5.00 0.02; ");
+  EXPECT_EQ(fees({"alice", 2, 6}), "4 alice ACME 10@5.00 0.01; ");
+  EXPECT_EQ(fees({"bob", 10}), "");
+  EXPECT_EQ((ask<FeesReply>(*books, FeesRequest{"dave", 10}).error().code), ErrorCode::not_found);
+  EXPECT_EQ((ask<FeesReply>(*books, FeesRequest{"alice", 0}).error().code), ErrorCode::usage);
+}
+
 TEST(Books, RequestsOfOthersAreNotServedHere) {
   const TemporaryDirectory home;
   const auto books = open_books(options_for(home));

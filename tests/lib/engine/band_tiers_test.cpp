@@ -54,6 +54,62 @@ TEST_F(BandTiersTest, PercentagesGoByTierAndByTheCloseOfTheDayBefore) {
   }
 }
 
+TEST_F(BandTiersTest, ThoseOfALeveragedFundAreSoManyTimesAsWide) {
+  const SymbolId penny = add_symbol("PENNY", "0.50");
+  const SymbolId cheap = add_symbol("CHEAP", "2.00");
+  const auto set = [&](SymbolId of, std::int64_t leverage, BandTier tier = BandTier::tier_2) {
+    return reason_of(
+        SetPriceBands{.symbol = of, .pause_seconds = 300, .tier = tier, .leverage_basis_points = leverage});
+  };
+  EXPECT_EQ(set(symbol, 30'000), RejectReason::none);
+  EXPECT_EQ(bands(), "7.00 13.00 1000");
+  EXPECT_EQ(view().bands.leverage_basis_points, 30'000);
+  EXPECT_EQ(set(symbol, 15'000), RejectReason::none);
+  EXPECT_EQ(bands(), "8.50 11.50 1000");
+  EXPECT_EQ(set(cheap, 20'000), RejectReason::none);
+  EXPECT_EQ(bands(cheap), "1.20 2.80 2000");
+  EXPECT_EQ(set(penny, 20'000), RejectReason::none);
+  EXPECT_EQ(bands(penny), "0.20 0.80 7500");
+  Result<Engine> loaded = saved_and_loaded();
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->symbol(symbol)->bands, view().bands);
+  EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
+  // They stay so on the next day, and without it they are those of the tier again.
+  apply(SetSession{SessionPhase::open, Date{engine.session().trading_date.days + 1}});
+  EXPECT_EQ(bands(), "8.50 11.50 1000");
+  EXPECT_EQ(set(symbol, 0), RejectReason::none);
+  EXPECT_EQ(bands(), "9.00 11.00 1000");
+  for (const std::int64_t leverage : {-1, 1, 9'999, 100'001})
+    EXPECT_EQ(set(symbol, leverage), RejectReason::invalid_command) << leverage;
+  EXPECT_EQ(set(symbol, 20'000, BandTier::tier_1), RejectReason::invalid_command);
+  EXPECT_EQ(
+      reason_of(SetPriceBands{
+          .symbol = symbol, .basis_points = 500, .pause_seconds = 300, .leverage_basis_points = 20'000}),
+      RejectReason::invalid_command);
+  EXPECT_EQ(reason_of(SetPriceBands{.symbol = symbol, .leverage_basis_points = 20'000}),
+            RejectReason::invalid_command);
+}
+
+TEST_F(BandTiersTest, AStraddleStateIsShown) {
+  set_tier(BandTier::tier_1);
+  EXPECT_FALSE(view().straddle_state) << "there are no quotes";
+  const OrderId low = buy(10, "9.49");
+  EXPECT_TRUE(view().straddle_state) << "no bid within the bands of 9.50 to 10.50";
+  buy(10, "9.50");
+  EXPECT_FALSE(view().straddle_state);
+  const OrderId high = sell(10, "10.51");
+  EXPECT_TRUE(view().straddle_state);
+  // In a limit state it is none.
+  buy(10, "10.50");
+  EXPECT_EQ(view().limit_state, Side::buy);
+  EXPECT_FALSE(view().straddle_state);
+  wait(15);
+  EXPECT_EQ(view().phase, MarketPhase::volatility_auction);
+  EXPECT_FALSE(view().straddle_state);
+  cancel(buyer, low);
+  cancel(seller, high);
+}
+
 TEST_F(BandTiersTest, NearTheCloseTheyAreDoubled) {
   const SymbolId cheap = add_symbol("CHEAP", "2.00");
   const SymbolId penny = add_symbol("PENNY", "0.50");
@@ -144,14 +200,48 @@ TEST_F(BandTiersTest, OrdersThatRestAtABandMoveWithIt) {
   EXPECT_EQ(view().phase, MarketPhase::volatility_auction);
 }
 
-TEST_F(BandTiersTest, AWiderBandEndsALimitState) {
+TEST_F(BandTiersTest, InALimitStateTheReferenceStays) {
   set_tier(BandTier::tier_1);
   pass(40);
-  buy(10, "10.60");
+  const OrderId high = buy(10, "10.60");
   EXPECT_EQ(view().limit_state, Side::buy);
   print("10.40");
-  EXPECT_EQ(view().bands.upper, price("10.92"));
+  EXPECT_EQ(lines(), (Lines{"printed 10@10.40"}));
+  EXPECT_EQ(engine.next_expiry(), view().phase_ends_at) << "nothing else is due";
+  // Afterwards it is the mean at once, however near, and however new the one before.
+  pass(1);
+  cancel(buyer, high);
+  EXPECT_EQ(lines().back(), "bands 9.88..10.92");
+  EXPECT_EQ(view().bands.reference, price("10.40"));
   EXPECT_EQ(view().limit_state, std::nullopt);
+  buy(10, "11.00");
+  EXPECT_EQ(view().limit_state, Side::buy);
+  print("10.42");
+  sell(10, "10.00");
+  EXPECT_EQ(lines().back(), "bands 10.05..11.11") << "10.58, of three trades";
+}
+
+TEST_F(BandTiersTest, ALimitStateWithoutTradesLeavesTheReference) {
+  set_tier(BandTier::tier_1);
+  pass(40);
+  const OrderId high = buy(10, "10.60");
+  cancel(buyer, high);
+  EXPECT_EQ(view().limit_state, std::nullopt);
+  EXPECT_EQ(view().bands.reference, price("10.00"));
+}
+
+TEST_F(BandTiersTest, TheEndOfALimitStateMayBeginTheNext) {
+  set_tier(BandTier::tier_1);
+  pass(40);
+  // One that wants to be shown at 10.90 stands at the band of 10.50, and behind it another.
+  buy(10, "10.90");
+  buy(10, "10.50");
+  print("10.20");
+  sell(20, "10.50");
+  // 10.20 and two trades at 10.50.
+  EXPECT_EQ(view().bands.reference, price("10.40"));
+  EXPECT_EQ(view().limit_state, std::nullopt);
+  EXPECT_EQ(view().bands.upper, price("10.92"));
 }
 
 TEST_F(BandTiersTest, APauseEndsWithTheAuctionsPriceAsTheReference) {
@@ -171,11 +261,17 @@ TEST_F(BandTiersTest, APauseEndsWithTheAuctionsPriceAsTheReference) {
   EXPECT_EQ(view().bands.reference, price("10.95"));
 }
 
-TEST_F(BandTiersTest, OneThatBeginsInTheLastTenMinutesLastsUntilTheClose) {
+TEST_F(BandTiersTest, OneThatThereIsInTheLastTenMinutesLastsUntilTheClose) {
   set_tier(BandTier::tier_1);
-  closes_in(610);
+  // Five minutes from its beginning it is ten minutes and a second before the close, or still ten.
+  closes_in(15 + 300 + 601);
   buy(10, "11.50");
-  EXPECT_EQ(view().limit_state, Side::buy);
+  wait(15);
+  EXPECT_NE(view().phase_ends_at, Timestamp{});
+  wait(300);
+  EXPECT_EQ(view().phase, MarketPhase::continuous);
+  EXPECT_EQ(view().limit_state, Side::buy) << "nobody sold";
+  closes_in(15 + 300 + 599);
   wait(15);
   EXPECT_EQ(lines(), (Lines{"phase volatility_auction limit_up",
                             "replaced 1 10:10 limit 11.50 stop 0.00 resting", "rested 1 buy 10@11.50"}));

@@ -103,7 +103,13 @@ struct Describe {
   }
   std::string operator()(const LocateChanged& e) const { return "locate " + quantity(e.quantity); }
   std::string operator()(const EasyToBorrowChanged& e) const {
-    return std::string("easy_to_borrow ") + (e.on ? "on" : "off");
+    return std::string("easy_to_borrow ") + (e.on ? "on" : "off") +
+           (e.rate_basis_points != 0 ? " at " + std::to_string(e.rate_basis_points) : "");
+  }
+  std::string operator()(const BorrowFeeCharged& e) const {
+    return "borrow_fee " + id(e.account) + " " + format_money(e.amount) + " for " + quantity(e.quantity) +
+           "@" + format_price(e.price) + " at " + std::to_string(e.rate_basis_points) + " over " +
+           std::to_string(e.days) + " -> " + format_money(e.cash_balance);
   }
   std::string operator()(const ShortSaleRestrictionChanged& e) const {
     return std::string("short_sale_restriction ") + (e.on ? "on " + format_price(e.price) : "off");

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "model/borrow_fee.hpp"
 
 namespace trade::engine_test {
 
@@ -60,7 +61,20 @@ class Follower {
     std::visit(*this, event.body);
   }
 
+  void operator()(const AccountOpened& e) { types[e.account.value] = e.type; }
   void operator()(const CashMoved& e) { cash[e.account.value] += e.amount.units; }
+  void operator()(const BorrowFeeCharged& e) {
+    cash[e.account.value] -= e.amount.units;
+    EXPECT_EQ(e.cash_balance.units, cash[e.account.value]);
+    EXPECT_EQ(shares_of(e.account, e.symbol), -e.quantity.shares);
+    EXPECT_EQ(rates[e.symbol.value], e.rate_basis_points);
+    EXPECT_EQ(e.price, references[e.symbol.value]);
+    ASSERT_FALSE(fees_due.empty());
+    EXPECT_EQ(fees_due.begin()->first, (Key{e.account.value, e.symbol.value})) << "in ascending order";
+    EXPECT_EQ(fees_due.begin()->second, e.amount);
+    fees_due.erase(fees_due.begin());
+    fees += e.amount.units;
+  }
   void operator()(const SharesTransferred& e) {
     shares[{e.account.value, e.symbol.value}] += e.quantity.shares;
   }
@@ -69,7 +83,9 @@ class Follower {
       for (auto& [key, locate] : locates) {
         if (locate.expires_at <= now) locate = {};
       }
+      if (trading_date != Date{}) expect_fees(e.trading_date.days - trading_date.days);
     }
+    trading_date = e.trading_date;
     if (!e.moves_symbols) return;
     for (auto& [symbol, gathers] : gathering)
       gathers = gathers || is_call(e.market_phase);
@@ -87,7 +103,10 @@ class Follower {
   void operator()(const LocateChanged& e) {
     locates[{e.account.value, e.symbol.value}] = {e.quantity.shares, 0, e.expires_at};
   }
-  void operator()(const EasyToBorrowChanged& e) { easy_to_borrow[e.symbol.value] = e.on; }
+  void operator()(const EasyToBorrowChanged& e) {
+    easy_to_borrow[e.symbol.value] = e.on;
+    rates[e.symbol.value] = e.rate_basis_points;
+  }
   void operator()(const ShortSaleRestrictionChanged& e) { restricted[e.symbol.value] = e.on; }
   void operator()(const SymbolPhaseChanged& e) {
     if (is_call(e.phase)) gathering[e.symbol.value] = true;
@@ -332,6 +351,11 @@ class Follower {
   MarketPhase market_phase = MarketPhase::continuous;
   std::map<std::uint32_t, MarketPhase> phases;
   std::map<std::uint32_t, bool> easy_to_borrow;
+  std::map<std::uint32_t, std::int64_t> rates;  ///< by symbol: of borrowing it
+  std::map<std::uint32_t, AccountType> types;
+  Date trading_date;
+  std::map<Key, Money> fees_due;             ///< that are charged next
+  std::int64_t fees = 0;                     ///< that all accounts paid
   std::map<std::uint32_t, bool> restricted;  ///< by symbol: the price test for short sales is on
   struct Granted {
     std::int64_t shares = 0;
@@ -412,6 +436,14 @@ class Follower {
     const Granted& granted = locates[{order.account.value, order.symbol.value}];
     EXPECT_LE(held(order.account, order.symbol) + granted.used + order.leaves, granted.shares);
     EXPECT_TRUE(granted.expires_at == Timestamp{} || granted.expires_at > now);
+  }
+  void expect_fees(std::int64_t days) {
+    EXPECT_TRUE(fees_due.empty());
+    for (const auto& [key, held] : shares) {
+      if (held >= 0 || types[key.first] != AccountType::margin) continue;
+      const Money fee = borrow_fee({-held}, references[key.second], rates[key.second], days);
+      if (fee) fees_due[key] = fee;
+    }
   }
   [[nodiscard]] std::int64_t shares_of(AccountId account, SymbolId symbol) const {
     const auto found = shares.find({account.value, symbol.value});

@@ -259,7 +259,11 @@ class RandomFlow {
   }
 
   CommandBody about_short_sales() {
-    if (below(6) == 0) return SetEasyToBorrow{below(4) == 0 ? SymbolId{} : symbol(), below(3) == 0};
+    if (below(6) == 0) {
+      SetEasyToBorrow terms{below(4) == 0 ? SymbolId{} : symbol(), below(3) == 0};
+      if (below(2) == 0) terms.rate_basis_points = static_cast<std::int64_t>(below(4) * 2'345) - 1;
+      return terms;
+    }
     SetLocate locate{account(), symbol(), {static_cast<std::int64_t>(below(8) * 100)}};
     // Mostly those that may.
     if (below(4) != 0) locate.account.value = below(2) == 0 ? 2 : 6;
@@ -288,6 +292,8 @@ class RandomFlow {
         if (below(2) == 0) return bands;
         if (below(3) == 0) {
           bands.tier = below(2) == 0 ? BandTier::tier_1 : BandTier::tier_2;
+          if (bands.tier == BandTier::tier_2 && below(3) == 0)
+            bands.leverage_basis_points = static_cast<std::int64_t>(10'000 + below(30'000));
         } else {
           bands.basis_points = static_cast<std::int64_t>(1 + below(200));
         }
@@ -308,7 +314,7 @@ class RandomFlow {
       case 4:
         return SetSymbolStatus{symbol(), SymbolStatus::trading, {}, below(4) == 0};
       case 5: {
-        if (below(4) == 0) ++day_;
+        if (below(4) == 0) day_ += static_cast<std::int32_t>(1 + below(3));
         return SetSession{below(4) == 0 ? SessionPhase::closed : SessionPhase::open, Date{day_}};
       }
       case 6:

@@ -33,6 +33,7 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
     if (result.reason == RejectReason::none && !result.duplicate) ++accepted;
     for (const Event& event : events) {
       EXPECT_EQ(event.sequence, ++sequence);
+      if (const auto* moved = std::get_if<CashMoved>(&event.body)) brought_in += moved->amount.units;
       follower.follow(event);
       flow.see(event);
     }
@@ -68,6 +69,8 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
     for (const auto& [account, amount] : follower.cash)
       expected_cash += amount;
     EXPECT_EQ(cash, expected_cash);
+    EXPECT_EQ(cash, brought_in - follower.fees);
+    EXPECT_TRUE(follower.fees_due.empty()) << "a short position that was not charged";
     follower.expect_groups();
     EXPECT_EQ(engine.open_order_count(), follower.open.size());
     for (const auto& [id, order] : follower.open) {
@@ -131,6 +134,7 @@ class RandomFlowTest : public ::testing::TestWithParam<std::uint64_t> {
   std::vector<Event> events;
   Sequence sequence = 0;
   std::uint64_t accepted = 0;
+  std::int64_t brought_in = 0;  ///< cash, less what was withdrawn
 };
 
 TEST_P(RandomFlowTest, InvariantsHold) {
@@ -146,6 +150,7 @@ TEST_P(RandomFlowTest, InvariantsHold) {
   EXPECT_GT(follower.auction_trades, 10U);
   EXPECT_GT(follower.exit_fills, 20U);
   EXPECT_GT(follower.short_fills, 0U);
+  EXPECT_GT(follower.fees, 0);
   EXPECT_GT(follower.rested_at_bands, 5U);
 
   for (std::uint32_t number = 1; number <= RandomFlow::accounts; ++number) {

@@ -15,8 +15,9 @@ inline std::string description(const Ledger& ledger, OrderPageSource* source) {
   for (std::uint32_t number = 1; number <= ledger.account_count(); ++number) {
     const AccountRecord& account = *ledger.account(AccountId{number});
     text += account.name.string() + " " + format_money(account.cash) + " " + format_money(account.external) +
-            " " + format_money(account.realized) + " " + std::to_string(account.changed_at) + " " +
-            std::to_string(account.open_orders) + " " + std::to_string(account.last_entry) + "\n";
+            " " + format_money(account.realized) + " " + format_money(account.fees()) + " " +
+            std::to_string(account.changed_at) + " " + std::to_string(account.open_orders) + " " +
+            std::to_string(account.last_entry) + "\n";
     const auto portfolio = portfolio_view(ledger, account.name.view());
     for (const PositionView& position : portfolio->positions) {
       text += " " + position.symbol + " " + std::to_string(position.quantity.shares) + " " +

@@ -199,6 +199,7 @@ class RandomMarket {
         break;
       case 6:
         if (below(50) == 0) feed_.add(SessionChanged{SessionPhase::open, {}, true});
+        if (below(3) == 0) charge_fee();
         break;
       case 7:
       case 8:
@@ -229,6 +230,14 @@ class RandomMarket {
   SymbolId symbol() { return {static_cast<std::uint32_t>(1 + below(shape_.symbols))}; }
   Price price() { return {1 + below(2'000'000)}; }
   std::vector<Open>& book(SymbolId id) { return open_[id.value - 1]; }
+
+  void charge_fee() {
+    BorrowFeeCharged fee{.account = account(), .symbol = symbol()};
+    fee.quantity = {1 + below(1'000)};
+    fee.price = price();
+    fee.amount = cents(1 + below(10'000));
+    feed_.add(fee);
+  }
 
   void place() {
     const SymbolId id = symbol();

@@ -47,7 +47,7 @@ std::vector<Entry> random_entries(std::uint64_t seed, int count) {
     Entry& entry = entries.emplace_back();
     entry.sequence = sequence += below(4);
     entry.timestamp.nanoseconds = now += static_cast<std::int64_t>(below(1'000'000));
-    entry.kind = static_cast<EntryKind>(1 + below(4));
+    entry.kind = static_cast<EntryKind>(1 + below(5));
     entry.account.value = static_cast<std::uint32_t>(1 + below(100'000));
     if (entry.kind == EntryKind::cash) {
       entry.amount = money();
@@ -56,6 +56,11 @@ std::vector<Entry> random_entries(std::uint64_t seed, int count) {
     entry.symbol.value = static_cast<std::uint32_t>(1 + below(9'000));
     entry.price.units = static_cast<std::int64_t>(1 + below(price_units_max));
     entry.quantity.shares = static_cast<std::int64_t>(1 + below(order_quantity_max));
+    if (entry.kind == EntryKind::fee) {
+      entry.quantity.shares *= 1'000;
+      entry.amount.units = static_cast<std::int64_t>(1 + below(1ULL << 50));
+      continue;
+    }
     if (below(2) == 0) entry.gain = money();
     if (!has_two_sides(entry.kind)) continue;
     entry.taker_side = below(2) == 0 ? Side::buy : Side::sell;

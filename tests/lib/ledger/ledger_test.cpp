@@ -56,6 +56,35 @@ TEST_F(LedgerTest, DepositsAndWithdrawals) {
                                                    {alice, LedgerName::external, {}, {}, dollars(40)}}));
 }
 
+TEST_F(LedgerTest, AFeeGoesFromTheCashToAnAccountOfItsOwn) {
+  const AccountId alice = feed.open_account("alice", AccountType::margin);
+  const SymbolId acme = feed.add_symbol("ACME");
+  feed.move_cash(alice, dollars(100));
+  BorrowFeeCharged fee{.account = alice, .symbol = acme};
+  // More shares than one order has.
+  fee.quantity = {2 * order_quantity_max};
+  fee.price = price_cents(500);
+  fee.amount = dollars(3);
+  feed.add(fee);
+  fold();
+  EXPECT_EQ(last_postings(), (std::vector<Posting>{{alice, LedgerName::fees, acme, {}, dollars(3)},
+                                                   {alice, LedgerName::cash, {}, {}, dollars(-3)}}));
+  EXPECT_EQ(ledger.account(alice)->cash, dollars(97));
+  EXPECT_EQ(ledger.account(alice)->fees(), dollars(3));
+  EXPECT_EQ(ledger.account(alice)->external, dollars(100));
+  EXPECT_EQ(ledger.account(alice)->changed_at, feed.sequence());
+  // Beyond 32 bits.
+  fee.amount = dollars(1'000'000);
+  feed.add(fee);
+  fold();
+  EXPECT_EQ(ledger.account(alice)->fees(), dollars(1'000'003));
+  const auto portfolio = portfolio_view(ledger, "alice");
+  ASSERT_TRUE(portfolio);
+  EXPECT_EQ(portfolio->fees, dollars(1'000'003));
+  EXPECT_EQ(portfolio->realized_pnl, Money{});
+  EXPECT_EQ(portfolio->equity, dollars(-999'903));
+}
+
 TEST_F(LedgerTest, SharesFromElsewhere) {
   const AccountId alice = feed.open_account("alice");
   const SymbolId acme = feed.add_symbol("ACME");
@@ -348,6 +377,26 @@ TEST(LedgerErrors, EventsThatCannotBe) {
   EXPECT_TRUE(refused(changed([](TradeExecuted& event) { event.taker_account = AccountId{2}; })));
   EXPECT_TRUE(refused(CashMoved{AccountId{2}, Money{1}, {}}));
   EXPECT_TRUE(refused(CashMoved{AccountId{1}, Money{INT64_MIN}, {}}));
+  const BorrowFeeCharged fee{.account = AccountId{1},
+                             .symbol = SymbolId{1},
+                             .quantity = Quantity{1},
+                             .price = Price{1},
+                             .rate_basis_points = 1,
+                             .days = 1,
+                             .amount = Money{100},
+                             .cash_balance = {}};
+  EXPECT_FALSE(refused(fee));
+  const auto changed_fee = [&fee](auto change) {
+    BorrowFeeCharged event = fee;
+    change(event);
+    return EventBody(event);
+  };
+  EXPECT_TRUE(refused(changed_fee([](BorrowFeeCharged& event) { event.account = AccountId{2}; })));
+  EXPECT_TRUE(refused(changed_fee([](BorrowFeeCharged& event) { event.symbol = SymbolId{2}; })));
+  EXPECT_TRUE(refused(changed_fee([](BorrowFeeCharged& event) { event.amount = Money{}; })));
+  EXPECT_TRUE(refused(changed_fee([](BorrowFeeCharged& event) { event.quantity = Quantity{0}; })));
+  EXPECT_TRUE(
+      refused(changed_fee([](BorrowFeeCharged& event) { event.price = Price{price_units_max + 1}; })));
   EXPECT_TRUE(refused(AccountOpened{AccountId{3}, *AccountName::make("b"), AccountType::cash}));
   EXPECT_TRUE(refused(SymbolAdded{SymbolId{1}, *Symbol::make("B"), {}, {}, {}}));
   EXPECT_TRUE(refused(SharesTransferred{AccountId{1}, SymbolId{1}, Quantity{-1}, Price{1}}));
@@ -366,12 +415,16 @@ TEST(LedgerErrors, EventsThatCannotBe) {
 struct PlainBooks {
   std::map<std::uint32_t, Money> cash;
   std::map<std::uint32_t, Money> brought_in;
+  std::map<std::uint32_t, Money> fees;
   std::map<std::pair<std::uint32_t, std::uint32_t>, Quantity> shares;
 
   void add(const Event& event) {
     if (const auto* moved = std::get_if<CashMoved>(&event.body)) {
       cash[moved->account.value] += moved->amount;
       brought_in[moved->account.value] += moved->amount;
+    } else if (const auto* fee = std::get_if<BorrowFeeCharged>(&event.body)) {
+      cash[fee->account.value] -= fee->amount;
+      fees[fee->account.value] += fee->amount;
     } else if (const auto* transfer = std::get_if<SharesTransferred>(&event.body)) {
       shares[{transfer->account.value, transfer->symbol.value}] += transfer->quantity;
       brought_in[transfer->account.value] += transfer->cost_price * transfer->quantity;
@@ -427,8 +480,10 @@ TEST(LedgerProperty, RandomTradesKeepEveryBalance) {
       Money unrealized;
       for (const PositionView& position : portfolio->positions)
         unrealized += position.unrealized_pnl;
-      // What there is, is what came in and what was gained.
-      EXPECT_EQ(portfolio->equity, plain.brought_in[number] + portfolio->realized_pnl + unrealized);
+      EXPECT_EQ(portfolio->fees, plain.fees[number]);
+      // What there is, is what came in and what was gained, less what was charged.
+      EXPECT_EQ(portfolio->equity,
+                plain.brought_in[number] + portfolio->realized_pnl + unrealized - portfolio->fees);
       for (std::uint32_t symbol = 1; symbol <= ledger.symbol_count(); ++symbol) {
         const PositionRecord* position = ledger.position(AccountId{number}, SymbolId{symbol});
         EXPECT_EQ(position == nullptr ? Quantity{} : position->quantity, (plain.shares[{number, symbol}]));

@@ -1,5 +1,8 @@
 // Saving a ledger page by page and loading it again, and orders and trades that have left memory.
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -101,6 +104,21 @@ TEST(LedgerPages, ALoadedLedgerGoesOnAsTheSavedOne) {
       if (round % 2 == 0) ledger = std::move(*loaded);
     }
   }
+}
+
+TEST(LedgerPages, AnAccountOfBeforeThereWereFeesHasNone) {
+  // What was the upper half of the count of open orders, and a field that was not used, were zero.
+  AccountRecord record;
+  record.open_orders = 7;
+  std::array<std::byte, sizeof record> bytes{};
+  std::memcpy(bytes.data(), &record, sizeof record);
+  std::uint64_t open_orders = 0;
+  std::memcpy(&open_orders, bytes.data() + offsetof(AccountRecord, open_orders), sizeof open_orders);
+  EXPECT_EQ(open_orders, 7u);
+  EXPECT_EQ(record.fees(), Money{});
+  record.set_fees({0x1234'5678'9abc'def0});
+  EXPECT_EQ(record.fees(), Money{0x1234'5678'9abc'def0});
+  EXPECT_EQ(record.open_orders, 7u);
 }
 
 TEST(LedgerPages, WhatIsFoldedWhileSavingDoesNotShow) {
