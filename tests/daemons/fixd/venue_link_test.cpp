@@ -232,6 +232,24 @@ TEST_F(VenueLinkTest, AnotherProcessGoesOnWhereTheLastOneWas) {
   EXPECT_FALSE(exchange_.has("D"));
 }
 
+TEST_F(VenueLinkTest, AVenueThatHasLostItsNumbersIsLoggedOnToAnew) {
+  await_logon();
+  ask(7, 1);
+  await_message("D");
+  exchange_.report("7-1", "0", "0");
+  await_news();
+  exchange_.lose_store();
+  const VenueNews down = await_news();
+  EXPECT_EQ(down.what, VenueNews::Kind::session);
+  EXPECT_FALSE(down.up);
+  EXPECT_TRUE(await_news().up);
+  // What is said from then on is heard on both sides.
+  ask(8, 1);
+  EXPECT_EQ(await_message("D").text(11), "8-1");
+  exchange_.report("8-1", "0", "0");
+  EXPECT_EQ(await_news().order, OrderId{8});
+}
+
 TEST_F(VenueLinkTest, AsksWhatBecameOfOrdersWhoseFateIsNotKnown) {
   await_logon();
   for (const std::uint64_t order : {7u, 8u, 9u}) {
