@@ -9,10 +9,6 @@ next_minute() {
   date -u -d "@$(($(date +%s) + 90))" +%H:%M
 }
 
-begun_anew_there() {
-  grep -q "BROKER: the numbers begin at 1 again" "$exchange_home/log/fixd.log"
-}
-
 begun_anew_here() {
   grep -q "venue EXCHANGE: the numbers begin at 1 again" "$TRADE_HOME/log/fixd.log"
 }
