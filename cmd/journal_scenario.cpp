@@ -587,6 +587,8 @@ class Writer {
                (body.average_price ? " at " + format_price(body.average_price) : "") + leaves + as_order;
       case not_known:
         return "has no " + order;
+      case unanswered:
+        return "ignores " + order;
     }
     return {};
   }

@@ -60,11 +60,19 @@ Result<std::uint16_t> parse_port(std::string_view text) {
   return fail(ErrorCode::usage, "a port is from 1 to 65535");
 }
 
-Result<std::int32_t> parse_heartbeat(std::string_view text) {
+/// From 1 to 3600; else `usage` with that text.
+Result<std::int32_t> parse_seconds(std::string_view text, const char* wrong) {
   const Result<std::uint64_t> seconds = parse_count(text);
-  if (seconds && *seconds <= static_cast<std::uint64_t>(access::venue_heartbeat_seconds_max))
-    return static_cast<std::int32_t>(*seconds);
-  return fail(ErrorCode::usage, "a heartbeat comes every 1 to 3600 seconds");
+  if (seconds && *seconds <= 3'600) return static_cast<std::int32_t>(*seconds);
+  return fail(ErrorCode::usage, wrong);
+}
+
+Result<std::int32_t> parse_heartbeat(std::string_view text) {
+  return parse_seconds(text, "a heartbeat comes every 1 to 3600 seconds");
+}
+
+Result<std::int32_t> parse_answer_time(std::string_view text) {
+  return parse_seconds(text, "an answer is waited for from 1 to 3600 seconds");
 }
 
 /// The table; null on a stage, where there are no sessions, and where there is none yet and none is to be
@@ -96,7 +104,7 @@ const format::Layout& layout() {
        {.key = "symbols", .heading = "SYMBOLS"}},
       {"venue", "session", "when_down", "clearing_account", "open_orders", "symbols", "address", "version",
        "sender_comp_id", "target_comp_id", "tls", "certificates_verified", "heartbeat_seconds", "reset_at",
-       "created_at"}};
+       "answer_seconds", "send_account", "created_at"}};
   return layout;
 }
 
@@ -124,6 +132,8 @@ format::Json record_of(const VenueView& venue, const std::vector<std::string>& s
       if_known([](const Session& known) { return known.tls && known.verify_certificate; });
   record["heartbeat_seconds"] = if_known([](const Session& known) { return known.heartbeat_seconds; });
   record["reset_at"] = if_known([](const Session& known) { return reset_text(known.reset_second); });
+  record["answer_seconds"] = if_known([](const Session& known) { return known.answer_seconds; });
+  record["send_account"] = if_known([](const Session& known) { return known.send_account; });
   record["created_at"] = session ? format::time_or_null(session->created_at) : format::Json(nullptr);
   return record;
 }
@@ -287,6 +297,9 @@ Handler define_route_add(CLI::App& app) {
             "How often the line is proven (30)");
   add_value(app, "--reset-at", session.reset_second, parse_reset, "HH:MM|never",
             "When sequence numbers begin at 1 again, in UTC (00:00)");
+  add_value(app, "--answer-within", session.answer_seconds, parse_answer_time, "SECONDS",
+            "When a request that it has not answered is asked about (30)");
+  add_flag(app, "--send-account", session.send_account, "Tell it whose each order is (tag 1)");
   add_enum<WhenVenueDown>(app, "--when-down", arguments->when_down,
                           "What becomes of orders while its session is down (hold)");
   add_dry_run(app, arguments->dry_run);

@@ -147,9 +147,9 @@ class VenueTeller {
 
   /// Whether a venue's name can be followed by this word.
   static bool is_verb(const std::string& word) {
-    static constexpr std::array<std::string_view, 11> verbs{"up",      "down",     "accepts", "fills",
+    static constexpr std::array<std::string_view, 12> verbs{"up",      "down",     "accepts", "fills",
                                                             "cancels", "expires",  "rejects", "replaces",
-                                                            "refuses", "corrects", "has"};
+                                                            "refuses", "corrects", "has",     "ignores"};
     return word == "busts" || std::ranges::find(verbs, word) != verbs.end();
   }
 
@@ -166,8 +166,8 @@ class VenueTeller {
       take(told_.quantity, parse_quantity);
       want("at");
       take(told_.price, parse_price);
-    } else if (verb_ == "replaces") {
-      told_.kind = replaced;
+    } else if (verb_ == "replaces" || verb_ == "ignores") {
+      told_.kind = verb_ == "replaces" ? replaced : unanswered;
     } else if (verb_ == "refuses") {
       const std::string what = word();
       if (what != "cancel" && what != "replace") error_ = not_understood(all_).error();

@@ -321,6 +321,10 @@ Status Gateway::apply(const wire::Batch& batch) {
     for (const Report& report : reports_)
       tell(report);
   }
+  reports_.clear();
+  tracker_->finish(reports_);
+  for (const Report& report : reports_)
+    tell(report);
   applied_at_ns_ = monotonic_nanoseconds();
   if (!batch.events.empty()) applied_to_ = batch.events.back().timestamp;
   state_->set_position(follower::position_after(batch));
@@ -348,7 +352,10 @@ Status Gateway::idle(Timestamp now) {
       client->tick(now);
     if (Status ticked = venues_->tick(now); !ticked) return ticked;
     const bool quiet = now_ns - applied_at_ns_ > quiet_time_ns;
-    state_->requests().drop_lost(quiet ? now : std::min(now, applied_to_));
+    for (const auto& [key, request] :
+         state_->requests().drop_lost(quiet ? now : std::min(now, applied_to_))) {
+      if (const auto report = tracker_->report_of_lost(key, request, now)) tell(*report);
+    }
   }
   settle();
   if (!failure_) return failure_;

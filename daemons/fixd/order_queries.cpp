@@ -15,8 +15,15 @@ constexpr int unknown_order_reject_code = 5;  // tag 103
 void Client::order_status(const fix::Message& message) {
   const Result<std::string> account = account_of(message);
   if (account) {
-    const auto known = services_.state->orders().find(*account, message.text(11));
+    OrderTable& orders = services_.state->orders();
+    const auto known = orders.find(*account, message.text(11));
     if (known) return send_status(*known, message, 0, false);
+    // One that came by another door, or by FIX and what is kept of that was lost.
+    if (KnownOrder* const unclaimed = orders.unclaimed(*account, message.text(11))) {
+      orders.adopt(*unclaimed, config_.comp_id);
+      services_.settle();
+      return send_status(*unclaimed, message, 0, false);
+    }
   }
   Report report;
   report.order.client_order_id = message.text(11);
@@ -35,6 +42,11 @@ void Client::order_status(const fix::Message& message) {
 void Client::send_status(const KnownOrder& order, const fix::Message& request, int of, bool last) {
   Report report;
   report.order = order;
+  report.changing = services_.state->requests().change_of(order.id, order.account, order.client_order_id);
+  if (const VenueOrder* const there = services_.state->venues().find(order.id); there && !report.changing) {
+    if (there->state == VenueState::pending_cancel) report.changing = RequestKind::cancel;
+    if (there->state == VenueState::pending_replace) report.changing = RequestKind::replace;
+  }
   report.reject_code = row_of(order.reject_reason).fix_ord_rej_reason;
   report.text = row_of(order.reject_reason).text;
   report.execution_id = own_execution_id(request) + (of > 0 ? "-" + std::to_string(order.id.value) : "");

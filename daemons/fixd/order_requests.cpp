@@ -84,6 +84,15 @@ bool Client::refuse_used_id(const Asked& asked) {
     send_status(*order, asked.message, 0, false);
     return true;
   }
+  if (!order && repeated && request != nullptr && request->at_venue && request->comp_id == config_.comp_id) {
+    // Its venue was asked for it, and answers once.
+    if (const auto changing = services_.state->orders().find(request->order)) {
+      send_status(*changing, asked.message, 0, false);
+    } else {
+      refuse_business(asked.message, 4, "another venue was asked for it and has not answered yet");
+    }
+    return true;
+  }
   if (!order && (request == nullptr || (repeated && request->comp_id == config_.comp_id))) return false;
   if (asked.message.type == "D") {
     refuse_order(asked.message, duplicate_order_code, used_id_text);

@@ -82,7 +82,7 @@ Status OrderTable::load() {
   Status done = for_each(open_rows_, [&](store::KeyReader key, store::Bytes value) {
     auto order = order_of(value);
     if (!order || key.number<std::uint64_t>() != order->id.value) return false;
-    if (!order->comp_id.empty()) open_of_session_[order->comp_id].insert(order->id.value);
+    index(*order);
     open_[order->id.value] = std::move(*order);
     return true;
   });
@@ -97,13 +97,31 @@ Status OrderTable::load() {
   return read_names(symbols_rows_, symbols_);
 }
 
+void OrderTable::index(const KnownOrder& order) {
+  if (!order.comp_id.empty()) {
+    open_of_session_[order.comp_id].insert(order.id.value);
+  } else if (!order.client_order_id.empty()) {
+    unclaimed_[{order.account, order.client_order_id}] = order.id.value;
+  }
+}
+
+void OrderTable::unindex(const KnownOrder& order) {
+  if (order.comp_id.empty()) {
+    unclaimed_.erase({order.account, order.client_order_id});
+    return;
+  }
+  const auto of_session = open_of_session_.find(order.comp_id);
+  if (of_session == open_of_session_.end()) return;
+  of_session->second.erase(order.id.value);
+  if (of_session->second.empty()) open_of_session_.erase(of_session);
+}
+
 void OrderTable::add(KnownOrder order) {
   const std::uint64_t id = order.id.value;
   dirty_.insert(id);
-  if (!order.comp_id.empty()) {
-    if (!order.client_order_id.empty()) name(order.id, order.account, order.client_order_id);
-    open_of_session_[order.comp_id].insert(id);
-  }
+  if (!order.comp_id.empty() && !order.client_order_id.empty())
+    name(order.id, order.account, order.client_order_id);
+  index(order);
   const bool over = is_terminal(order.status);
   open_[id] = std::move(order);
   if (over) end({id});
@@ -127,25 +145,30 @@ void OrderTable::end(OrderId id) {
   const auto found = open_.find(id.value);
   if (found == open_.end()) return;
   dirty_.insert(id.value);
-  if (const std::string& comp_id = found->second.comp_id; !comp_id.empty()) {
-    const auto of_session = open_of_session_.find(comp_id);
-    if (of_session != open_of_session_.end() && of_session->second.erase(id.value) != 0 &&
-        of_session->second.empty()) {
-      open_of_session_.erase(of_session);
-    }
-    ended_[id.value] = std::move(found->second);
-  }
+  unindex(found->second);
+  if (!found->second.comp_id.empty()) ended_[id.value] = std::move(found->second);
   open_.erase(found);
 }
 
 void OrderTable::adopt(KnownOrder& order, const std::string& comp_id) {
   if (order.comp_id == comp_id) return;
-  if (const auto before = open_of_session_.find(order.comp_id); before != open_of_session_.end())
-    before->second.erase(order.id.value);
+  unindex(order);
   order.comp_id = comp_id;
-  open_of_session_[comp_id].insert(order.id.value);
+  index(order);
   dirty_.insert(order.id.value);
   if (!order.client_order_id.empty()) name(order.id, order.account, order.client_order_id);
+}
+
+KnownOrder* OrderTable::unclaimed(const std::string& account, const std::string& client_order_id) {
+  const auto found = unclaimed_.find({account, client_order_id});
+  return found == unclaimed_.end() ? nullptr : open_order({found->second});
+}
+
+void OrderTable::rename(KnownOrder& order, std::string client_order_id) {
+  unindex(order);
+  order.client_order_id = std::move(client_order_id);
+  index(order);
+  dirty_.insert(order.id.value);
 }
 
 void OrderTable::name(OrderId id, const std::string& account, const std::string& client_order_id) {

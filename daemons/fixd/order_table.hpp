@@ -41,6 +41,10 @@ class OrderTable {
   void end(OrderId id);
   /// Of this session from now on.
   void adopt(KnownOrder& order, const std::string& comp_id);
+  /// An open order that is no session's, by the ClOrdID that it has now; or null.
+  KnownOrder* unclaimed(const std::string& account, const std::string& client_order_id);
+  /// An open order has another ClOrdID from now on.
+  void rename(KnownOrder& order, std::string client_order_id);
 
   /// One more ClOrdID by which an order that came by FIX is found.
   void name(OrderId id, const std::string& account, const std::string& client_order_id);
@@ -68,6 +72,9 @@ class OrderTable {
 
  private:
   Status load();
+  /// Open orders of no session are found by their ClOrdID, the others by their session.
+  void index(const KnownOrder& order);
+  void unindex(const KnownOrder& order);
   [[nodiscard]] std::optional<KnownOrder> stored_ended(OrderId id) const;
   Status write_row(store::Transaction& transaction, std::uint64_t id) const;
 
@@ -82,6 +89,7 @@ class OrderTable {
 
   std::map<std::uint64_t, KnownOrder> open_;
   std::map<std::string, std::set<std::uint64_t>> open_of_session_;
+  std::map<ClientIdKey, std::uint64_t> unclaimed_;
   std::unordered_map<std::uint32_t, std::string> accounts_;
   std::unordered_map<std::uint32_t, std::string> symbols_;
   // Not on the disk yet:

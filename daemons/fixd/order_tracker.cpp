@@ -118,27 +118,72 @@ void OrderTracker::take(const Event& event, const TradeExecuted& trade, std::vec
   fill(event, trade, trade.taker_order, trade.taker_leaves, false, reports);
 }
 
-/// Where a change was asked for at the venue and the order works there as before, the venue refused it.
+/// A change of the order is another venue's to decide: whoever asked for it waits for that.
+void OrderTracker::take(const Event&, const VenueRequestMade& made, std::vector<Report>&) {
+  const KnownOrder* const order = orders_.open_order(made.order);
+  if (order == nullptr || made.kind == VenueRequestKind::place) return;
+  if (refused_cancel_ && made.kind == VenueRequestKind::cancel) {
+    refused_cancel_.reset();  // it is asked for once more
+    return;
+  }
+  const bool cancels = made.kind == VenueRequestKind::cancel;
+  requests_.went_to_venue(cancels ? RequestKind::cancel : RequestKind::replace, order->id, order->account,
+                          order->client_order_id);
+}
+
+/// Where a change was asked for at the venue and the order works there as before, the venue did not do it.
 void OrderTracker::refuse_change_at_venue(const Event& event, const VenueStateChanged& changed,
                                           const KnownOrder& order, std::vector<Report>& reports) {
   if (changed.state != VenueState::working && changed.state != VenueState::sending) return;
   const VenueOrder* const there = venues_.find(changed.order);
   if (there == nullptr) return;
-  const bool cancels = there->state == VenueState::pending_cancel;
-  if (!cancels && there->state != VenueState::pending_replace) return;
-  // What was replaced has its answer.
-  if (!cancels && replaced_last_ == changed.order && replaced_last_at_ == event.timestamp) return;
-  const auto request = requests_.take_change(cancels ? RequestKind::cancel : RequestKind::replace, order.id,
-                                             order.account, order.client_order_id);
-  if (!request) return;
   Report report = report_of(event, ReportKind::change_refused, order);
+  report.text = "Venue refused the change";
+  if (!changed.text.empty()) report.text += ": " + std::string(changed.text);
+  const bool was_unknown = there->state == VenueState::unknown;
+  // What was replaced has its answer.
+  const bool replaced = replaced_last_ == changed.order && replaced_last_at_ == event.timestamp;
+  if (was_unknown || (there->state == VenueState::pending_replace && !replaced)) {
+    report.refused = RequestKind::replace;
+    refuse(report, reports);
+  }
+  report.refused = RequestKind::cancel;
+  if (there->state == VenueState::pending_cancel) refuse(report, reports);
+  if (was_unknown) refused_cancel_ = std::move(report);
+}
+
+/// To the sender of such a change, where it was asked for by FIX.
+void OrderTracker::refuse(Report report, std::vector<Report>& reports) {
+  const auto request = requests_.take_change_at_venue(report.refused, report.order.id, report.order.account,
+                                                      report.order.client_order_id);
+  if (!request) return;
   report.order.comp_id = request->second.comp_id;
   report.client_order_id = request->first.second;
   report.original_client_order_id = request->second.original;
-  report.refused = request->second.kind;
-  report.text = "Venue refused the change";
-  if (!changed.text.empty()) report.text += ": " + std::string(changed.text);
   reports.push_back(std::move(report));
+}
+
+void OrderTracker::finish(std::vector<Report>& reports) {
+  if (!refused_cancel_) return;
+  refuse(std::move(*refused_cancel_), reports);
+  refused_cancel_.reset();
+}
+
+std::optional<Report> OrderTracker::report_of_lost(const ClientIdKey& key, const PendingRequest& request,
+                                                   Timestamp now) const {
+  if (request.kind == RequestKind::place) return std::nullopt;
+  Report report;
+  report.kind = ReportKind::change_refused;
+  if (const auto order =
+          request.order ? orders_.find(request.order) : orders_.find(key.first, request.original))
+    report.order = *order;
+  report.order.comp_id = request.comp_id;
+  report.client_order_id = key.second;
+  report.original_client_order_id = request.original;
+  report.refused = request.kind;
+  report.text = "The request was lost, and nothing came of it";
+  report.timestamp = now;
+  return report;
 }
 
 /// The venue has accepted or refused an order; of all else that it does other events tell.
@@ -248,7 +293,7 @@ void OrderTracker::take(const Event& event, const OrderReplaced& replaced, std::
     reports.push_back(report_of(event, ReportKind::restated, *order));
     return;
   }
-  order->client_order_id = std::string(replaced.client_order_id);
+  orders_.rename(*order, std::string(replaced.client_order_id));
   const auto request = requests_.take({order->account, order->client_order_id});
   if (request && order->comp_id.empty()) orders_.adopt(*order, request->comp_id);
   if (!order->comp_id.empty()) orders_.name(order->id, order->account, order->client_order_id);
@@ -287,6 +332,10 @@ void OrderTracker::take(const Event&, const SymbolAdded& added, std::vector<Repo
 }
 
 void OrderTracker::apply(const Event& event, std::vector<Report>& reports) {
+  if (const auto* made = std::get_if<VenueRequestMade>(&event.body);
+      made == nullptr || !refused_cancel_ || made->order != refused_cancel_->order.id) {
+    finish(reports);
+  }
   std::visit([&](const auto& body) { take(event, body, reports); }, event.body);
 }
 

@@ -1,6 +1,7 @@
 // Keeps what is known of orders up from the journal's events, and says what is to be told of each.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ enum class ReportKind : std::uint8_t {
   status,
   restated,
   busted,          ///< a trade at another venue never was
-  change_refused,  ///< to the same: its venue did not do it
+  change_refused,  ///< to the same: its venue did not do it, or it was lost
   too_late         ///< to the sender of a cancel or replace: the order has ended by something else
 };
 
@@ -41,6 +42,7 @@ struct Report {
   bool away = false;                          ///< of a trade: at another venue
   std::string reference_execution_id;         ///< of busted: of the trade that it undoes
   RequestKind refused = RequestKind::cancel;  ///< of what came too late
+  std::optional<RequestKind> changing;        ///< of status: what is asked for and not decided
   int reject_code = 0;                        ///< tag 103
   std::string text;
   Timestamp timestamp;
@@ -54,6 +56,12 @@ class OrderTracker {
 
   /// Adds what is to be told of this event.
   void apply(const Event& event, std::vector<Report>& reports);
+  /// After the last event of a command: adds what waited for what else that did.
+  void finish(std::vector<Report>& reports);
+  /// What is to be told of a request that was lost on its way; nothing of a new order, which was answered
+  /// when it was lost.
+  [[nodiscard]] std::optional<Report> report_of_lost(const ClientIdKey& key, const PendingRequest& request,
+                                                     Timestamp now) const;
 
  private:
   void take(const Event& event, const OrderAccepted& accepted, std::vector<Report>& reports);
@@ -64,6 +72,7 @@ class OrderTracker {
   void take(const Event& event, const OrderReplaced& replaced, std::vector<Report>& reports);
   void take(const Event& event, const StopTrailed& trailed, std::vector<Report>& reports);
   void take(const Event& event, const ExitActivated& activated, std::vector<Report>& reports);
+  void take(const Event& event, const VenueRequestMade& made, std::vector<Report>& reports);
   void take(const Event& event, const VenueStateChanged& changed, std::vector<Report>& reports);
   void take(const Event& event, const VenueTradeExecuted& trade, std::vector<Report>& reports);
   void take(const Event& event, const VenueTradeBusted& busted, std::vector<Report>& reports);
@@ -78,6 +87,7 @@ class OrderTracker {
   void end(const Event& event, OrderId id, std::vector<Report>& reports);
   void refuse_change_at_venue(const Event& event, const VenueStateChanged& changed, const KnownOrder& order,
                               std::vector<Report>& reports);
+  void refuse(Report report, std::vector<Report>& reports);
   template <class Placed>
   KnownOrder order_of(const Placed& placed);
 
@@ -86,6 +96,8 @@ class OrderTracker {
   const VenueTable& venues_;
   OrderId replaced_last_;
   Timestamp replaced_last_at_;
+  /// A cancel whose venue has not done it, unless the same command asks for it once more.
+  std::optional<Report> refused_cancel_;
 };
 
 }  // namespace trade::fixd

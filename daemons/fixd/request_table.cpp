@@ -1,5 +1,5 @@
-// LMDB database "requests": account, ClOrdID -> comp id, kind u8 (with `lost_bit`), order u64, original,
-// symbol, side u8 (with `short_bit` or `exempt_bit`)
+// LMDB database "requests": account, ClOrdID -> comp id, kind u8 (with `lost_bit` or `at_venue_bit`), order
+// u64, original, symbol, side u8 (with `short_bit` or `exempt_bit`)
 #include "fixd/request_table.hpp"
 
 #include <algorithm>
@@ -12,8 +12,9 @@ namespace trade::fixd {
 
 namespace {
 
-/// Of the kind: tradingd went away with it.
+// Of the kind.
 constexpr std::uint8_t lost_bit = 0x80;
+constexpr std::uint8_t at_venue_bit = 0x40;
 
 // Of the side.
 constexpr std::uint8_t short_bit = 0x40;
@@ -41,7 +42,8 @@ std::optional<MarkedSide> side_of_byte(std::uint8_t byte) {
 void write_request(ByteWriter& writer, const PendingRequest& request) {
   writer.write_text(request.comp_id);
   const auto kind = static_cast<std::uint8_t>(request.kind);
-  writer.write(static_cast<std::uint8_t>(request.lost ? kind | lost_bit : kind));
+  writer.write(static_cast<std::uint8_t>(kind | (request.lost ? lost_bit : 0) |
+                                         (request.at_venue ? at_venue_bit : 0)));
   writer.write(request.order.value);
   writer.write_text(request.original);
   writer.write_text(request.symbol);
@@ -50,9 +52,10 @@ void write_request(ByteWriter& writer, const PendingRequest& request) {
 
 bool read_request(ByteReader& reader, PendingRequest& request) {
   request.comp_id = reader.read_text();
-  const auto kind_and_lost = reader.read<std::uint8_t>();
-  const auto kind = static_cast<std::uint8_t>(kind_and_lost & ~lost_bit);
-  request.lost = (kind_and_lost & lost_bit) != 0;
+  const auto kind_byte = reader.read<std::uint8_t>();
+  const auto kind = static_cast<std::uint8_t>(kind_byte & ~(lost_bit | at_venue_bit));
+  request.lost = (kind_byte & lost_bit) != 0;
+  request.at_venue = (kind_byte & at_venue_bit) != 0;
   request.kind = static_cast<RequestKind>(kind);
   request.order.value = reader.read<std::uint64_t>();
   request.original = reader.read_text();
@@ -149,27 +152,76 @@ std::optional<PendingRequest> RequestTable::take(const ClientIdKey& key) {
   return request;
 }
 
-std::optional<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_change(
-    RequestKind kind, OrderId order, const std::string& account, const std::string& client_order_id) {
-  std::optional<ClientIdKey> key;
-  const auto look = [&](const auto& changes, const auto& what, bool lost) {
-    for (auto [at, end] = changes.equal_range(what); at != end && !key; ++at) {
-      const PendingRequest& request = requests_.at(at->second);
-      if (request.kind == kind && request.lost == lost) key = at->second;
+/// The first that is meant of what waits for the order by number, then of what waits for it by name.
+template <class IsMeant>
+std::optional<ClientIdKey> RequestTable::find_change(OrderId order, const std::string& account,
+                                                     const std::string& client_order_id,
+                                                     IsMeant&& is_meant) const {
+  const auto look = [&](const auto& changes, const auto& what) -> std::optional<ClientIdKey> {
+    for (auto [at, end] = changes.equal_range(what); at != end; ++at) {
+      if (is_meant(requests_.at(at->second))) return at->second;
     }
+    return std::nullopt;
   };
-  for (const bool lost : {false, true}) {
-    look(changes_by_order_, order.value, lost);
-    if (!client_order_id.empty()) look(changes_by_name_, ClientIdKey{account, client_order_id}, lost);
-  }
-  if (!key) return std::nullopt;
-  auto request = take(*key);
-  return std::pair{*key, std::move(*request)};
+  std::optional<ClientIdKey> key = look(changes_by_order_, order.value);
+  if (!key && !client_order_id.empty()) key = look(changes_by_name_, ClientIdKey{account, client_order_id});
+  return key;
 }
 
-std::vector<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_changes(
-    OrderId order, const std::string& account, const std::string& client_order_id) {
-  std::vector<std::pair<ClientIdKey, PendingRequest>> taken;
+std::optional<RequestTable::Named> RequestTable::take_named(const std::optional<ClientIdKey>& key) {
+  if (!key) return std::nullopt;
+  auto request = take(*key);
+  return Named{*key, std::move(*request)};
+}
+
+std::optional<RequestTable::Named> RequestTable::take_change(RequestKind kind, OrderId order,
+                                                             const std::string& account,
+                                                             const std::string& client_order_id) {
+  if (auto taken = take_change_at_venue(kind, order, account, client_order_id)) return taken;
+  for (const bool lost : {false, true}) {
+    const auto key = find_change(order, account, client_order_id, [&](const PendingRequest& request) {
+      return request.kind == kind && request.lost == lost;
+    });
+    if (key) return take_named(key);
+  }
+  return std::nullopt;
+}
+
+std::optional<RequestTable::Named> RequestTable::take_change_at_venue(RequestKind kind, OrderId order,
+                                                                      const std::string& account,
+                                                                      const std::string& client_order_id) {
+  return take_named(find_change(order, account, client_order_id, [&](const PendingRequest& request) {
+    return request.kind == kind && request.at_venue;
+  }));
+}
+
+void RequestTable::went_to_venue(RequestKind kind, OrderId order, const std::string& account,
+                                 const std::string& client_order_id) {
+  for (const bool lost : {false, true}) {
+    const auto key = find_change(order, account, client_order_id, [&](const PendingRequest& request) {
+      return request.kind == kind && !request.at_venue && request.lost == lost;
+    });
+    if (!key) continue;
+    PendingRequest& request = requests_.at(*key);
+    request.at_venue = true;
+    request.lost = false;
+    dirty_.insert(*key);
+    return;
+  }
+}
+
+std::optional<RequestKind> RequestTable::change_of(OrderId order, const std::string& account,
+                                                   const std::string& client_order_id) const {
+  for (const RequestKind kind : {RequestKind::cancel, RequestKind::replace}) {
+    const auto is_meant = [&](const PendingRequest& request) { return request.kind == kind; };
+    if (find_change(order, account, client_order_id, is_meant)) return kind;
+  }
+  return std::nullopt;
+}
+
+std::vector<RequestTable::Named> RequestTable::take_changes(OrderId order, const std::string& account,
+                                                            const std::string& client_order_id) {
+  std::vector<Named> taken;
   for (const RequestKind kind : {RequestKind::cancel, RequestKind::replace}) {
     while (auto request = take_change(kind, order, account, client_order_id))
       taken.push_back(std::move(*request));
@@ -177,26 +229,28 @@ std::vector<std::pair<ClientIdKey, PendingRequest>> RequestTable::take_changes(
   return taken;
 }
 
-std::vector<std::pair<ClientIdKey, PendingRequest>> RequestTable::places(const std::string& comp_id) const {
-  std::vector<std::pair<ClientIdKey, PendingRequest>> found;
+std::vector<RequestTable::Named> RequestTable::places(const std::string& comp_id) const {
+  std::vector<Named> found;
   for (const auto& [key, request] : requests_) {
     if (request.comp_id == comp_id && request.kind == RequestKind::place) found.emplace_back(key, request);
   }
   return found;
 }
 
-void RequestTable::drop_lost(Timestamp read_to) {
-  std::vector<ClientIdKey> lost;
+std::vector<RequestTable::Named> RequestTable::drop_lost(Timestamp read_to) {
+  std::vector<Named> lost;
   for (const auto& [key, request] : requests_) {
-    if (read_to.nanoseconds - request.noted_at.nanoseconds > lost_after_ns) lost.push_back(key);
+    if (request.at_venue) continue;
+    if (read_to.nanoseconds - request.noted_at.nanoseconds > lost_after_ns) lost.emplace_back(key, request);
   }
-  for (const ClientIdKey& key : lost)
+  for (const auto& [key, request] : lost)
     take(key);
+  return lost;
 }
 
 void RequestTable::hasten(const ClientIdKey& key, Timestamp now) {
   const auto found = requests_.find(key);
-  if (found == requests_.end()) return;
+  if (found == requests_.end() || found->second.at_venue) return;
   found->second.lost = true;
   note(found->second, now);
   dirty_.insert(key);

@@ -31,6 +31,8 @@ struct PendingRequest {
   MarkedSide side;       ///< likewise
   Timestamp noted_at;    ///< of those read from the disk, when they were
   bool lost = false;     ///< most likely: tradingd went away with it
+  /// Of a change: another venue was asked for it, so it waits for that, however long.
+  bool at_venue = false;
 };
 
 class RequestTable {
@@ -48,19 +50,30 @@ class RequestTable {
   [[nodiscard]] const PendingRequest* find(const ClientIdKey& key) const;
   /// Its outcome is known. Nothing where it was before.
   std::optional<PendingRequest> take(const ClientIdKey& key);
+  using Named = std::pair<ClientIdKey, PendingRequest>;
   /// The first cancel or replace that waits for this order, by number or by the name that it has now: its
-  /// ClOrdID. One that may be lost comes after all others. It is taken.
-  std::optional<std::pair<ClientIdKey, PendingRequest>> take_change(RequestKind kind, OrderId order,
-                                                                    const std::string& account,
-                                                                    const std::string& client_order_id);
+  /// ClOrdID. What a venue was asked for comes before all others, and what may be lost after them. It is
+  /// taken.
+  std::optional<Named> take_change(RequestKind kind, OrderId order, const std::string& account,
+                                   const std::string& client_order_id);
+  /// The same, only of those that a venue was asked for.
+  std::optional<Named> take_change_at_venue(RequestKind kind, OrderId order, const std::string& account,
+                                            const std::string& client_order_id);
   /// All cancels and replaces that wait for this order, found likewise. They are taken.
-  std::vector<std::pair<ClientIdKey, PendingRequest>> take_changes(OrderId order, const std::string& account,
-                                                                   const std::string& client_order_id);
+  std::vector<Named> take_changes(OrderId order, const std::string& account,
+                                  const std::string& client_order_id);
+  /// A venue was asked for a change of this order: the first such request that waits, found likewise, waits
+  /// for that from now on.
+  void went_to_venue(RequestKind kind, OrderId order, const std::string& account,
+                     const std::string& client_order_id);
+  /// What of the order waits to be changed: a cancel, or else a replace.
+  [[nodiscard]] std::optional<RequestKind> change_of(OrderId order, const std::string& account,
+                                                     const std::string& client_order_id) const;
   /// New orders of a session that are under way, in the order of their ids.
-  [[nodiscard]] std::vector<std::pair<ClientIdKey, PendingRequest>> places(const std::string& comp_id) const;
+  [[nodiscard]] std::vector<Named> places(const std::string& comp_id) const;
   /// Forgets those of which the journal, which is read up to this moment, would have told by now: they never
-  /// came to tradingd.
-  void drop_lost(Timestamp read_to);
+  /// came to tradingd. They are returned.
+  std::vector<Named> drop_lost(Timestamp read_to);
   /// tradingd went away with it: what the journal does not tell of soon did not happen.
   void hasten(const ClientIdKey& key, Timestamp now);
   [[nodiscard]] std::size_t size() const { return requests_.size(); }
@@ -71,6 +84,11 @@ class RequestTable {
 
  private:
   static void note(PendingRequest& request, Timestamp now);
+  template <class IsMeant>
+  [[nodiscard]] std::optional<ClientIdKey> find_change(OrderId order, const std::string& account,
+                                                       const std::string& client_order_id,
+                                                       IsMeant&& is_meant) const;
+  std::optional<Named> take_named(const std::optional<ClientIdKey>& key);
   void index(const ClientIdKey& key, const PendingRequest& request);
   void unindex(const ClientIdKey& key, const PendingRequest& request);
 

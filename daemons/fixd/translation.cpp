@@ -140,6 +140,13 @@ void add_instructions(fix::Message& message, const KnownOrder& order) {
   if (instructions.post_only == PostOnly::slide) message.add(post_only_slide_tag, "Y");
 }
 
+/// Tag 39. Of an order that is asked about, that it is to be changed comes before all but its end.
+char order_status(const Report& report) {
+  if (report.changing && !is_terminal(report.order.status))
+    return *report.changing == RequestKind::cancel ? '6' : 'E';
+  return fix_order_status(report.order.status);
+}
+
 char execution_type(const Report& report, bool fix42) {
   switch (report.kind) {
     case ReportKind::accepted:
@@ -162,7 +169,7 @@ char execution_type(const Report& report, bool fix42) {
     case ReportKind::triggered:
       return fix42 ? 'D' : 'L';
     case ReportKind::status:
-      return fix42 ? fix_order_status(report.order.status) : 'I';
+      return fix42 ? order_status(report) : 'I';
     case ReportKind::restated:
       return 'D';
     case ReportKind::change_refused:
@@ -310,7 +317,7 @@ fix::Message execution_report(const Report& report, std::string_view version) {
   }
   message.add(150, std::string(1, execution_type(report, fix42)));
   const bool says_replaced = fix42 && report.kind == ReportKind::replaced;
-  message.add(39, says_replaced ? "5" : std::string(1, fix_order_status(order.status)));
+  message.add(39, says_replaced ? "5" : std::string(1, order_status(report)));
   if (order.status == OrderStatus::rejected)
     message.add(103, std::to_string(order_reject_code(report.reject_code, fix42)));
   if (report.kind == ReportKind::restated) message.add(378, "5");  // partial decline of OrderQty
@@ -353,8 +360,9 @@ fix::Message cancel_reject(const std::string& client_order_id, const std::string
 fix::Message message_of(const Report& report, std::string_view version) {
   const bool refused = report.kind == ReportKind::change_refused;
   if (!refused && report.kind != ReportKind::too_late) return execution_report(report, version);
-  return cancel_reject(report.client_order_id, report.original_client_order_id, report.refused, &report.order,
-                       refused ? other_cancel_code : too_late_code, report.text, version);
+  return cancel_reject(report.client_order_id, report.original_client_order_id, report.refused,
+                       report.order.id ? &report.order : nullptr, refused ? other_cancel_code : too_late_code,
+                       report.text, version);
 }
 
 }  // namespace trade::fixd

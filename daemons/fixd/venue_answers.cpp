@@ -28,6 +28,28 @@ const VenueRequest* open_replace(const VenueOrder& order, std::uint32_t number) 
   return request != nullptr && request->kind == VenueRequestKind::replace ? request : nullptr;
 }
 
+/// The replace that the venue has done by the terms that it tells, under whatever name; zero: none.
+std::uint32_t replace_in_force(const VenueOrder& order, const VenueTerms& told) {
+  const auto is_told = [&](const VenueTerms& terms) {
+    return (!told.quantity || told.quantity == terms.quantity) &&
+           (!told.limit_price || told.limit_price == terms.limit_price) &&
+           (!told.stop_price || told.stop_price == terms.stop_price);
+  };
+  if (is_told(order.terms)) return 0;
+  std::uint32_t number = 0;
+  for (const VenueRequest& request : order.open) {
+    if (request.kind == VenueRequestKind::replace && request.sent && is_told(request.terms))
+      number = request.number;
+  }
+  return number;
+}
+
+bool has_open_change(const VenueOrder& order) {
+  return std::ranges::any_of(order.open, [](const VenueRequest& request) {
+    return request.kind != VenueRequestKind::place && request.sent;
+  });
+}
+
 std::uint32_t open_cancel(const VenueOrder* order) {
   if (order == nullptr) return 0;
   const auto found = std::ranges::find(order->open, VenueRequestKind::cancel, &VenueRequest::kind);
@@ -70,6 +92,7 @@ fix::Verdict VenueLink::take_execution(const fix::Message& message) {
                   wrong.tag, venue_text(message.text(11)));
     return wrong;
   }
+  if (execution->request) heard_of(*execution->request);
   // What the venue does of itself need not have our ClOrdID in its place.
   if (!execution->request) execution->request = execution->original;
   const bool of_mass = !execution->mass_request.empty();
@@ -92,6 +115,7 @@ fix::Verdict VenueLink::take_execution(const fix::Message& message) {
 
 /// The venue has answered it; nothing happens where the order is not known.
 void VenueLink::close_request(VenueRequestId id) {
+  heard_of(id);
   VenueOrder* const order = services_.state->venues().order(id.order);
   if (order == nullptr) return;
   order->close(id.number);
@@ -203,13 +227,19 @@ void VenueLink::take_status(const VenueExecution& execution) {
   VenueOrder* const order = services_.state->venues().order(id.order);
   if (execution.status == '8') return take_unknown(execution, order);
   if (execution.status == 'A') return inquire(id.order);
-  inquiry_.answered(id.order);
   const bool changing = execution.status == '6' || execution.status == 'E';
   close_request({id.order, 1});
-  if (order != nullptr && !changing && open_replace(*order, id.number) != nullptr) {
-    VenueNews replaced = news_of(execution, VenueReportKind::replaced);
-    replace_terms(*order, execution, id.number, replaced);
-    tell(std::move(replaced));
+  // It has not decided what came of the change that it was asked for.
+  if (changing && asks_each_ && order != nullptr && has_open_change(*order)) return inquire(id.order);
+  inquiry_.answered(id.order);
+  if (order != nullptr && !changing) {
+    const bool names_it = open_replace(*order, id.number) != nullptr;
+    const std::uint32_t number = names_it ? id.number : replace_in_force(*order, execution.terms);
+    if (number != 0) {
+      VenueNews replaced = news_of(execution, VenueReportKind::replaced);
+      replace_terms(*order, execution, number, replaced);
+      tell(std::move(replaced));
+    }
   }
   VenueNews news = news_of(execution, VenueReportKind::status);
   const bool over = execution.status == '4' || execution.status == 'C' || execution.status == '3';
@@ -287,6 +317,7 @@ fix::Verdict VenueLink::take_cancel_reject(const fix::Message& message) {
                  config_.name, venue_text(message.text(11)));
     return {};
   }
+  heard_of(*id);
   const std::string code = message.text(102);
   if (code == duplicate_request_code) {
     inquire(id->order);
@@ -345,6 +376,7 @@ void VenueLink::take_refusal(const Refusal& refusal) {
     asks_each_ = false;
     return inquiry_.stop_asking();
   }
+  heard_of(id);
   if (refusal.undecided) {
     if (refusal.type != "D") undecided_[id.order.value] = id.number;
     return inquire(id.order);

@@ -85,7 +85,9 @@ VenueLink* VenueDesk::link(VenueId venue) {
 void VenueDesk::note(const Event& event, const VenueRequestMade& made) {
   FixState& state = *services_.state;
   const bool sent = !state.made_at() || event.sequence <= *state.made_at();
-  if (!state.venues().take(made, state.orders().symbol_name(made.symbol), sent)) return;
+  const OrderTable& orders = state.orders();
+  if (!state.venues().take(made, orders.account_name(made.account), orders.symbol_name(made.symbol), sent))
+    return;
   if (VenueLink* const to = link(made.venue)) to->send(made.order, made.number);
 }
 

@@ -6,16 +6,21 @@ namespace trade::fixd {
 
 void VenueInquiry::begin(const std::vector<OrderId>& orders, bool mass, std::int64_t now_ns) {
   for (const OrderId order : orders)
-    orders_.try_emplace(order.value, Entry{now_ns, 0, 0, false});
+    add(order, now_ns);
   mass_pending_ = mass && !orders_.empty();
   mass_asked_ = false;
   mass_deadline_ns_ = now_ns + answer_time_max_ns;
 }
 
-void VenueInquiry::add(OrderId order, std::int64_t due_ns) {
-  Entry& entry = orders_.try_emplace(order.value, Entry{due_ns, 0, 0, true}).first->second;
+void VenueInquiry::add(OrderId order, std::int64_t now_ns) {
+  orders_.try_emplace(order.value, Entry{.due_ns = now_ns});
+}
+
+void VenueInquiry::ask_again(OrderId order, std::int64_t now_ns) {
+  Entry& entry = orders_[order.value];
   entry.anyway = true;
-  entry.due_ns = due_ns;
+  entry.due_ns = now_ns + (again_after_ns << std::min(entry.undecided_times, 4u));
+  ++entry.undecided_times;
 }
 
 void VenueInquiry::mass_done(std::int64_t now_ns) {

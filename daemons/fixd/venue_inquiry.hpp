@@ -16,7 +16,7 @@ class VenueInquiry {
   static constexpr std::size_t questions_per_turn_max = 5;
   /// A question that is not answered is asked again after this, then twice that, up to eight times that.
   static constexpr std::int64_t answer_time_max_ns = 10'000'000'000;
-  /// When the venue itself does not know yet.
+  /// When the venue itself does not know yet: then twice that, up to sixteen times that.
   static constexpr std::int64_t again_after_ns = 500'000'000;
 
   struct Question {
@@ -27,8 +27,10 @@ class VenueInquiry {
 
   /// The fate of these is not known. With `mass` the venue is asked for all of its orders first.
   void begin(const std::vector<OrderId>& orders, bool mass, std::int64_t now_ns);
-  /// This one is to be asked about whatever its state, until there is an answer.
-  void add(OrderId order, std::int64_t due_ns);
+  /// The fate of one more is not known: it is asked about at once.
+  void add(OrderId order, std::int64_t now_ns);
+  /// This one is to be asked about whatever its state, until there is an answer: in a while.
+  void ask_again(OrderId order, std::int64_t now_ns);
   /// Whether the answers to a mass request are awaited.
   [[nodiscard]] bool mass_pending() const { return mass_pending_; }
   /// The mass request is answered, or never will be: what is left is asked one by one.
@@ -54,6 +56,7 @@ class VenueInquiry {
     std::uint32_t times = 0;
     std::uint32_t attempt = 0;
     bool anyway = false;  ///< whatever its state
+    std::uint32_t undecided_times = 0;
   };
   std::map<std::uint64_t, Entry> orders_;
   bool mass_pending_ = false;

@@ -1,6 +1,7 @@
 #include "fixd/venue_link.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include <unistd.h>
@@ -135,6 +136,7 @@ void VenueLink::lose_line(const std::string& why) {
   last_problem_ = why;
   if (attached_) session_.detach();
   attached_ = false;
+  if (std::exchange(is_behind_, false)) session_.begin_anew(why);
   if (line_) {
     if (line_->watch != 0) services_.loop->remove(line_->watch);
     line_.reset();
@@ -147,6 +149,7 @@ void VenueLink::lose_line(const std::string& why) {
 void VenueLink::tick(Timestamp now) {
   begin_anew_when_due(now);
   if (attached_) session_.tick();
+  tell_unanswered();
   services_.settle();
 }
 
@@ -169,8 +172,14 @@ void VenueLink::end(const std::string& why) {
   tell_session(false);
 }
 
-std::string VenueLink::check_logon(const fix::Message&) {
-  return {};
+/// A venue whose numbers are behind ours has lost what it knew of the session. Nothing that it tells would be
+/// taken; so both begin at 1, and it is asked about every order.
+std::string VenueLink::check_logon(const fix::Message& logon) {
+  const int number = std::atoi(logon.text(34).c_str());
+  if (logon.text(141) == "Y" || logon.text(43) == "Y" || number >= numbers_.next_target()) return {};
+  is_behind_ = true;
+  return "its numbers are behind ours (" + std::to_string(number) + ", expected " +
+         std::to_string(numbers_.next_target()) + "): both begin at 1 again";
 }
 
 void VenueLink::logged_on() {
@@ -187,6 +196,7 @@ void VenueLink::logged_out() {
   log("logged out");
   inquiry_.end();
   undecided_.clear();
+  sent_at_ns_.clear();
   tell_session(false);
 }
 
@@ -220,10 +230,36 @@ void VenueLink::send(OrderId id, std::uint32_t number) {
 /// Marks it as sent: what is sent and that it was become durable together.
 void VenueLink::send_request(VenueOrder& order, const VenueRequest& request) {
   if (request.sent) return;
-  say(request_message(order, request, SystemClock().now()));
+  say(request_message(order, request, SystemClock().now(), config_.send_account));
+  sent_at_ns_[{order.id.value, request.number}] = monotonic_nanoseconds();
   const auto kept = std::ranges::find(order.open, request.number, &VenueRequest::number);
   kept->sent = true;
   services_.state->venues().changed(order.id);
+}
+
+/// What the venue says nothing of on a line that stays up. The engine has no clock: it is told.
+void VenueLink::tell_unanswered() {
+  const std::int64_t now_ns = monotonic_nanoseconds();
+  const std::int64_t time_max_ns = config_.answer_seconds * nanoseconds_per_second;
+  std::size_t count = 0;
+  std::erase_if(sent_at_ns_, [&](const auto& sent) {
+    if (now_ns - sent.second < time_max_ns) return false;
+    VenueNews news;
+    news.venue = venue_;
+    news.order = {sent.first.first};
+    news.kind = VenueReportKind::unanswered;
+    news.request = sent.first.second;
+    news.text = "no answer within " + std::to_string(config_.answer_seconds) + " seconds";
+    tell(std::move(news));
+    // Of what has ended here the journal says no more.
+    const VenueOrder* const order = services_.state->venues().find({sent.first.first});
+    if (order != nullptr && order->over) inquire(order->id);
+    ++count;
+    return true;
+  });
+  if (count == 0) return;
+  spdlog::warn("venue {}: {} requests are not answered within {} seconds; it is asked about their orders",
+               config_.name, count, config_.answer_seconds);
 }
 
 /// Requests that were made while the session was down, though tradingd did not know that yet.
@@ -236,6 +272,7 @@ void VenueLink::send_waiting() {
 }
 
 void VenueLink::told_session(bool up) {
+  up_known_ = up;
   inquiry_.end();
   undecided_.clear();
   if (!up || !session_.logged_on()) return;
@@ -248,13 +285,20 @@ void VenueLink::told_session(bool up) {
 }
 
 void VenueLink::told_state(OrderId order, VenueState state) {
-  if (state == VenueState::ended) inquiry_.answered(order);
-  if (state != VenueState::unknown) inquiry_.known(order);
+  if (state == VenueState::unknown) {
+    // Where the session was lost, all are asked about together once it is known to be up again.
+    if (up_known_ && session_.logged_on() && asks_each_) inquiry_.add(order, monotonic_nanoseconds());
+    return;
+  }
+  inquiry_.known(order);
+  if (state != VenueState::ended) return;
+  inquiry_.answered(order);
+  std::erase_if(sent_at_ns_, [&](const auto& sent) { return sent.first.first == order.value; });
 }
 
 void VenueLink::inquire(OrderId order) {
   if (!asks_each_ || services_.state->venues().order(order) == nullptr) return;
-  inquiry_.add(order, monotonic_nanoseconds() + VenueInquiry::again_after_ns);
+  inquiry_.ask_again(order, monotonic_nanoseconds());
 }
 
 /// The change of an order whose fate the venue could not say, unless it has said it since.
@@ -285,7 +329,7 @@ void VenueLink::ask() {
       --attempt;
     }
     if (const VenueRequest* const change = undecided_change(*order)) number = change->number;
-    say(status_request(*order, number, config_.version));
+    say(status_request(*order, number, config_.version, config_.send_account));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "access/venue_store.hpp"
 #include "bus/poll_loop.hpp"
@@ -83,6 +84,7 @@ class VenueLink : public fix::Handler {
   void begin_anew_when_due(Timestamp now);
   void send_waiting();
   void send_request(VenueOrder& order, const VenueRequest& request);
+  void tell_unanswered();
   void ask();
   void say(const fix::Message& message);
 
@@ -91,6 +93,8 @@ class VenueLink : public fix::Handler {
   void take_report(const VenueExecution& execution);
   void take_status(const VenueExecution& execution);
   void close_request(VenueRequestId id);
+  /// The venue has said something of it.
+  void heard_of(VenueRequestId id) { sent_at_ns_.erase({id.order.value, id.number}); }
   void forget_if_over(OrderId id, char status);
   void take_unknown(const VenueExecution& execution, VenueOrder* order);
   void take_undecided(const VenueExecution& execution, VenueOrder& order, const VenueRequest& change);
@@ -114,10 +118,15 @@ class VenueLink : public fix::Handler {
   VenueInquiry inquiry_;
   /// By order: the cancel or replace of which the venue said that it cannot say what came of it.
   std::map<std::uint64_t, std::uint32_t> undecided_;
+  /// By order and number: when each request was sent of which the venue has said nothing yet. Those that a
+  /// session does not outlive are of unknown fate with it.
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::int64_t> sent_at_ns_;
   Connector connector_;
   std::unique_ptr<Line> line_;
-  bool attached_ = false;  ///< the session has the line
-  bool up_told_ = false;   ///< what tradingd was told last
+  bool attached_ = false;   ///< the session has the line
+  bool up_told_ = false;    ///< what tradingd was told last
+  bool up_known_ = false;   ///< so the journal says
+  bool is_behind_ = false;  ///< the venue's numbers are: it has begun at 1 again
   std::int64_t connect_at_ns_ = 0;
   std::int64_t retry_after_ns_;
   std::int64_t line_opened_at_ns_ = 0;

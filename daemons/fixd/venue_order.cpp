@@ -50,6 +50,7 @@ void write_venue_order(ByteWriter& writer, const VenueOrder& order) {
     write_terms(writer, request.terms);
     writer.write(static_cast<std::uint8_t>(request.sent));
   }
+  writer.write_text(order.account);
 }
 
 bool read_venue_order(ByteReader& reader, VenueOrder& order) {
@@ -73,6 +74,8 @@ bool read_venue_order(ByteReader& reader, VenueOrder& order) {
     request.sent = reader.read<std::uint8_t>() != 0;
     order.open.push_back(request);
   }
+  // An older row ends here.
+  if (good && !reader.at_end()) order.account = reader.read_text();
   return good && reader.ok() && reader.at_end() && order.id && order.venue;
 }
 

@@ -35,6 +35,7 @@ struct VenueRequest {
 struct VenueOrder {
   OrderId id;
   VenueId venue;
+  std::string account;  ///< here; empty: it was kept by who did not keep that
   std::string symbol;
   Side side = Side::buy;
   OrderType type = OrderType::market;

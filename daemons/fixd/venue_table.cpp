@@ -54,12 +54,14 @@ void VenueTable::take(const VenueRemoved& removed) {
   dirty_venues_.insert(removed.venue.value);
 }
 
-bool VenueTable::take(const VenueRequestMade& made, const std::string& symbol, bool sent) {
+bool VenueTable::take(const VenueRequestMade& made, const std::string& account, const std::string& symbol,
+                      bool sent) {
   auto found = orders_.find(made.order.value);
   if (found == orders_.end()) {
     VenueOrder order;
     order.id = made.order;
     order.venue = made.venue;
+    order.account = account;
     order.symbol = symbol;
     order.side = made.side;
     order.type = made.type;

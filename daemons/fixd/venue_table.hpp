@@ -24,7 +24,8 @@ class VenueTable {
   void take(const VenueAdded& added);
   void take(const VenueRemoved& removed);
   /// False where the request was taken before. `sent`: it may have been, by who was here before.
-  bool take(const VenueRequestMade& made, const std::string& symbol, bool sent = false);
+  bool take(const VenueRequestMade& made, const std::string& account, const std::string& symbol,
+            bool sent = false);
   void take(const VenueStateChanged& changed);
   void end(OrderId id);
 

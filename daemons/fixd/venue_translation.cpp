@@ -26,7 +26,8 @@ bool printable(char character) {
   return character >= 0x20 && character < 0x7f;
 }
 
-void add_names(fix::Message& message, const VenueOrder& order) {
+void add_names(fix::Message& message, const VenueOrder& order, bool names_account) {
+  if (names_account && !order.account.empty()) message.add(1, order.account);
   const MarkedSide side{order.side, order.instructions.short_sale};
   message.add(55, order.symbol).add(54, std::string(1, fix_side(side)));
 }
@@ -112,7 +113,8 @@ std::optional<VenueRequestId> parse_request_id(std::string_view text) {
   return VenueRequestId{{*order}, *number};
 }
 
-fix::Message request_message(const VenueOrder& order, const VenueRequest& request, Timestamp now) {
+fix::Message request_message(const VenueOrder& order, const VenueRequest& request, Timestamp now,
+                             bool names_account) {
   fix::Message message;
   message.add(11, format_request_id({order.id, request.number}));
   if (request.kind == VenueRequestKind::place) {
@@ -122,7 +124,7 @@ fix::Message request_message(const VenueOrder& order, const VenueRequest& reques
     message.add(41, format_request_id({order.id, order.current}));
     if (!order.venue_order_id.empty()) message.add(37, order.venue_order_id);
   }
-  add_names(message, order);
+  add_names(message, order, names_account);
   message.add(60, fix_time(now));
   if (request.kind == VenueRequestKind::cancel) {
     message.add(38, std::to_string(order.terms.quantity.shares));
@@ -133,12 +135,13 @@ fix::Message request_message(const VenueOrder& order, const VenueRequest& reques
   return message;
 }
 
-fix::Message status_request(const VenueOrder& order, std::uint32_t number, std::string_view version) {
+fix::Message status_request(const VenueOrder& order, std::uint32_t number, std::string_view version,
+                            bool names_account) {
   fix::Message message;
   message.type = "H";
   message.add(11, format_request_id({order.id, number}));
   if (!order.venue_order_id.empty()) message.add(37, order.venue_order_id);
-  add_names(message, order);
+  add_names(message, order, names_account);
   if (version != "FIX.4.2") message.add(790, format_request_id({order.id, number}));
   return message;
 }

@@ -24,10 +24,12 @@ std::string format_request_id(const VenueRequestId& id);
 /// Nothing where the text is no such id.
 std::optional<VenueRequestId> parse_request_id(std::string_view text);
 
-/// NewOrderSingle, OrderCancelRequest or OrderCancelReplaceRequest.
-fix::Message request_message(const VenueOrder& order, const VenueRequest& request, Timestamp now);
+/// NewOrderSingle, OrderCancelRequest or OrderCancelReplaceRequest; `names_account`: with Account.
+fix::Message request_message(const VenueOrder& order, const VenueRequest& request, Timestamp now,
+                             bool names_account = false);
 /// OrderStatusRequest by the ClOrdID of that number.
-fix::Message status_request(const VenueOrder& order, std::uint32_t number, std::string_view version);
+fix::Message status_request(const VenueOrder& order, std::uint32_t number, std::string_view version,
+                            bool names_account = false);
 /// OrderMassStatusRequest for all open orders.
 fix::Message mass_status_request(const std::string& id);
 

@@ -1,4 +1,5 @@
 // LMDB database "venues": name text -> format u8, then the fields of VenueSession as `encode` writes them.
+// Format 1 ended with `created_at`.
 #include "access/venue_store.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace trade::access {
 
 namespace {
 
-constexpr std::uint8_t record_format = 1;
+constexpr std::uint8_t record_format = 2;
 constexpr std::size_t host_bytes_max = 253;
 constexpr std::size_t password_bytes_max = 128;
 constexpr std::size_t path_bytes_max = 4'095;
@@ -44,12 +45,15 @@ std::vector<std::byte> encode(const VenueSession& venue) {
   writer.write(venue.heartbeat_seconds);
   writer.write(venue.reset_second);
   writer.write(venue.created_at.nanoseconds);
+  writer.write(venue.answer_seconds);
+  writer.write(static_cast<std::uint8_t>(venue.send_account));
   return writer.take();
 }
 
 std::optional<VenueSession> decode(std::string name, store::Bytes bytes) {
   ByteReader reader(bytes);
-  if (reader.read<std::uint8_t>() != record_format) return std::nullopt;
+  const auto format = reader.read<std::uint8_t>();
+  if (format < 1 || format > record_format) return std::nullopt;
   VenueSession venue;
   venue.name = std::move(name);
   venue.host = reader.read_text();
@@ -64,6 +68,10 @@ std::optional<VenueSession> decode(std::string name, store::Bytes bytes) {
   venue.heartbeat_seconds = reader.read<std::int32_t>();
   venue.reset_second = reader.read<std::int32_t>();
   venue.created_at = {reader.read<std::int64_t>()};
+  if (format >= 2) {
+    venue.answer_seconds = reader.read<std::int32_t>();
+    venue.send_account = reader.read<std::uint8_t>() != 0;
+  }
   if (!reader.ok() || !reader.at_end() || !check_venue_session(venue)) return std::nullopt;
   return venue;
 }
@@ -100,6 +108,8 @@ Status check_venue_session(const VenueSession& venue) {
   if (venue.heartbeat_seconds < venue_heartbeat_seconds_min ||
       venue.heartbeat_seconds > venue_heartbeat_seconds_max)
     return fail(ErrorCode::usage, "a heartbeat comes every 1 to 3600 seconds");
+  if (venue.answer_seconds < venue_answer_seconds_min || venue.answer_seconds > venue_answer_seconds_max)
+    return fail(ErrorCode::usage, "an answer is waited for from 1 to 3600 seconds");
   if (venue.reset_second >= seconds_per_day)
     return fail(ErrorCode::usage, "a time of the day is before 24:00");
   return {};

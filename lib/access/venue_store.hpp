@@ -22,6 +22,8 @@ constexpr std::size_t venues_max = 1'000;
 
 constexpr std::int32_t venue_heartbeat_seconds_min = 1;
 constexpr std::int32_t venue_heartbeat_seconds_max = 3'600;
+constexpr std::int32_t venue_answer_seconds_min = 1;
+constexpr std::int32_t venue_answer_seconds_max = 3'600;
 
 /// How fixd connects to a venue. What the suite knows of it beside that (its clearing account, what happens
 /// to orders while the session is down) is in the journal.
@@ -41,6 +43,9 @@ struct VenueSession {
   std::int32_t heartbeat_seconds = 30;
   /// Second of the day, UTC, at which sequence numbers begin at 1 again; below zero: never.
   std::int32_t reset_second = 0;
+  /// A request of which the venue has said nothing for so long is asked about.
+  std::int32_t answer_seconds = 30;
+  bool send_account = false;  ///< orders there bear their account here
   Timestamp created_at;
 
   bool operator==(const VenueSession&) const = default;

@@ -2,6 +2,7 @@
 // orders and positions, so that an order which is no short sale pays nothing for it.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory_resource>
 #include <utility>
@@ -64,6 +65,12 @@ class Locates {
     found->second.held -= quantity;
     found->second.used += quantity;
     drop_if_over(found);
+  }
+  /// A sale by `use` never was. Where the grant has been replaced since, it counts there no more.
+  void give_back(AccountId account, SymbolId symbol, Quantity quantity) {
+    const auto found = locates_.find({account, symbol});
+    if (found == locates_.end()) return;
+    found->second.used = std::max(found->second.used - quantity, Quantity{});
   }
   /// A trading day begins at `now`: what was granted for the old one, or until a time that has come, is over.
   void end_day(Timestamp now) {

@@ -59,6 +59,12 @@ struct RoutedOrder {
   std::string venue_order_id;
 
   [[nodiscard]] bool was_sent() const { return state != VenueState::held; }
+  /// Whether the venue has still to say what becomes of this request; zero: of any.
+  [[nodiscard]] bool awaits(std::uint32_t request) const {
+    const bool waits = state == VenueState::sending || state == VenueState::pending_cancel ||
+                       state == VenueState::pending_replace;
+    return waits && (request == 0 || request == pending || (request == 1 && !acknowledged));
+  }
   [[nodiscard]] bool is_replaced_by(std::uint32_t request) const {
     return pending != 0 && pending_kind == VenueRequestKind::replace && (request == 0 || request == pending);
   }
@@ -75,6 +81,15 @@ struct Execution {
   Quantity quantity;
   TradingDay day = 0;   ///< on which it was told
   bool busted = false;  ///< the venue has undone it
+};
+
+/// What a bust or correction undoes.
+struct Undoing {
+  std::string id;  ///< of the execution here
+  Execution execution;
+  // Where that stands for several trades of the venue, the others, which are booked anew:
+  Quantity rest;
+  Price rest_price;
 };
 
 class Routing {

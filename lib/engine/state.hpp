@@ -590,9 +590,8 @@ class Engine::State {
   /// What the order is by this report of its replacement.
   [[nodiscard]] engine::WantedOrder replacement_told(const Order& order, const engine::RoutedOrder& routed,
                                                      const VenueReport& report) const;
-  /// Whether an order that has ended here is still open at its venue, which can be told to cancel it.
-  [[nodiscard]] bool is_alive_unawares(const Order& order, const engine::RoutedOrder& routed,
-                                       const VenueReport& report) const;
+  /// An order that has ended here and is open at its venue is cancelled there.
+  void cancel_survivor(const Order& order, engine::RoutedOrder& routed);
   /// The price of what the venue counts beyond what is booked here.
   [[nodiscard]] Price missing_price(const Order& order, const VenueReport& report) const;
   /// Books what the venue counts beyond what is booked here. Returns whether that ended the order.

@@ -38,9 +38,61 @@ bool is_well_formed(const VenueReport& report) {
          (!of_former || !report.reference_execution_id.empty());
 }
 
-/// What a trade is called that the venue has counted but not told.
+/// What trades are called that the venue has counted but not told.
+std::string counted_execution_prefix(OrderId order) {
+  return "status-" + std::to_string(order.value) + "-";
+}
 std::string counted_execution_id(OrderId order, Quantity cumulative) {
-  return "status-" + std::to_string(order.value) + "-" + std::to_string(cumulative.shares);
+  return counted_execution_prefix(order) + std::to_string(cumulative.shares);
+}
+
+/// What one trade costs that brings the total of `filled` to `cumulative` at this average, rounded.
+Price price_of_rest(Price average, Quantity cumulative, Money filled, Quantity rest) {
+  const engine::WideMoney paid = engine::WideMoney{average.units} * cumulative.shares;
+  const engine::WideMoney twice = 2 * (paid - filled.units);
+  const engine::WideMoney units = (twice + rest.shares) / (2 * engine::WideMoney{rest.shares});
+  return {
+      static_cast<std::int64_t>(std::clamp(units, engine::WideMoney{1}, engine::WideMoney{price_units_max}))};
+}
+
+/// Whether an order that has ended here is still open at its venue, which can be told to cancel it.
+bool is_alive_unawares(const engine::Order& order, const VenueReport& report, bool session_up) {
+  return !order.open() && report.leaves && session_up;
+}
+
+/// The same, of one that the venue did not know and took after all.
+bool is_taken_unawares(const engine::Order& order, const engine::RoutedOrder& routed, bool session_up) {
+  return order.status == OrderStatus::rejected && !routed.acknowledged && session_up;
+}
+
+/// The execution of the order that a bust or correction means, by its name or as one that only a status told
+/// of; nothing: there is none.
+std::optional<engine::Undoing> undoing(const engine::Routing& routing, const VenueReport& report,
+                                       const engine::Order& order) {
+  if (const auto* told = routing.execution(report.venue, report.reference_execution_id)) {
+    if (told->order != order.id) return std::nullopt;
+    return engine::Undoing{std::string(report.reference_execution_id), *told, {}, {}};
+  }
+  // The venue names a trade that only a status told of: how many shares it had shows in what is left.
+  const bool corrects = report.kind == VenueReportKind::corrected;
+  const Quantity remade = corrects ? report.quantity : Quantity{};
+  const Quantity undone = order.filled() + remade - report.cumulative;
+  if (undone.shares <= 0) return std::nullopt;
+  const std::string prefix = counted_execution_prefix(order.id);
+  const engine::Routing::Executions& all = routing.executions();
+  for (auto at = all.lower_bound(std::pair(report.venue, prefix));
+       at != all.end() && at->first.first == report.venue && at->first.second.starts_with(prefix); ++at) {
+    const auto& [key, counted] = *at;
+    const Quantity rest = counted.quantity - undone;
+    if (counted.busted || counted.order != order.id || rest.shares < 0 || (corrects && rest)) continue;
+    engine::Undoing found{key.second, counted, rest, counted.price};
+    if (rest && report.average_price) {
+      found.rest_price = price_of_rest(report.average_price, report.cumulative,
+                                       order.filled_notional - counted.price * counted.quantity, rest);
+    }
+    return found;
+  }
+  return std::nullopt;
 }
 
 std::int64_t lack(Money free) {
@@ -60,11 +112,13 @@ RejectReason Engine::State::decide(const VenueReport& report) const {
   // Of an order that it was never sent a venue has nothing to tell.
   if (!routed->was_sent()) return RejectReason::invalid_command;
   const Order& order = orders_[slot];
+  const bool session_up = routing_[report.venue].session_up;
   const auto unless = [](bool repeats) { return repeats ? RejectReason::no_change : RejectReason::none; };
   switch (report.kind) {
     case VenueReportKind::accepted: {
       const bool names = !report.venue_order_id.empty() && report.venue_order_id != routed->venue_order_id;
-      return unless(!order.open() || (routed->acknowledged && !names));
+      return unless(order.open() ? routed->acknowledged && !names
+                                 : !is_taken_unawares(order, *routed, session_up));
     }
     case VenueReportKind::filled:
       return decide_fill(report, order, *routed);
@@ -89,8 +143,10 @@ RejectReason Engine::State::decide(const VenueReport& report) const {
       const Quantity missing = report.cumulative - order.filled();
       if (missing.shares > 0)
         return check_execution(order, *routed, missing_price(order, report), missing, false);
-      return unless(!order.open() && !is_alive_unawares(order, *routed, report));
+      return unless(!order.open() && !is_alive_unawares(order, report, session_up));
     }
+    case VenueReportKind::unanswered:
+      return unless(!order.open() || !routed->awaits(report.request));
   }
   return RejectReason::invalid_command;
 }
@@ -110,16 +166,21 @@ RejectReason Engine::State::decide_bust(const VenueReport& report, const Order& 
   const bool corrects = report.kind == VenueReportKind::corrected;
   if (corrects && routing_.execution(report.venue, report.execution_id) != nullptr)
     return RejectReason::duplicate_execution;
-  const engine::Execution* const execution = routing_.execution(report.venue, report.reference_execution_id);
-  if (execution == nullptr || execution->order != order.id) return RejectReason::unknown_execution;
-  if (execution->busted) return RejectReason::duplicate_execution;
+  const std::optional<engine::Undoing> undone = undoing(routing_, report, order);
+  if (!undone) return RejectReason::unknown_execution;
+  const engine::Execution& execution = undone->execution;
+  if (execution.busted) return RejectReason::duplicate_execution;
   if (corrects) {
-    const Quantity filled = order.filled() - execution->quantity + report.quantity;
+    const Quantity filled = order.filled() - execution.quantity + report.quantity;
     if (filled.shares > order_quantity_max) return RejectReason::invalid_quantity;
     const RejectReason reason = check_execution(order, routed, report.price, report.quantity, false);
     if (reason != RejectReason::none) return reason;
   }
-  return check_execution(order, routed, execution->price, execution->quantity, true);
+  if (undone->rest) {
+    const RejectReason reason = check_execution(order, routed, undone->rest_price, undone->rest, false);
+    if (reason != RejectReason::none) return reason;
+  }
+  return check_execution(order, routed, execution.price, execution.quantity, true);
 }
 
 RejectReason Engine::State::check_execution(const Order& order, const engine::RoutedOrder& routed,
@@ -181,22 +242,13 @@ engine::WantedOrder Engine::State::replacement_told(const Order& order, const en
   return as_told(order, answers ? routed.wanted : as_it_is(order), report.quantity, report);
 }
 
-bool Engine::State::is_alive_unawares(const Order& order, const engine::RoutedOrder& routed,
-                                      const VenueReport& report) const {
-  return !order.open() && report.leaves && routing_[routed.venue].session_up;
-}
-
 Price Engine::State::missing_price(const Order& order, const VenueReport& report) const {
   const Quantity missing = report.cumulative - order.filled();
   if (!report.average_price) {
     if (order.limit_price) return order.limit_price;
     return std::max(symbols_[order.symbol].reference(), Price{1});
   }
-  const engine::WideMoney paid = engine::WideMoney{report.average_price.units} * report.cumulative.shares;
-  const engine::WideMoney twice = 2 * (paid - order.filled_notional.units);
-  const engine::WideMoney units = (twice + missing.shares) / (2 * engine::WideMoney{missing.shares});
-  return {
-      static_cast<std::int64_t>(std::clamp(units, engine::WideMoney{1}, engine::WideMoney{price_units_max}))};
+  return price_of_rest(report.average_price, report.cumulative, order.filled_notional, missing);
 }
 
 // --- what follows from it ---
@@ -231,6 +283,10 @@ ApplyResult Engine::State::perform(const VenueReport& report) {
     case VenueReportKind::status:
       status_report(slot, routed, report);
       break;
+    case VenueReportKind::unanswered:
+      routed.state = VenueState::unknown;
+      tell_venue_state(orders_[slot], routed, "", report.text);
+      break;
     default:
       end_report(slot, routed, report);
       break;
@@ -252,6 +308,10 @@ void Engine::State::acknowledge(Order& order, engine::RoutedOrder& routed) {
 
 void Engine::State::accept_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report) {
   Order& order = orders_[slot];
+  if (!order.open()) {
+    routed.acknowledged = true;
+    return cancel_survivor(order, routed);
+  }
   acknowledge(order, routed);
   const bool is_known_again = routed.state == VenueState::unknown && routed.pending == 0;
   if (routed.state == VenueState::sending || is_known_again) routed.state = VenueState::working;
@@ -348,16 +408,17 @@ bool Engine::State::book_missing(OrderSlot slot, engine::RoutedOrder& routed, co
   return book_execution(slot, routed, missing_price(order, report), missing, id);
 }
 
+void Engine::State::cancel_survivor(const Order& order, engine::RoutedOrder& routed) {
+  request(order, routed, VenueRequestKind::cancel);
+  routed.pending = 0;
+}
+
 void Engine::State::status_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report) {
   Order& order = orders_[slot];
   const bool was_open = order.open();
   const bool ends = report.cumulative > order.filled() && book_missing(slot, routed, report);
-  // It was given up here, and lives on there.
-  if (is_alive_unawares(order, routed, report) && !was_open) {
-    request(order, routed, VenueRequestKind::cancel);
-    routed.pending = 0;
-    return;
-  }
+  if (!was_open && is_alive_unawares(order, report, routing_[routed.venue].session_up))
+    return cancel_survivor(order, routed);
   if (!was_open) return;
   if (ends) return tell_venue_state(order, routed, learn_venue_order_id(routed, report), report.text);
   if (!report.leaves) {
@@ -408,16 +469,24 @@ void Engine::State::reconcile(OrderSlot slot, engine::RoutedOrder& routed, const
 
 void Engine::State::bust_report(OrderSlot slot, engine::RoutedOrder& routed, const VenueReport& report) {
   Order& order = orders_[slot];
-  engine::Execution& execution = *routing_.execution(report.venue, report.reference_execution_id);
+  const engine::Undoing undoes = *undoing(routing_, report, order);
+  const engine::Execution& execution = undoes.execution;
   const AccountId clearing = routing_[routed.venue].clearing_account;
   const bool corrects = report.kind == VenueReportKind::corrected;
+  const bool was_counted = undoes.id != report.reference_execution_id;
   const bool was_open = order.open();
   const Quantity undone = execution.quantity;
-  const Quantity remade = corrects ? report.quantity : Quantity{};
+  const Quantity remade = (corrects ? report.quantity : Quantity{}) + undoes.rest;
   const Quantity leaves_before = order.leaves();
-  execution.busted = true;
+  routing_.execution(report.venue, undoes.id)->busted = true;
+  if (was_counted) {
+    // The venue may tell of it again by the name that it has there.
+    engine::Execution told = execution;
+    told.busted = true;
+    routing_.add_execution(report.venue, report.reference_execution_id, told);
+  }
   undo_execution(order, clearing, execution);
-  if (routed.counted) routed.counted = std::max(routed.counted - undone, Quantity{});
+  if (routed.counted) routed.counted = std::max(routed.counted - undone + undoes.rest, Quantity{});
   if (was_open) {
     count_shortfall(order.account, [&] { claim(order, undone); });
     order.status = order.filled_shares != 0 ? OrderStatus::partially_filled : OrderStatus::submitted;
@@ -425,31 +494,38 @@ void Engine::State::bust_report(OrderSlot slot, engine::RoutedOrder& routed, con
     order.status = OrderStatus::cancelled;
     order.cancel_reason = CancelReason::venue;
   }
-  log_.emit(VenueTradeBusted{.trade = execution.trade,
-                             .order = order.id,
-                             .account = order.account,
-                             .symbol = order.symbol,
-                             .venue = routed.venue,
-                             .clearing_account = clearing,
-                             .side = order.side,
-                             .price = execution.price,
-                             .quantity = undone,
-                             .leaves = was_open ? order.leaves() : Quantity{},
-                             .status = order.status,
-                             .execution_id = report.reference_execution_id,
-                             .corrected = corrects});
+  log_.emit(
+      VenueTradeBusted{.trade = execution.trade,
+                       .order = order.id,
+                       .account = order.account,
+                       .symbol = order.symbol,
+                       .venue = routed.venue,
+                       .clearing_account = clearing,
+                       .side = order.side,
+                       .price = execution.price,
+                       .quantity = undone,
+                       .leaves = was_open ? order.leaves() : Quantity{},
+                       .status = order.status,
+                       .execution_id = was_counted ? routing_.keep(undoes.id) : report.reference_execution_id,
+                       .corrected = corrects || undoes.rest});
   if (was_open) {
     // The shares are wanted again only where the venue still wants them. It has no fewer open than before but
     // for what the correction trades.
-    const Quantity most = leaves_before + undone;
+    const Quantity most = leaves_before + undone - undoes.rest;
     const Quantity least = corrects ? Quantity{} : leaves_before;
     engine::WantedOrder wanted = as_it_is(order);
     wanted.quantity = order.filled() + std::clamp(report.leaves, least, most) + remade;
     wanted.quantity = std::min(wanted.quantity, Quantity{order_quantity_max});
     if (wanted.quantity != order.quantity) become(slot, wanted, {});
   }
-  if (!corrects) return;
-  const bool ends = book_execution(slot, routed, report.price, report.quantity, report.execution_id);
+  bool ends = false;
+  if (undoes.rest) {
+    // By a name that no other count of the order has.
+    const std::string id =
+        counted_execution_id(order.id, report.cumulative) + "-" + std::to_string(next_trade_.value);
+    ends = book_execution(slot, routed, undoes.rest_price, undoes.rest, routing_.keep(id));
+  }
+  if (corrects) ends = book_execution(slot, routed, report.price, report.quantity, report.execution_id);
   if (ends) tell_venue_state(order, routed, learn_venue_order_id(routed, report), report.text);
 }
 
@@ -525,6 +601,7 @@ void Engine::State::undo_execution(Order& order, AccountId clearing, const engin
   order.filled_shares -= static_cast<std::uint32_t>(execution.quantity.shares);
   order.filled_notional -= notional;
   order.updated_at = log_.now();
+  if (order.holds_locate()) locates_.give_back(order.account, order.symbol, execution.quantity);
   const auto give_back = [&](AccountId id, bool had_bought) {
     engine::Account& account = accounts_[id];
     account.changed_at = log_.next_sequence();

@@ -267,7 +267,7 @@ struct VenueReport {
   VenueId venue;
   OrderId order;
   VenueReportKind kind = VenueReportKind::accepted;
-  std::uint32_t request = 0;                ///< number of the request that it answers; zero: unasked
+  std::uint32_t request = 0;                ///< that it answers (unanswered: that waits); zero: unasked (any)
   std::string_view execution_id;            ///< of filled and corrected: the trade's, unique at its venue
   std::string_view reference_execution_id;  ///< of busted and corrected: the trade that is meant
   std::string_view venue_order_id;          ///< empty: not told

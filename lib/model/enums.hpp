@@ -186,7 +186,7 @@ enum class VenueState : std::uint8_t {
   working = 3,
   pending_cancel = 4,   ///< asked to cancel it, not answered yet
   pending_replace = 5,  ///< asked to replace it, not answered yet
-  unknown = 6,          ///< the session was lost after it was sent; until the venue says
+  unknown = 6,  ///< the session was lost after it was sent, or no answer came in time; until the venue says
   ended = 7,
 };
 
@@ -203,10 +203,11 @@ enum class VenueReportKind : std::uint8_t {
   rejected = 6,
   cancel_rejected = 7,
   replace_rejected = 8,
-  busted = 9,      ///< a trade never was
-  corrected = 10,  ///< a trade was another
-  status = 11,     ///< the answer to a question about the order: what it has filled and has left
-  not_known = 12,  ///< the answer to such a question: the venue does not know the order
+  busted = 9,       ///< a trade never was
+  corrected = 10,   ///< a trade was another
+  status = 11,      ///< the answer to a question about the order: what it has filled and has left
+  not_known = 12,   ///< the answer to such a question: the venue does not know the order
+  unanswered = 13,  ///< not told: the venue has not answered a request in time, and is asked
 };
 
 /// The rows of one enumeration: value and name, in a std::array `enum_names(E{})` found by the argument's
@@ -337,7 +338,7 @@ constexpr EnumNames<VenueRequestKind, 3> enum_names(VenueRequestKind) {
            {VenueRequestKind::cancel, "cancel"},
            {VenueRequestKind::replace, "replace"}}};
 }
-constexpr EnumNames<VenueReportKind, 12> enum_names(VenueReportKind) {
+constexpr EnumNames<VenueReportKind, 13> enum_names(VenueReportKind) {
   return {{{VenueReportKind::accepted, "accepted"},
            {VenueReportKind::filled, "filled"},
            {VenueReportKind::cancelled, "cancelled"},
@@ -349,7 +350,8 @@ constexpr EnumNames<VenueReportKind, 12> enum_names(VenueReportKind) {
            {VenueReportKind::busted, "busted"},
            {VenueReportKind::corrected, "corrected"},
            {VenueReportKind::status, "status"},
-           {VenueReportKind::not_known, "not_known"}}};
+           {VenueReportKind::not_known, "not_known"},
+           {VenueReportKind::unanswered, "unanswered"}}};
 }
 
 /// The name of a value; "unknown" for a number that is no value of the enumeration.

@@ -24,7 +24,7 @@ kill_of() {
 initiator() {
   local mode=$1
   shift
-  run timeout 280 "$TRADE_TESTS_BIN/fix_initiator" "$mode" "$port" "$TRADE_HOME/client" \
+  run timeout $((270 + ${TRADE_STORM_SECONDS:-10})) "$TRADE_TESTS_BIN/fix_initiator" "$mode" "$port" "$TRADE_HOME/client" \
     "$TRADE_SOURCE_DIR/lib/fix/fix44.xml" "$(kill_of fixd)" "$(kill_of tradingd)" "$@"
   echo "$output"
   [ "$status" -eq 0 ]

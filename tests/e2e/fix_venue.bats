@@ -201,6 +201,73 @@ after_a_loss() {
   after_a_loss
 }
 
+@test "a FIX client is told what became of its changes that were lost with the venue's session" {
+  export TRADE_FIXD_LISTEN=127.0.0.1:0
+  start FIX.4.4
+  t fix session add BUYSIDE --account alice --password open-sesame >/dev/null 2>&1
+  port=$(sed 's/.*://' "$TRADE_HOME/run/fixd.fix")
+  sleep 1.5 # it looks at its sessions every second
+  run timeout 100 python3 "$BATS_TEST_DIRNAME/fix_routed.py" "$port" open-sesame lost_changes
+  echo "$output"
+  [ "$status" -eq 0 ]
+  await 20 is_settled alice
+}
+
+@test "what the venue does not answer is asked about, and of unknown fate until it is known" {
+  start FIX.4.4 --answer-within 1
+  output=$(t route list)
+  expect_json '.[0].answer_seconds' 1
+  # It has the order, and thinks about it.
+  says auto off
+  id=$(place buy 5 AAPL --limit 150.00)
+  expect_order "$id" '[.status, .venue_state]' '["pending","unknown"]'
+  await 20 heard "35=H.*11=$id-1\|"
+  expect_exit 3 t cancel "$id" --account alice
+  expect_error pending_at_venue
+  says accept "$id-1"
+  expect_order "$id" '[.status, .venue_state]' '["submitted","working"]'
+  # It never heard of a cancel, which is asked for again.
+  says auto on
+  says deaf on
+  t cancel "$id" --account alice >/dev/null
+  expect_order "$id" '[.status, .venue_state]' '["submitted","unknown"]'
+  says deaf off
+  expect_order "$id" .status '"cancelled"'
+  # Nor of a replace, which is not; nor of an order, which was never there.
+  id=$(place buy 5 AAPL --limit 150.00)
+  expect_order "$id" .venue_state '"working"'
+  says deaf on
+  t replace "$id" --quantity 6 --account alice >/dev/null
+  never=$(place buy 7 AAPL --limit 150.00)
+  expect_order "$never" '[.status, .reject_reason]' '["rejected","venue_rejected"]'
+  expect_order "$id" '[.quantity, .venue_state]' '[5,"working"]'
+  says deaf off
+  # It answers no question either, until it does.
+  says status off
+  says auto off
+  id=$(place buy 9 AAPL --limit 150.00)
+  expect_order "$id" .venue_state '"unknown"'
+  await 20 heard "35=H.*11=$id-1\|"
+  order_is "$id" .venue_state '"unknown"'
+  says fill "$id-1" 9 149.00 S1
+  expect_order "$id" '[.status, .average_price]' '["filled","149.00"]'
+  grep -q "requests are not answered within 1 seconds" "$TRADE_HOME/log/fixd.log"
+  await 20 reconciled
+}
+
+@test "orders bear their account where the venue wants that" {
+  start FIX.4.2 --send-account
+  output=$(t route list)
+  expect_json '.[0] | [.send_account, .answer_seconds]' '[true,30]'
+  id=$(place buy 5 AAPL --limit 150.00)
+  expect_order "$id" .venue_state '"working"'
+  t replace "$id" --quantity 6 --account alice >/dev/null
+  expect_order "$id" .quantity 6
+  t cancel "$id" --account alice >/dev/null
+  expect_order "$id" .status '"cancelled"'
+  for type in D F G; do heard "\\|35=$type\\|.*\\|1=alice\\|"; done
+}
+
 @test "a wrong password is not let in, and the log says so" {
   start FIX.4.4
   t route set AAPL internal >/dev/null

@@ -8,6 +8,7 @@
 //
 //   auto on|off                     accept orders, cancels and replaces at once (on at first)
 //   status on|off                   answer questions about orders (on at first)
+//   deaf on|off                     requests get lost, and it says nothing
 //   away on|off                     requests get lost, and it says that it cannot say what came of them
 //   accept ID / reject ID TEXT / cancelled ID / expired ID
 //   fill ID QUANTITY PRICE EXECID / bust ID EXECID NEWID / correct ID EXECID NEWID QUANTITY PRICE
@@ -59,9 +60,9 @@ class Exchange : public FIX::Application {
     std::istringstream words(line);
     std::string word, id;
     words >> word;
-    if (word == "auto" || word == "status" || word == "away") {
+    if (word == "auto" || word == "status" || word == "away" || word == "deaf") {
       words >> id;
-      (word == "auto" ? auto_ : word == "status" ? status_ : away_) = id == "on";
+      (word == "auto" ? auto_ : word == "status" ? status_ : word == "away" ? away_ : deaf_) = id == "on";
       return;
     }
     if (word == "forget") return orders_.clear();
@@ -242,6 +243,7 @@ class Exchange : public FIX::Application {
     if (type == "AF") throw FIX::UnsupportedMessageType();
     if (type != "D" && type != "F" && type != "G" && type != "H") return;
     const std::string id = message.getField(11);
+    if (deaf_ && type != "H") return;
     if (away_ && type != "H") return cannot_say(message);
     if (type == "H") {
       if (status_) status_of(id);
@@ -281,6 +283,7 @@ class Exchange : public FIX::Application {
   bool auto_ = true;
   bool status_ = true;
   bool away_ = false;
+  bool deaf_ = false;
   bool hidden_ = false;
   long executions_ = 0;
 };

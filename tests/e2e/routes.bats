@@ -16,6 +16,7 @@ add_venue() {
     '["NYX","down","hold","venue.NYX","127.0.0.1:1"]'
   expect_json '[.version, .sender_comp_id, .target_comp_id, .heartbeat_seconds, .reset_at, .tls]' \
     '["FIX.4.2","TRADE","NYX-GW",10,"never",false]'
+  expect_json '[.answer_seconds, .send_account]' '[30,false]'
   [[ "$output" != *sesame* ]]
   output=$(t route set AAPL NYX)
   expect_json .route '"NYX"'
@@ -66,6 +67,7 @@ add_venue() {
   expect_exit 2 t route add NYX --host "two words" --port 1
   expect_exit 2 t route add NYX --host 127.0.0.1 --port 65536
   expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --trust-any-certificate
+  expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --answer-within 3601
   output=$(t route add NYX --host 127.0.0.1 --port 1 --dry-run)
   expect_json .accepted true
   output=$(t route list)

@@ -85,6 +85,34 @@ TEST_F(ClientTest, OrdersAreCancelledUntilTradingdHasSaidSo) {
   EXPECT_EQ(asked_.size(), 2u);
 }
 
+TEST_F(ClientTest, ACancelThatAVenueWasAskedForIsNotAskedForAgain) {
+  const auto client = make();
+  KnownOrder order;
+  order.id = {7};
+  order.account = "alice";
+  order.symbol = "AAPL";
+  order.client_order_id = "o1";
+  order.comp_id = "BUYSIDE";
+  order.status = OrderStatus::submitted;
+  order.quantity = {10};
+  state_->orders().add(order);
+  fix::Message cancel;
+  cancel.type = "F";
+  cancel.add(34, "2").add(52, "20260130-12:00:00").add(11, "c1").add(41, "o1").add(55, "AAPL").add(54, "1");
+  client->received(cancel);
+  EXPECT_EQ(asked_.size(), 1u);
+  // Told again, it is asked again as long as nobody knows that it came to tradingd.
+  cancel.add(43, "Y");
+  client->received(cancel);
+  EXPECT_EQ(asked_.size(), 2u);
+  state_->requests().went_to_venue(RequestKind::cancel, {7}, "alice", "o1");
+  const int next = numbers().next_sender();
+  client->received(cancel);
+  EXPECT_EQ(asked_.size(), 2u);
+  ASSERT_EQ(numbers().next_sender(), next + 1);
+  EXPECT_EQ(fix::parse(numbers().messages(next, next).front()).text(39), "6");
+}
+
 TEST_F(ClientTest, SessionsHaveNumbersOfTheirOwn) {
   EXPECT_NE(session_number("A"), session_number("B"));
   EXPECT_EQ(session_number("A"), session_number("A"));

@@ -56,6 +56,11 @@ class ExchangeDouble : public fix::Handler {
     session_.detach();
     line_.reset();
   }
+  /// Its numbers and messages are gone.
+  void lose_store() {
+    cut();
+    store_.reset(0);
+  }
   void say(const std::string& type, const Fields& fields) {
     fix::Message message;
     message.type = type;

@@ -118,6 +118,35 @@ TEST_F(StateTest, EndedOrdersLeaveTheMemoryAndAreFoundByAllTheirIds) {
   EXPECT_TRUE(state_->orders().open_orders("BUYSIDE").empty());
 }
 
+TEST_F(StateTest, AnOpenOrderOfNoSessionIsFoundByTheIdThatItHas) {
+  OrderTable* orders = &state_->orders();
+  for (const std::uint64_t id : {1u, 2u, 3u}) {
+    KnownOrder order;
+    order.id = {id};
+    order.account = "alice";
+    order.client_order_id = "o" + std::to_string(id);
+    order.status = OrderStatus::submitted;
+    if (id == 3) order.comp_id = "BUYSIDE";
+    orders->add(order);
+  }
+  EXPECT_EQ(orders->unclaimed("alice", "o3"), nullptr);
+  EXPECT_EQ(orders->unclaimed("bob", "o1"), nullptr);
+  orders->rename(*orders->open_order({1}), "n1");
+  commit();
+  open();
+  orders = &state_->orders();
+  EXPECT_EQ(orders->unclaimed("alice", "o1"), nullptr);
+  KnownOrder* const found = orders->unclaimed("alice", "n1");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->id, OrderId{1});
+  orders->adopt(*found, "BUYSIDE");
+  EXPECT_EQ(orders->unclaimed("alice", "n1"), nullptr);
+  EXPECT_EQ(orders->open_orders("BUYSIDE").size(), 2u);
+  EXPECT_EQ(orders->find("alice", "n1")->comp_id, "BUYSIDE");
+  orders->end({2});
+  EXPECT_EQ(orders->unclaimed("alice", "o2"), nullptr);
+}
+
 TEST_F(StateTest, OnlySoManyEndedOrdersAreKept) {
   open(10);
   for (std::uint64_t id = 1; id <= 600; ++id) {
@@ -184,6 +213,38 @@ TEST_F(StateTest, ARequestThatNeverCameToTradingdIsForgotten) {
   EXPECT_EQ(state_->requests().size(), 1u);
   state_->requests().drop_lost({1'061'000'000'000});
   EXPECT_EQ(state_->requests().size(), 0u);
+}
+
+TEST_F(StateTest, AChangeThatAVenueWasAskedForWaitsForItHoweverLong) {
+  PendingRequest request;
+  request.comp_id = "BUYSIDE";
+  request.kind = RequestKind::cancel;
+  request.order = {7};
+  request.original = "o1";
+  request.noted_at = SystemClock().now();
+  for (const char* const id : {"c1", "c2", "c3"})
+    state_->requests().add({"alice", id}, request);
+  state_->requests().hasten({"alice", "c1"}, request.noted_at);
+  // The first of those that tradingd has not gone away with.
+  state_->requests().went_to_venue(RequestKind::cancel, {7}, "alice", "o1");
+  state_->requests().went_to_venue(RequestKind::replace, {7}, "alice", "o1");
+  state_->requests().hasten({"alice", "c2"}, request.noted_at);
+  commit();
+  open();
+  RequestTable& requests = state_->requests();
+  EXPECT_TRUE(requests.find({"alice", "c2"})->at_venue);
+  EXPECT_FALSE(requests.find({"alice", "c2"})->lost);
+  EXPECT_FALSE(requests.find({"alice", "c3"})->at_venue);
+  EXPECT_EQ(requests.change_of({7}, "alice", "o1"), RequestKind::cancel);
+  EXPECT_EQ(requests.change_of({8}, "alice", "o2"), std::nullopt);
+  const auto lost = requests.drop_lost({SystemClock().now().nanoseconds + 61'000'000'000});
+  ASSERT_EQ(lost.size(), 2u);
+  EXPECT_EQ(lost[0].first.second, "c1");
+  EXPECT_EQ(lost[1].first.second, "c3");
+  EXPECT_EQ(lost[1].second.original, "o1");
+  EXPECT_FALSE(requests.take_change_at_venue(RequestKind::replace, {7}, "alice", "o1"));
+  EXPECT_EQ(requests.take_change_at_venue(RequestKind::cancel, {7}, "alice", "o1")->first.second, "c2");
+  EXPECT_EQ(requests.size(), 0u);
 }
 
 TEST_F(StateTest, ARequestThatWentAwayWithTradingdIsSoonForgottenAfterARestartToo) {

@@ -327,44 +327,158 @@ TEST_F(TrackerTest, AVenueThatRefusesAnOrderIsToldOf) {
   EXPECT_EQ(state_->orders().open_count(), 0u);
 }
 
-TEST_F(TrackerTest, AChangeThatTheVenueRefusesIsAnswered) {
-  ask("BUYSIDE", "o1");
-  apply(accepted(1, "o1"));
-  VenueRequestMade made;
-  made.order = {1};
-  made.number = 1;
-  state_->venues().take(made, "AAPL");
-  const auto become = [&](VenueState state) {
+/// An order that its venue has, whose changes are asked for there.
+class ChangesAtVenueTest : public TrackerTest {
+ protected:
+  void SetUp() override {
+    TrackerTest::SetUp();
+    ask("BUYSIDE", "o1");
+    apply(accepted(1, "o1"));
+    request(VenueRequestKind::place);
+    become(VenueState::working);
+  }
+  std::vector<Report> request(VenueRequestKind kind) {
+    VenueRequestMade made;
+    made.order = {1};
+    made.number = ++requests_;
+    made.kind = kind;
+    auto reports = apply(made);
+    state_->venues().take(made, "alice", "AAPL");
+    return reports;
+  }
+  /// `same`: it comes of the command of the event before.
+  std::vector<Report> become(VenueState state, bool same = false) {
     VenueStateChanged changed;
     changed.order = {1};
     changed.state = state;
     changed.status = OrderStatus::submitted;
     changed.text = "no";
-    const auto reports = apply(changed);
+    if (same) --sequence_;
+    auto reports = apply(changed);
     state_->venues().take(changed);
     return reports;
-  };
-  become(VenueState::working);
-  ask("BUYSIDE", "o2", RequestKind::cancel, {1}, "o1");
-  EXPECT_TRUE(become(VenueState::pending_cancel).empty());
-  auto reports = become(VenueState::working);
+  }
+  std::vector<Report> finish() {
+    std::vector<Report> reports;
+    tracker_->finish(reports);
+    return reports;
+  }
+  void ask_venue(const char* id, RequestKind kind, const char* original = "o1") {
+    ask("BUYSIDE", id, kind, {1}, original);
+    const bool cancels = kind == RequestKind::cancel;
+    request(cancels ? VenueRequestKind::cancel : VenueRequestKind::replace);
+    EXPECT_TRUE(become(cancels ? VenueState::pending_cancel : VenueState::pending_replace, true).empty());
+  }
+  static OrderReplaced replaced_there(const char* id) {
+    OrderReplaced replaced;
+    replaced.order = {1};
+    replaced.quantity = {5};
+    replaced.client_order_id = id;
+    return replaced;
+  }
+
+ private:
+  std::uint32_t requests_ = 0;
+};
+
+TEST_F(ChangesAtVenueTest, OneThatIsRefusedIsAnswered) {
+  ask_venue("o2", RequestKind::cancel);
+  const auto reports = become(VenueState::working);
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0].kind, ReportKind::change_refused);
+  EXPECT_EQ(reports[0].refused, RequestKind::cancel);
+  EXPECT_EQ(reports[0].order.comp_id, "BUYSIDE");
   EXPECT_EQ(reports[0].client_order_id, "o2");
   EXPECT_EQ(reports[0].original_client_order_id, "o1");
   EXPECT_EQ(reports[0].text, "Venue refused the change: no");
-  // One that came about has its answer, and leaves the next one waiting.
-  ask("BUYSIDE", "o3", RequestKind::replace, {1}, "o1");
-  become(VenueState::pending_replace);
+  EXPECT_TRUE(finish().empty());
+  EXPECT_EQ(state_->requests().size(), 0u);
+}
+
+TEST_F(ChangesAtVenueTest, OneThatCameAboutHasItsAnswerAndLeavesTheNextOneWaiting) {
+  ask_venue("o3", RequestKind::replace);
   ask("BUYSIDE", "o4", RequestKind::replace, {1}, "o3");
-  OrderReplaced replaced;
-  replaced.order = {1};
-  replaced.quantity = {5};
-  replaced.client_order_id = "o3";
-  EXPECT_EQ(apply(replaced).front().kind, ReportKind::replaced);
-  --sequence_;  // of the same command
-  EXPECT_TRUE(become(VenueState::working).empty());
+  EXPECT_EQ(apply(replaced_there("o3")).front().kind, ReportKind::replaced);
+  EXPECT_TRUE(become(VenueState::working, true).empty());
   EXPECT_NE(state_->requests().find({"alice", "o4"}), nullptr);
+}
+
+TEST_F(ChangesAtVenueTest, AReplaceThatWasLostWithTheSessionIsAnsweredWhenTheOrderIsKnownAgain) {
+  ask_venue("o2", RequestKind::replace);
+  EXPECT_TRUE(become(VenueState::unknown).empty());
+  const auto reports = become(VenueState::working);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::change_refused);
+  EXPECT_EQ(reports[0].refused, RequestKind::replace);
+  EXPECT_EQ(reports[0].client_order_id, "o2");
+  // One that had come about is told as done.
+  ask_venue("o3", RequestKind::replace);
+  become(VenueState::unknown);
+  EXPECT_EQ(apply(replaced_there("o3")).front().kind, ReportKind::replaced);
+  EXPECT_TRUE(become(VenueState::working, true).empty());
+  EXPECT_TRUE(finish().empty());
+}
+
+TEST_F(ChangesAtVenueTest, ACancelThatWasLostWithTheSessionIsAskedForAgainAndAnsweredOnce) {
+  ask_venue("o2", RequestKind::cancel);
+  become(VenueState::unknown);
+  EXPECT_TRUE(become(VenueState::working).empty());
+  EXPECT_TRUE(request(VenueRequestKind::cancel).empty());
+  EXPECT_TRUE(become(VenueState::pending_cancel, true).empty());
+  EXPECT_TRUE(finish().empty());
+  const auto reports = apply(cancelled(1));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::cancelled);
+  EXPECT_EQ(reports[0].client_order_id, "o2");
+}
+
+TEST_F(ChangesAtVenueTest, ACancelThatIsNotAskedForAgainIsAnswered) {
+  for (const bool at_the_end_of_a_batch : {true, false}) {
+    const char* const id = at_the_end_of_a_batch ? "o2" : "o3";
+    ask_venue(id, RequestKind::cancel);
+    become(VenueState::unknown);
+    EXPECT_TRUE(become(VenueState::working).empty());
+    const auto reports = at_the_end_of_a_batch ? finish() : apply(accepted(9, "x"));
+    ASSERT_FALSE(reports.empty());
+    EXPECT_EQ(reports[0].kind, ReportKind::change_refused);
+    EXPECT_EQ(reports[0].client_order_id, id);
+    EXPECT_EQ(reports[0].refused, RequestKind::cancel);
+  }
+}
+
+TEST_F(ChangesAtVenueTest, OneThatWaitsIsAnsweredWhenTheOrderEnds) {
+  ask_venue("o2", RequestKind::cancel);
+  become(VenueState::unknown);
+  const auto reports = apply(cancelled(1, CancelReason::venue));
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[1].kind, ReportKind::too_late);
+  EXPECT_EQ(reports[1].client_order_id, "o2");
+}
+
+TEST_F(TrackerTest, AChangeThatWasLostIsAnswered) {
+  ask("BUYSIDE", "o1");
+  apply(accepted(1, "o1"));
+  PendingRequest request;
+  request.comp_id = "BUYSIDE";
+  EXPECT_FALSE(tracker_->report_of_lost({"alice", "o9"}, request, {5}));
+  request.kind = RequestKind::replace;
+  request.order = {1};
+  request.original = "o1";
+  auto report = tracker_->report_of_lost({"alice", "o2"}, request, {5});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->kind, ReportKind::change_refused);
+  EXPECT_EQ(report->refused, RequestKind::replace);
+  EXPECT_EQ(report->order.id, OrderId{1});
+  EXPECT_EQ(report->order.comp_id, "BUYSIDE");
+  EXPECT_EQ(report->client_order_id, "o2");
+  EXPECT_EQ(report->original_client_order_id, "o1");
+  EXPECT_EQ(report->timestamp, Timestamp{5});
+  request.order = {};
+  request.original = "of another door";
+  report = tracker_->report_of_lost({"alice", "o2"}, request, {5});
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->order.id);
+  EXPECT_EQ(report->original_client_order_id, "of another door");
 }
 
 TEST_F(TrackerTest, ATradeAtAnotherVenueMayBeUndone) {

@@ -139,6 +139,30 @@ TEST(Translation, WhatCameTooLateIsACancelReject) {
   EXPECT_EQ(message_of(report, "FIX.4.4").type, "8");
 }
 
+TEST(Translation, WhatIsRefusedOfNoKnownOrderNamesNone) {
+  Report report;
+  report.kind = ReportKind::change_refused;
+  report.client_order_id = "c1";
+  report.original_client_order_id = "o1";
+  const fix::Message message = message_of(report, "FIX.4.4");
+  EXPECT_EQ(message.text(37), "NONE");
+  EXPECT_EQ(message.text(39), "8");
+  EXPECT_EQ(message.text(102), "99");
+}
+
+TEST(Translation, AStatusSaysThatAChangeIsUnderWay) {
+  Report report;
+  report.order.status = OrderStatus::partially_filled;
+  report.changing = RequestKind::cancel;
+  EXPECT_EQ(execution_report(report, "FIX.4.4").text(150), "I");
+  EXPECT_EQ(execution_report(report, "FIX.4.4").text(39), "6");
+  EXPECT_EQ(execution_report(report, "FIX.4.2").text(150), "6");
+  report.changing = RequestKind::replace;
+  EXPECT_EQ(execution_report(report, "FIX.4.4").text(39), "E");
+  report.order.status = OrderStatus::filled;
+  EXPECT_EQ(execution_report(report, "FIX.4.4").text(39), "2");
+}
+
 TEST(Translation, VersionFourTwoHasFewerCodes) {
   Report report;
   report.order.status = OrderStatus::rejected;

@@ -51,11 +51,32 @@ TEST(VenueInquiry, AsksAgainLaterAndLater) {
 
 TEST(VenueInquiry, WhatIsAskedAnywayIsAskedUntilThereIsAnAnswer) {
   VenueInquiry inquiry;
-  inquiry.add({1}, 5);
-  EXPECT_TRUE(inquiry.turn(4).empty());
+  inquiry.ask_again({1}, 0);
+  EXPECT_TRUE(inquiry.turn(VenueInquiry::again_after_ns - 1).empty());
   inquiry.known({1});
-  EXPECT_EQ(inquiry.turn(5).size(), 1u);
+  EXPECT_EQ(inquiry.turn(VenueInquiry::again_after_ns).size(), 1u);
   inquiry.answered({1});
+  EXPECT_EQ(inquiry.size(), 0u);
+}
+
+TEST(VenueInquiry, AVenueThatDoesNotKnowYetIsAskedLessAndLessOften) {
+  VenueInquiry inquiry;
+  std::int64_t now = 0;
+  for (const int factor : {1, 2, 4, 8, 16, 16}) {
+    inquiry.ask_again({1}, now);
+    now += factor * VenueInquiry::again_after_ns;
+    EXPECT_TRUE(inquiry.turn(now - 1).empty()) << factor;
+    ASSERT_EQ(inquiry.turn(now).size(), 1u) << factor;
+  }
+}
+
+TEST(VenueInquiry, OneMoreOfUnknownFateIsAskedAboutAtOnceUntilItIsKnown) {
+  VenueInquiry inquiry;
+  inquiry.add({1}, 5);
+  EXPECT_EQ(inquiry.turn(5).size(), 1u);
+  inquiry.add({1}, 6);
+  EXPECT_TRUE(inquiry.turn(6).empty()) << "it has been asked";
+  inquiry.known({1});
   EXPECT_EQ(inquiry.size(), 0u);
 }
 

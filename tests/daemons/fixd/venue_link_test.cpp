@@ -37,6 +37,8 @@ class VenueLinkTest : public testing::Test {
     config.sender_comp_id = "BROKER";
     config.target_comp_id = "EXCHANGE";
     config.reset_second = -1;
+    config.answer_seconds = 1;
+    config.send_account = true;
     link_ = std::make_unique<VenueLink>(config, VenueId{1}, VenueLink::Services{&loop_, state_.get(), [] {}});
   }
   void turn() {
@@ -93,7 +95,7 @@ class VenueLinkTest : public testing::Test {
     made.type = OrderType::limit;
     made.quantity = {10 + number};
     made.limit_price = {1'500'000};
-    state_->venues().take(made, "AAPL");
+    state_->venues().take(made, "alice", "AAPL");
     link_->send({order}, number);
   }
   void become(std::uint64_t order, VenueState state) {
@@ -230,6 +232,24 @@ TEST_F(VenueLinkTest, AnotherProcessGoesOnWhereTheLastOneWas) {
   EXPECT_FALSE(exchange_.has("D"));
 }
 
+TEST_F(VenueLinkTest, AVenueThatHasLostItsNumbersIsLoggedOnToAnew) {
+  await_logon();
+  ask(7, 1);
+  await_message("D");
+  exchange_.report("7-1", "0", "0");
+  await_news();
+  exchange_.lose_store();
+  const VenueNews down = await_news();
+  EXPECT_EQ(down.what, VenueNews::Kind::session);
+  EXPECT_FALSE(down.up);
+  EXPECT_TRUE(await_news().up);
+  // What is said from then on is heard on both sides.
+  ask(8, 1);
+  EXPECT_EQ(await_message("D").text(11), "8-1");
+  exchange_.report("8-1", "0", "0");
+  EXPECT_EQ(await_news().order, OrderId{8});
+}
+
 TEST_F(VenueLinkTest, AsksWhatBecameOfOrdersWhoseFateIsNotKnown) {
   await_logon();
   for (const std::uint64_t order : {7u, 8u, 9u}) {
@@ -337,6 +357,73 @@ TEST_F(VenueLinkTest, AChangeOfWhichTheVenueCannotSayIsAskedAboutByItsName) {
   news = await_news();
   EXPECT_EQ(news.kind, VenueReportKind::cancelled);
   EXPECT_EQ(news.request, 3u);
+}
+
+TEST_F(VenueLinkTest, WhatIsNotAnsweredInTimeIsToldAndAskedAbout) {
+  await_logon();
+  link_->told_session(true);
+  ask(7, 1);
+  ask(8, 1);
+  exchange_.report("8-1", "A", "A");
+  const auto await_silence = [this] {
+    await([this] {
+      link_->tick(SystemClock().now());
+      take_news();
+      return !told_.empty();
+    });
+    return await_news();
+  };
+  VenueNews news = await_silence();
+  EXPECT_EQ(news.kind, VenueReportKind::unanswered);
+  EXPECT_EQ(news.order, OrderId{7}) << "the venue has said that the other is pending there";
+  EXPECT_EQ(news.request, 1u);
+  EXPECT_EQ(news.text, "no answer within 1 seconds");
+  EXPECT_FALSE(exchange_.has("H"));
+  become(7, VenueState::unknown);
+  EXPECT_EQ(await_message("H").text(11), "7-1");
+  exchange_.report("7-1", "I", "0", {{151, "11"}});
+  EXPECT_EQ(await_news().kind, VenueReportKind::status);
+  become(7, VenueState::working);
+  ask(7, 2, VenueRequestKind::cancel);
+  news = await_silence();
+  EXPECT_EQ(news.kind, VenueReportKind::unanswered);
+  EXPECT_EQ(news.request, 2u);
+  become(7, VenueState::unknown);
+  EXPECT_EQ(await_message("H").text(11), "7-1");
+  // It thinks about the cancel: that is no refusal of it.
+  exchange_.report("7-1", "I", "6", {{151, "11"}});
+  EXPECT_EQ(await_message("H").text(11), "7-1");
+  take_news();
+  EXPECT_TRUE(told_.empty());
+  exchange_.report("7-2", "4", "4", {{41, "7-1"}});
+  EXPECT_EQ(await_news().kind, VenueReportKind::cancelled);
+}
+
+TEST_F(VenueLinkTest, AReplaceThatWasDoneShowsInTheTermsWhateverItsName) {
+  await_logon();
+  ask(7, 1);
+  exchange_.report("7-1", "0", "0");
+  await_news();
+  ask(7, 2, VenueRequestKind::replace);
+  become(7, VenueState::unknown);
+  link_->told_session(true);
+  const std::string mass = await_message("AF").text(584);
+  exchange_.report("7-1", "I", "0", {{584, mass}, {912, "Y"}, {38, "12"}, {44, "150.00"}, {151, "12"}});
+  const VenueNews news = await_news();
+  EXPECT_EQ(news.kind, VenueReportKind::replaced);
+  EXPECT_EQ(news.request, 2u);
+  EXPECT_EQ(news.quantity, Quantity{12});
+  EXPECT_EQ(await_news().kind, VenueReportKind::status);
+  ask(7, 3, VenueRequestKind::cancel);
+  EXPECT_EQ(await_message("F").text(41), "7-2");
+}
+
+TEST_F(VenueLinkTest, OrdersBearTheirAccountWhereThatIsWanted) {
+  await_logon();
+  ask(7, 1);
+  EXPECT_EQ(await_message("D").text(1), "alice");
+  ask(7, 2, VenueRequestKind::cancel);
+  EXPECT_EQ(await_message("F").text(1), "alice");
 }
 
 TEST_F(VenueLinkTest, ThatAnIdWasUsedIsNoRefusalOfTheOrder) {

@@ -62,9 +62,9 @@ TEST_F(VenueStateTest, VenuesAndTheirOrdersAreThereAgain) {
   added.venue = {1};
   added.name = *parse_venue_name("EXCHANGE");
   state_->venues().take(added);
-  EXPECT_TRUE(state_->venues().take(request(7, 1), "AAPL"));
-  EXPECT_FALSE(state_->venues().take(request(7, 1), "AAPL"));
-  EXPECT_TRUE(state_->venues().take(request(7, 2, VenueRequestKind::replace), "AAPL"));
+  EXPECT_TRUE(state_->venues().take(request(7, 1), "alice", "AAPL"));
+  EXPECT_FALSE(state_->venues().take(request(7, 1), "alice", "AAPL"));
+  EXPECT_TRUE(state_->venues().take(request(7, 2, VenueRequestKind::replace), "alice", "AAPL"));
   VenueOrder& order = *state_->venues().order({7});
   order.open.front().sent = true;
   order.current = 2;
@@ -82,8 +82,8 @@ TEST_F(VenueStateTest, VenuesAndTheirOrdersAreThereAgain) {
 }
 
 TEST_F(VenueStateTest, AnOrderThatHasEndedIsForgotten) {
-  state_->venues().take(request(7, 1), "AAPL");
-  state_->venues().take(request(8, 1), "AAPL");
+  state_->venues().take(request(7, 1), "alice", "AAPL");
+  state_->venues().take(request(8, 1), "alice", "AAPL");
   ASSERT_TRUE(state_->commit_all());
   VenueStateChanged changed;
   changed.order = {7};

@@ -76,6 +76,17 @@ TEST(VenueTranslation, AChangeNamesWhatIsInForce) {
   EXPECT_EQ(text_of(mass_status_request("ALL-1")), "AF|584=ALL-1|585=7");
 }
 
+TEST(VenueTranslation, NamesTheAccountWhereTheVenueWantsIt) {
+  VenueOrder order = limit_order();
+  order.account = "alice";
+  EXPECT_EQ(text_of(request_message(order, {3, VenueRequestKind::cancel, {}, false}, noon, true)),
+            "F|11=17-3|41=17-2|1=alice|55=AAPL|54=1|60=20260130-12:00:00.000|38=100");
+  EXPECT_EQ(text_of(status_request(order, 2, "FIX.4.2", true)), "H|11=17-2|1=alice|55=AAPL|54=1");
+  // Of an order that was kept by who did not keep it.
+  order.account.clear();
+  EXPECT_EQ(text_of(status_request(order, 2, "FIX.4.2", true)), "H|11=17-2|55=AAPL|54=1");
+}
+
 TEST(VenueTranslation, ReadsAFillInEitherVersion) {
   fix::Verdict wrong;
   const auto of_44 = read_execution(

@@ -24,6 +24,8 @@ VenueSession exchange() {
           .certificate_authorities = "/etc/ssl/nyx.pem",
           .heartbeat_seconds = 10,
           .reset_second = -1,
+          .answer_seconds = 5,
+          .send_account = true,
           .created_at = Timestamp{1'000}};
 }
 
@@ -91,6 +93,8 @@ TEST_F(VenueStoreTest, WhatIsNotWellFormedIsRefused) {
   EXPECT_TRUE(refused([](VenueSession& venue) { venue.heartbeat_seconds = 0; }));
   EXPECT_TRUE(refused([](VenueSession& venue) { venue.heartbeat_seconds = 3'601; }));
   EXPECT_TRUE(refused([](VenueSession& venue) { venue.reset_second = 86'400; }));
+  EXPECT_TRUE(refused([](VenueSession& venue) { venue.answer_seconds = 0; }));
+  EXPECT_TRUE(refused([](VenueSession& venue) { venue.answer_seconds = 3'601; }));
   EXPECT_TRUE(store_->list()->empty());
 }
 

@@ -335,6 +335,60 @@ TEST_F(ReconcilingTest, FillsThatWereMissedAreBookedOnce) {
   EXPECT_TRUE(events.empty());
 }
 
+TEST_F(ReconcilingTest, ATradeThatOnlyAStatusToldOfMayBeUndoneByTheNameThatItHasThere) {
+  const OrderId id = working();
+  EXPECT_EQ(filled(id, 10, "10.00", "E1"), RejectReason::none);
+  lose_and_find();
+  reported({.order = id, .kind = Kind::status, .cumulative = 40, .leaves = 60, .average_price = "9.70"});
+  ASSERT_EQ(cash(alice), money("9612.00"));
+  // Of the 30 shares at 9.60 that were counted, 20 at 9.50 never were; so the others were at 9.80.
+  const Told bust{.order = id,
+                  .kind = Kind::busted,
+                  .cumulative = 20,
+                  .leaves = 80,
+                  .average_price = "9.90",
+                  .reference = "E2"};
+  reported(bust);
+  EXPECT_EQ(lines(), (Lines{"venue_bust 1 buy 30@9.60:90 status-1-40 partially_filled corrected",
+                            "venue_trade 1 buy 10@9.80:80 status-1-20-3"}));
+  EXPECT_EQ(cash(alice), money("9802.00"));
+  EXPECT_EQ(order(id).filled_quantity, Quantity{20});
+  EXPECT_EQ(order(id).quantity, Quantity{100});
+  EXPECT_EQ(reserved(alice), money("800.00"));
+  EXPECT_EQ(report(bust), RejectReason::duplicate_execution) << "it is told again";
+  // The rest of it is undone as a whole, and nothing that there is not.
+  reported({.order = id, .kind = Kind::busted, .cumulative = 10, .leaves = 90, .reference = "E3"});
+  EXPECT_EQ(lines(), (Lines{"venue_bust 1 buy 10@9.80:90 status-1-20-3 partially_filled"}));
+  EXPECT_EQ(cash(alice), money("9900.00"));
+  EXPECT_EQ(report({.order = id, .kind = Kind::busted, .cumulative = 5, .reference = "E4"}),
+            RejectReason::unknown_execution);
+  EXPECT_EQ(shares(alice, symbol), 10);
+  const Result<Engine> loaded = saved_and_loaded();
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->full_state_hash(), engine.full_state_hash());
+}
+
+TEST_F(ReconcilingTest, ATradeThatOnlyAStatusToldOfMayBeCorrected) {
+  const OrderId id = working();
+  lose_and_find();
+  reported({.order = id, .kind = Kind::status, .cumulative = 100, .average_price = "9.00"});
+  const Told correction{.order = id,
+                        .kind = Kind::corrected,
+                        .quantity = 90,
+                        .price = "8.00",
+                        .execution_id = "E2",
+                        .cumulative = 90,
+                        .reference = "E1"};
+  Told part = correction;
+  part.cumulative = 95;
+  EXPECT_EQ(report(part), RejectReason::unknown_execution) << "one of several, and nobody knows which";
+  reported(correction);
+  EXPECT_EQ(lines(), (Lines{"venue_bust 1 buy 100@9.00:0 status-1-100 filled corrected",
+                            "venue_trade 1 buy 90@8.00:0 E2"}));
+  EXPECT_EQ(cash(alice), money("9280.00"));
+  EXPECT_EQ(report(correction), RejectReason::duplicate_execution);
+}
+
 TEST_F(ReconcilingTest, AStatusMayTellThatItIsOver) {
   const OrderId whole = working();
   const OrderId part = working();
@@ -387,6 +441,50 @@ TEST_F(ReconcilingTest, WhatLivesOnThereIsCancelledThere) {
   EXPECT_EQ(lines(), (Lines{"venue_trade 1 buy 10@10.00:0 status-1-10",
                             "request 1-2 cancel 100 limit 10.00 stop 0.00"}));
   EXPECT_EQ(order(id).status, OrderStatus::rejected);
+  EXPECT_EQ(report({.order = id, .kind = Kind::cancelled}), RejectReason::no_change);
+}
+
+TEST_F(ReconcilingTest, WhatIsNotAnsweredInTimeIsOfUnknownFate) {
+  const OrderId sent = placed({alice, symbol, Side::buy, 10, "10.00"});
+  EXPECT_EQ(report({.order = sent, .kind = Kind::unanswered, .request = 2}), RejectReason::no_change);
+  reported({.order = sent, .kind = Kind::unanswered, .request = 1, .text = "no answer"});
+  EXPECT_EQ(lines(), (Lines{"at_venue 1 unknown pending: no answer"}));
+  EXPECT_EQ(report({.order = sent, .kind = Kind::unanswered, .request = 1}), RejectReason::no_change);
+  EXPECT_EQ(cancel(alice, sent).reason, RejectReason::pending_at_venue);
+  EXPECT_EQ(reserved(alice), money("100.00"));
+  // The answer may come late, by itself.
+  reported({.order = sent, .kind = Kind::accepted});
+  EXPECT_EQ(lines(), (Lines{"at_venue 1 working submitted"}));
+  EXPECT_EQ(report({.order = sent, .kind = Kind::unanswered, .request = 1}), RejectReason::no_change);
+
+  // The same of changes: a cancel is asked for once more where the order is still there, a replace is not.
+  cancel(alice, sent);
+  EXPECT_EQ(report({.order = sent, .kind = Kind::unanswered, .request = 1}), RejectReason::no_change);
+  reported({.order = sent, .kind = Kind::unanswered, .request = 2});
+  EXPECT_EQ(state(sent), VenueState::unknown);
+  reported({.order = sent, .kind = Kind::status, .leaves = 10});
+  EXPECT_EQ(lines(), (Lines{"at_venue 1 working submitted", "request 1-3 cancel 10 limit 10.00 stop 0.00",
+                            "at_venue 1 pending_cancel submitted"}));
+  const OrderId replaced = working();
+  replace(replaced, Quantity{200});
+  reported({.order = replaced, .kind = Kind::unanswered, .request = 2});
+  EXPECT_EQ(reserved(alice), money("2100.00"));
+  reported({.order = replaced, .kind = Kind::status, .leaves = 100});
+  EXPECT_EQ(lines(), (Lines{"at_venue 2 working submitted"}));
+  EXPECT_EQ(reserved(alice), money("1100.00"));
+  reported({.order = replaced, .kind = Kind::cancelled});
+  EXPECT_EQ(report({.order = replaced, .kind = Kind::unanswered}), RejectReason::no_change);
+}
+
+TEST_F(ReconcilingTest, WhatTheVenueDidNotKnowAndTookAfterAllIsCancelledThere) {
+  const OrderId id = placed({alice, symbol, Side::buy, 100, "10.00"});
+  reported({.order = id, .kind = Kind::unanswered});
+  reported({.order = id, .kind = Kind::not_known});
+  reported({.order = id, .kind = Kind::accepted, .leaves = 100});
+  EXPECT_EQ(lines(), (Lines{"request 1-2 cancel 100 limit 10.00 stop 0.00"}));
+  EXPECT_EQ(report({.order = id, .kind = Kind::accepted, .leaves = 100}), RejectReason::no_change);
+  EXPECT_EQ(order(id).status, OrderStatus::rejected);
+  EXPECT_EQ(reserved(alice), Money{});
   EXPECT_EQ(report({.order = id, .kind = Kind::cancelled}), RejectReason::no_change);
 }
 

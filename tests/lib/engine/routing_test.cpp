@@ -308,6 +308,24 @@ TEST_F(FillsTest, OfShortSalesUseTheirLocate) {
   EXPECT_EQ(shares(margin, symbol), -70);
 }
 
+TEST_F(FillsTest, OfShortSalesThatNeverWereGiveTheirLocateBack) {
+  apply(SetLocate{margin, symbol, {100}});
+  Ticket ticket{margin, symbol, Side::sell, 100, "10.00"};
+  ticket.instructions.short_sale = ShortSale::sell_short;
+  const OrderId id = placed(ticket);
+  EXPECT_EQ(filled(id, 60, "10.00", "E1"), RejectReason::none);
+  EXPECT_EQ(filled(id, 10, "10.00", "E2"), RejectReason::none);
+  // Wanted again, they are held; of an order that has ended they are free.
+  reported({.order = id, .kind = Kind::busted, .leaves = 90, .reference = "E1"});
+  EXPECT_EQ(account(margin).locates.at(0).held, Quantity{90});
+  EXPECT_EQ(account(margin).locates.at(0).used, Quantity{10});
+  reported({.order = id, .kind = Kind::cancelled, .cumulative = 10});
+  reported({.order = id, .kind = Kind::busted, .reference = "E2"});
+  EXPECT_EQ(account(margin).locates.at(0).held, Quantity{});
+  EXPECT_EQ(account(margin).locates.at(0).used, Quantity{});
+  EXPECT_EQ(shares(margin, symbol), 0);
+}
+
 class EndsTest : public RoutingTest {
  protected:
   EndsTest() { set_session(true); }

@@ -62,7 +62,7 @@ class VenueSimulation {
       case 5:
         return replace();
       case 6:
-        return pick(6) == 0 ? set_session(!is_up_) : work_there();
+        return pick(6) == 0 ? set_session(!is_up_) : pick(12) == 0 ? miss_an_answer() : work_there();
       case 7:
         return pick(12) == 0 ? disturb() : deliver();
       case 8:
@@ -223,6 +223,12 @@ class VenueSimulation {
     is_up_ = up;
     apply(SetVenueSession{venue_, up});
     if (up) ask_about_all();
+  }
+  /// An answer does not come in time: the venue is asked, perhaps later.
+  void miss_an_answer() {
+    if (!is_up_) return;
+    apply(VenueReport{.venue = venue_, .order = some_order(), .kind = VenueReportKind::unanswered});
+    if (pick(2) == 0) ask_about_all();
   }
   /// Trading days, kill switches and the like.
   void disturb() {

@@ -98,6 +98,7 @@ class RandomVenues {
                       : below(2) == 0 ? VenueReportKind::cancel_rejected
                                       : VenueReportKind::replace_rejected;
         report.request = told.request;
+        if (below(4) == 0) report.kind = VenueReportKind::unanswered;
         break;
       default:
         status(told, report);
