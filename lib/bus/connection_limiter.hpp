@@ -45,6 +45,7 @@ class ConnectionLimiter {
   Bound each_;
   Bound all_;
   SettledAt all_settled_at_ = 0;
+  std::int64_t forgot_at_ns_ = 0;
   std::unordered_map<std::string, SettledAt> addresses_;
 };
 

@@ -26,8 +26,8 @@ constexpr std::size_t subscribed_prefixes_max = 64;
 /// Publications after which subscriptions are looked at even if nobody calls process_subscriptions.
 constexpr std::uint64_t publications_per_look = 256;
 
-/// Of a subscriber over TCP, who sends subscriptions alone.
-constexpr NetworkBounds network_bounds{.frame_bytes_max = 256, .receive_messages_max = 1'024};
+/// Of a subscriber over TCP, who sends subscriptions alone, after a handshake of which a part has 350 bytes.
+constexpr NetworkBounds network_bounds{.frame_bytes_max = 1'024, .receive_messages_max = 1'024};
 /// Distinct subscriptions over TCP from which on they are a burden: every symbol of the country's exchanges
 /// comes to a third of it.
 constexpr std::size_t network_subscriptions_max = 100'000;

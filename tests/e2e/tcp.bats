@@ -22,7 +22,26 @@ profile() {
 as() {
   local name=$1
   shift
-  env -u TRADE_HOME HOME="$profiles" "$trade" --json --connect "$profiles/$name" --timeout 2 "$@"
+  env -u TRADE_HOME HOME="$profiles" "$trade" --json --connect "$profiles/$name" --timeout "${seconds:-2}" "$@"
+}
+
+# The same, and `t`, for the background, where the process is to be told to end.
+stream_as() {
+  local name=$1
+  shift
+  exec env -u TRADE_HOME HOME="$profiles" "$trade" --json --connect "$profiles/$name" --timeout "${seconds:-2}" "$@"
+}
+stream_here() {
+  exec "$trade" --json "$@"
+}
+
+# The second home of a test is another suite.
+teardown() {
+  if [ "${BATS_TEST_COMPLETED:-}" != 1 ]; then
+    tail -n 20 "$TRADE_HOME"/log/*.log "$TRADE_HOME"/other/log/*.log 2>/dev/null || true
+  fi
+  [ ! -d "$TRADE_HOME/other" ] || env -u TRADE_HOME "$trade" --home "$TRADE_HOME/other" down >/dev/null 2>&1 || true
+  remove_home
 }
 
 # counter DAEMON NAME: of a daemon's status.
@@ -233,13 +252,13 @@ await_lines() {
   mkdir "$out"
   t place sell 10 AAPL --limit 150 --account bob >/dev/null
   for where in here afar; do
-    run_one=t
-    [ "$where" = afar ] && run_one="as viewer"
+    run_one=stream_here
+    if [ "$where" = afar ]; then run_one="stream_as viewer"; fi
     $run_one quote AAPL --watch --for 60 >"$out/quote.$where" 3>&- &
     echo $! >>"$out/pids"
     $run_one depth AAPL --watch --for 60 >"$out/depth.$where" 3>&- &
     echo $! >>"$out/pids"
-    $run_one bars AAPL --watch --for 60 >"$out/bars.$where" 3>&- &
+    $run_one bars AAPL --interval 1d --watch --for 60 >"$out/bars.$where" 3>&- &
     echo $! >>"$out/pids"
     $run_one tape AAPL --watch --count 2 --for 60 >"$out/tape.$where" 3>&- &
     echo $! >>"$out/tapes"
@@ -277,7 +296,7 @@ await_lines() {
   export TRADE_FEEDD_TCP_LISTEN=127.0.0.1:$port TRADE_FEEDD_TCP_PUBLISH=127.0.0.1:$((port + 1))
   start_suite
   profile alice --account alice --role trader >/dev/null
-  as alice --timeout 20 tape AAPL --watch --count 3 --for 60 >"$TRADE_HOME/tape" 3>&- &
+  seconds=20 stream_as alice tape AAPL --watch --count 3 --for 60 >"$TRADE_HOME/tape" 3>&- &
   stream=$!
   t place sell 30 AAPL --limit 150 --account bob >/dev/null
   t place buy 10 AAPL --limit 150 --account alice >/dev/null
@@ -295,7 +314,7 @@ await_lines() {
   profile alice --account alice --role trader >/dev/null
   profile desk --role operator >/dev/null
   t place sell 10 AAPL --limit 150 --account bob --client-id secret-of-bob >/dev/null
-  as alice events --count 3 --for 60 >"$TRADE_HOME/live" 3>&- &
+  stream_as alice events --count 3 --for 60 >"$TRADE_HOME/live" 3>&- &
   stream=$!
   # It has begun once ledgerd was asked.
   before=$(counter ledgerd requests_answered)
@@ -332,11 +351,11 @@ await_lines() {
   tcp_market
   id=$(profile alice --account alice --role trader)
   profile bob --account bob --role viewer >/dev/null
-  as alice quote AAPL --watch --for 60 >"$TRADE_HOME/alice" 2>"$TRADE_HOME/alice.errors" 3>&- &
+  stream_as alice quote AAPL --watch --for 60 >"$TRADE_HOME/alice" 2>"$TRADE_HOME/alice.errors" 3>&- &
   alice=$!
-  as alice events --for 60 >"$TRADE_HOME/events" 2>"$TRADE_HOME/events.errors" 3>&- &
+  stream_as alice events --for 60 >"$TRADE_HOME/events" 2>"$TRADE_HOME/events.errors" 3>&- &
   events=$!
-  as bob quote AAPL --watch --for 60 >"$TRADE_HOME/bob" 3>&- &
+  stream_as bob quote AAPL --watch --for 60 >"$TRADE_HOME/bob" 3>&- &
   bob=$!
   await_lines "$TRADE_HOME/alice" 1
   await_lines "$TRADE_HOME/bob" 1
@@ -443,7 +462,6 @@ await_lines() {
   t place buy 1 AAPL --limit 150 --account alice >/dev/null
   agrees portfolio --account alice
   agrees quote AAPL
-  # Events too, which ledgerd has from where the journal is.
   [ "$(o status | jq -r '[.[].state] | unique | .[]')" = running ]
   env -u TRADE_HOME "$trade" --home "$other" down >/dev/null
 
@@ -461,7 +479,7 @@ await_lines() {
     rm -rf "$other/feed"
     o config set feedd.follow "$profiles/$wrong" >/dev/null
     expect_exit 0 o up --only feedd
-    t quote AAPL >/dev/null
+    # Longer than it waits for an answer.
     sleep 3
     expect_exit 0 o quote
     expect_json length 0
@@ -482,9 +500,10 @@ await_lines() {
   # While it goes on, every request over ipc is answered, and what is open stays bounded.
   rounds=0
   while kill -0 "$flood" 2>/dev/null; do
-    expect_exit 0 t place buy 1 AAPL --limit 100 --account alice
+    expect_exit 0 t place buy 1 AAPL --limit 1 --account alice
     expect_exit 0 t portfolio --account alice
-    [ "$(ls "/proc/$pid/fd" | wc -l)" -lt $((descriptors + 700)) ]
+    # What one address may open at once and in the time of a handshake, and what the requests above take.
+    [ "$(ls "/proc/$pid/fd" | wc -l)" -lt $((descriptors + 300)) ]
     rounds=$((rounds + 1))
   done
   wait "$flood"
@@ -498,6 +517,7 @@ await_lines() {
     sleep 0.05
   done
   [ "$(ls "/proc/$pid/fd" | wc -l)" -le $((descriptors + 10)) ]
-  expect_exit 0 as alice --timeout 20 orders
+  seconds=20
+  expect_exit 0 as alice orders --limit 100000
   expect_json length "$rounds"
 }
