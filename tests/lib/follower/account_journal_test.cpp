@@ -75,8 +75,8 @@ TEST_F(AccountJournalTest, EveryEventComesOnceWhateverThePortions) {
   Sequence next = 1;
   for (int batch = 0; batch < 120; ++batch) {
     std::vector<EventBody> bodies;
-    const unsigned count = random() % 12;
-    for (unsigned i = 0; i < count; ++i) {
+    const std::uint64_t count = random() % 12;
+    for (std::uint64_t i = 0; i < count; ++i) {
       const AccountId account = random() % 3 == 0 ? alice : bob;
       bodies.emplace_back(CashMoved{account, Money{1}, Money{1}});
       written.emplace_back(account, next++);
