@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
+#include <span>
 #include <utility>
 
 #include "access/client_key_store.hpp"
@@ -74,9 +74,10 @@ Status check_accounts(Context& context, const std::vector<std::string>& accounts
   return {};
 }
 
-/// "127.0.0.1:9101" as an address to connect to. A port that the system chose is the daemon's to tell.
+/// "127.0.0.1:9101" as an address to connect to. A port that the system chose is the daemon's to tell, by the
+/// counter of this name.
 Result<std::string> address_of(Context& context, const std::string& daemon, std::string_view listen,
-                               const std::string& host) {
+                               const std::string& host, const std::string& port_counter) {
   const std::size_t colon = listen.rfind(':');
   const std::string_view listened = listen.substr(0, colon);
   if (host.empty() && (listened == "0.0.0.0" || listened == "[::]" || listened == "*")) {
@@ -89,25 +90,38 @@ Result<std::string> address_of(Context& context, const std::string& daemon, std:
     if (!client) return pass_on(std::move(client));
     Result<DaemonView> view = (*client)->status(daemon);
     if (!view) return pass_on(std::move(view));
-    port = std::to_string(view->counters["tcp_port"]);
+    port = std::to_string(view->counters[port_counter]);
   }
   return "tcp://" + (host.empty() ? std::string(listened) : host) + ":" + port;
 }
 
-Result<std::map<std::string, std::string, std::less<>>> addresses_of(Context& context,
-                                                                     const std::string& host) {
+/// Of those of the daemons that listen.
+Result<app::RemoteProfile::Addresses> addresses_of(Context& context,
+                                                   std::span<const std::string_view> daemons,
+                                                   const std::string& key, const std::string& port_counter,
+                                                   const std::string& host) {
   Result<const app::Config*> config = context.config();
   if (!config) return pass_on(std::move(config));
-  std::map<std::string, std::string, std::less<>> addresses;
-  for (const std::string_view name : app::remote_daemons) {
+  app::RemoteProfile::Addresses addresses;
+  for (const std::string_view name : daemons) {
     const std::string daemon(name);
-    const std::string& listen = (*config)->text(daemon + ".tcp_listen");
+    const std::string& listen = (*config)->text(daemon + "." + key);
     if (listen == access::tcp_off) continue;
-    Result<std::string> address = address_of(context, daemon, listen, host);
+    Result<std::string> address = address_of(context, daemon, listen, host, port_counter);
     if (!address) return pass_on(std::move(address));
     addresses.emplace(daemon, std::move(*address));
   }
-  if (!addresses.empty()) return addresses;
+  return addresses;
+}
+
+Status add_addresses(Context& context, const std::string& host, app::RemoteProfile& profile) {
+  auto addresses = addresses_of(context, app::remote_daemons, "tcp_listen", "tcp_port", host);
+  if (!addresses) return pass_on(std::move(addresses));
+  auto publications = addresses_of(context, app::remote_publishers, "tcp_publish", "tcp_publish_port", host);
+  if (!publications) return pass_on(std::move(publications));
+  profile.addresses = std::move(*addresses);
+  profile.publications = std::move(*publications);
+  if (!profile.addresses.empty()) return {};
   return fail(ErrorCode::usage, "no daemon of this suite listens on TCP",
               "say where, then start them anew: trade config set tradingd.tcp_listen 127.0.0.1:9101");
 }
@@ -129,9 +143,7 @@ Result<ExitStatus> create_client_key(Context& context, const NewClientKey& wante
   if (Status known = check_accounts(context, *accounts); !known) return pass_on(std::move(known));
   app::RemoteProfile profile;
   if (!wanted.profile.empty()) {
-    auto addresses = addresses_of(context, wanted.host);
-    if (!addresses) return pass_on(std::move(addresses));
-    profile.addresses = std::move(*addresses);
+    if (Status added = add_addresses(context, wanted.host, profile); !added) return pass_on(std::move(added));
   }
   access::ClientKey key{.role = wanted.role, .accounts = *accounts, .expires_at = wanted.expires_at};
   if (wanted.dry_run) {

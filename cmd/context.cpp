@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "follower/remote_reader.hpp"
 #include "format/json.hpp"
 
 namespace trade::cmd {
@@ -118,10 +119,7 @@ Result<ClientOptions> Context::client_options() {
   if (!remote) return pass_on(std::move(remote));
   if (*remote != nullptr) {
     if (Result<const app::Config*> loaded = config(); !loaded) return pass_on(std::move(loaded));
-    const app::RemoteProfile& known = **remote;
-    return ClientOptions{.timeout = timeout(),
-                         .remote = std::make_shared<const bus::RemoteSuite>(
-                             bus::RemoteSuite{known.server_key, known.client_keys, known.addresses})};
+    return ClientOptions{.timeout = timeout(), .remote = follower::remote_suite(**remote)};
   }
   Result<app::Home> place = home();
   if (!place) return pass_on(std::move(place));

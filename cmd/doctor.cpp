@@ -177,7 +177,7 @@ Result<ExitStatus> examine(Context& context, const Arguments& arguments) {
   } else {
     findings.good("sockets", home->run().string());
   }
-  const std::vector<std::string> wanted_names = wanted_daemons(*home);
+  const std::vector<std::string> wanted_names = wanted_daemons(context, *home);
   for (const std::string_view daemon : bus::daemon_names) {
     const bool wanted = std::ranges::find(wanted_names, daemon) != wanted_names.end();
     if (const auto program = find_program(daemon); wanted && !program)

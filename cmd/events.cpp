@@ -50,16 +50,22 @@ Result<ExitStatus> follow_events(Context& context, const Arguments& arguments) {
   if (!lines) return pass_on(std::move(lines));
   Result<Client*> client = context.client();
   if (!client) return pass_on(std::move(client));
+  std::optional<AccountView> known;
   if (*account) {
-    if (Result<AccountView> known = (*client)->account(**account); !known) return pass_on(std::move(known));
+    Result<AccountView> found = (*client)->account(**account);
+    if (!found) return pass_on(std::move(found));
+    known = std::move(*found);
   }
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
   StreamBounds bounds(context, arguments.stream);
-  Result<JournalTail> tail = JournalTail::open(**client, *options, arguments.from);
+  // Over the network the account's events are picked out where they are, by what its owner may see.
+  const bool own = known && options->remote != nullptr;
+  Result<JournalTail> tail = own ? JournalTail::open_own(**client, *known, arguments.from)
+                                 : JournalTail::open(**client, *options, arguments.from);
   if (bounds.interrupted()) return ExitStatus::done;
   if (!tail) return pass_on(std::move(tail));
-  AccountEvents wanted(*account);
+  AccountEvents wanted(own ? std::nullopt : *account);
   while (bounds.open()) {
     Result<std::optional<std::span<const Event>>> events = tail->next();
     if (bounds.interrupted()) break;

@@ -1,5 +1,6 @@
 // trade fix session: who may log on to fixd. The table is changed where it is, whether fixd runs or not.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -180,6 +181,9 @@ Result<ExitStatus> remove_session(Context& context, const RemoveArguments& argum
 
 namespace {
 
+/// Those that can follow the journal of another machine.
+constexpr std::array<std::string_view, 2> following_daemons = {"ledgerd", "feedd"};
+
 template <class Table>
 bool has_rows(const app::Home& home) {
   auto table = Table::open(home.root, false);
@@ -190,7 +194,15 @@ bool has_rows(const app::Home& home) {
 
 }  // namespace
 
-std::vector<std::string> wanted_daemons(const app::Home& home) {
+std::vector<std::string> wanted_daemons(Context& context, const app::Home& home) {
+  // A configuration that cannot be read is told by whatever needs it.
+  if (const Result<const app::Config*> config = context.config()) {
+    std::vector<std::string> followers;
+    for (const std::string_view daemon : following_daemons) {
+      if (!(*config)->text(std::string(daemon) + ".follow").empty()) followers.emplace_back(daemon);
+    }
+    if (!followers.empty()) return followers;
+  }
   std::vector<std::string> names(standard_daemons.begin(), standard_daemons.end());
   if (has_rows<access::FixSessionStore>(home) || has_rows<access::VenueStore>(home))
     names.emplace_back("fixd");

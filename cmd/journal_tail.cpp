@@ -7,34 +7,6 @@
 
 namespace trade::cmd {
 
-namespace {
-
-/// The first batch that ends with this event or a later one; the one after the last where there is none.
-Result<std::uint64_t> batch_with(journal::Reader& reader, std::uint64_t last_batch, Sequence sequence) {
-  std::uint64_t low = 1;
-  std::uint64_t high = last_batch + 1;
-  wire::Batch batch;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    const Result<bool> read = reader.read(middle, batch);
-    if (!read) return std::unexpected(read.error());
-    if (!*read) {
-      // Batches before a checkpoint may be gone.
-      low = middle + 1;
-      continue;
-    }
-    const Sequence last = batch.header.first_sequence + batch.events.size();
-    if (last <= sequence) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-}  // namespace
-
 Result<JournalTail> JournalTail::open(Client& client, const ClientOptions& options,
                                       std::optional<Sequence> from) {
   JournalTail tail;
@@ -42,10 +14,7 @@ Result<JournalTail> JournalTail::open(Client& client, const ClientOptions& optio
   if (!accounts) return std::unexpected(accounts.error());
   for (const AccountView& account : *accounts)
     tail.names_.learn(account.number, account.id);
-  const Result<std::vector<SymbolView>> symbols = client.symbols();
-  if (!symbols) return std::unexpected(symbols.error());
-  for (const SymbolView& symbol : *symbols)
-    tail.names_.learn(symbol.number, symbol.symbol);
+  if (Status learned = tail.learn_symbols(client); !learned) return pass_on(std::move(learned));
   tail.reader_ = follower::open_remote_reader(options);
   const Result<journal::Head> head = tail.reader_->head();
   if (!head) return std::unexpected(head.error());
@@ -55,13 +24,48 @@ Result<JournalTail> JournalTail::open(Client& client, const ClientOptions& optio
     tail.next_batch_ = head->batch + 1;
     return tail;
   }
-  const Result<std::uint64_t> batch = batch_with(*tail.reader_, head->batch, tail.from_);
+  const Result<std::uint64_t> batch = journal::find_batch(*tail.reader_, head->batch, tail.from_);
   if (!batch) return std::unexpected(batch.error());
   tail.next_batch_ = *batch;
   return tail;
 }
 
+Status JournalTail::learn_symbols(Client& client) {
+  const Result<std::vector<SymbolView>> symbols = client.symbols();
+  if (!symbols) return std::unexpected(symbols.error());
+  for (const SymbolView& symbol : *symbols)
+    names_.learn(symbol.number, symbol.symbol);
+  return {};
+}
+
+Result<JournalTail> JournalTail::open_own(Client& client, const AccountView& account,
+                                          std::optional<Sequence> from) {
+  JournalTail tail;
+  tail.client_ = &client;
+  tail.account_ = account.id;
+  tail.names_.learn(account.number, account.id);
+  if (Status learned = tail.learn_symbols(client); !learned) return pass_on(std::move(learned));
+  const Result<AccountEventsReply> end = client.account_events({.account = tail.account_});
+  if (!end) return std::unexpected(end.error());
+  tail.head_ = end->head_sequence;
+  tail.from_ = from.value_or(end->next_sequence);
+  tail.next_batch_ = from ? 0 : end->next_batch;
+  return tail;
+}
+
+Result<std::optional<std::span<const Event>>> JournalTail::next_own() {
+  Result<AccountEventsReply> found =
+      client_->account_events({.account = account_, .from_sequence = from_, .from_batch = next_batch_});
+  if (!found) return pass_on(std::move(found));
+  own_ = std::move(*found);
+  from_ = own_.next_sequence;
+  next_batch_ = own_.next_batch;
+  if (own_.events.empty() && from_ > own_.head_sequence) return std::optional<std::span<const Event>>();
+  return std::optional(std::span<const Event>(own_.events));
+}
+
 Result<std::optional<std::span<const Event>>> JournalTail::next() {
+  if (reader_ == nullptr) return next_own();
   const Result<bool> read = reader_->read(next_batch_, batch_);
   if (!read) return std::unexpected(read.error());
   if (!*read) return std::optional<std::span<const Event>>();

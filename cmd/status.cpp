@@ -51,7 +51,7 @@ Result<ExitStatus> show_status(Context& context) {
   std::vector<format::Json> rows;
   std::string missing;
   bool clock_simulated = false;
-  const std::vector<std::string> wanted_names = wanted_daemons(*home);
+  const std::vector<std::string> wanted_names = wanted_daemons(context, *home);
   for (const std::string_view daemon : bus::daemon_names) {
     const bool wanted = std::ranges::find(wanted_names, daemon) != wanted_names.end();
     Result<std::optional<int>> pid = app::daemon_pid(*home, daemon);

@@ -18,8 +18,9 @@ namespace trade::cmd {
 /// The daemons that a suite runs when nothing else is asked for, in the order in which they start.
 constexpr std::array<std::string_view, 4> standard_daemons = {"tradingd", "ledgerd", "feedd", "gatewayd"};
 
-/// Those, and fixd where there is a FIX session or a venue.
-std::vector<std::string> wanted_daemons(const app::Home& home);
+/// Those, and fixd where there is a FIX session or a venue. Where daemons follow the journal of another
+/// machine, those alone: there is no tradingd here.
+std::vector<std::string> wanted_daemons(Context& context, const app::Home& home);
 
 /// Every daemon name there is; parses "tradingd,feedd" into names in the order in which they start.
 Result<std::vector<std::string>> parse_daemons(std::string_view text);

@@ -93,7 +93,7 @@ Status start_all(Context& context, const app::Home& home, const Arguments& argum
   const std::chrono::milliseconds timeout =
       context.globals().timeout_seconds ? context.timeout() : start_timeout;
   std::vector<std::string> names = arguments.only;
-  if (names.empty()) names = wanted_daemons(home);
+  if (names.empty()) names = wanted_daemons(context, home);
   for (const std::string& name : names) {
     Result<std::optional<int>> pid = app::daemon_pid(home, name);
     if (!pid) return pass_on(std::move(pid));

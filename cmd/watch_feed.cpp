@@ -17,13 +17,18 @@ constexpr std::int64_t account_interval_ns = 250 * nanoseconds_per_millisecond;
 constexpr std::int64_t retry_interval_ns = nanoseconds_per_second;
 /// A daemon that does not answer may hold up keys for no longer than this.
 constexpr std::chrono::milliseconds answer_timeout{500};
+
+ClientOptions with_timeout(ClientOptions options, std::chrono::milliseconds timeout) {
+  options.timeout = timeout;
+  return options;
+}
 }  // namespace
 
 WatchFeed::WatchFeed(ClientOptions options, std::vector<std::string> symbols, WatchModel& model)
     : options_(std::move(options)),
       symbols_(std::move(symbols)),
       model_(model),
-      client_({options_.home, std::min(options_.timeout, answer_timeout)}) {}
+      client_(with_timeout(options_, std::min(options_.timeout, answer_timeout))) {}
 
 Status WatchFeed::open() {
   Result<MarketStream> quotes = MarketStream::open(options_, MarketStream::Kind::quotes, symbols_);

@@ -174,6 +174,15 @@ Result<ReplyBody> Books::reply(const FeesRequest& request) {
   return reply;
 }
 
+Result<ReplyBody> Books::reply(const AccountEventsRequest& request) {
+  if (!account_journal_) return follower::not_served_here("ledgerd");
+  auto account = ledger::account_named(ledger_, request.account);
+  if (!account) return pass_on(std::move(account));
+  auto events = account_journal_->read(request, *account, position());
+  if (!events) return pass_on(std::move(events));
+  return std::move(*events);
+}
+
 Result<ReplyBody> Books::reply(const PostingsRequest& request) {
   if (Status limit = ledger::check_limit(request.limit); !limit) return pass_on(std::move(limit));
   auto id = ledger::account_named(ledger_, request.account);

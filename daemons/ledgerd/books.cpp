@@ -32,6 +32,7 @@ Books::Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledg
     position_ = checkpointed_ = checkpoint->position;
     generation_ = checkpoint->generation;
   }
+  if (options.open_journal) account_journal_.emplace(options.open_journal);
 }
 
 Status Books::check_origin(journal::Reader& reader) const {

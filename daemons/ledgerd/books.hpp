@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "follower/account_journal.hpp"
 #include "follower/application.hpp"
 #include "journal/journal.hpp"
 #include "ledger/frame.hpp"
@@ -37,6 +38,8 @@ struct BooksOptions {
   /// Bytes of a checkpoint that are written with one commit, or a fortieth of it where that is more.
   std::size_t checkpoint_portion_bytes = std::size_t{1} << 20;
   MakeWriter make_writer = make_store_writer;
+  /// Opens the journal again, for what is asked about its events; empty: nothing is told of those.
+  follower::AccountJournal::Open open_journal = {};
 };
 
 class Books final : public follower::Application {
@@ -89,6 +92,7 @@ class Books final : public follower::Application {
   Result<ReplyBody> reply(const PostingsRequest& request);
   Result<ReplyBody> reply(const HoldingsRequest& request);
   Result<ReplyBody> reply(const EquityHistoryRequest& request);
+  Result<ReplyBody> reply(const AccountEventsRequest& request);
   template <class Other>
   Result<ReplyBody> reply(const Other&) {
     return follower::not_served_here("ledgerd");
@@ -130,7 +134,8 @@ class Books final : public follower::Application {
     std::int64_t checkpoint_bytes = 0;  ///< of the last one
   };
   Counters counters_;
-  std::unique_ptr<Writer> writer_;  ///< last, so that its thread ends first
+  std::optional<follower::AccountJournal> account_journal_;  ///< where the journal can be opened again
+  std::unique_ptr<Writer> writer_;                           ///< last, so that its thread ends first
 };
 
 }  // namespace trade::ledgerd

@@ -22,6 +22,7 @@ Status run(app::DaemonContext& context, bool rebuild_only) {
   options.state_directory = books_options.store.directory;
   if (rebuild_only) return rebuild(books_options, options);
 
+  books_options.open_journal = options.open_journal;
   context.report_status("restoring the books");
   auto books = Books::open(books_options);
   if (!books) return pass_on(std::move(books));

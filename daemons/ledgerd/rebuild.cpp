@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "app/log.hpp"
 #include "base/clock.hpp"
@@ -47,6 +48,8 @@ Status rebuild(const BooksOptions& books_options, const follower::Options& follo
     if (!group) return pass_on(std::move(group));
     if (Status done = (*books)->idle(SystemClock().now()); !done) return done;
     if (group->at_end) break;
+    // A journal elsewhere that does not answer is asked again.
+    if (group->batches == 0) std::this_thread::sleep_for(follower_options.poll_interval);
   }
   if (Status stopped = (*books)->stop(); !stopped) return stopped;
   const ledger::Ledger& ledger = (*books)->ledger();

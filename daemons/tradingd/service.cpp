@@ -11,7 +11,6 @@
 #include "base/clock.hpp"
 #include "bus/topics.hpp"
 #include "tradingd/calendar_note.hpp"
-#include "tradingd/journal_service.hpp"
 
 namespace trade::tradingd {
 
@@ -61,7 +60,7 @@ Service::Service(app::DaemonContext& context, const ServiceOptions& options, Sui
       intake_(options.queue),
       pipeline_(std::move(sequencer), *commits_, *this, options.batch_commands_max,
                 std::max(options.queue.bytes, Pipeline::default_batch_bytes_max)),
-      reader_(std::move(reader)),
+      journal_service_(std::move(reader)),
       checkpointer_(context.home().journal()) {}
 
 Status Service::run() {
@@ -69,13 +68,12 @@ Status Service::run() {
   auto server = bus::RequestServer::bind(bus_context_, endpoints, context_.name());
   if (!server) return std::unexpected(server.error());
   server_ = std::make_unique<bus::RequestServer>(std::move(*server));
-  if (const std::string& address = context_.config().text("tradingd.tcp_listen");
-      address != access::tcp_off) {
-    auto door = access::NetworkDoor::open(context_.home().root, bus_context_, *server_, address);
-    if (!door) return std::unexpected(door.error());
-    door_ = std::move(*door);
-    spdlog::info("clients with a key are served over TCP, port {}", server_->tcp_port());
-  }
+  auto door =
+      access::NetworkDoor::open(context_.home().root, bus_context_,
+                                {.requests = context_.config().text("tradingd.tcp_listen")}, *server_);
+  if (!door) return std::unexpected(door.error());
+  door_ = std::move(*door);
+  if (door_ != nullptr) spdlog::info("{}", door_->summary());
   auto publisher = bus::Publisher::bind(bus_context_, endpoints, context_.name());
   if (!publisher) return std::unexpected(publisher.error());
   publisher_ = std::make_unique<bus::Publisher>(std::move(*publisher));
@@ -90,6 +88,7 @@ Status Service::run() {
     }
   });
   loop_.add(commits_->completion_file_descriptor(), [this] { complete(); });
+  loop_.add(journal_service_.file_descriptor(), [this] { send_journal(); });
   loop_.add(*publisher_, [this] { publisher_->process_subscriptions(); });
   loop_.add_timer(tick_interval, [this] { tick(); });
   // How a simulated clock goes is the journal's to say, from the first command on.
@@ -134,8 +133,7 @@ void Service::receive() {
       send(client, Reply{request->id, set ? ReplyBody(LogLevelReply{std::string(app::log_level())})
                                           : ErrorReply{set.error()}});
     } else if (const auto* journal_request = std::get_if<JournalRequest>(&request->body)) {
-      send(client,
-           Reply{request->id, answer_journal_request(*reader_, commits_->head().batch, *journal_request)});
+      ask_journal(client, request->id, *journal_request);
     } else {
       if (const auto* submitted = std::get_if<SubmitRequest>(&request->body)) {
         commands += submitted->commands.size();
@@ -204,6 +202,19 @@ bool Service::refuse_unpermitted(const bus::ClientIdentity& client, Request& req
   if (permitted) return false;
   send(client, Reply{request.id, ErrorReply{permitted.error()}});
   return true;
+}
+
+void Service::ask_journal(const bus::ClientIdentity& client, std::uint64_t id,
+                          const JournalRequest& request) {
+  if (journal_service_.ask(client, id, request, commits_->head())) return;
+  send(client, Reply{id, ErrorReply{Error{ErrorCode::rejected, "overloaded",
+                                          "too many followers read the journal at once", "try again"}}});
+}
+
+void Service::send_journal() {
+  // A follower that is gone, or does not read, is counted by the server.
+  for (const JournalService::Answer& answer : journal_service_.take())
+    server_->send(answer.client, answer.frame);
 }
 
 void Service::refuse_malformed(const bus::ClientIdentity& client, const Error& error) {

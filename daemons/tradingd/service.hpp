@@ -16,6 +16,7 @@
 #include "sequencer/sequencer.hpp"
 #include "sequencer/timekeeper.hpp"
 #include "tradingd/checkpointer.hpp"
+#include "tradingd/journal_service.hpp"
 #include "tradingd/pipeline.hpp"
 #include "tradingd/suite_clock.hpp"
 
@@ -57,6 +58,8 @@ class Service final : private Outlet {
   void handle(Intake::Item& item);
   /// Answers with a refusal, and returns true, where its sender may not ask this.
   bool refuse_unpermitted(const bus::ClientIdentity& client, Request& request);
+  void ask_journal(const bus::ClientIdentity& client, std::uint64_t id, const JournalRequest& request);
+  void send_journal();
   void refuse_malformed(const bus::ClientIdentity& client, const Error& error);
   [[nodiscard]] DaemonView describe() const;
   void send(const bus::ClientIdentity& client, const Reply& reply) override;
@@ -83,7 +86,7 @@ class Service final : private Outlet {
   std::unique_ptr<journal::CommitThread> commits_;
   Intake intake_;
   Pipeline pipeline_;
-  std::unique_ptr<journal::Reader> reader_;
+  JournalService journal_service_;
   Checkpointer checkpointer_;
 
   bus::Context bus_context_;

@@ -115,6 +115,7 @@ struct RequestDecision {
   Status operator()(const FeesRequest& request) const { return own_account(grant, request.account); }
   Status operator()(const PostingsRequest& request) const { return own_account(grant, request.account); }
   Status operator()(const EquityHistoryRequest& request) const { return own_account(grant, request.account); }
+  Status operator()(const AccountEventsRequest& request) const { return own_account(grant, request.account); }
   Status operator()(FillsRequest& request) const { return own_account_or_only(grant, request.account); }
   Status operator()(OrdersRequest& request) const {
     if (!request.orders.empty()) {

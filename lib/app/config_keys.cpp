@@ -125,6 +125,10 @@ constexpr std::array keys = {
               0,
               {},
               check_listen_or_off},
+    ConfigKey{
+        "ledgerd", "follow", ConfigType::text, "",
+        "Profile of a suite on the network whose journal is followed, with an operator's key; empty: the "
+        "home's own"},
     ConfigKey{"ledgerd", "map_megabytes", ConfigType::integer, "1024",
               "Size of the ledger's memory map at first; it grows as needed", map_megabytes_min,
               map_megabytes_max},
@@ -137,6 +141,21 @@ constexpr std::array keys = {
               0,
               {},
               check_listen_or_off},
+    ConfigKey{
+        "feedd",
+        "tcp_publish",
+        ConfigType::text,
+        "off",
+        "Where market data is streamed over TCP to clients with a CURVE key, such as 127.0.0.1:9104, or "
+        "'off'",
+        0,
+        0,
+        {},
+        check_listen_or_off},
+    ConfigKey{
+        "feedd", "follow", ConfigType::text, "",
+        "Profile of a suite on the network whose journal is followed, with an operator's key; empty: the "
+        "home's own"},
     ConfigKey{"feedd", "map_megabytes", ConfigType::integer, "1024",
               "Size of the market data's memory map at first; it grows as needed", map_megabytes_min,
               map_megabytes_max},

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <fcntl.h>
@@ -18,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view addresses_table = "addresses";
+constexpr std::string_view publications_table = "publications";
 
 class Descriptor {
  public:
@@ -86,7 +88,9 @@ class ProfileReader {
   }
 
   Status take(std::string_view name, const toml::node& node, RemoteProfile& profile) const {
-    if (name == addresses_table) return take_addresses(node, profile);
+    if (name == addresses_table) return take_addresses(name, node, remote_daemons, profile.addresses);
+    if (name == publications_table)
+      return take_addresses(name, node, remote_publishers, profile.publications);
     const auto* text = node.as_string();
     if (text == nullptr) return wrong(std::string(name) + " must be a text in quotes");
     if (name == "account") {
@@ -104,18 +108,24 @@ class ProfileReader {
     return {};
   }
 
-  Status take_addresses(const toml::node& node, RemoteProfile& profile) const {
+  Status take_addresses(std::string_view name, const toml::node& node,
+                        std::span<const std::string_view> daemons,
+                        RemoteProfile::Addresses& addresses) const {
     const auto* table = node.as_table();
-    if (table == nullptr) return wrong("addresses must be a table");
+    if (table == nullptr) return wrong(std::string(name) + " must be a table");
     for (const auto& [key, value] : *table) {
       const std::string_view daemon = key.str();
-      if (std::ranges::find(remote_daemons, daemon) == remote_daemons.end())
-        return wrong("[addresses] has no '" + std::string(daemon.substr(0, 40)) +
-                     "': only tradingd, ledgerd, feedd");
+      if (std::ranges::find(daemons, daemon) == daemons.end()) {
+        std::string known;
+        for (const std::string_view one : daemons)
+          known += (known.empty() ? "" : ", ") + std::string(one);
+        return wrong("[" + std::string(name) + "] has no '" + std::string(daemon.substr(0, 40)) + "': only " +
+                     known);
+      }
       const auto* address = value.as_string();
       if (address == nullptr || !address->get().starts_with("tcp://") || address->get().size() > 256)
         return wrong("the address of " + std::string(daemon) + " must be tcp://HOST:PORT");
-      profile.addresses.emplace(daemon, address->get());
+      addresses.emplace(daemon, address->get());
     }
     return {};
   }
@@ -150,9 +160,14 @@ std::string text_of(const RemoteProfile& profile) {
   text += "public_key = " + in_quotes(hex_of(profile.client_keys.public_key));
   text += "secret_key = " + in_quotes(hex_of(profile.client_keys.secret_key));
   if (!profile.account.empty()) text += "account = " + in_quotes(profile.account);
-  text += "\n[addresses]\n";
-  for (const auto& [daemon, address] : profile.addresses)
-    text += daemon + " = " + in_quotes(address);
+  const auto add_table = [&text](std::string_view name, const RemoteProfile::Addresses& addresses) {
+    if (addresses.empty()) return;
+    text += "\n[" + std::string(name) + "]\n";
+    for (const auto& [daemon, address] : addresses)
+      text += daemon + " = " + in_quotes(address);
+  };
+  add_table(addresses_table, profile.addresses);
+  add_table(publications_table, profile.publications);
   return text;
 }
 

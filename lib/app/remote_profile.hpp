@@ -15,6 +15,8 @@ namespace trade::app {
 
 /// The daemons that can be reached over the network.
 constexpr std::array<std::string_view, 3> remote_daemons = {"tradingd", "ledgerd", "feedd"};
+/// Those of them that can publish over the network.
+constexpr std::array<std::string_view, 1> remote_publishers = {"feedd"};
 
 /// No profile is larger.
 constexpr std::size_t profile_bytes_max = 64u << 10;
@@ -23,7 +25,9 @@ struct RemoteProfile {
   CurveKey server_key{};  ///< the suite's public key
   CurveKeyPair client_keys;
   std::string account;  ///< that commands are for when none is named; empty: none
-  std::map<std::string, std::string, std::less<>> addresses;  ///< "tradingd" -> "tcp://127.0.0.1:9101"
+  using Addresses = std::map<std::string, std::string, std::less<>>;
+  Addresses addresses;     ///< "tradingd" -> "tcp://127.0.0.1:9101"
+  Addresses publications;  ///< where daemons publish: "feedd" -> "tcp://127.0.0.1:9104"; may be empty
 };
 
 /// `not_permitted` when other users can read it; `usage` when something in it is missing, unknown or wrong,

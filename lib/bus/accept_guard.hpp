@@ -1,4 +1,5 @@
-// Keeps a process that has no descriptors left alive when somebody connects to one of its sockets.
+// Keeps a process that has no descriptors left alive when somebody connects to one of its sockets, and turns
+// away whoever connects over TCP too often.
 #pragma once
 
 #include <cstdint>
@@ -11,5 +12,13 @@ void keep_spare_descriptor();
 
 /// Connections that were closed for want of a descriptor, since the process started.
 std::uint64_t connections_refused();
+
+/// To be called by whoever listens on TCP with libzmq: from then on connections over TCP that come too fast,
+/// from one address or from all, are closed before anything of theirs is read. Any number of times, from any
+/// thread.
+void limit_network_connections();
+
+/// Connections that were closed for coming too fast, since the process started.
+std::uint64_t network_connections_turned_away();
 
 }  // namespace trade::bus

@@ -75,7 +75,8 @@ struct Authenticator::State {
     CurveKey key{};
     if (count == question_parts && text_of(parts[5]) == "CURVE" && parts[6].size() == key.size()) {
       std::memcpy(key.data(), parts[6].data(), key.size());
-      name = admit(key);
+      const bool publications = text_of(parts[2]) == zap_domain_of(Purpose::publications);
+      name = admit(key, publications ? Purpose::publications : Purpose::requests);
     }
     // A name is needed: a connection without one would pass for one of this machine.
     const bool good = name && !name->empty();

@@ -93,6 +93,13 @@ fs::path link_path(const fs::path& home) {
   return home / "run" / "sockets";
 }
 
+/// Empty where there is none.
+std::string address_in(const std::map<std::string, std::string, std::less<>>& addresses,
+                       std::string_view daemon) {
+  const auto found = addresses.find(daemon);
+  return found == addresses.end() ? std::string() : found->second;
+}
+
 /// The short directory that a process before us chose; empty when none did.
 fs::path recorded_short_directory(const fs::path& home) {
   std::error_code error;
@@ -171,14 +178,12 @@ fs::path Endpoints::publication_path(std::string_view daemon) const {
 }
 
 std::string Endpoints::request_address(std::string_view daemon) const {
-  if (remote_ != nullptr) {
-    const auto found = remote_->addresses.find(daemon);
-    return found == remote_->addresses.end() ? std::string() : found->second;
-  }
+  if (remote_ != nullptr) return address_in(remote_->addresses, daemon);
   return "ipc://" + request_path(daemon).string();
 }
 
 std::string Endpoints::publication_address(std::string_view daemon) const {
+  if (remote_ != nullptr) return address_in(remote_->publications, daemon);
   return "ipc://" + publication_path(daemon).string();
 }
 

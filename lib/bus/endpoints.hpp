@@ -27,6 +27,8 @@ struct RemoteSuite {
   CurveKey server_key{};                                      ///< public: whoever answers has its secret part
   CurveKeyPair client_keys;                                   ///< by which the client is known there
   std::map<std::string, std::string, std::less<>> addresses;  ///< "tradingd" -> "tcp://127.0.0.1:9001"
+  /// Where daemons publish: "feedd" -> "tcp://127.0.0.1:9004".
+  std::map<std::string, std::string, std::less<>> publications = {};
 };
 
 /// The sockets of one suite. They are in `<home>/run`, or, where that would be too long a path, in a short
@@ -62,6 +64,7 @@ class Endpoints {
   [[nodiscard]] std::string request_address(std::string_view daemon) const;
   /// The socket that publishes.
   [[nodiscard]] std::filesystem::path publication_path(std::string_view daemon) const;
+  /// Empty where a remote suite's daemon publishes nothing over the network.
   [[nodiscard]] std::string publication_address(std::string_view daemon) const;
 
   /// Whether a process listens on the socket at `path`. A socket file left behind by a killed one is not

@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <string>
 
 #include "base/assert.hpp"
-#include "bus/accept_guard.hpp"
 #include "bus/socket_access.hpp"
 #include "bus/sockets.hpp"
 
@@ -14,6 +12,9 @@ namespace {
 /// Malformed messages dropped in one call; the rest is dropped in the next, so that a flood of them does not
 /// hold the caller up.
 constexpr int drops_per_receive_max = 256;
+/// Of a client over TCP: many a request of orders, and no more memory than the machine has to spare for
+/// somebody far away.
+constexpr NetworkBounds network_bounds{.frame_bytes_max = std::int64_t{1} << 20, .receive_messages_max = 128};
 /// How long replies that are still on their way may hold up the end of the process.
 constexpr int linger_milliseconds = 1'000;
 
@@ -88,22 +89,14 @@ Status RequestServer::listen_tcp(std::string_view address, const CurveKeyPair& s
   State& state = *state_;
   TRADE_ASSERT(state.tcp_port == 0, "a server listens on TCP once");
   try {
-    // A socket's options hold for what is bound after they are set: the ipc endpoint stays without.
-    protect_server(state.socket, server_keys);
-    keep_spare_descriptor();
-    state.socket.bind("tcp://" + std::string(address));
-    const std::string bound = state.socket.get(zmq::sockopt::last_endpoint);
-    const std::string_view port = std::string_view(bound).substr(bound.rfind(':') + 1);
-    std::from_chars(port.data(), port.data() + port.size(), state.tcp_port);
-    return {};
+    protect_server(state.socket, server_keys, Purpose::requests, network_bounds);
   } catch (const zmq::error_t& error) {
-    Error failure = socket_error("listen on tcp://" + std::string(address), error);
-    if (error.num() == EADDRINUSE) failure.hint = "choose another port, or stop what listens there";
-    if (error.num() == EAFNOSUPPORT) {
-      failure.hint = "the service manager allows no network: see RestrictAddressFamilies in trade.toml(5)";
-    }
-    return std::unexpected(std::move(failure));
+    return std::unexpected(socket_error("use CURVE", error));
   }
+  auto endpoint = listen_on_network(state.socket, network_endpoint(address));
+  if (!endpoint) return pass_on(std::move(endpoint));
+  state.tcp_port = port_of(*endpoint);
+  return {};
 }
 
 std::uint16_t RequestServer::tcp_port() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include <sys/epoll.h>
@@ -20,13 +21,12 @@ constexpr int sockets_max = 8'192;
 constexpr int backlog = 1'024;
 constexpr int reconnect_milliseconds = 20;
 /// How long a connection over TCP may take to prove who it is.
-constexpr int handshake_milliseconds = 5'000;
-/// What a client over TCP may have waiting: many a request of orders, and no more memory than the machine has
-/// to spare for somebody far away. They hold for the addresses that are bound afterwards.
-constexpr std::int64_t network_frame_bytes_max = std::int64_t{1} << 20;
-constexpr int network_receive_messages_max = 128;
-/// Any name will do.
-constexpr const char* zap_domain = "trade";
+constexpr int handshake_milliseconds = 3'000;
+/// Two I/O threads, told apart by their bits: what strangers send over TCP, and the mathematics of their
+/// handshakes, never stands before what this machine's own processes say to each other.
+constexpr int io_threads = 2;
+constexpr std::uint64_t local_io_thread = 1;
+constexpr std::uint64_t network_io_thread = 2;
 
 zmq::const_buffer buffer_of(const CurveKey& key) {
   return {key.data(), key.size()};
@@ -40,6 +40,7 @@ void set_tcp_options(zmq::socket_t& socket) {
 
 Context::Context() : state_(std::make_shared<State>()) {
   state_->context.set(zmq::ctxopt::max_sockets, sockets_max);
+  state_->context.set(zmq::ctxopt::io_threads, io_threads);
 }
 
 zmq::context_t& SocketAccess::context(const Context& context) {
@@ -54,23 +55,55 @@ zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int rec
   socket.set(zmq::sockopt::sndhwm, send_messages_max);
   socket.set(zmq::sockopt::linger, linger_milliseconds);
   socket.set(zmq::sockopt::backlog, backlog);
+  socket.set(zmq::sockopt::affinity, local_io_thread);
   socket.set(zmq::sockopt::reconnect_ivl, reconnect_milliseconds);
   return socket;
 }
 
-void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys) {
-  socket.set(zmq::sockopt::zap_domain, zap_domain);
+std::string_view zap_domain_of(Purpose purpose) {
+  return purpose == Purpose::requests ? "requests" : "publications";
+}
+
+void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys, Purpose purpose,
+                    const NetworkBounds& bounds) {
+  // A socket's options hold for what is bound after they are set: an ipc endpoint stays without.
+  socket.set(zmq::sockopt::affinity, network_io_thread);
+  socket.set(zmq::sockopt::zap_domain, zap_domain_of(purpose));
   socket.set(zmq::sockopt::curve_server, true);
   socket.set(zmq::sockopt::curve_secretkey, buffer_of(server_keys.secret_key));
-  socket.set(zmq::sockopt::maxmsgsize, network_frame_bytes_max);
-  socket.set(zmq::sockopt::rcvhwm, network_receive_messages_max);
+  socket.set(zmq::sockopt::maxmsgsize, bounds.frame_bytes_max);
+  socket.set(zmq::sockopt::rcvhwm, bounds.receive_messages_max);
   set_tcp_options(socket);
+}
+
+std::uint16_t port_of(std::string_view endpoint) {
+  const std::string_view port = endpoint.substr(endpoint.rfind(':') + 1);
+  std::uint16_t number = 0;
+  std::from_chars(port.data(), port.data() + port.size(), number);
+  return number;
+}
+
+Result<std::string> listen_on_network(zmq::socket_t& socket, const std::string& endpoint) {
+  try {
+    keep_spare_descriptor();
+    limit_network_connections();
+    socket.bind(endpoint);
+    return socket.get(zmq::sockopt::last_endpoint);
+  } catch (const zmq::error_t& error) {
+    Error failure = socket_error("listen on " + endpoint, error);
+    if (error.num() == EADDRINUSE) failure.hint = "choose another port, or stop what listens there";
+    if (error.num() == EAFNOSUPPORT) {
+      failure.hint = "the service manager allows no network: see RestrictAddressFamilies in trade.toml(5)";
+    }
+    return std::unexpected(std::move(failure));
+  }
 }
 
 void protect_client(zmq::socket_t& socket, const RemoteSuite& remote) {
   socket.set(zmq::sockopt::curve_serverkey, buffer_of(remote.server_key));
   socket.set(zmq::sockopt::curve_publickey, buffer_of(remote.client_keys.public_key));
   socket.set(zmq::sockopt::curve_secretkey, buffer_of(remote.client_keys.secret_key));
+  socket.set(zmq::sockopt::affinity, network_io_thread);
   set_tcp_options(socket);
 }
 

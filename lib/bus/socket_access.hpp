@@ -26,9 +26,28 @@ struct SocketAccess {
 zmq::socket_t make_socket(const Context& context, zmq::socket_type type, int receive_messages_max,
                           int send_messages_max, int linger_milliseconds);
 
+/// What a socket that listens on TCP is for, as the authenticator is told it.
+std::string_view zap_domain_of(Purpose purpose);
+
+/// What a client over TCP may have waiting at a socket of ours.
+struct NetworkBounds {
+  std::int64_t frame_bytes_max = 0;
+  int receive_messages_max = 0;
+};
+
 /// What the socket binds from here on takes only clients that prove to have a key, and that the context's
 /// authenticator lets in; libzmq lets all of them in where there is none. Throws zmq::error_t.
-void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys);
+void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys, Purpose purpose,
+                    const NetworkBounds& bounds);
+/// Binds such a socket to "tcp://127.0.0.1:9001"; the endpoint that it got, where the port is never 0. Too
+/// many connections in a short time are turned away before they are looked at.
+Result<std::string> listen_on_network(zmq::socket_t& socket, const std::string& endpoint);
+/// The port in such an endpoint.
+std::uint16_t port_of(std::string_view endpoint);
+/// What "127.0.0.1:9001" is called as an endpoint.
+inline std::string network_endpoint(std::string_view address) {
+  return "tcp://" + std::string(address);
+}
 /// The other side: the socket talks with whoever has the remote suite's server key, and with nobody else.
 void protect_client(zmq::socket_t& socket, const RemoteSuite& remote);
 

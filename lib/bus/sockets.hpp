@@ -2,7 +2,8 @@
 // topic (with the number of the publication on that topic) and a frame; anything else that arrives is counted
 // and dropped.
 //
-// Sockets are ipc. Those that take requests may listen on TCP as well, with CURVE and an authenticator only.
+// Sockets are ipc. Those that take requests and those that publish may listen on TCP as well, with CURVE and
+// an authenticator only. What goes over TCP has an I/O thread of its own.
 #pragma once
 
 #include <array>
@@ -29,8 +30,10 @@ using Deadline = std::chrono::steady_clock::time_point;
 constexpr int request_receive_messages_max = 4'096;
 constexpr int reply_send_messages_max = 65'536;
 constexpr int publication_messages_max = 65'536;
+/// The same of a subscriber over TCP: it may be far away, and there may be many.
+constexpr int network_publication_messages_max = 8'192;
 
-/// What sockets share: the I/O thread. Copies are the same context; the last one out waits until all its
+/// What sockets share: the I/O threads. Copies are the same context; the last one out waits until all its
 /// sockets are closed and their files removed.
 class Context {
  public:
@@ -42,6 +45,9 @@ class Context {
   std::shared_ptr<State> state_;
 };
 
+/// What a socket that listens on TCP is for.
+enum class Purpose : std::uint8_t { requests, publications };
+
 /// Decides who may come in over TCP to the sockets of one context: every connection's public key is asked
 /// about, on a thread of its own, before anything that comes over it is looked at. A connection that is not
 /// let in gets no answer.
@@ -49,7 +55,7 @@ class Authenticator {
  public:
   /// The name that the key's holder goes by in RequestServer::sender; nothing: not let in. Called on the
   /// authenticator's thread.
-  using Admit = std::function<std::optional<std::string>(const CurveKey& public_key)>;
+  using Admit = std::function<std::optional<std::string>(const CurveKey& public_key, Purpose purpose)>;
 
   /// At most one in a context.
   static Result<Authenticator> start(const Context& context, Admit admit);
@@ -173,8 +179,21 @@ class Publisher {
   /// is true whenever anyone may subscribe to a topic that starts so.
   [[nodiscard]] bool wanted(std::string_view topic) const;
   /// Takes note of subscriptions that came and went, and confirms them to those who ask. To be called
-  /// whenever the publisher is readable: `loop.add(publisher, [&] { publisher.process_subscriptions(); })`.
+  /// whenever the publisher is readable: `loop.add(publisher, [&] { publisher.process_subscriptions(); })`,
+  /// and, where it publishes over TCP, now and then too.
   void process_subscriptions();
+
+  /// Publishes over TCP too, at "127.0.0.1:9004" (port 0: one that the system chooses), to whom the context's
+  /// authenticator lets in. What is published is for all of them alike. Once.
+  Status listen_tcp(std::string_view address, const CurveKeyPair& server_keys);
+  /// The port that is listened on; zero: no TCP.
+  [[nodiscard]] std::uint16_t tcp_port() const;
+  /// Ends every connection over TCP, since none can be ended alone: whoever may, connects again, which a
+  /// Subscriber does by itself. After an error nobody is listened to, and it is to be called again.
+  Status disconnect_network();
+  /// Whether over TCP more was subscribed to than any number of honest subscribers would: it is kept in
+  /// memory until they are disconnected.
+  [[nodiscard]] bool network_overburdened() const;
 
   [[nodiscard]] std::uint64_t published() const;
   [[nodiscard]] void* native_handle() const;

@@ -17,6 +17,10 @@ constexpr std::uint64_t publications_per_look = 64;
 constexpr int skips_per_receive_max = 256;
 /// Topics in which gaps are looked for; in those beyond, none is seen.
 constexpr std::size_t topics_max = std::size_t{1} << 20;
+/// A remote publisher is connected to again after so long, then after twice as long each time: it may not let
+/// us in, and a handshake costs it something.
+constexpr int remote_reconnect_milliseconds = 100;
+constexpr int remote_reconnect_milliseconds_max = 5'000;
 }  // namespace
 
 struct Subscriber::State {
@@ -27,6 +31,11 @@ struct Subscriber::State {
         monitor(context, socket) {
     std::random_device random;
     token_number = (std::uint64_t{random()} << 32) | random();
+    if (endpoints.remote() != nullptr) {
+      protect_client(socket, *endpoints.remote());
+      socket.set(zmq::sockopt::reconnect_ivl, remote_reconnect_milliseconds);
+      socket.set(zmq::sockopt::reconnect_ivl_max, remote_reconnect_milliseconds_max);
+    }
     socket.connect(endpoints.publication_address(daemon));
   }
 
@@ -93,9 +102,10 @@ Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 
 Result<Subscriber> Subscriber::connect(const Context& context, const Endpoints& endpoints,
                                        std::string_view daemon) {
-  if (endpoints.remote() != nullptr) {
-    return fail(ErrorCode::usage, std::string(daemon) + " publishes nothing over the network",
-                "ask again and again instead, or use the gateway's WebSocket");
+  if (endpoints.remote() != nullptr && endpoints.publication_address(daemon).empty()) {
+    return fail(ErrorCode::usage,
+                std::string(daemon) + " has no address in [publications] of the connection's profile",
+                "the suite's owner can have it stream over the network: tcp_publish in trade.toml(5)");
   }
   if (auto checked = endpoints.check(); !checked) return pass_on(std::move(checked));
   try {

@@ -195,6 +195,10 @@ Result<std::vector<PostingView>> Client::postings(const PostingsRequest& request
   return part_of(ask<PostingsReply>(ledgerd, request), &PostingsReply::postings);
 }
 
+Result<AccountEventsReply> Client::account_events(const AccountEventsRequest& request) {
+  return ask<AccountEventsReply>(ledgerd, request);
+}
+
 Result<std::vector<QuoteView>> Client::quotes(const std::vector<std::string>& symbols) {
   return part_of(ask<QuotesReply>(feedd, QuotesRequest{symbols}), &QuotesReply::quotes);
 }

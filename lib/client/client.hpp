@@ -62,6 +62,8 @@ class Client {
   Result<std::vector<FillView>> fills(const FillsRequest& request);
   Result<std::vector<FeeView>> fees(const FeesRequest& request);
   Result<std::vector<PostingView>> postings(const PostingsRequest& request);
+  /// The events' texts stay valid until ledgerd is asked the next time.
+  Result<AccountEventsReply> account_events(const AccountEventsRequest& request);
 
   // feedd. The same promise.
   Result<std::vector<QuoteView>> quotes(const std::vector<std::string>& symbols);

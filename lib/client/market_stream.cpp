@@ -25,7 +25,11 @@ constexpr std::uint32_t tape_refill_entries = 10'000;
 /// feedd drops publications only with so many more on the way to us. The last ones of a symbol may be among
 /// the dropped, with nothing after them to show the gap: so after half as many the present state is asked for
 /// again, as soon as a confirmation has told that what was published before is in…
-constexpr std::size_t check_publications = bus::publication_messages_max / 2;
+std::size_t check_publications_of(const bus::Endpoints& endpoints) {
+  return (endpoints.remote() == nullptr ? bus::publication_messages_max
+                                        : bus::network_publication_messages_max) /
+         2;
+}
 /// …but not more often than this.
 constexpr std::chrono::milliseconds check_interval{1'000};
 /// A confirmation may be dropped too, when it meets a full queue: after so long it is asked for again.
@@ -64,6 +68,7 @@ class MarketStream::Subscription {
         kind_(kind),
         symbols_(std::move(symbols)),
         depth_levels_(depth_levels),
+        check_publications_(check_publications_of(options.endpoints())),
         feedd_(context, options, "feedd"),
         subscriber_(std::move(subscriber)) {}
 
@@ -96,6 +101,7 @@ class MarketStream::Subscription {
   Kind kind_;
   std::vector<std::string> symbols_;  ///< empty: all
   std::uint32_t depth_levels_;
+  std::size_t check_publications_;
   trade::Connection feedd_;
   bus::Subscriber subscriber_;
   bus::Frame topic_;
@@ -191,7 +197,7 @@ void MarketStream::Subscription::await_confirmation() {
 
 /// When to make sure that nothing was dropped; never, while there was no occasion.
 MarketStream::Subscription::SteadyTime MarketStream::Subscription::check_due_at() const {
-  if (awaiting_confirmation_ || publications_since_check_ < check_publications) return SteadyTime::max();
+  if (awaiting_confirmation_ || publications_since_check_ < check_publications_) return SteadyTime::max();
   return confirmation_requested_at_ + check_interval;
 }
 

@@ -1,16 +1,19 @@
 #include "follower/follower.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "app/log.hpp"
+#include "app/remote_profile.hpp"
 #include "base/clock.hpp"
 #include "bus/endpoints.hpp"
 #include "bus/sockets.hpp"
 #include "bus/topics.hpp"
+#include "follower/remote_reader.hpp"
 #include "follower/request_desk.hpp"
 #include "follower/tail.hpp"
 #include "wire/wire.hpp"
@@ -18,6 +21,24 @@
 namespace trade::follower {
 
 namespace {
+
+/// How often subscriptions over TCP are taken note of, and whether those who made them may still be here.
+constexpr std::chrono::milliseconds subscribers_interval{20};
+constexpr std::chrono::seconds usable_interval{1};
+
+/// How long a journal elsewhere is waited for: its tradingd answers at once, or it is not there.
+constexpr std::chrono::milliseconds remote_answer_max{1'000};
+
+/// Of the suite on the network that the profile is of.
+Result<std::unique_ptr<journal::Reader>> open_journal_of(const std::filesystem::path& file) {
+  auto profile = app::load_profile(file);
+  if (!profile) {
+    // One that is missing is not waited for, as a journal would be.
+    if (profile.error().code == ErrorCode::not_found) profile.error().code = ErrorCode::usage;
+    return pass_on(std::move(profile));
+  }
+  return open_remote_reader({.timeout = remote_answer_max, .remote = remote_suite(*profile)});
+}
 
 /// Publishes on a socket what an application hands over as a message.
 class SocketPublisher final : public Publisher {
@@ -51,6 +72,7 @@ class Follower::State {
   Result<bool> turn();
   Status call_idle_when_due();
   void answer_doorbell();
+  void look_after_subscribers();
 
   Options options_;
   Application& application_;
@@ -63,34 +85,47 @@ class Follower::State {
   bus::Frame doorbell_topic_;
   bus::Frame doorbell_frame_;
   std::int64_t idle_due_ns_ = 0;
+  std::int64_t subscribers_due_ns_ = 0;
 };
 
 Status Follower::State::bind() {
   bus::Endpoints endpoints(options_.home);
   auto server = bus::RequestServer::bind(context_, endpoints, options_.daemon);
   if (!server) return pass_on(std::move(server));
-  std::unique_ptr<access::NetworkDoor> door;
-  if (options_.tcp_listen != access::tcp_off) {
-    auto opened = access::NetworkDoor::open(options_.home, context_, *server, options_.tcp_listen);
-    if (!opened) return pass_on(std::move(opened));
-    door = std::move(*opened);
-    spdlog::info("clients with a key are served over TCP, port {}", server->tcp_port());
-  }
-  desk_.emplace(options_, application_, tail_, std::move(*server), std::move(door));
   if (options_.publishes) {
     auto publisher = bus::Publisher::bind(context_, endpoints, options_.daemon);
     if (!publisher) return pass_on(std::move(publisher));
     publisher_.emplace(std::move(*publisher));
     loop_.add(publisher_->socket(), [this] { publisher_->socket().process_subscriptions(); });
   }
-  auto doorbell = bus::Subscriber::connect(context_, endpoints, "tradingd");
-  if (!doorbell) return pass_on(std::move(doorbell));
-  doorbell_.emplace(std::move(*doorbell));
-  doorbell_->subscribe(bus::batch_topic().view());
-  loop_.add(*doorbell_, [this] { answer_doorbell(); });
+  auto door = access::NetworkDoor::open(options_.home, context_, options_.tcp, *server,
+                                        publisher_ ? &publisher_->socket() : nullptr);
+  if (!door) return pass_on(std::move(door));
+  if (*door) {
+    spdlog::info("{}", (*door)->summary());
+    if (publisher_) loop_.add_timer(subscribers_interval, [this] { look_after_subscribers(); });
+  }
+  desk_.emplace(options_, application_, tail_, std::move(*server), std::move(*door));
+  if (options_.local_journal) {
+    auto doorbell = bus::Subscriber::connect(context_, endpoints, "tradingd");
+    if (!doorbell) return pass_on(std::move(doorbell));
+    doorbell_.emplace(std::move(*doorbell));
+    doorbell_->subscribe(bus::batch_topic().view());
+    loop_.add(*doorbell_, [this] { answer_doorbell(); });
+  }
   // Requests are taken once a turn; this only wakes the loop.
   loop_.add(desk_->server(), [] {});
   return {};
+}
+
+/// Those of the network.
+void Follower::State::look_after_subscribers() {
+  publisher_->socket().process_subscriptions();
+  const std::int64_t now_ns = monotonic_nanoseconds();
+  if (now_ns < subscribers_due_ns_) return;
+  subscribers_due_ns_ = now_ns + std::chrono::nanoseconds(usable_interval).count();
+  if (Status done = desk_->door()->look_after(publisher_->socket(), SystemClock().now()); !done)
+    spdlog::error("market data is not streamed over TCP: {} ({})", done.error().message, done.error().hint);
 }
 
 /// What is rung does not matter: the journal is looked at in any case, and tells the truth.
@@ -171,9 +206,20 @@ Options options_of(const app::DaemonContext& context) {
   options.home = context.home().root;
   options.started_at = context.started_at();
   // gatewayd and fixd are followers that have doors of their own.
-  if (const auto listen = context.config().find(std::string(context.name()) + ".tcp_listen"))
-    options.tcp_listen = (*listen)->text;
-  options.open_journal = [directory = context.home().journal()] { return journal::open_reader(directory); };
+  const auto configured = [&](std::string_view key, std::string& value) {
+    if (const auto found = context.config().find(std::string(context.name()) + std::string(key)))
+      value = (*found)->text;
+  };
+  configured(".tcp_listen", options.tcp.requests);
+  configured(".tcp_publish", options.tcp.publications);
+  std::string profile;
+  configured(".follow", profile);
+  if (profile.empty()) {
+    options.open_journal = [directory = context.home().journal()] { return journal::open_reader(directory); };
+  } else {
+    options.local_journal = false;
+    options.open_journal = [file = context.home().root / profile] { return open_journal_of(file); };
+  }
   return options;
 }
 

@@ -26,8 +26,8 @@ struct Options {
   std::filesystem::path home;             ///< the suite's root; its sockets are under it
   std::filesystem::path state_directory;  ///< where the application keeps its state, for messages only
   Timestamp started_at;
-  std::string tcp_listen{access::tcp_off};  ///< where clients with a key are served over TCP
-  bool publishes = false;                   ///< binds the publication socket, and calls Application::publish
+  access::DoorAddresses tcp;  ///< where clients with a key are served over TCP
+  bool publishes = false;     ///< binds the publication socket, and calls Application::publish
 
   // A group of batches ends at either bound; then it is committed, and requests get a look.
   std::size_t group_batches_max = 64;
@@ -39,17 +39,23 @@ struct Options {
   std::chrono::milliseconds catch_up_max{4'000};
   /// Requests waiting at one time; at the bound the newest is refused with `overloaded`.
   std::size_t pending_requests_max = 4'096;
+  /// A journal elsewhere that did not answer is left alone for so long: while it is asked, nobody is
+  /// answered.
+  std::chrono::milliseconds silence_pause{1'000};
   /// How often Application::idle is called.
   std::chrono::milliseconds idle_interval{50};
 
   /// Called when the configuration has been read again; may be empty.
   std::function<void()> reload;
 
+  /// Whether the journal is of this home's tradingd, whose publications are then listened to.
+  bool local_journal = true;
   /// Opens the journal; the error `not_found` means "not there yet", and it is tried again.
   std::function<Result<std::unique_ptr<journal::Reader>>()> open_journal;
 };
 
-/// The options of a daemon that was started the usual way: its name, its home and the journal of that home.
+/// The options of a daemon that was started the usual way: its name, its home, and the journal of that home
+/// or, where the daemon's `follow` names a profile, that of a suite on the network.
 Options options_of(const app::DaemonContext& context);
 
 /// The loop itself, for what is more particular than `run_follower`: tests, other ways to be stopped.

@@ -17,21 +17,11 @@ class RemoteReader final : public journal::Reader {
   explicit RemoteReader(const ClientOptions& options) : client_(options) {}
 
   Result<journal::Head> head() override {
-    // The end's number comes with any answer; what else is to know of it stands in its record.
-    Result<JournalReply> reply = client_.journal({.from_batch = head_batch_ + 1, .bytes_max = 1});
-    if (!reply) return pass_on(std::move(reply));
-    while (reply->head_batch > head_batch_) {
-      head_batch_ = reply->head_batch;
-      reply = client_.journal({.from_batch = head_batch_, .bytes_max = 1});
-      if (!reply) return pass_on(std::move(reply));
-      if (reply->batches.empty())
-        return fail(ErrorCode::corrupt, "tradingd does not give its journal's last batch");
-      buffer_.assign(std::as_bytes(std::span(reply->batches.front())));
-      const auto header = journal::read_record_header(buffer_.bytes());
-      if (!header) return std::unexpected(header.error());
-      head_ = header->head();
-    }
-    return head_;
+    const Result<JournalReply> reply = client_.journal({.from_batch = 1, .bytes_max = 0});
+    if (!reply) return std::unexpected(reply.error());
+    return journal::Head{.batch = reply->head_batch,
+                         .next_command = reply->head_next_command,
+                         .last_sequence = reply->head_sequence};
   }
 
   Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
@@ -69,13 +59,35 @@ class RemoteReader final : public journal::Reader {
       fetched_from_ = number;
       fetched_ = std::move(reply->batches);
       if (fetched_.empty()) return nullptr;
+      if (reply->record_bytes != 0) {
+        if (Status whole = fetch_rest(number, reply->record_bytes); !whole) {
+          fetched_.clear();
+          return pass_on(std::move(whole));
+        }
+      }
     }
     return &fetched_[number - fetched_from_];
   }
 
+  /// The other parts of a record, of which the first is there.
+  Status fetch_rest(std::uint64_t number, std::uint64_t record_bytes) {
+    std::string& record = fetched_.front();
+    if (record_bytes > journal::record_header_bytes + journal::record_payload_bytes_max) return unfit(number);
+    while (record.size() < record_bytes) {
+      const Result<JournalReply> reply = client_.journal(
+          {.from_batch = number, .bytes_max = remote_read_bytes_max, .from_byte = record.size()});
+      if (!reply) return std::unexpected(reply.error());
+      if (reply->batches.size() != 1 || reply->batches.front().empty()) return unfit(number);
+      record += reply->batches.front();
+    }
+    return record.size() == record_bytes ? Status() : unfit(number);
+  }
+  static std::unexpected<Error> unfit(std::uint64_t number) {
+    return fail(ErrorCode::corrupt,
+                "the parts of batch " + std::to_string(number) + " that tradingd gave do not fit together");
+  }
+
   Client client_;
-  std::uint64_t head_batch_ = 0;
-  journal::Head head_;
   std::uint64_t fetched_from_ = 0;
   std::vector<std::string> fetched_;
   wire::AlignedBuffer buffer_;
@@ -83,6 +95,11 @@ class RemoteReader final : public journal::Reader {
 };
 
 }  // namespace
+
+std::shared_ptr<const bus::RemoteSuite> remote_suite(const app::RemoteProfile& profile) {
+  return std::make_shared<const bus::RemoteSuite>(
+      bus::RemoteSuite{profile.server_key, profile.client_keys, profile.addresses, profile.publications});
+}
 
 std::unique_ptr<journal::Reader> open_remote_reader(const ClientOptions& options) {
   return std::make_unique<RemoteReader>(options);

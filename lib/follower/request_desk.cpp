@@ -143,7 +143,7 @@ void RequestDesk::refuse_all() {
 
 std::string RequestDesk::state_name(Sequence lag) const {
   if (stopping_) return "stopping";
-  if (!journal_open_) return "waiting for journal";
+  if (!journal_open_ || tail_.silent()) return "waiting for journal";
   const bool current = lag == 0 || monotonic_nanoseconds() - caught_up_at_ns_ <= caught_up_for_ns;
   return current ? "running" : "catching_up";
 }

@@ -49,6 +49,8 @@ class RequestDesk {
   void note_journal_open() { journal_open_ = true; }
 
   [[nodiscard]] const bus::RequestServer& server() const { return server_; }
+  /// Null: no TCP.
+  [[nodiscard]] access::NetworkDoor* door() const { return door_.get(); }
 
  private:
   struct Pending {

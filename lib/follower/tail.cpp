@@ -21,6 +21,7 @@ std::string number(std::uint64_t value) {
 
 Result<bool> Tail::open() {
   if (reader_) return true;
+  if (pausing()) return false;
   auto reader = options_.open_journal();
   if (!reader) {
     if (reader.error().code == ErrorCode::not_found || is_silence(reader.error())) return false;
@@ -31,6 +32,7 @@ Result<bool> Tail::open() {
     return pass_on(std::move(checked));
   }
   reader_ = std::move(*reader);
+  silent_ = false;
   return true;
 }
 
@@ -60,7 +62,7 @@ Status Tail::check_origin(journal::Reader& reader) {
 
 Result<Tail::Group> Tail::apply_group() {
   Group group;
-  if (!reader_) return group;
+  if (!reader_ || pausing()) return group;
   const std::int64_t time_max_ns = std::chrono::nanoseconds(options_.group_time_max).count();
   const std::int64_t started_ns = monotonic_nanoseconds();
   while (true) {
@@ -71,6 +73,7 @@ Result<Tail::Group> Tail::apply_group() {
     auto found = reader_->read(application_.position().batch + 1, batch_);
     if (!found && is_silence(found.error())) break;
     if (!found) return pass_on(std::move(found));
+    silent_ = false;
     if (!*found) {
       group.at_end = true;
       break;
@@ -100,9 +103,10 @@ Status Tail::apply_next() {
 }
 
 Result<journal::Head> Tail::head() {
-  if (!reader_) return head_;
+  if (!reader_ || pausing()) return head_;
   auto head = reader_->head();
   if (head) {
+    silent_ = false;
     head_ = *head;
   } else if (!is_silence(head.error())) {
     return head;
@@ -110,11 +114,18 @@ Result<journal::Head> Tail::head() {
   return head_;
 }
 
+bool Tail::pausing() const {
+  return silent_ && monotonic_nanoseconds() - silence_noted_at_ns_ <
+                        std::chrono::nanoseconds(options_.silence_pause).count();
+}
+
 bool Tail::is_silence(const Error& error) {
-  if (error.code != ErrorCode::not_running && error.code != ErrorCode::timed_out) return false;
-  if (const std::int64_t now_ns = monotonic_nanoseconds();
-      now_ns - silence_logged_at_ns_ >= silence_log_interval_ns) {
-    silence_logged_at_ns_ = now_ns;
+  const bool too_busy = error.name == "overloaded";
+  if (error.code != ErrorCode::not_running && error.code != ErrorCode::timed_out && !too_busy) return false;
+  silent_ = true;
+  silence_noted_at_ns_ = monotonic_nanoseconds();
+  if (silence_noted_at_ns_ - silence_logged_at_ns_ >= silence_log_interval_ns) {
+    silence_logged_at_ns_ = silence_noted_at_ns_;
     spdlog::warn("the journal does not answer, and is asked again: {}", error.message);
   }
   return true;

@@ -17,6 +17,9 @@ class Tail {
  public:
   Tail(const Options& options, Application& application) : options_(options), application_(application) {}
 
+  /// Whether a journal elsewhere did not answer when it was last asked. It is asked again after a pause.
+  [[nodiscard]] bool silent() const { return silent_; }
+
   /// Whether the journal is there and open. While it is not, each call tries again.
   Result<bool> open();
 
@@ -38,12 +41,16 @@ class Tail {
   Status apply_next();
   /// Whether to go on without an answer of the journal: a remote one is silent while its tradingd is down.
   bool is_silence(const Error& error);
+  /// Whether it is still left alone after that.
+  [[nodiscard]] bool pausing() const;
 
   const Options& options_;
   Application& application_;
   std::unique_ptr<journal::Reader> reader_;
   wire::Batch batch_;
   journal::Head head_;
+  bool silent_ = false;
+  std::int64_t silence_noted_at_ns_ = 0;
   std::int64_t silence_logged_at_ns_ = 0;
 };
 

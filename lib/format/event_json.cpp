@@ -329,13 +329,14 @@ struct EventFields {
 };
 
 /// Names the number `value`, which is dense from 1; anything else is ignored, so that memory stays bounded.
-void learn_name(std::vector<std::string>& names, std::uint32_t value, std::string_view name) {
-  if (value == names.size() + 1) names.emplace_back(name);
+void learn_name(NameDirectory::Names& names, std::uint32_t value, std::string_view name) {
+  names.try_emplace(value, name);
 }
 
-Json known_name(const std::vector<std::string>& names, std::uint32_t value) {
+Json known_name(const NameDirectory::Names& names, std::uint32_t value) {
   if (value == 0) return nullptr;
-  return value <= names.size() ? Json(names[value - 1]) : Json(std::to_string(value));
+  const auto found = names.find(value);
+  return found != names.end() ? Json(found->second) : Json(std::to_string(value));
 }
 
 }  // namespace

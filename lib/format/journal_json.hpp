@@ -1,8 +1,10 @@
 // The JSON of commands and events, for looking into a journal.
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <unordered_map>
 
 #include "format/json.hpp"
 #include "format/layout.hpp"
@@ -15,9 +17,11 @@ namespace trade::format {
 /// The names behind the numbers of accounts, symbols and venues, learned from the events that gave them.
 class NameDirectory {
  public:
+  using Names = std::unordered_map<std::uint32_t, std::string>;  ///< by number
+
   /// To be called with every event from the first one on.
   void learn(const Event& event);
-  /// The same from what a daemon lists, in ascending order of number.
+  /// The same from what a daemon lists.
   void learn(AccountId id, std::string_view name);
   void learn(SymbolId id, std::string_view name);
   /// The account's name; its number as text when the name is not known, null for zero.
@@ -26,9 +30,9 @@ class NameDirectory {
   [[nodiscard]] Json venue(VenueId id) const;
 
  private:
-  std::vector<std::string> accounts_;  ///< by number less one
-  std::vector<std::string> symbols_;
-  std::vector<std::string> venues_;
+  Names accounts_;
+  Names symbols_;
+  Names venues_;
 };
 
 /// "place_order", "open_account", …

@@ -34,6 +34,10 @@ class Reader {
   virtual Result<bool> read_encoded(std::uint64_t number, std::string& record) = 0;
 };
 
+/// The first batch, up to `last_batch`, that ends with this event or a later one; the one after `last_batch`
+/// where there is none. Batches that were removed from the journal's beginning are passed over.
+Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence);
+
 /// Where batches go.
 class Writer {
  public:

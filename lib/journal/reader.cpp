@@ -123,4 +123,21 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& directo
   return std::make_unique<LocalReader>(std::move(*files));
 }
 
+Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence) {
+  std::uint64_t low = 1;
+  std::uint64_t high = last_batch + 1;
+  wire::Batch batch;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const Result<bool> read = reader.read(middle, batch);
+    if (!read) return std::unexpected(read.error());
+    if (!*read || batch.header.first_sequence + batch.events.size() <= sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 }  // namespace trade::journal

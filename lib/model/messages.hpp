@@ -61,10 +61,12 @@ struct HoldingsRequest {
   std::uint32_t limit = 1'000;
   AccountId only;  ///< zero: all
 };
-/// Journal batches from this one on, as stored, at most `bytes_max` in all (but at least one batch).
+/// Journal batches from this one on, as stored, at most `bytes_max` in all (but at least one batch); zero:
+/// only where the journal ends. A batch that is too large for an answer comes in parts.
 struct JournalRequest {
   std::uint64_t from_batch = 1;
   std::uint32_t bytes_max = 4u << 20;
+  std::uint64_t from_byte = 0;  ///< of the first batch, where it comes in parts
 };
 
 // --- requests to ledgerd ---
@@ -116,6 +118,14 @@ struct EquityHistoryRequest {
   EquityStep step = EquityStep::day;
   Timestamp from;  ///< steps that start at this or later; zero: from the oldest that is kept
   Timestamp to;    ///< steps that start at this or before; zero: to the newest that has ended
+};
+
+/// What happened to one account, event by event, as its owner may see it: of a trade only the own side.
+struct AccountEventsRequest {
+  std::string account;
+  Sequence from_sequence = 0;    ///< from this event on; zero: none, only where to begin with what comes next
+  std::uint64_t from_batch = 0;  ///< where that event is, as the answer before told; zero: it is looked for
+  std::uint32_t limit = 1'000;   ///< events in an answer, at most
 };
 
 // --- requests to feedd ---
@@ -203,7 +213,7 @@ using RequestBody =
                  JournalRequest, PortfolioRequest, OrdersRequest, FillsRequest, PostingsRequest,
                  QuotesRequest, DepthRequest, TapeRequest, StatusRequest, CreateKeyRequest, KeysRequest,
                  RevokeKeyRequest, BarsRequest, EquityHistoryRequest, QuoteHistoryRequest, ClockRequest,
-                 LogLevelRequest, VenuesRequest, FeesRequest>;
+                 LogLevelRequest, VenuesRequest, FeesRequest, AccountEventsRequest>;
 
 /// `id` is the client's, and comes back in the reply.
 struct Request {
@@ -257,8 +267,11 @@ struct HoldingsReply {
 };
 /// Each element is one stored batch, to be decoded by lib/journal.
 struct JournalReply {
-  std::uint64_t head_batch = 0;
+  std::uint64_t head_batch = 0;  ///< the last durable one
   std::vector<std::string> batches;
+  std::uint64_t record_bytes = 0;       ///< of a batch in parts, of which `batches` has one: its whole size
+  Sequence head_sequence = 0;           ///< of the last durable event
+  std::uint64_t head_next_command = 1;  ///< number of the command that comes after the last durable batch
 };
 struct PortfolioReply {
   PortfolioView portfolio;
@@ -275,6 +288,13 @@ struct FeesReply {
 };
 struct PostingsReply {
   std::vector<PostingView> postings;
+};
+/// Fewer events than there are, even none, where looking for them takes long: it is asked on from `next_…`.
+struct AccountEventsReply {
+  std::vector<Event> events;  ///< their texts' bytes belong to the received frame
+  Sequence next_sequence = 1;
+  std::uint64_t next_batch = 1;
+  Sequence head_sequence = 0;  ///< of the last event of all: with the next one after it, nothing is left
 };
 struct QuotesReply {
   std::vector<QuoteView> quotes;
@@ -319,11 +339,11 @@ struct ErrorReply {
   Error error;
 };
 
-using ReplyBody =
-    std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply, HoldingsReply,
-                 JournalReply, PortfolioReply, OrdersReply, FillsReply, PostingsReply, QuotesReply,
-                 DepthReply, TapeReply, StatusReply, KeyCreatedReply, KeysReply, BarsReply,
-                 EquityHistoryReply, QuoteHistoryReply, ClockReply, LogLevelReply, VenuesReply, FeesReply>;
+using ReplyBody = std::variant<ErrorReply, SubmitReply, AccountsReply, SymbolsReply, SessionReply,
+                               HoldingsReply, JournalReply, PortfolioReply, OrdersReply, FillsReply,
+                               PostingsReply, QuotesReply, DepthReply, TapeReply, StatusReply,
+                               KeyCreatedReply, KeysReply, BarsReply, EquityHistoryReply, QuoteHistoryReply,
+                               ClockReply, LogLevelReply, VenuesReply, FeesReply, AccountEventsReply>;
 
 struct Reply {
   std::uint64_t id = 0;

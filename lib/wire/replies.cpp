@@ -69,7 +69,18 @@ Offset<schema::JournalReply> write(Writer& writer, const JournalReply& reply) {
             to.builder.CreateVector(reinterpret_cast<const std::uint8_t*>(batch.data()), batch.size());
         return schema::CreateStoredBatch(to.builder, bytes);
       });
-  return schema::CreateJournalReply(writer.builder, reply.head_batch, batches);
+  return schema::CreateJournalReply(writer.builder, reply.head_batch, batches, reply.record_bytes,
+                                    reply.head_sequence, reply.head_next_command);
+}
+Offset<schema::AccountEventsReply> write(Writer& writer, const AccountEventsReply& reply) {
+  const auto events =
+      write_rows<schema::AccountEvent>(writer, reply.events, [](Writer& to, const Event& event) {
+        const auto body = write_event(to, event.body);
+        return schema::CreateAccountEvent(to.builder, event.sequence, event.timestamp.nanoseconds, body.type,
+                                          body.value);
+      });
+  return schema::CreateAccountEventsReply(writer.builder, events, reply.next_sequence, reply.next_batch,
+                                          reply.head_sequence);
 }
 Offset<schema::PortfolioReply> write(Writer& writer, const PortfolioReply& reply) {
   return schema::CreatePortfolioReply(writer.builder, write_view(writer, reply.portfolio));
@@ -207,12 +218,30 @@ ReplyBody read(Checker& check, const schema::HoldingsReply& table) {
 ReplyBody read(Checker& check, const schema::JournalReply& table) {
   return JournalReply{.head_batch = table.head_batch(),
                       .batches = read_rows<std::string>(
-                          check, table.batches(), [](Checker& of, const schema::StoredBatch& batch) {
+                          check, table.batches(),
+                          [](Checker& of, const schema::StoredBatch& batch) {
                             const auto* bytes = batch.bytes();
                             if (bytes == nullptr || !of.charge(bytes->size(), "batches"))
                               return std::string();
                             return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-                          })};
+                          }),
+                      .record_bytes = table.record_bytes(),
+                      .head_sequence = table.head_sequence(),
+                      .head_next_command = table.head_next_command()};
+}
+ReplyBody read(Checker& check, const schema::AccountEventsReply& table) {
+  return AccountEventsReply{
+      .events = read_rows<Event>(check, table.events(),
+                                 [](Checker& of, const schema::AccountEvent& event) {
+                                   Event result{.sequence = event.sequence(),
+                                                .timestamp = of.timestamp(event.timestamp(), "timestamp"),
+                                                .body = {}};
+                                   read_event(of, event.body_type(), event.body(), result.body);
+                                   return result;
+                                 }),
+      .next_sequence = table.next_sequence(),
+      .next_batch = table.next_batch(),
+      .head_sequence = table.head_sequence()};
 }
 ReplyBody read(Checker& check, const schema::PortfolioReply& table) {
   if (!check.present(table.portfolio(), "portfolio")) return {};
@@ -341,6 +370,8 @@ ReplyBody read_body(Checker& check, const schema::Reply& reply) {
       return read_as<schema::LogLevelReply>(check, reply);
     case Type::VenuesReply:
       return read_as<schema::VenuesReply>(check, reply);
+    case Type::AccountEventsReply:
+      return read_as<schema::AccountEventsReply>(check, reply);
     case Type::NONE:
       break;
   }

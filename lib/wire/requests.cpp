@@ -77,10 +77,24 @@ RequestBody read(Checker&, const schema::HoldingsRequest& table) {
 }
 
 Offset<schema::JournalRequest> write(Writer& writer, const JournalRequest& request) {
-  return schema::CreateJournalRequest(writer.builder, request.from_batch, request.bytes_max);
+  return schema::CreateJournalRequest(writer.builder, request.from_batch, request.bytes_max,
+                                      request.from_byte);
 }
 RequestBody read(Checker&, const schema::JournalRequest& table) {
-  return JournalRequest{.from_batch = table.from_batch(), .bytes_max = table.bytes_max()};
+  return JournalRequest{
+      .from_batch = table.from_batch(), .bytes_max = table.bytes_max(), .from_byte = table.from_byte()};
+}
+
+Offset<schema::AccountEventsRequest> write(Writer& writer, const AccountEventsRequest& request) {
+  const auto account = writer.text(request.account);
+  return schema::CreateAccountEventsRequest(writer.builder, account, request.from_sequence,
+                                            request.from_batch, request.limit);
+}
+RequestBody read(Checker& check, const schema::AccountEventsRequest& table) {
+  return AccountEventsRequest{.account = check.string(table.account(), name_bytes_max, "account"),
+                              .from_sequence = table.from_sequence(),
+                              .from_batch = table.from_batch(),
+                              .limit = table.limit()};
 }
 
 Offset<schema::PortfolioRequest> write(Writer& writer, const PortfolioRequest& request) {
@@ -370,6 +384,8 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
       return read_as<schema::LogLevelRequest>(check, request);
     case Type::VenuesRequest:
       return read_as<schema::VenuesRequest>(check, request);
+    case Type::AccountEventsRequest:
+      return read_as<schema::AccountEventsRequest>(check, request);
     case Type::NONE:
       break;
   }

@@ -5,7 +5,7 @@ load suite.bash
 # The small market, with every daemon that can be on TCP, on a port that the system chooses.
 tcp_market() {
   export TRADE_TRADINGD_TCP_LISTEN=127.0.0.1:0 TRADE_LEDGERD_TCP_LISTEN=127.0.0.1:0
-  export TRADE_FEEDD_TCP_LISTEN=127.0.0.1:0
+  export TRADE_FEEDD_TCP_LISTEN=127.0.0.1:0 TRADE_FEEDD_TCP_PUBLISH=127.0.0.1:0
   small_market
   profiles=$TRADE_HOME/profiles
   mkdir -m 700 "$profiles"
@@ -22,7 +22,41 @@ profile() {
 as() {
   local name=$1
   shift
-  env -u TRADE_HOME HOME="$profiles" "$trade" --json --connect "$profiles/$name" --timeout 2 "$@"
+  env -u TRADE_HOME HOME="$profiles" "$trade" --json --connect "$profiles/$name" --timeout "${seconds:-2}" "$@"
+}
+
+# The same, and `t`, for the background, where the process is to be told to end.
+stream_as() {
+  local name=$1
+  shift
+  exec env -u TRADE_HOME HOME="$profiles" "$trade" --json --connect "$profiles/$name" --timeout "${seconds:-2}" "$@"
+}
+stream_here() {
+  exec "$trade" --json "$@"
+}
+
+# The second home of a test is another suite.
+teardown() {
+  if [ "${BATS_TEST_COMPLETED:-}" != 1 ]; then
+    tail -n 20 "$TRADE_HOME"/log/*.log "$TRADE_HOME"/other/log/*.log 2>/dev/null || true
+  fi
+  [ ! -d "$TRADE_HOME/other" ] || env -u TRADE_HOME "$trade" --home "$TRADE_HOME/other" down >/dev/null 2>&1 || true
+  remove_home
+}
+
+# counter DAEMON NAME: of a daemon's status.
+counter() {
+  t status | jq ".[] | select(.daemon == \"$1\") | .counters.$2"
+}
+
+# await_lines FILE COUNT: until so many lines are there.
+await_lines() {
+  for _ in $(seq 400); do
+    [ -f "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ] && return
+    sleep 0.05
+  done
+  echo "no $2 lines in $1: $(cat "$1")"
+  return 1
 }
 
 @test "a trader places, sees and cancels the orders of its account, and of no other" {
@@ -121,8 +155,8 @@ as() {
 
 @test "a client without CURVE gets no answer, and what it sends reaches nobody" {
   tcp_market
-  port=$(t status | jq '.[] | select(.daemon == "tradingd") | .counters.tcp_port')
-  before=$(t status | jq '.[] | select(.daemon == "tradingd") | .counters.malformed_requests')
+  port=$(counter tradingd tcp_port)
+  before=$(counter tradingd malformed_requests)
   # Greets as ZMTP 3.0 with the mechanism NULL, then sends a READY and a message.
   exec 5<>"/dev/tcp/127.0.0.1/$port"
   printf '\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >&5
@@ -131,7 +165,7 @@ as() {
   answered=$(timeout 8 cat <&5 | wc -c)
   exec 5>&-
   [ "$answered" -le 64 ]
-  after=$(t status | jq '.[] | select(.daemon == "tradingd") | .counters.malformed_requests')
+  after=$(counter tradingd malformed_requests)
   [ "$before" = "$after" ]
 }
 
@@ -144,22 +178,14 @@ as() {
   "$TRADE_TESTS_BIN/live_client" "$profiles/alice" alice <"$TRADE_HOME/lines" >"$TRADE_HOME/answers" 3>&- &
   client=$!
   exec 4>"$TRADE_HOME/lines"
-  await_answers() {
-    for _ in $(seq 200); do
-      [ "$(wc -l <"$TRADE_HOME/answers")" -ge "$1" ] && return
-      sleep 0.05
-    done
-    echo "no $1 answers: $(cat "$TRADE_HOME/answers")"
-    return 1
-  }
   echo portfolio >&4
   echo place >&4
-  await_answers 2
+  await_lines "$TRADE_HOME/answers" 2
   [ "$(cat "$TRADE_HOME/answers")" = "$(printf 'ok\nok')" ]
   expect_exit 0 t key revoke --curve "$id"
   echo portfolio >&4
   echo place >&4
-  await_answers 4
+  await_lines "$TRADE_HOME/answers" 4
   exec 4>&-
   wait "$client"
   [ "$(tail -n 2 "$TRADE_HOME/answers")" = "$(printf 'unauthorized\nunauthorized')" ]
@@ -211,9 +237,287 @@ as() {
   expect_exit 2 as alice key list
   "$trade" down >/dev/null
   expect_exit 7 as alice portfolio
-  unset TRADE_TRADINGD_TCP_LISTEN TRADE_LEDGERD_TCP_LISTEN TRADE_FEEDD_TCP_LISTEN
+  unset TRADE_TRADINGD_TCP_LISTEN TRADE_LEDGERD_TCP_LISTEN TRADE_FEEDD_TCP_LISTEN TRADE_FEEDD_TCP_PUBLISH
   start_suite
   expect_exit 7 as alice portfolio
   expect_exit 2 t key create --curve --account alice --role trader --profile "$profiles/none"
   [ ! -e "$profiles/none" ]
+}
+
+@test "market data streams over TCP to whoever has a key, as it does here" {
+  tcp_market
+  profile viewer --account alice --role viewer >/dev/null
+  [ "$(sed -n '/^\[publications\]/,$p' "$profiles/viewer" | grep -c '^feedd = "tcp://127.0.0.1:')" = 1 ]
+  out=$TRADE_HOME/out
+  mkdir "$out"
+  t place sell 10 AAPL --limit 150 --account bob >/dev/null
+  for where in here afar; do
+    run_one=stream_here
+    if [ "$where" = afar ]; then run_one="stream_as viewer"; fi
+    $run_one quote AAPL --watch --for 60 >"$out/quote.$where" 3>&- &
+    echo $! >>"$out/pids"
+    $run_one depth AAPL --watch --for 60 >"$out/depth.$where" 3>&- &
+    echo $! >>"$out/pids"
+    $run_one bars AAPL --interval 1d --watch --for 60 >"$out/bars.$where" 3>&- &
+    echo $! >>"$out/pids"
+    $run_one tape AAPL --watch --count 2 --for 60 >"$out/tape.$where" 3>&- &
+    echo $! >>"$out/tapes"
+  done
+  for where in here afar; do
+    await_lines "$out/quote.$where" 1
+    await_lines "$out/depth.$where" 1
+  done
+  t place buy 4 AAPL --limit 150 --account alice >/dev/null
+  t place buy 6 AAPL --limit 150 --account alice >/dev/null
+  # A tape misses nothing: it ends by itself after both trades.
+  while read -r pid; do wait "$pid"; done <"$out/tapes"
+  for where in here afar; do
+    for _ in $(seq 200); do
+      [ "$(tail -n 1 "$out/quote.$where" | jq .volume)" = 10 ] &&
+        [ "$(tail -n 1 "$out/depth.$where" | jq '.asks | length')" = 0 ] &&
+        [ "$(tail -n 1 "$out/bars.$where" | jq .volume)" = 10 ] && break
+      sleep 0.05
+    done
+    [ "$(tail -n 1 "$out/quote.$where" | jq .volume)" = 10 ]
+    [ "$(tail -n 1 "$out/depth.$where" | jq '.asks | length')" = 0 ]
+    [ "$(tail -n 1 "$out/bars.$where" | jq .volume)" = 10 ]
+  done
+  while read -r pid; do kill -INT "$pid"; done <"$out/pids"
+  while read -r pid; do wait "$pid"; done <"$out/pids"
+  cmp "$out/tape.here" "$out/tape.afar"
+  cmp <(tail -n 1 "$out/quote.here") <(tail -n 1 "$out/quote.afar")
+  cmp <(tail -n 1 "$out/bars.here") <(tail -n 1 "$out/bars.afar")
+}
+
+@test "a stream over TCP goes on when feedd is killed and started again" {
+  tcp_market
+  port=$((20000 + RANDOM % 10000))
+  "$trade" down >/dev/null
+  export TRADE_FEEDD_TCP_LISTEN=127.0.0.1:$port TRADE_FEEDD_TCP_PUBLISH=127.0.0.1:$((port + 1))
+  start_suite
+  profile alice --account alice --role trader >/dev/null
+  seconds=20 stream_as alice tape AAPL --watch --count 3 --for 60 >"$TRADE_HOME/tape" 3>&- &
+  stream=$!
+  t place sell 30 AAPL --limit 150 --account bob >/dev/null
+  t place buy 10 AAPL --limit 150 --account alice >/dev/null
+  await_lines "$TRADE_HOME/tape" 1
+  kill -9 "$(daemon_pid feedd)"
+  t place buy 10 AAPL --limit 150 --account alice >/dev/null
+  start_suite
+  t place buy 10 AAPL --limit 150 --account alice >/dev/null
+  wait "$stream"
+  [ "$(jq -s 'map(.quantity) | add' "$TRADE_HOME/tape")" = 30 ]
+}
+
+@test "events over TCP are those of the key's accounts, and of a trade the own side alone" {
+  tcp_market
+  profile alice --account alice --role trader >/dev/null
+  profile desk --role operator >/dev/null
+  t place sell 10 AAPL --limit 150 --account bob --client-id secret-of-bob >/dev/null
+  stream_as alice events --count 3 --for 60 >"$TRADE_HOME/live" 3>&- &
+  stream=$!
+  # It has begun once ledgerd was asked.
+  before=$(counter ledgerd requests_answered)
+  for _ in $(seq 200); do
+    [ "$(counter ledgerd requests_answered)" -gt "$((before + 1))" ] && break
+    sleep 0.05
+  done
+  expect_exit 0 as alice place buy 15 AAPL --limit 150 --client-id mine
+  wait "$stream"
+  [ "$(jq -r .type "$TRADE_HOME/live" | xargs)" = "order_accepted trade_executed order_rested" ]
+  trade_seen=$(sed -n 2p "$TRADE_HOME/live")
+  [ "$(jq -c '[.taker_account, .maker_account, .maker_order_id, .maker_leaves, .quantity]' <<<"$trade_seen")" = \
+    '["alice",null,null,0,10]' ]
+
+  # From any event on, and nothing of bob in it.
+  expect_exit 0 as alice events --from-sequence 1 --until-now
+  [ "$(jq -r .type <<<"$output" | head -n 2 | xargs)" = "account_opened cash_moved" ]
+  [[ $output != *bob* ]]
+  # The same events as are here of that account, but for what is not alice's to see.
+  own='del(.maker_account, .maker_order_id, .maker_leaves)'
+  cmp <(jq -c "$own" <<<"$output") <(t events --account alice --from-sequence 1 --until-now | jq -c "$own")
+  last=$(tail -n 1 <<<"$output" | jq .sequence)
+  expect_exit 0 as alice events --from-sequence "$last" --until-now
+  [ "$(jq -r .type <<<"$output")" = order_rested ]
+
+  expect_exit 4 as alice --account bob events --from-sequence 1 --until-now
+  expect_error not_permitted
+  # All of it is an operator's.
+  expect_exit 0 as desk events --from-sequence 1 --until-now
+  cmp <(echo "$output") <(t events --from-sequence 1 --until-now)
+}
+
+@test "a key that is revoked loses its streams, and the others go on" {
+  tcp_market
+  id=$(profile alice --account alice --role trader)
+  profile bob --account bob --role viewer >/dev/null
+  stream_as alice quote AAPL --watch --for 60 >"$TRADE_HOME/alice" 2>"$TRADE_HOME/alice.errors" 3>&- &
+  alice=$!
+  stream_as alice events --for 60 >"$TRADE_HOME/events" 2>"$TRADE_HOME/events.errors" 3>&- &
+  events=$!
+  stream_as bob quote AAPL --watch --for 60 >"$TRADE_HOME/bob" 3>&- &
+  bob=$!
+  await_lines "$TRADE_HOME/alice" 1
+  await_lines "$TRADE_HOME/bob" 1
+  expect_exit 0 t key revoke --curve "$id"
+  # What follows the market is disconnected within a second, and told why where it asks for the reason.
+  status=0
+  wait "$alice" || status=$?
+  [ "$status" = 4 ]
+  [ "$(jq -r .error "$TRADE_HOME/alice.errors")" = unauthorized ]
+  status=0
+  wait "$events" || status=$?
+  [ "$status" = 4 ]
+  [ "$(jq -r .error "$TRADE_HOME/events.errors")" = unauthorized ]
+  lines=$(wc -l <"$TRADE_HOME/alice")
+  seen=$(wc -l <"$TRADE_HOME/bob")
+  t place sell 10 AAPL --limit 149 --account bob >/dev/null
+  for _ in $(seq 200); do
+    [ "$(tail -n 1 "$TRADE_HOME/bob" | jq -r .ask)" = 149.00 ] && break
+    sleep 0.05
+  done
+  [ "$(tail -n 1 "$TRADE_HOME/bob" | jq -r .ask)" = 149.00 ]
+  [ "$(wc -l <"$TRADE_HOME/bob")" -gt "$seen" ]
+  [ "$(wc -l <"$TRADE_HOME/alice")" = "$lines" ]
+  kill -INT "$bob"
+  wait "$bob"
+  [ "$(counter feedd tcp_publish_disconnections)" = 1 ]
+  expect_exit 6 as alice quote AAPL --watch --for 5
+}
+
+@test "where nothing is streamed over TCP, it is said" {
+  tcp_market
+  "$trade" down >/dev/null
+  export TRADE_FEEDD_TCP_PUBLISH=off
+  start_suite
+  profile alice --account alice --role trader >/dev/null
+  ! grep -q '^\[publications\]' "$profiles/alice"
+  expect_exit 0 as alice quote AAPL
+  expect_exit 2 as alice quote AAPL --watch --for 5
+  [[ $errors == *tcp_publish* ]]
+  # Who is private is asked for, and needs no stream.
+  expect_exit 0 as alice events --from-sequence 1 --until-now
+}
+
+@test "ledgerd and feedd on another machine follow by an operator's key, and catch up after they were killed" {
+  port=$((20000 + RANDOM % 10000))
+  export TRADE_TRADINGD_TCP_LISTEN=127.0.0.1:$port
+  small_market
+  unset TRADE_TRADINGD_TCP_LISTEN
+  profiles=$TRADE_HOME/profiles
+  mkdir -m 700 "$profiles"
+  TRADE_TRADINGD_TCP_LISTEN=127.0.0.1:$port profile desk --role operator >/dev/null
+  TRADE_TRADINGD_TCP_LISTEN=127.0.0.1:$port profile viewer --account alice --role viewer >/dev/null
+  other=$TRADE_HOME/other
+  mkdir -m 700 "$other"
+  o() { env -u TRADE_HOME "$trade" --json --home "$other" "$@"; }
+  # agrees COMMAND...: until the other home says the same as this one.
+  agrees() {
+    local here there
+    for _ in $(seq 200); do
+      here=$(t "$@")
+      there=$(o "$@" 2>&1) || true
+      [ "$here" = "$there" ] && return
+      sleep 0.05
+    done
+    echo "here: $here"
+    echo "there: $there"
+    return 1
+  }
+  for daemon in ledgerd feedd; do
+    o config set $daemon.follow "$profiles/desk" >/dev/null
+  done
+  t place sell 10 AAPL --limit 150 --account bob >/dev/null
+  t place buy 4 AAPL --limit 150 --account alice >/dev/null
+  # They are the home's whole suite.
+  expect_exit 0 o up
+  expect_exit 0 o status
+  expect_json 'map(.daemon)' '["ledgerd","feedd"]'
+  agrees portfolio --account alice
+  agrees portfolio --account bob
+  agrees quote AAPL
+  agrees orders --account bob
+
+  # Killed, they go on from where they were; what happened meanwhile is not missed.
+  for daemon in ledgerd feedd; do
+    kill -9 "$(o status | jq ".[] | select(.daemon == \"$daemon\") | .pid")"
+  done
+  t place buy 5 AAPL --limit 150 --account alice >/dev/null
+  expect_exit 7 o portfolio --account alice
+  expect_exit 0 o up
+  agrees portfolio --account alice
+  agrees fills --account alice
+  agrees tape AAPL
+  agrees quote AAPL
+
+  # While tradingd is away they answer what they know, and say what they wait for.
+  kill -9 "$(daemon_pid tradingd)"
+  for _ in $(seq 200); do
+    [ "$(o status | jq -r '[.[].state] | unique | .[]')" = "waiting for journal" ] && break
+    sleep 0.1
+  done
+  [ "$(o status | jq -r '[.[].state] | unique | .[]')" = "waiting for journal" ]
+  expect_exit 0 o portfolio --account alice
+  TRADE_TRADINGD_TCP_LISTEN=127.0.0.1:$port start_suite
+  t place buy 1 AAPL --limit 150 --account alice >/dev/null
+  agrees portfolio --account alice
+  agrees quote AAPL
+  [ "$(o status | jq -r '[.[].state] | unique | .[]')" = running ]
+  env -u TRADE_HOME "$trade" --home "$other" down >/dev/null
+
+  # A key that may not read the journal is told so, and nothing is followed.
+  o config set ledgerd.follow "$profiles/viewer" >/dev/null
+  status=0
+  timeout 30 "$TRADE_BIN/ledgerd" --home "$other" >"$TRADE_HOME/refused" 2>&1 || status=$?
+  [ "$status" = 1 ]
+  grep -q 'may not read the journal' "$TRADE_HOME/refused"
+  # One that is not known, or another server's, gets nothing.
+  sed 's/^public_key = .*/public_key = "'"$(printf 'ab%.0s' $(seq 32))"'"/' "$profiles/desk" >"$profiles/stranger"
+  sed 's/^server_key = .*/server_key = "'"$(printf 'ab%.0s' $(seq 32))"'"/' "$profiles/desk" >"$profiles/lost"
+  chmod 600 "$profiles/stranger" "$profiles/lost"
+  for wrong in stranger lost; do
+    rm -rf "$other/feed"
+    o config set feedd.follow "$profiles/$wrong" >/dev/null
+    expect_exit 0 o up --only feedd
+    # Longer than it waits for an answer.
+    sleep 3
+    expect_exit 0 o quote
+    expect_json length 0
+    [ "$(o status 2>/dev/null | jq -r '.[] | select(.daemon == "feedd") | .state')" = "waiting for journal" ]
+    env -u TRADE_HOME "$trade" --home "$other" down >/dev/null
+  done
+}
+
+@test "a flood of connections that prove nothing is bounded, and this machine's clients go on" {
+  tcp_market
+  profile alice --account alice --role trader >/dev/null
+  port=$(counter tradingd tcp_port)
+  pid=$(daemon_pid tradingd)
+  descriptors=$(ls "/proc/$pid/fd" | wc -l)
+  admitted=$(counter tradingd tcp_connections_admitted)
+  python3 "$TRADE_SOURCE_DIR/tests/e2e/flood_connections.py" "$port" 20000 >"$TRADE_HOME/made" 3>&- &
+  flood=$!
+  # While it goes on, every request over ipc is answered, and what is open stays bounded.
+  rounds=0
+  while kill -0 "$flood" 2>/dev/null; do
+    expect_exit 0 t place buy 1 AAPL --limit 1 --account alice
+    expect_exit 0 t portfolio --account alice
+    # What one address may open at once and in the time of a handshake, and what the requests above take.
+    [ "$(ls "/proc/$pid/fd" | wc -l)" -lt $((descriptors + 300)) ]
+    rounds=$((rounds + 1))
+  done
+  wait "$flood"
+  [ "$rounds" -gt 0 ]
+  [ "$(cat "$TRADE_HOME/made")" -gt 10000 ]
+  [ "$(counter tradingd tcp_connections_turned_away)" -gt 5000 ]
+  [ "$(counter tradingd tcp_connections_admitted)" = "$admitted" ]
+  # All that was let in to prove itself is hung up on, and whoever has a key comes in again.
+  for _ in $(seq 200); do
+    [ "$(ls "/proc/$pid/fd" | wc -l)" -le $((descriptors + 10)) ] && break
+    sleep 0.05
+  done
+  [ "$(ls "/proc/$pid/fd" | wc -l)" -le $((descriptors + 10)) ]
+  seconds=20
+  expect_exit 0 as alice orders --limit 100000
+  expect_json length "$rounds"
 }

@@ -106,8 +106,9 @@ TEST(PermissionsTest, RequestsByKind) {
                                  request<BarsRequest>(), request<QuoteHistoryRequest>(),
                                  request<StatusRequest>(), request<ClockRequest>(), request<SubmitRequest>()})
     table[kind] = Who::anybody;
-  for (const std::size_t kind : {request<AccountsRequest>(), request<PortfolioRequest>(),
-                                 request<PostingsRequest>(), request<EquityHistoryRequest>()})
+  for (const std::size_t kind :
+       {request<AccountsRequest>(), request<PortfolioRequest>(), request<PostingsRequest>(),
+        request<EquityHistoryRequest>(), request<AccountEventsRequest>()})
     table[kind] = Who::own;
   for (const std::size_t kind : {request<OrdersRequest>(), request<FillsRequest>()})
     table[kind] = Who::own_or_narrowed;
@@ -146,6 +147,7 @@ TEST(PermissionsTest, BooksAreOfTheOwnAccounts) {
   expect_own_accounts_only(&PortfolioRequest::account);
   expect_own_accounts_only(&PostingsRequest::account);
   expect_own_accounts_only(&EquityHistoryRequest::account);
+  expect_own_accounts_only(&AccountEventsRequest::account);
   expect_own_accounts_only(&OrdersRequest::account);
   expect_own_accounts_only(&FillsRequest::account);
 }

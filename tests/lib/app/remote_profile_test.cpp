@@ -18,6 +18,7 @@ RemoteProfile sample() {
   profile.client_keys.secret_key.fill(0x33);
   profile.account = "alice";
   profile.addresses = {{"ledgerd", "tcp://[::1]:9102"}, {"tradingd", "tcp://127.0.0.1:9101"}};
+  profile.publications = {{"feedd", "tcp://127.0.0.1:9104"}};
   return profile;
 }
 
@@ -57,6 +58,16 @@ TEST_F(RemoteProfileTest, IsReadAsItWasWrittenAndIsForItsOwnerAlone) {
   EXPECT_EQ(loaded->client_keys.secret_key, sample().client_keys.secret_key);
   EXPECT_EQ(loaded->account, "alice");
   EXPECT_EQ(loaded->addresses, sample().addresses);
+  EXPECT_EQ(loaded->publications, sample().publications);
+}
+
+TEST_F(RemoteProfileTest, OfASuiteThatStreamsNothingThereAreNoPublications) {
+  RemoteProfile profile = sample();
+  profile.publications.clear();
+  ASSERT_TRUE(create_profile(file_, profile));
+  const auto loaded = load_profile(file_);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_TRUE(loaded->publications.empty());
 }
 
 TEST_F(RemoteProfileTest, AFileThatIsThereIsNotReplaced) {
@@ -77,6 +88,8 @@ TEST_F(RemoteProfileTest, WhatIsWrongIsNamedAndNoSecretShown) {
   EXPECT_NE(refusal(changed("11\"", "1\"")).find("server_key must be 64"), std::string::npos);
   EXPECT_NE(refusal(changed("[addresses]", "[[addresses]]")).find("must be a table"), std::string::npos);
   EXPECT_NE(refusal(changed("tradingd =", "gatewayd =")).find("gatewayd"), std::string::npos);
+  EXPECT_NE(refusal(changed("feedd =", "ledgerd =")).find("[publications] has no 'ledgerd'"),
+            std::string::npos);
   EXPECT_NE(refusal(changed("tcp://127", "ipc://127")).find("tcp://HOST:PORT"), std::string::npos);
   EXPECT_NE(refusal(changed("33\"\n", "33\n")).find("not well-formed"), std::string::npos);
   EXPECT_NE(refusal("").find("missing"), std::string::npos);

@@ -1,13 +1,19 @@
-// Requests over TCP: who is let in, who gets no answer, and that ipc goes on beside it.
+// Requests and publications over TCP: who is let in, who gets no answer, and that ipc goes on beside it.
 #include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zmq.hpp>
 
+#include "bus/accept_guard.hpp"
 #include "bus/sockets.hpp"
+#include "bus/topics.hpp"
 #include "bus_test_support.hpp"
 
 namespace trade::bus {
@@ -29,9 +35,10 @@ CurveKeyPair made_keys() {
 class Curve : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto authenticator =
-        Authenticator::start(server_context_, [this](const CurveKey& key) -> std::optional<std::string> {
-          if (key == known_.public_key) return "known";
+    auto authenticator = Authenticator::start(
+        server_context_, [this](const CurveKey& key, Purpose purpose) -> std::optional<std::string> {
+          ++(purpose == Purpose::requests ? asked_about_requests_ : asked_about_publications_);
+          if (key == known_.public_key && !known_revoked_) return "known";
           if (key == nameless_.public_key) return "";
           return std::nullopt;
         });
@@ -67,6 +74,9 @@ class Curve : public ::testing::Test {
     EXPECT_EQ(next_request(*server_, from, in_milliseconds(50)), "");
   }
 
+  std::atomic<int> asked_about_requests_ = 0;
+  std::atomic<int> asked_about_publications_ = 0;
+  std::atomic<bool> known_revoked_ = false;
   test::TemporaryDirectory home_;
   Endpoints endpoints_{home_.path()};
   const CurveKeyPair server_keys_ = made_keys();
@@ -177,6 +187,181 @@ TEST_F(Curve, APortThatIsTakenIsSaid) {
   ASSERT_FALSE(listening);
   EXPECT_NE(listening.error().message.find("listen on tcp://"), std::string::npos);
   EXPECT_EQ(other->tcp_port(), 0);
+}
+
+TEST_F(Curve, AFloodOfConnectionsIsTurnedAwayAndThisMachineIsServed) {
+  const std::uint64_t before = network_connections_turned_away();
+  std::vector<int> connections;
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(server_->tcp_port());
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // More than the burst that is allowed, and all of them hang on without saying anything.
+  for (int i = 0; i < 200; ++i) {
+    const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_GE(connection, 0);
+    connections.push_back(connection);
+    ASSERT_EQ(::connect(connection, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  }
+  const Deadline deadline = soon();
+  while (network_connections_turned_away() < before + 100 && !past(deadline))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_GE(network_connections_turned_away(), before + 100);
+  auto local = RequestClient::connect(context_, endpoints_, "tradingd");
+  ASSERT_TRUE(local);
+  ASSERT_TRUE(local->send(bytes_of("from here"), soon()));
+  ClientIdentity from;
+  EXPECT_EQ(next_request(*server_, from), "from here");
+  for (const int connection : connections)
+    ::close(connection);
+  // Whoever has a key gets in as soon as there is room again.
+  RequestClient remote = connect(suite(known_));
+  ASSERT_TRUE(remote.send(bytes_of("from afar"), soon()));
+  EXPECT_EQ(next_request(*server_, from), "from afar");
+}
+
+class CurvePublisher : public Curve {
+ protected:
+  void SetUp() override {
+    Curve::SetUp();
+    auto publisher = Publisher::bind(server_context_, endpoints_, "feedd");
+    ASSERT_TRUE(publisher) << publisher.error().message;
+    publisher_.emplace(std::move(*publisher));
+    ASSERT_EQ(publisher_->tcp_port(), 0);
+    const Status listening = publisher_->listen_tcp("127.0.0.1:0", server_keys_);
+    ASSERT_TRUE(listening) << listening.error().message;
+    ASSERT_NE(publisher_->tcp_port(), 0);
+  }
+
+  Subscriber subscribe(const CurveKeyPair& client, std::string_view topic) {
+    RemoteSuite remote = suite(client);
+    remote.publications = {{"feedd", "tcp://127.0.0.1:" + std::to_string(publisher_->tcp_port())}};
+    auto subscriber = Subscriber::connect(
+        context_, Endpoints(std::make_shared<const RemoteSuite>(std::move(remote))), "feedd");
+    EXPECT_TRUE(subscriber) << subscriber.error().message;
+    subscriber->subscribe(topic);
+    return std::move(*subscriber);
+  }
+  /// Whether the subscriptions so far are confirmed in time.
+  bool confirmed(Subscriber& subscriber, Deadline deadline) {
+    const std::uint64_t before = subscriber.confirmations();
+    subscriber.request_confirmation();
+    Frame topic;
+    Frame frame;
+    while (subscriber.confirmations() == before && !past(deadline)) {
+      publisher_->process_subscriptions();
+      subscriber.receive(topic, frame);
+      subscriber.wait(in_milliseconds(5));
+    }
+    return subscriber.confirmations() != before;
+  }
+  std::string next(Subscriber& subscriber, Deadline deadline) {
+    Frame topic;
+    Frame frame;
+    while (!subscriber.receive(topic, frame)) {
+      if (past(deadline)) return {};
+      subscriber.wait(in_milliseconds(5));
+    }
+    return std::string(frame.text());
+  }
+
+  const std::string topic_ = std::string("q:AAPL") + topic_end;
+  std::optional<Publisher> publisher_;
+};
+
+TEST_F(CurvePublisher, AKnownKeyGetsWhatItSubscribedTo) {
+  Subscriber subscriber = subscribe(known_, topic_);
+  ASSERT_TRUE(confirmed(subscriber, soon()));
+  EXPECT_TRUE(publisher_->wanted(topic_));
+  publisher_->publish(std::string("q:MSFT") + topic_end, bytes_of("not this"));
+  publisher_->publish(topic_, bytes_of("this"));
+  EXPECT_EQ(next(subscriber, soon()), "this");
+  EXPECT_GE(asked_about_publications_, 1);
+  EXPECT_EQ(asked_about_requests_, 0);
+}
+
+TEST_F(CurvePublisher, SubscribersOfThisMachineGoOnBesideIt) {
+  Subscriber remote = subscribe(known_, topic_);
+  auto local = Subscriber::connect(context_, endpoints_, "feedd");
+  ASSERT_TRUE(local);
+  local->subscribe(topic_);
+  ASSERT_TRUE(confirmed(*local, soon()));
+  ASSERT_TRUE(confirmed(remote, soon()));
+  publisher_->publish(topic_, bytes_of("to both"));
+  EXPECT_EQ(next(*local, soon()), "to both");
+  EXPECT_EQ(next(remote, soon()), "to both");
+}
+
+TEST_F(CurvePublisher, AnUnknownKeyGetsNothing) {
+  Subscriber subscriber = subscribe(made_keys(), "");
+  EXPECT_FALSE(confirmed(subscriber, in_milliseconds(600)));
+  publisher_->publish(topic_, bytes_of("secret"));
+  EXPECT_EQ(next(subscriber, in_milliseconds(100)), "");
+  EXPECT_EQ(subscriber.connections(), 0u);
+  EXPECT_GE(authenticator_->refused(), 1u);
+}
+
+TEST_F(CurvePublisher, WhenAllAreDisconnectedThoseWhoMayComeBack) {
+  Subscriber subscriber = subscribe(known_, topic_);
+  ASSERT_TRUE(confirmed(subscriber, soon()));
+  const std::uint16_t port = publisher_->tcp_port();
+  const Status disconnected = publisher_->disconnect_network();
+  ASSERT_TRUE(disconnected) << disconnected.error().message;
+  EXPECT_EQ(publisher_->tcp_port(), port);
+  const Deadline deadline = soon();
+  while (subscriber.connections() < 2 && !past(deadline))
+    next(subscriber, in_milliseconds(20));
+  EXPECT_EQ(subscriber.connections(), 2u);
+  ASSERT_TRUE(confirmed(subscriber, soon()));
+  publisher_->publish(topic_, bytes_of("again"));
+  EXPECT_EQ(next(subscriber, soon()), "again");
+
+  // One who may not stays away.
+  known_revoked_ = true;
+  ASSERT_TRUE(publisher_->disconnect_network());
+  const Deadline end = soon();
+  while (subscriber.connected() && !past(end))
+    next(subscriber, in_milliseconds(20));
+  EXPECT_FALSE(subscriber.connected());
+  publisher_->publish(topic_, bytes_of("not for the revoked"));
+  EXPECT_EQ(next(subscriber, in_milliseconds(500)), "");
+  EXPECT_EQ(subscriber.connections(), 2u);
+}
+
+TEST_F(CurvePublisher, TooManySubscriptionsAreABurdenUntilTheyAreGone) {
+  // Straight from libzmq: ours does not make so many.
+  zmq::context_t context;
+  zmq::socket_t hoarder(context, zmq::socket_type::xsub);
+  hoarder.set(zmq::sockopt::linger, 0);
+  hoarder.set(zmq::sockopt::sndhwm, 0);
+  hoarder.set(zmq::sockopt::curve_serverkey,
+              zmq::const_buffer(server_keys_.public_key.data(), server_keys_.public_key.size()));
+  hoarder.set(zmq::sockopt::curve_publickey,
+              zmq::const_buffer(known_.public_key.data(), known_.public_key.size()));
+  hoarder.set(zmq::sockopt::curve_secretkey,
+              zmq::const_buffer(known_.secret_key.data(), known_.secret_key.size()));
+  hoarder.connect("tcp://127.0.0.1:" + std::to_string(publisher_->tcp_port()));
+  const Deadline deadline = in_milliseconds(60'000);
+  for (int i = 0; !publisher_->network_overburdened() && !past(deadline); ++i) {
+    const std::string subscription = "\1x" + std::to_string(i);
+    hoarder.send(zmq::buffer(subscription), zmq::send_flags::none);
+    if (i % 1'024 == 0) publisher_->process_subscriptions();
+  }
+  ASSERT_TRUE(publisher_->network_overburdened());
+  known_revoked_ = true;
+  ASSERT_TRUE(publisher_->disconnect_network());
+  while (publisher_->network_overburdened() && !past(deadline)) {
+    publisher_->process_subscriptions();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_FALSE(publisher_->network_overburdened());
+}
+
+TEST_F(CurvePublisher, APublisherWithoutAnAddressIsSaid) {
+  const auto subscriber =
+      Subscriber::connect(context_, Endpoints(std::make_shared<const RemoteSuite>(suite(known_))), "feedd");
+  ASSERT_FALSE(subscriber);
+  EXPECT_EQ(subscriber.error().code, ErrorCode::usage);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ class TailTest : public testing::Test {
     options_.daemon = "testd";
     options_.state_directory = "/home/of/testd";
     options_.group_batches_max = 4;
+    options_.silence_pause = std::chrono::milliseconds(0);
     options_.open_journal = [this]() -> Result<std::unique_ptr<journal::Reader>> {
       ++attempts_;
       if (!there_) return fail(ErrorCode::not_found, "no journal");
@@ -145,6 +146,23 @@ TEST_F(TailTest, AJournalThatDoesNotAnswerForAWhileIsAskedAgain) {
   reader_->silent = false;
   EXPECT_EQ(tail_.apply_group()->batches, 4u);
   EXPECT_EQ(tail_.head()->batch, 5u);
+}
+
+TEST_F(TailTest, AJournalThatDoesNotAnswerIsLeftAloneForAPause) {
+  options_.silence_pause = std::chrono::hours(1);
+  have(3);
+  ASSERT_TRUE(tail_.open());
+  EXPECT_FALSE(tail_.silent());
+  reader_->silent = true;
+  EXPECT_EQ(tail_.apply_group()->batches, 0u);
+  EXPECT_TRUE(tail_.silent());
+  reader_->silent = false;
+  EXPECT_EQ(tail_.apply_group()->batches, 0u);
+  EXPECT_EQ(tail_.head()->batch, 0u);
+  options_.silence_pause = std::chrono::milliseconds(0);
+  EXPECT_EQ(tail_.head()->batch, 3u);
+  EXPECT_EQ(tail_.apply_group()->batches, 3u);
+  EXPECT_FALSE(tail_.silent());
 }
 
 TEST_F(TailTest, AnApplicationThatFailsStopsIt) {
