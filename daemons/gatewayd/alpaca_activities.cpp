@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 
 #include "gatewayd/alpaca.hpp"
 
@@ -90,14 +91,33 @@ Page page_of(const std::vector<FillView>& fills, const Wanted& wanted) {
   return page;
 }
 
-format::Json json_of(const FillView& fill) {
+/// Of the orders that these fills are of, those that sell short: a fill itself tells no more than buy or sell.
+Task<Result<std::set<OrderId>>> short_sales_of(Call& call, std::vector<const FillView*> fills) {
+  std::set<OrderId> orders;
+  for (const FillView* fill : fills) {
+    if (fill->side == Side::sell) orders.insert(fill->order_id);
+  }
+  if (orders.empty()) co_return orders;
+  OrdersRequest request;
+  request.orders.assign(orders.begin(), orders.end());
+  RequestBody body(std::move(request));
+  const auto reply = co_await call.upstream().ask<OrdersReply>(Daemon::ledgerd, std::move(body));
+  if (!reply) co_return std::unexpected(reply.error());
+  orders.clear();
+  for (const OrderView& order : reply->orders) {
+    if (order.instructions.short_sale) orders.insert(order.id);
+  }
+  co_return orders;
+}
+
+format::Json json_of(const FillView& fill, bool is_short) {
   format::Json row;
   row["activity_type"] = "FILL";
   row["id"] = id_of(fill);
   row["transaction_time"] = format::time_or_null(fill.executed_at);
   row["price"] = format_price(fill.price);
   row["qty"] = std::to_string(fill.quantity.shares);
-  row["side"] = name_of(fill.side);
+  row["side"] = side_name(fill.side, is_short ? std::optional(ShortSale::sell_short) : std::nullopt);
   row["symbol"] = fill.symbol;
   row["order_id"] = uuid_of(IdKind::order, fill.order_id.value);
   return row;
@@ -137,9 +157,11 @@ Task<http::Response> fills(Call& call) {
     const Page page = page_of(found, *wanted);
     if (all && !page.token_found) co_return error(422, "page_token is the id of no activity of this account");
     if (all || (page.token_found && page.from_the_end)) {
+      const auto short_sales = co_await short_sales_of(call, page.fills);
+      if (!short_sales) co_return error(short_sales.error());
       format::Json json = format::Json::array();
       for (const FillView* fill : page.fills)
-        json.push_back(json_of(*fill));
+        json.push_back(json_of(*fill, short_sales->contains(fill->order_id)));
       co_return json_response(200, json);
     }
     if (found.size() >= fills_reached) {
