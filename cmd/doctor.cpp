@@ -41,7 +41,7 @@ void check_home(const app::Home& home, Findings& findings) {
     findings.bad("home", path + " is not a directory", "choose another with --home");
   } else if ((status.st_mode & 077) != 0) {
     findings.bad("home", path + " is open to other users", "chmod 700 " + path);
-  } else if (access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
+  } else if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
     findings.bad("home", path + ": " + std::strerror(errno), "give it to the user who runs the suite");
   } else {
     findings.good("home", path);

@@ -87,7 +87,7 @@ Status WholeTape::refill(std::vector<TapeEntryView> entries) {
   const auto unwanted = std::ranges::find_if(
       entries, [this](const TapeEntryView& entry) { return entry.sequence <= last_; });
   if (unwanted == entries.begin()) {
-    if (!number_) number_ = newest;
+    number_ = newest;
     return {};
   }
   const TapeEntryView& first = *std::prev(unwanted);
@@ -95,7 +95,7 @@ Status WholeTape::refill(std::vector<TapeEntryView> entries) {
   const bool whole = unwanted != entries.end() || first.number == 1 || first.sequence == last_ + 1 ||
                      (number_ && first.number == *number_ + 1);
   if (!whole) return not_kept(first);
-  if (!number_) number_ = first.number - 1;
+  number_ = first.number - 1;
   std::for_each(entries.begin(), unwanted, [this](TapeEntryView& entry) { add(std::move(entry)); });
   return {};
 }
