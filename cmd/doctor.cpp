@@ -111,11 +111,13 @@ void check_venues(Context& context, const app::Home& home, Findings& findings) {
     if (!*row) missing.push_back(venue.name);
   }
   for (const std::string& name : missing) {
-    findings.bad("venues", "how to log on at " + name + " is not known: its row is missing in the table of venues",
+    findings.bad("venues",
+                 "how to log on at " + name + " is not known: its row is missing in the table of venues",
                  "add it again, which leaves its orders as they are: trade route add " + name +
                      " --host HOST --port PORT");
   }
-  if (missing.empty()) findings.good("venues", std::to_string(venues->size()) + " known, and how to log on there");
+  if (missing.empty())
+    findings.good("venues", std::to_string(venues->size()) + " known, and how to log on there");
 }
 
 /// The time that the journal has come to, against the machine's.

@@ -66,7 +66,8 @@ Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments
   StreamBounds bounds(context, arguments);
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
-  Result<MarketStream> stream = MarketStream::open(*options, kind, symbols, depth_levels, arguments.from_sequence);
+  Result<MarketStream> stream =
+      MarketStream::open(*options, kind, symbols, depth_levels, arguments.from_sequence);
   if (!stream) return pass_on(std::move(stream));
   while (bounds.open()) {
     Result<std::optional<PublicationBody>> publication = stream->next(std::chrono::milliseconds(0));

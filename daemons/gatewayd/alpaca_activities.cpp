@@ -91,7 +91,8 @@ Page page_of(const std::vector<FillView>& fills, const Wanted& wanted) {
   return page;
 }
 
-/// Of the orders that these fills are of, those that sell short: a fill itself tells no more than buy or sell.
+/// Of the orders that these fills are of, those that sell short: a fill itself tells no more than buy or
+/// sell.
 Task<Result<std::set<OrderId>>> short_sales_of(Call& call, std::vector<const FillView*> fills) {
   std::set<OrderId> orders;
   for (const FillView* fill : fills) {

@@ -267,8 +267,7 @@ std::optional<Problem> Gateway::refuse(Exchange& exchange, const Router::Match& 
 std::optional<Problem> Gateway::refuse_flood(Exchange& exchange) {
   std::string name = exchange.call.request.peer;
   if (exchange.route != nullptr) name.append(1, ' ').append(exchange.route->pattern);
-  const auto verdict =
-      services_->open_limiter.take(name, open_requests_per_minute, monotonic_nanoseconds());
+  const auto verdict = services_->open_limiter.take(name, open_requests_per_minute, monotonic_nanoseconds());
   if (verdict.allowed) return std::nullopt;
   // How much is left is nothing that a browser needs to know; when to come again is.
   exchange.verdict = verdict;

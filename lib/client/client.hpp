@@ -120,8 +120,8 @@ class Pipeline {
 /// stream goes on by itself; when it stays away for longer than the timeout, `next` says so.
 ///
 /// With `from`, the sequence of an event, it goes on for a caller that has seen what was before. Quotes and
-/// depths begin with the symbols that have changed since. A tape, then of one symbol, has every trade from there
-/// on, none missed and none twice; when feedd no longer keeps them all, `open` or `next` says so: `not_found`.
+/// depths begin with the symbols that have changed since. A tape, then of one symbol, has every trade from
+/// there on, none missed and none twice; when they are not all kept, `open` or `next` says so: `not_found`.
 class MarketStream {
  public:
   enum class Kind : std::uint8_t { quotes, depth, tape };

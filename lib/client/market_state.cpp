@@ -84,8 +84,8 @@ Status WholeTape::refill(std::vector<TapeEntryView> entries) {
                       "the trades of " + symbol_ + " begin anew: feedd follows another journal",
                       "begin with sequence 1");
   }
-  const auto unwanted = std::ranges::find_if(
-      entries, [this](const TapeEntryView& entry) { return entry.sequence <= last_; });
+  const auto unwanted =
+      std::ranges::find_if(entries, [this](const TapeEntryView& entry) { return entry.sequence <= last_; });
   if (unwanted == entries.begin()) {
     number_ = newest;
     return {};

@@ -101,7 +101,9 @@ class MarketStream::Subscription {
   Status refresh_tape(const std::string& symbol, std::uint32_t entries, std::optional<Sequence> end = {});
   std::optional<PublicationBody> pop();
   /// Trades that wait for the caller.
-  [[nodiscard]] std::size_t trades_pending() const { return whole_tape_ ? whole_tape_->size() : tape_.size(); }
+  [[nodiscard]] std::size_t trades_pending() const {
+    return whole_tape_ ? whole_tape_->size() : tape_.size();
+  }
   [[nodiscard]] std::unexpected<Error> unconfirmed() const;
 
   std::chrono::milliseconds timeout_;
@@ -318,9 +320,9 @@ Status MarketStream::Subscription::refresh() {
   for (const std::string& symbol : symbols_) {
     const bool fresh = fresh_.contains(symbol);
     if (!fresh && !refresh_all_) continue;
-    auto refreshed = kind_ == Kind::depth
-                         ? refresh_depth(symbol)
-                         : refresh_tape(symbol, fresh && !whole_tape_ ? tape_start_entries : tape_refill_entries);
+    auto refreshed = kind_ == Kind::depth ? refresh_depth(symbol)
+                                          : refresh_tape(symbol, fresh && !whole_tape_ ? tape_start_entries
+                                                                                       : tape_refill_entries);
     if (!refreshed) return refreshed;
     fresh_.erase(symbol);
   }

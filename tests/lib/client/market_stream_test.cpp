@@ -394,13 +394,15 @@ TEST_F(MarketStreams, FromASequenceOnEveryTradeComesOnce) {
 
 TEST_F(MarketStreams, FromASequenceOnATapeSaysWhatIsNoLongerKept) {
   const auto forget = [&](std::ptrdiff_t count) {
-    feed.daemon.in_thread([&] { feed.tapes["A"].erase(feed.tapes["A"].begin(), feed.tapes["A"].begin() + count); });
+    feed.daemon.in_thread(
+        [&] { feed.tapes["A"].erase(feed.tapes["A"].begin(), feed.tapes["A"].begin() + count); });
   };
   for (Sequence sequence = 1; sequence <= 30; ++sequence)
     feed.add_trade(trade_of("A", 10 * sequence), false);
   forget(10);
   // The oldest that is kept is of 110; what was between 100 and that is not known any more.
-  const auto refused = MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A"}, 1, Sequence{109});
+  const auto refused =
+      MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A"}, 1, Sequence{109});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::not_found);
   EXPECT_EQ(refused.error().name, "trades_not_kept");
@@ -426,7 +428,8 @@ TEST_F(MarketStreams, FromASequenceOnATapeMayBeEmptyAndWaits) {
   EXPECT_TRUE(quiet(stream)) << "before what is wanted";
   feed.add_trade(trade_of("A", 60));
   EXPECT_EQ(next<TapePublished>(stream).entry.sequence, 60U);
-  const auto several = MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A", "B"}, 1, Sequence{1});
+  const auto several =
+      MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A", "B"}, 1, Sequence{1});
   ASSERT_FALSE(several);
   EXPECT_EQ(several.error().code, ErrorCode::usage);
 }
