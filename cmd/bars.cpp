@@ -54,12 +54,15 @@ class BarsOf {
       request.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(*arguments_.limit, listed_max));
     return ask(request);
   }
+  /// Those that start at this or later, and not before --from.
   Result<std::vector<BarView>> ask_since(Timestamp start) {
-    return ask({.symbol = arguments_.symbol,
-                .span = arguments_.span,
-                .limit = listed_max,
-                .from = start,
-                .oldest_first = true});
+    BarsRequest request{.symbol = arguments_.symbol,
+                        .span = arguments_.span,
+                        .limit = listed_max,
+                        .from = start,
+                        .oldest_first = true};
+    if (arguments_.from) request.from = std::max(start, moment_of(*arguments_.from, arguments_.span, false));
+    return ask(request);
   }
 
   [[nodiscard]] format::Json record(const BarView& bar) const {
@@ -96,9 +99,13 @@ Status check(const Arguments& arguments, const Output& output) {
   if (arguments.plot && output.mode() != format::OutputMode::table) {
     return fail(ErrorCode::usage, "--plot draws for people", "leave it out, or leave --output out");
   }
-  if (arguments.stream.wanted() && (arguments.from || arguments.to)) {
-    return fail(ErrorCode::usage, "--watch begins with the newest bar: --from and --to do not go with it",
-                "--limit N shows the last N first");
+  if (arguments.stream.wanted() && arguments.to) {
+    return fail(ErrorCode::usage, "--watch goes on with every new bar: --to does not go with it",
+                "end it with --count or --for");
+  }
+  if (arguments.stream.wanted() && arguments.from && arguments.limit) {
+    return fail(ErrorCode::usage, "--watch shows every bar from --from on: --limit does not go with both",
+                "leave one of the three out");
   }
   return {};
 }

@@ -43,6 +43,7 @@ std::vector<format::Json> level_rows(const DepthView& depth) {
     row["ask"] = ask == nullptr ? format::Json(nullptr) : format::Json(format_price(ask->price));
     row["ask_size"] = ask == nullptr ? format::Json(nullptr) : format::Json(ask->size.shares);
     row["ask_orders"] = ask == nullptr ? format::Json(nullptr) : format::Json(ask->orders);
+    row["sequence"] = depth.sequence;
     rows.push_back(std::move(row));
   }
   return rows;
@@ -99,6 +100,7 @@ Handler define_depth(CLI::App& app) {
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_value(app, "--levels", arguments->levels, parse_levels, "N", "Levels of each side (10)");
   add_stream_options(app, arguments->stream);
+  add_from_sequence(app, arguments->stream, "Watch, and begin with what this event or a later one changed");
   return [arguments](Context& context) {
     return arguments->stream.wanted() ? watch_depth(context, *arguments) : show_depth(context, *arguments);
   };

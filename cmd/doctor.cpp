@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/venue_store.hpp"
 #include "app/daemon.hpp"
 #include "arguments.hpp"
 #include "base/clock.hpp"
@@ -40,7 +41,7 @@ void check_home(const app::Home& home, Findings& findings) {
     findings.bad("home", path + " is not a directory", "choose another with --home");
   } else if ((status.st_mode & 077) != 0) {
     findings.bad("home", path + " is open to other users", "chmod 700 " + path);
-  } else if (access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
+  } else if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
     findings.bad("home", path + ": " + std::strerror(errno), "give it to the user who runs the suite");
   } else {
     findings.good("home", path);
@@ -93,6 +94,30 @@ void check_daemon(Context& context, const app::Home& home, std::string_view daem
     findings.good(name, view->state + ", process " + std::to_string(view->pid) + ", at event " +
                             std::to_string(view->sequence));
   }
+}
+
+/// Whether each venue that the suite routes to is in the table by which fixd logs on. What tradingd does not
+/// tell, because it does not run, is not asked for here.
+void check_venues(Context& context, const app::Home& home, Findings& findings) {
+  const Result<Client*> client = context.client();
+  const auto venues = client ? (*client)->venues() : std::unexpected(client.error());
+  if (!venues || venues->empty()) return;
+  std::vector<std::string> missing;
+  auto table = access::VenueStore::open(home.root, false);
+  if (!table && table.error().code != ErrorCode::not_found) return findings.bad("venues", table.error());
+  for (const VenueView& venue : *venues) {
+    const auto row = table ? (*table)->find(venue.name) : std::optional<access::VenueSession>();
+    if (!row) return findings.bad("venues", row.error());
+    if (!*row) missing.push_back(venue.name);
+  }
+  for (const std::string& name : missing) {
+    findings.bad("venues",
+                 "how to log on at " + name + " is not known: its row is missing in the table of venues",
+                 "add it again, which leaves its orders as they are: trade route add " + name +
+                     " --host HOST --port PORT");
+  }
+  if (missing.empty())
+    findings.good("venues", std::to_string(venues->size()) + " known, and how to log on there");
 }
 
 /// The time that the journal has come to, against the machine's.
@@ -184,6 +209,7 @@ Result<ExitStatus> examine(Context& context, const Arguments& arguments) {
       findings.bad("programs", program.error());
     check_daemon(context, *home, daemon, wanted, findings);
   }
+  check_venues(context, *home, findings);
   check_journal(*home, simulated, arguments.verify, findings);
   context.output().list(finding_layout(), findings.rows());
   if (context.output().mode() == format::OutputMode::table) {

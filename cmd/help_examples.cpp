@@ -92,8 +92,10 @@ constexpr std::array examples{
     Example{"kill market", "trade kill market --dry-run"},
     Example{"quote", "trade quote AAPL MSFT\ntrade quote AAPL --watch --for 1"},
     Example{"depth", "trade depth AAPL --levels 5"},
-    Example{"tape", "trade tape AAPL --limit 20"},
-    Example{"bars", "trade bars AAPL --interval 5m --plot\ntrade bars AAPL --interval 1d -o csv"},
+    Example{"tape", "trade tape AAPL --limit 20\ntrade tape AAPL --from-sequence 1 --for 1 --jsonl"},
+    Example{"bars",
+            "trade bars AAPL --interval 5m --plot\ntrade bars AAPL --interval 1d -o csv\n"
+            "trade bars AAPL --interval 1s --watch --from 2026-03-02 --for 1 --jsonl"},
     Example{"watch", "trade watch AAPL MSFT"},
     Example{"events",
             "trade events --until-now --filter \"type == trade_executed\"\ntrade events --account alice "

@@ -82,8 +82,14 @@ first one's answer, never a second order.
   trade --json place buy 5 AAPL --limit 140 --client-id my-1 | jq -r .id
   trade events --from-sequence 1 --until-now --jsonl | tail -n 1
 
-Whoever follows events remembers the last sequence it has worked through, and asks
-for the next one when it comes back. --dry-run says what would happen, and changes
+Whoever follows events or a tape remembers the last sequence it has worked through,
+and asks for the next one when it comes back: none is missed. Quotes and depth, of
+which only the newest counts, begin with what has changed since; bars with --from.
+
+  trade tape AAPL --from-sequence 1 --for 1 --jsonl
+  trade quote AAPL --from-sequence 1 --count 1 --jsonl
+
+--dry-run says what would happen, and changes
 nothing. Exit codes: trade help exit-status.
 )"},
     HelpTopic{"simulated-time", "A suite on a clock that can be paused, set and sped up",

@@ -122,6 +122,7 @@ Handler define_quote(CLI::App& app) {
   add_values(app, "symbol", arguments->symbols, parse_symbol_text, symbol_kind,
              "The symbols; without any, all of them");
   add_stream_options(app, arguments->stream);
+  add_from_sequence(app, arguments->stream, "Watch, and begin with what this event or a later one changed");
   return [arguments](Context& context) {
     return arguments->stream.wanted() ? watch_quotes(context, *arguments) : show_quotes(context, *arguments);
   };

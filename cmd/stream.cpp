@@ -24,6 +24,10 @@ void add_stream_options(CLI::App& app, StreamArguments& arguments) {
   add_value(app, "--for", arguments.seconds, parse_seconds, "SECONDS", "Watch, and end after so long");
 }
 
+void add_from_sequence(CLI::App& app, StreamArguments& arguments, std::string help) {
+  add_value(app, "--from-sequence", arguments.from_sequence, parse_number, "N", std::move(help));
+}
+
 StreamBounds::StreamBounds(Context& context, const StreamArguments& arguments)
     : output_(context.output()), count_left_(arguments.count) {
   if (arguments.seconds) {
@@ -62,7 +66,8 @@ Result<ExitStatus> run_stream(Context& context, const StreamArguments& arguments
   StreamBounds bounds(context, arguments);
   Result<ClientOptions> options = context.client_options();
   if (!options) return pass_on(std::move(options));
-  Result<MarketStream> stream = MarketStream::open(*options, kind, symbols, depth_levels);
+  Result<MarketStream> stream =
+      MarketStream::open(*options, kind, symbols, depth_levels, arguments.from_sequence);
   if (!stream) return pass_on(std::move(stream));
   while (bounds.open()) {
     Result<std::optional<PublicationBody>> publication = stream->next(std::chrono::milliseconds(0));

@@ -24,14 +24,17 @@ struct StreamArguments {
   bool watch = false;
   std::optional<std::uint64_t> count;  ///< publications to show
   std::optional<double> seconds;
+  std::optional<std::uint64_t> from_sequence;  ///< what was before this event is known already
 
-  [[nodiscard]] bool wanted() const { return watch || count.has_value() || seconds.has_value(); }
+  [[nodiscard]] bool wanted() const { return watch || count || seconds || from_sequence; }
 };
 
 /// --count and --for, for what is always a stream.
 void add_stream_bounds(CLI::App& app, StreamArguments& arguments);
 /// --watch, --count and --for; each of the latter two implies --watch.
 void add_stream_options(CLI::App& app, StreamArguments& arguments);
+/// --from-sequence, which implies --watch too.
+void add_from_sequence(CLI::App& app, StreamArguments& arguments, std::string help);
 
 /// What ends a stream: a bound that was given, SIGINT, or that the reader of the output has gone, which is
 /// noticed also while there is nothing to write. All of these are a clean end.

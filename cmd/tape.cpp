@@ -50,6 +50,8 @@ Handler define_tape(CLI::App& app) {
   required(add_value(app, "symbol", arguments->symbol, parse_symbol_text, symbol_kind, "The symbol"));
   add_value(app, "--limit", arguments->limit, parse_count, "N", "At most so many, newest first (20)");
   add_stream_options(app, arguments->stream);
+  add_from_sequence(app, arguments->stream,
+                    "Watch, beginning with the first trade of this sequence or later");
   return [arguments](Context& context) {
     return arguments->stream.wanted() ? watch_tape(context, *arguments) : show_tape(context, *arguments);
   };

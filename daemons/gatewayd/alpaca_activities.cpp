@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 
 #include "gatewayd/alpaca.hpp"
 
@@ -139,7 +140,27 @@ Page page_of(const std::vector<Activity>& found, const Wanted& wanted) {
   return page;
 }
 
-format::Json json_of(const Activity& activity) {
+/// Of the orders that these fills are of, those that sell short: a fill itself tells no more than buy or
+/// sell.
+Task<Result<std::set<OrderId>>> short_sales_of(Call& call, std::vector<Activity> activities) {
+  std::set<OrderId> orders;
+  for (const Activity& activity : activities) {
+    if (activity.fill != nullptr && activity.fill->side == Side::sell) orders.insert(activity.fill->order_id);
+  }
+  if (orders.empty()) co_return orders;
+  OrdersRequest request;
+  request.orders.assign(orders.begin(), orders.end());
+  RequestBody body(std::move(request));
+  const auto reply = co_await call.upstream().ask<OrdersReply>(Daemon::ledgerd, std::move(body));
+  if (!reply) co_return std::unexpected(reply.error());
+  orders.clear();
+  for (const OrderView& order : reply->orders) {
+    if (order.instructions.short_sale) orders.insert(order.id);
+  }
+  co_return orders;
+}
+
+format::Json json_of(const Activity& activity, const std::set<OrderId>& short_sales) {
   format::Json row;
   row["id"] = id_of(activity);
   if (activity.fee != nullptr) {
@@ -160,7 +181,8 @@ format::Json json_of(const Activity& activity) {
   row["transaction_time"] = format::time_or_null(fill.executed_at);
   row["price"] = format_price(fill.price);
   row["qty"] = std::to_string(fill.quantity.shares);
-  row["side"] = name_of(fill.side);
+  row["side"] = side_name(
+      fill.side, short_sales.contains(fill.order_id) ? std::optional(ShortSale::sell_short) : std::nullopt);
   row["symbol"] = fill.symbol;
   row["order_id"] = uuid_of(IdKind::order, fill.order_id.value);
   return row;
@@ -229,9 +251,11 @@ Task<http::Response> tell(Call& call, std::string_view types) {
     const Page page = page_of(merge(fills, *fees, all), *wanted);
     if (all && !page.token_found) co_return error(422, "page_token is the id of no activity of this account");
     if (all || (page.token_found && page.from_the_end)) {
+      const auto short_sales = co_await short_sales_of(call, page.activities);
+      if (!short_sales) co_return error(short_sales.error());
       format::Json json = format::Json::array();
       for (const Activity& activity : page.activities)
-        json.push_back(json_of(activity));
+        json.push_back(json_of(activity, *short_sales));
       co_return json_response(200, json);
     }
     if (fills.size() >= looked_through_max) co_return error(looked_through_too_many("fills").error());

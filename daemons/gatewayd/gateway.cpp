@@ -19,6 +19,10 @@ constexpr std::chrono::milliseconds stop_time_max{3'000};
 constexpr std::chrono::milliseconds stop_interval{10};
 /// Requests a minute of an address that comes without a valid key.
 constexpr std::uint32_t stranger_requests_per_minute = 600;
+/// Requests a minute of an address for one path that needs no key, or for paths that are not there. Each path
+/// counts by itself, so that whoever floods one, behind the same proxy perhaps, does not make a probe of
+/// /healthz fail. Generous: all the browsers of an office may come by one address.
+constexpr std::uint32_t open_requests_per_minute = 6'000;
 
 bool changes_state(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
@@ -238,6 +242,9 @@ void Gateway::handle(http::Request request, http::Respond respond) {
 }
 
 std::optional<Problem> Gateway::refuse(Exchange& exchange, const Router::Match& match) {
+  if (match.route == nullptr || match.route->access == Access::open) {
+    if (auto problem = refuse_flood(exchange)) return problem;
+  }
   if (match.route == nullptr && match.allowed.empty()) {
     return Problem{404, "not_found", "There is nothing at this address"};
   }
@@ -255,6 +262,17 @@ std::optional<Problem> Gateway::refuse(Exchange& exchange, const Router::Match& 
                    "A key of the role " + std::string(name_of(role)) + " may not do this"};
   }
   return std::nullopt;
+}
+
+std::optional<Problem> Gateway::refuse_flood(Exchange& exchange) {
+  std::string name = exchange.call.request.peer;
+  if (exchange.route != nullptr) name.append(1, ' ').append(exchange.route->pattern);
+  const auto verdict = services_->open_limiter.take(name, open_requests_per_minute, monotonic_nanoseconds());
+  if (verdict.allowed) return std::nullopt;
+  // How much is left is nothing that a browser needs to know; when to come again is.
+  exchange.verdict = verdict;
+  services_->metrics.count_limited();
+  return Problem{429, "too_many_requests", "Too many requests"};
 }
 
 std::optional<Problem> Gateway::authenticate(Exchange& exchange) {

@@ -82,6 +82,8 @@ class Gateway {
   /// The answer without a handler: no route, no key, too many requests, a role that does not do.
   std::optional<Problem> refuse(Exchange& exchange, const Router::Match& match);
   std::optional<Problem> authenticate(Exchange& exchange);
+  /// Of what needs no key.
+  std::optional<Problem> refuse_flood(Exchange& exchange);
   void finish(Exchange& exchange, http::Response response);
   void log(const Exchange& exchange, int status, std::int64_t duration_ns);
 

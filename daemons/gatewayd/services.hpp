@@ -49,6 +49,7 @@ struct Services {
   RateLimiter stranger_limiter;  ///< by address, for those who come without a valid key
   RateLimiter sign_in_limiter;   ///< by address
   RateLimiter status_limiter;    ///< by address, for those who ask how the daemons are
+  RateLimiter open_limiter;      ///< by address and path, for what needs no key
   access::BrowserSessions sessions;
   PageFiles page{page_directory()};
 };

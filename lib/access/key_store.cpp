@@ -13,6 +13,7 @@
 #include "access/key_lifetime.hpp"
 #include "base/byte_stream.hpp"
 #include "store/key.hpp"
+#include "store/rows.hpp"
 
 namespace trade::access {
 
@@ -88,13 +89,8 @@ Status KeyStore::load() {
         return damaged(environment_->path(), "it is of another format");
       }
     }
-    auto cursor = transaction->cursor(keys_);
-    if (!cursor) return pass_on(std::move(cursor));
-    for (auto here = cursor->first();; here = cursor->next()) {
-      if (!here) return pass_on(std::move(here));
-      if (!*here) break;
-      store::KeyReader key(cursor->key());
-      ByteReader value(cursor->value());
+    const auto take = [&](store::KeyReader key, store::Bytes bytes) -> Status {
+      ByteReader value(bytes);
       Record record;
       record.key.id = key.text();
       record.number = value.read<std::uint64_t>();
@@ -112,7 +108,9 @@ Status KeyStore::load() {
       record.key.role = *role;
       last_number_ = std::max(last_number_, record.number);
       records_.emplace(record.key.id, std::move(record));
-    }
+      return {};
+    };
+    if (Status read = store::for_each_row(*transaction, keys_, take); !read) return read;
   }
   if (!fresh) return {};
   return environment_->write([this](store::Transaction& transaction) {

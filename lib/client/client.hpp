@@ -121,12 +121,17 @@ class Pipeline {
 /// gaps in meaning: after a slow phase the newest state comes, and what was passed over is not repeated. Of a
 /// tape, the present state is its last ten trades, and every trade follows once. When feedd is restarted the
 /// stream goes on by itself; when it stays away for longer than the timeout, `next` says so.
+///
+/// With `from`, the sequence of an event, it goes on for a caller that has seen what was before. Quotes and
+/// depths begin with the symbols that have changed since. A tape, then of one symbol, has every trade from
+/// there on, none missed and none twice; when they are not all kept, `open` or `next` says so: `not_found`.
 class MarketStream {
  public:
   enum class Kind : std::uint8_t { quotes, depth, tape };
   /// Without symbols, quotes of all. `not_found` when there is no such symbol.
   static Result<MarketStream> open(const ClientOptions& options, Kind kind,
-                                   const std::vector<std::string>& symbols, std::uint32_t depth_levels = 10);
+                                   const std::vector<std::string>& symbols, std::uint32_t depth_levels = 10,
+                                   std::optional<Sequence> from = {});
   ~MarketStream();
   MarketStream(MarketStream&&) noexcept;
   MarketStream& operator=(MarketStream&&) noexcept;

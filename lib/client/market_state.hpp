@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.hpp"
 #include "model/messages.hpp"
 
 namespace trade {
@@ -20,6 +21,9 @@ namespace trade {
 /// symbols changed.
 class NewestStates {
  public:
+  /// With `from` a symbol whose first state is of an event before that one begins with its next change.
+  explicit NewestStates(Sequence from = 0) : from_(from) {}
+
   /// From the publisher: counts only when it is newer than what was known.
   void publish(std::string_view symbol, Sequence sequence, PublicationBody body);
   /// From an answer, which is the truth of its moment: it counts whenever it is not what is known already.
@@ -35,6 +39,7 @@ class NewestStates {
   State& state_of(std::string_view symbol);
   void put(State& state, Sequence sequence, PublicationBody body);
 
+  Sequence from_;
   std::map<std::string, State, std::less<>> states_;
   std::deque<State*> changed_;  ///< those with something pending; a map's elements stay where they are
 };
@@ -53,6 +58,31 @@ class PendingTape {
  private:
   std::map<Sequence, TapeEntryView> pending_;
   std::map<std::string, Sequence, std::less<>> given_out_;  ///< the last of each symbol
+};
+
+/// The trades of one symbol from a sequence on: every one of them, once, in the order in which they happened.
+/// By their numbers it knows when one is missing, and gives out nothing beyond that until it is filled in.
+class WholeTape {
+ public:
+  WholeTape(std::string_view symbol, Sequence from) : symbol_(symbol), last_(from == 0 ? 0 : from - 1) {}
+
+  /// As it is published.
+  void add(TapeEntryView entry);
+  /// All of the tape that is kept, newest first; needed once before the first can be given out. `not_found`
+  /// when trades that are wanted are no longer on it.
+  Status refill(std::vector<TapeEntryView> entries);
+  /// Whether the next one is missing while a later one is there.
+  [[nodiscard]] bool has_gap() const;
+  std::optional<PublicationBody> pop();
+  [[nodiscard]] std::size_t size() const { return pending_.size(); }
+
+ private:
+  [[nodiscard]] std::unexpected<Error> not_kept(const TapeEntryView& oldest) const;
+
+  std::string symbol_;
+  Sequence last_;                        ///< up to this one all are given out, or not wanted
+  std::optional<std::uint64_t> number_;  ///< of the last trade up to there; nothing before the first refill
+  std::map<Sequence, TapeEntryView> pending_;
 };
 
 }  // namespace trade

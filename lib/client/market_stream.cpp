@@ -20,7 +20,8 @@ constexpr int drain_publications_max = 4'096;
 constexpr std::size_t tape_pending_max = 16'384;
 /// Trades of each symbol with which a stream begins.
 constexpr std::uint32_t tape_start_entries = 10;
-/// Trades asked for at a time to fill a gap; of what is missing before those, nothing comes.
+/// Trades asked for at a time to fill a gap, more than are kept; of what is missing before those, nothing
+/// comes.
 constexpr std::uint32_t tape_refill_entries = 10'000;
 /// feedd drops publications only with so many more on the way to us. The last ones of a symbol may be among
 /// the dropped, with nothing after them to show the gap: so after half as many the present state is asked for
@@ -57,6 +58,11 @@ Result<std::vector<std::string>> checked_symbols(MarketStream::Kind kind,
   return checked;
 }
 
+std::unexpected<Error> one_tape_alone() {
+  return fail(ErrorCode::usage, "from a sequence on, the trades of one symbol alone are told",
+              "open a stream for each symbol");
+}
+
 }  // namespace
 
 class MarketStream::Subscription {
@@ -72,6 +78,11 @@ class MarketStream::Subscription {
         feedd_(context, options, "feedd"),
         subscriber_(std::move(subscriber)) {}
 
+  /// Before it is started.
+  void begin_with(Sequence from) {
+    newest_ = NewestStates(from);
+    if (kind_ == Kind::tape) whole_tape_.emplace(symbols_.front(), from);
+  }
   Status start();
   Status add(std::string_view symbol);
   void remove(std::string_view symbol);
@@ -94,6 +105,10 @@ class MarketStream::Subscription {
   Status refresh_depth(const std::string& symbol);
   Status refresh_tape(const std::string& symbol, std::uint32_t entries, std::optional<Sequence> end = {});
   std::optional<PublicationBody> pop();
+  /// Trades that wait for the caller.
+  [[nodiscard]] std::size_t trades_pending() const {
+    return whole_tape_ ? whole_tape_->size() : tape_.size();
+  }
   [[nodiscard]] std::unexpected<Error> unconfirmed() const;
 
   std::chrono::milliseconds timeout_;
@@ -109,6 +124,7 @@ class MarketStream::Subscription {
 
   NewestStates newest_;
   PendingTape tape_;
+  std::optional<WholeTape> whole_tape_;  ///< in its place where every trade from one on is wanted
   std::map<std::string, Sequence, std::less<>>
       tape_gaps_;                                      ///< of each symbol, the first trade after the last gap
   std::set<std::string, std::less<>> depths_changed_;  ///< symbols of which more is wanted than is published
@@ -167,6 +183,7 @@ Status MarketStream::Subscription::add(std::string_view text) {
   auto symbol = parse_symbol(text);
   if (!symbol) return pass_on(std::move(symbol));
   if (std::ranges::find(symbols_, symbol->view()) != symbols_.end()) return {};
+  if (whole_tape_) return one_tape_alone();
   if (symbols_.size() >= symbols_max) {
     return fail(ErrorCode::usage, "too many symbols to watch",
                 "at most " + std::to_string(symbols_max) + " can be watched at a time");
@@ -214,7 +231,7 @@ std::unexpected<Error> MarketStream::Subscription::unconfirmed() const {
 }
 
 void MarketStream::Subscription::drain() {
-  for (int taken = 0; taken < drain_publications_max && tape_.size() < tape_pending_max; ++taken) {
+  for (int taken = 0; taken < drain_publications_max && trades_pending() < tape_pending_max; ++taken) {
     if (!subscriber_.receive(topic_, frame_)) return;
     ++publications_since_check_;
     const auto body = wire::decode_publication(frame_.bytes());
@@ -236,13 +253,18 @@ void MarketStream::Subscription::take(const PublicationBody& body) {
     if (cut.depth.asks.size() > depth_levels_) cut.depth.asks.resize(depth_levels_);
     newest_.publish(depth->depth.symbol, depth->depth.sequence, std::move(cut));
   } else if (const auto* tape = std::get_if<TapePublished>(&body)) {
+    if (whole_tape_) {
+      whole_tape_->add(tape->entry);
+      return;
+    }
     if (subscriber_.missed() != 0) tape_gaps_.insert_or_assign(tape->entry.symbol, tape->entry.sequence);
     tape_.add(tape->entry);
   }
 }
 
 std::optional<PublicationBody> MarketStream::Subscription::pop() {
-  return kind_ == Kind::tape ? tape_.pop() : newest_.pop();
+  if (kind_ != Kind::tape) return newest_.pop();
+  return whole_tape_ ? whole_tape_->pop() : tape_.pop();
 }
 
 Status MarketStream::Subscription::check_connection() {
@@ -291,6 +313,7 @@ Status MarketStream::Subscription::mend() {
     if (auto refilled = refresh_tape(symbol, tape_refill_entries, end); !refilled) return refilled;
     tape_gaps_.erase(tape_gaps_.begin());
   }
+  if (whole_tape_ && whole_tape_->has_gap()) return refresh_tape(symbols_.front(), tape_refill_entries);
   return {};
 }
 
@@ -303,9 +326,9 @@ Status MarketStream::Subscription::refresh() {
   for (const std::string& symbol : symbols_) {
     const bool fresh = fresh_.contains(symbol);
     if (!fresh && !refresh_all_) continue;
-    auto refreshed = kind_ == Kind::depth
-                         ? refresh_depth(symbol)
-                         : refresh_tape(symbol, fresh ? tape_start_entries : tape_refill_entries);
+    auto refreshed = kind_ == Kind::depth ? refresh_depth(symbol)
+                                          : refresh_tape(symbol, fresh && !whole_tape_ ? tape_start_entries
+                                                                                       : tape_refill_entries);
     if (!refreshed) return refreshed;
     fresh_.erase(symbol);
   }
@@ -341,6 +364,7 @@ Status MarketStream::Subscription::refresh_tape(const std::string& symbol, std::
                                                 std::optional<Sequence> end) {
   auto reply = feedd_.ask<TapeReply>(TapeRequest{symbol, entries});
   if (!reply) return pass_on(std::move(reply));
+  if (whole_tape_) return whole_tape_->refill(std::move(reply->entries));
   if (end) {
     std::erase_if(reply->entries, [&](const TapeEntryView& entry) { return entry.sequence >= *end; });
     for (TapeEntryView& entry : reply->entries)
@@ -368,14 +392,17 @@ Result<std::optional<PublicationBody>> MarketStream::Subscription::next(std::chr
 }
 
 Result<MarketStream> MarketStream::open(const ClientOptions& options, Kind kind,
-                                        const std::vector<std::string>& symbols, std::uint32_t depth_levels) {
+                                        const std::vector<std::string>& symbols, std::uint32_t depth_levels,
+                                        std::optional<Sequence> from) {
   auto checked = checked_symbols(kind, symbols);
   if (!checked) return pass_on(std::move(checked));
+  if (from && kind == Kind::tape && checked->size() > 1) return one_tape_alone();
   const bus::Context context;
   auto subscriber = bus::Subscriber::connect(context, options.endpoints(), "feedd");
   if (!subscriber) return pass_on(std::move(subscriber));
   auto subscription = std::make_unique<Subscription>(context, options, kind, std::move(*checked),
                                                      depth_levels, std::move(*subscriber));
+  if (from) subscription->begin_with(*from);
   if (auto started = subscription->start(); !started) return pass_on(std::move(started));
   return MarketStream(std::move(subscription));
 }

@@ -217,6 +217,7 @@ Json json_of(const QuoteView& quote) {
   json["timestamp"] = time_or_null(quote.timestamp);
   json["phase"] = name_of(quote.phase);
   add_figures(json, quote.auction);
+  json["sequence"] = quote.sequence;
   return json;
 }
 
@@ -238,6 +239,7 @@ Json json_of(const DepthView& depth) {
   for (const DepthLevelView& level : depth.asks)
     json["asks"].push_back(json_of(level));
   json["timestamp"] = time_or_null(depth.timestamp);
+  json["sequence"] = depth.sequence;
   return json;
 }
 
@@ -249,6 +251,7 @@ Json json_of(const TapeEntryView& entry) {
   json["quantity"] = entry.quantity.shares;
   json["taker_side"] = entry.taker_side ? Json(name_of(*entry.taker_side)) : Json(nullptr);
   json["executed_at"] = time_or_null(entry.executed_at);
+  json["sequence"] = entry.sequence;
   return json;
 }
 

@@ -145,7 +145,7 @@ const Layout& depth_level_layout() {
        {"ask", "ASK", right, plain, as_is, 0, 10},
        {"ask_size", "ASK SIZE", right, plain, as_is, 0, 10},
        {"ask_orders", "ORDERS", right, plain, as_is, 1, 6}},
-      {"symbol", "level", "bid_orders", "bid_size", "bid", "ask", "ask_size", "ask_orders"}};
+      {"symbol", "level", "bid_orders", "bid_size", "bid", "ask", "ask_size", "ask_orders", "sequence"}};
   return layout;
 }
 

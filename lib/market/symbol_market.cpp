@@ -93,8 +93,8 @@ DepthView SymbolMarket::depth(std::size_t levels) const {
 
 TapeEntryView SymbolMarket::tape_entry(std::uint64_t number) const {
   const TapeEntry& entry = tape.numbered(number);
-  return {entry.trade,      symbol.string(),   entry.price,   entry.quantity,
-          entry.taker_side, entry.executed_at, entry.sequence};
+  return {entry.trade,      symbol.string(),   entry.price,    entry.quantity,
+          entry.taker_side, entry.executed_at, entry.sequence, number};
 }
 
 RingCounts ring_counts(const SymbolMarket& market) {

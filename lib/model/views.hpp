@@ -267,6 +267,7 @@ struct TapeEntryView {
   std::optional<Side> taker_side;  ///< nothing: printed, not matched here
   Timestamp executed_at;
   Sequence sequence = 0;
+  std::uint64_t number = 0;  ///< among the symbol's trades: 1, 2, 3, …, without a gap
 };
 
 /// The best bid and offer as one event left them.

@@ -400,7 +400,7 @@ Offset<schema::TapeEntryView> write_view(Writer& writer, const TapeEntryView& vi
   return schema::CreateTapeEntryView(writer.builder, view.id.value, symbol, view.price.units,
                                      view.quantity.shares,
                                      view.taker_side ? to_schema(*view.taker_side) : schema::Side::none,
-                                     view.executed_at.nanoseconds, view.sequence);
+                                     view.executed_at.nanoseconds, view.sequence, view.number);
 }
 TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table) {
   check.enter("TapeEntryView");
@@ -410,7 +410,8 @@ TapeEntryView read_view(Checker& check, const schema::TapeEntryView& table) {
           .quantity = check.quantity(table.quantity(), "quantity"),
           .taker_side = check.optional_enumeration<Side>(table.taker_side(), "taker_side"),
           .executed_at = check.timestamp(table.executed_at(), "executed_at"),
-          .sequence = table.sequence()};
+          .sequence = table.sequence(),
+          .number = table.number()};
 }
 
 schema::Bar bar_struct(const BarView& view) {

@@ -1,13 +1,13 @@
 // Positions, open orders, history and fills, as tabs.
 import {ask} from "./api.js";
 import * as decimal from "./decimal.js";
-import {byId, confirmed, element, setText, timeText, toast, words} from "./dom.js";
+import {byId, confirmed, element, sentence, setText, timeText, toast, typeLabels, words} from "./dom.js";
 import {isOpen, on, state, tell} from "./state.js";
 import {prepare} from "./ticket.js";
 
 const tabs = [
   {name: "positions", label: "Positions", columns: ["Symbol", "Shares", "Average cost", "Price", "Value", "Unrealized", "Realized", ""]},
-  {name: "open", label: "Open orders", columns: ["Symbol", "Side", "Type", "Shares", "Filled", "Price", "Time in force", "Status", "Placed", ""]},
+  {name: "open", label: "Open orders", columns: ["Symbol", "Side", "Type", "Shares", "Filled", "Price", "Valid", "Status", "Placed", ""]},
   {name: "history", label: "History", columns: ["Symbol", "Side", "Type", "Shares", "Filled", "Price", "Average", "Status", "Reason", "Changed"]},
   {name: "fills", label: "Fills", columns: ["Symbol", "Side", "Shares", "Price", "Amount", "Liquidity", "Order", "Time"]},
 ];
@@ -15,7 +15,7 @@ const shown = 200;
 let current = "positions";
 
 const cell = (label, text, className = "") => element("td", {class: className, data: {label}}, text);
-const sideCell = (side) => cell("Side", words(side).replace(/^./, (first) => first.toUpperCase()), side === "buy" ? "up" : "down");
+const sideCell = (side) => cell("Side", sentence(side), side === "buy" ? "up" : "down");
 const signed = (amount) => (amount > 0n ? "up" : amount < 0n ? "down" : "");
 const held = (symbol) => state.quotes.get(symbol);
 
@@ -55,7 +55,7 @@ const makers = {
   },
   open() {
     return sorted(isOpen).map((order) => element("tr", {data: {order: order.id}}, ...orderCells(order),
-      cell("Time in force", order.time_in_force.toUpperCase()), cell("Status", words(order.status)),
+      cell("Valid", order.time_in_force === "day" ? "Day" : order.time_in_force.toUpperCase()), cell("Status", sentence(order.status)),
       cell("Placed", timeText(order.created_at), "number"),
       element("td", {class: "actions"},
         element("button", {type: "button", class: "small", "aria-label": `Replace order ${order.id}`, onclick: () => replace(order)}, "Replace…"),
@@ -63,13 +63,13 @@ const makers = {
   },
   history() {
     return sorted((order) => !isOpen(order)).map((order) => element("tr", {data: {order: order.id}}, ...orderCells(order),
-      cell("Average", decimal.priceText(decimal.parse(order.average_price)), "number"), cell("Status", words(order.status)),
-      cell("Reason", words(order.reject_reason) || "–"), cell("Changed", timeText(order.updated_at), "number")));
+      cell("Average", decimal.priceText(decimal.parse(order.average_price)), "number"), cell("Status", sentence(order.status)),
+      cell("Reason", sentence(order.reject_reason) || "–"), cell("Changed", timeText(order.updated_at), "number")));
   },
   fills() {
     return state.fills.slice(0, shown).map((fill) => element("tr", {}, symbolCell(fill.symbol), sideCell(fill.side),
       cell("Shares", decimal.grouped(fill.quantity), "number"), cell("Price", decimal.priceText(decimal.parse(fill.price)), "number"),
-      cell("Amount", decimal.moneyText(decimal.parse(fill.price) * BigInt(fill.quantity)), "number"), cell("Liquidity", fill.liquidity ?? "–"),
+      cell("Amount", decimal.moneyText(decimal.parse(fill.price) * BigInt(fill.quantity)), "number"), cell("Liquidity", sentence(fill.liquidity) || "–"),
       cell("Order", fill.order_id, "number"), cell("Time", timeText(fill.executed_at), "number")));
   },
 };
@@ -79,9 +79,9 @@ function orderCells(order) {
     order.stop_price && `stop ${decimal.priceText(decimal.parse(order.stop_price))}`,
     order.trail_amount && `trail ${decimal.priceText(decimal.parse(order.trail_amount))}`,
     order.trail_percent && `trail ${order.trail_percent}%`].filter(Boolean).join(", ");
-  return [symbolCell(order.symbol), sideCell(order.side), cell("Type", order.leg ? `${words(order.order_type)}, ${words(order.leg)}` : words(order.order_type)),
+  return [symbolCell(order.symbol), sideCell(order.side), cell("Type", order.leg ? sentence(order.leg) : typeLabels[order.order_type] ?? sentence(order.order_type)),
     cell("Shares", decimal.grouped(order.quantity), "number"), cell("Filled", decimal.grouped(order.filled_quantity), "number"),
-    cell("Price", prices || "market", "number")];
+    cell("Price", prices || "Market", "number")];
 }
 
 function sorted(wanted) {
@@ -220,6 +220,6 @@ export function start() {
 }
 
 function columnClass(tab, index) {
-  const texts = ["Symbol", "Side", "Type", "Time in force", "Status", "Reason", "Liquidity", ""];
+  const texts = ["Symbol", "Side", "Type", "Valid", "Status", "Reason", "Liquidity", ""];
   return texts.includes(tab.columns[index]) ? "" : "number";
 }

@@ -63,6 +63,8 @@ class LibraryChart {
 
   set(all, stay) {
     this.bars = all;
+    // Without bars the scales would be those of the symbol before.
+    this.showScales(all.length > 0);
     this.candles.setData(all.map((bar) => this.candle(bar)));
     this.volume.setData(all.map((bar) => this.column(bar)));
     if (stay) return;
@@ -71,7 +73,14 @@ class LibraryChart {
     this.chart.timeScale().setVisibleLogicalRange({from: all.length - shown, to: all.length + 4});
   }
 
+  showScales(visible) {
+    if (this.scales === visible) return;
+    this.scales = visible;
+    this.chart.applyOptions({rightPriceScale: {visible}, timeScale: {visible}, grid: {vertLines: {visible}, horzLines: {visible}}});
+  }
+
   update(bar) {
+    this.showScales(true);
     this.candles.update(this.candle(bar));
     this.volume.update(this.column(bar));
   }
@@ -107,6 +116,7 @@ async function load(name) {
   loadedAt = Date.now();
   bars = loaded;
   drawing.set(bars);
+  markBlank();
   if (bars.length === 0) setText(byId("chart-note"), `${name} has not traded yet`);
   else if (!library) setText(byId("chart-note"), "Plain chart: this server has no lightweight-charts");
 }
@@ -129,7 +139,13 @@ export function onTrade(trade) {
   const price = decimal.parse(trade.price);
   const bar = addTrade(bars, seconds, trade.executed_at, price, trade.quantity);
   drawing.update(bar);
+  markBlank();
   if (bars.length === 1) setText(byId("chart-note"), library ? "" : "Plain chart: this server has no lightweight-charts");
+}
+
+/** Where there is nothing to draw, the note stands in its middle. */
+function markBlank() {
+  byId("chart").classList.toggle("blank", bars.length === 0);
 }
 
 function drawHead() {

@@ -4,6 +4,16 @@ import {byId, element, setText} from "./dom.js";
 import {isOpen, on, state, tell} from "./state.js";
 
 const levels = 10;
+const levelsLeast = 3;
+const rowHeight = 23;
+const otherRows = 56; // pixels: the heading, and the line between asks and bids
+
+/** As many levels of each side as there is room for, so that the middle is always in sight; where the page scrolls, ten. */
+function levelsShown() {
+  if (!matchMedia("(min-width: 1101px)").matches) return levels;
+  const room = byId("depth-rows").closest(".scroll").clientHeight - otherRows;
+  return Math.max(levelsLeast, Math.min(levels, Math.floor(room / 2 / rowHeight)));
+}
 
 function own(side, price) {
   for (const order of state.orders.values()) {
@@ -40,8 +50,9 @@ function draw() {
     setText(byId("depth-spread"), "");
     return;
   }
-  const asks = depth.asks.slice(0, levels);
-  const bids = depth.bids.slice(0, levels);
+  const shown = levelsShown();
+  const asks = depth.asks.slice(0, shown);
+  const bids = depth.bids.slice(0, shown);
   if (asks.length + bids.length === 0) {
     body.replaceChildren(element("tr", {}, element("td", {colspan: "3", class: "empty"}, "The book is empty")));
     setText(byId("depth-spread"), "");
@@ -71,6 +82,7 @@ function drawSoon() {
 export function start() {
   on("depth", drawSoon);
   on("orders", drawSoon);
+  addEventListener("resize", drawSoon);
   on("selected", () => {
     state.depth = null;
     draw();

@@ -42,6 +42,14 @@ export function toast(text, kind = "") {
 /** A name of the API as it is shown: "sell_short" is "sell short". */
 export const words = (name) => (name ?? "").replaceAll("_", " ");
 
+/** The same as the beginning of a line: "Sell short". */
+export const sentence = (name) => words(name).replace(/^./, (first) => first.toUpperCase());
+
+/** What the types of orders are called here; one that is newer than this page has its name of the API. */
+export const typeLabels = {
+  market: "Market", limit: "Limit", stop_loss: "Stop", stop_limit: "Stop limit", trailing_stop: "Trailing stop",
+};
+
 /** Asks yes or no. */
 export function confirmed(text) {
   const dialog = byId("confirm");

@@ -1,18 +1,15 @@
 // The order ticket: what can be ordered, what it will cost, and why it was refused.
 import {ask, newOrderName} from "./api.js";
 import * as decimal from "./decimal.js";
-import {byId, element, setText, toast, words} from "./dom.js";
+import {byId, element, sentence, setText, toast, typeLabels, words} from "./dom.js";
 import {on, state, tell} from "./state.js";
 
-const typeLabels = {
-  market: "Market", limit: "Limit", stop_loss: "Stop", stop_limit: "Stop limit", trailing_stop: "Trailing stop",
-};
 const timeLabels = {
   day: "Day", gtc: "Good till cancelled", ioc: "Immediate or cancel", fok: "Fill or kill", gtd: "Good till date",
   opg: "At the open", cls: "At the close",
 };
 const sideLabels = {buy: "Buy", sell: "Sell", sell_short: "Sell short"};
-const label = (labels, name) => labels[name] ?? words(name).replace(/^./, (first) => first.toUpperCase());
+const label = (labels, name) => labels[name] ?? sentence(name);
 
 let form;
 let field = {}; // name -> input
@@ -84,8 +81,8 @@ function build({types, times}) {
     element("div", {class: "steps", role: "group", "aria-label": "More shares"},
       ...[1n, 10n, 100n].map((by) => element("button", {type: "button", tabindex: "-1", onclick: () => step(by)}, `+${by}`)),
       element("button", {type: "button", tabindex: "-1", id: "ticket-max", onclick: fillMost}, "Max")),
-    element("div", {class: "pair"}, input("stop_price", "Stop price"), input("trail", "Trail by")),
-    choice("trail_unit", "Trail in", [["amount", "Dollars"], ["percent", "Percent"]]),
+    input("stop_price", "Stop price"),
+    element("div", {class: "pair"}, input("trail", "Trail by"), choice("trail_unit", "Trail in", [["amount", "Dollars"], ["percent", "Percent"]])),
     input("expires_at", "Until", {type: "datetime-local", inputmode: null, step: "60"}),
     element("details", {id: "ticket-exits"}, element("summary", {}, "Exits: take-profit and stop-loss"),
       element("p", {id: "ticket-exits-note", class: "note"}),
@@ -103,8 +100,8 @@ function build({types, times}) {
       ...[["cost", "Estimated cost"], ["after", "Buying power after"], ["gain", "At take-profit"], ["loss", "At stop-loss"],
         ["check", "Check"]].map(([name, text]) =>
         element("div", {id: `ticket-${name}-row`}, element("dt", {id: `ticket-${name}-label`}, text), element("dd", {id: `ticket-${name}`}, "–")))),
-    element("p", {id: "ticket-message", class: "message", role: "alert"}),
-    element("button", {type: "submit", id: "ticket-send", class: "primary buy"}, "Buy"));
+    element("div", {class: "ticket-foot"}, element("p", {id: "ticket-message", class: "message", role: "alert"}),
+      element("button", {type: "submit", id: "ticket-send", class: "primary buy"}, "Buy")));
   field.quantity.value = "1";
   field.order_type.value = "limit";
   form.addEventListener("submit", (event) => {
@@ -295,7 +292,10 @@ function reason(refusal) {
 async function check() {
   const mine = ++checkNumber;
   const line = byId("ticket-check");
-  if (problem() || state.session?.role === "viewer") return setText(line, "–");
+  if (problem() || state.session?.role === "viewer") {
+    line.className = "";
+    return setText(line, "–");
+  }
   let text;
   let good = false;
   try {

@@ -85,7 +85,7 @@ function drawQuote(name) {
   const last = decimal.parse(quote.last);
   const before = decimal.parse(quote.previous_close) ?? decimal.parse(quote.open);
   setText(entry.cells.last, decimal.priceText(last ?? before));
-  setText(entry.cells.change, decimal.changeText(last, before));
+  setText(entry.cells.change, decimal.changeText(last, before) || "–");
   entry.cells.change.classList.toggle("up", last !== null && before !== null && last > before);
   entry.cells.change.classList.toggle("down", last !== null && before !== null && last < before);
   const bid = decimal.parse(quote.bid);

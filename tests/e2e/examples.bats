@@ -22,7 +22,7 @@ as_run() {
   local clock="env -u TRADE_TRADINGD_CLOCK -u TRADE_TRADINGD_CLOCK_START" # a benchmark measures real time
   sed -E "s|/backup/|$PWD/backup/|; s|/srv/|$PWD/srv/|
     s/^trade quote .*--watch\$/& --for 1/
-    s/^trade events .*--from-sequence [0-9]+ --jsonl\$/& --for 1/
+    s/^trade (events|tape|quote|bars) .*--from(-sequence)? [^ ]+ --jsonl\$/& --for 1/
     s/^trade bench .*/$clock &/
     s/^trade watch .*/(sleep 1; printf q) | timeout 20 script -qec '&' \/dev\/null/" <<<"$1"
 }

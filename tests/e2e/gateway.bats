@@ -241,6 +241,33 @@ load gateway.bash
   http 200 GET /api/v1/account
 }
 
+@test "what needs no key is limited for each address and path, so that a flood of one leaves the others" {
+  start_gateway
+  curl --silent --output /dev/null "$url/assets/app.js?[1-1000000]" &
+  local flood=$! limited=""
+  for _ in $(seq 600); do
+    http 429 GET /assets/app.js >/dev/null && limited=$headers && break
+    sleep 0.1
+  done
+  kill "$flood"
+  grep -qi '^retry-after: [1-9]' <<<"$limited"
+  http 200 GET /healthz
+  http 200 GET /
+  # Paths that are not there count together.
+  curl --silent --output /dev/null "$url/none/[1-1000000]" &
+  flood=$!
+  limited=""
+  for _ in $(seq 600); do
+    http 429 GET /nothing >/dev/null && limited=$headers && break
+    sleep 0.1
+  done
+  kill "$flood"
+  grep -qi '^retry-after: [1-9]' <<<"$limited"
+  http 200 GET /healthz
+  key=$(new_key alice viewer)
+  http 200 GET /api/v1/account
+}
+
 @test "addresses and methods that are not there" {
   start_gateway
   key=$(new_key alice trader)

@@ -112,6 +112,29 @@ load suite.bash
   expect_json '.[] | select(.check == "keys") | .detail | test("own.key")' true
 }
 
+@test "doctor finds a venue of which nobody knows how to log on there" {
+  start_suite
+  expect_exit 0 t doctor
+  expect_json 'any(.[]; .check == "venues")' false
+  export TRADE_FIXD_LISTEN=127.0.0.1:0
+  t route add EXCHANGE --host 127.0.0.1 --port 1 >/dev/null 2>&1
+  t route add OTHER --host 127.0.0.1 --port 1 >/dev/null 2>&1
+  expect_exit 0 "$trade" up
+  expect_exit 0 t doctor
+  expect_json '.[] | select(.check == "venues") | .state' '"ok"'
+  # As after a restore of the journal alone.
+  "$trade" down >/dev/null
+  mv "$TRADE_HOME/fix/venues" "$TRADE_HOME/away"
+  "$trade" up >/dev/null
+  expect_exit 1 t doctor
+  expect_json '[.[] | select(.check == "venues") | [.state, (.hint | test("route add (EXCHANGE|OTHER) "))]] | unique' '[["error",true]]'
+  expect_json '[.[] | select(.check == "venues")] | length' 2
+  t route add EXCHANGE --host 127.0.0.1 --port 1 >/dev/null 2>&1
+  t route add OTHER --host 127.0.0.1 --port 1 >/dev/null 2>&1
+  expect_exit 0 "$trade" up
+  expect_exit 0 t doctor
+}
+
 @test "doctor warns of a journal whose time is ahead of the machine, and of simulated time" {
   TRADE_TRADINGD_CLOCK=simulated TRADE_TRADINGD_CLOCK_START=2190-01-01T00:00:00Z start_suite
   TRADE_TRADINGD_CLOCK=simulated expect_exit 0 t doctor

@@ -58,6 +58,10 @@ async function main() {
   assert.strictEqual((await place({ qty: "5", side: "sell" })).positionIntent, "sell_to_close");
   await position("0");
 
+  // Each fill as it was: opened short, covered in part and whole, bought, sold.
+  const activities = await three.getAccountActivities({ activityTypes: "FILL", direction: "asc" });
+  assert.deepStrictEqual(activities.map((one) => one.side), ["sell_short", "buy", "buy", "buy", "sell"]);
+
   // An entry that is short, with exits that buy.
   const bracket = await place({
     qty: "2", side: "sell", type: "limit", limitPrice: "149", orderClass: "bracket", timeInForce: "gtc",

@@ -110,7 +110,7 @@ async function main() {
   await page.click('#panel-open button:text("Cancel")');
   await waitText("#panel-open .empty", /No open orders/);
   await page.click("#tab-history");
-  await waitText("#panel-history tbody", /AAPL.*cancelled/);
+  await waitText("#panel-history tbody", /AAPL.*Cancelled/);
 
   note("refused for lack of buying power, and why");
   await page.fill("#ticket-quantity", "1000");

@@ -111,6 +111,35 @@ TYPED_TEST(BookBehaviour, FirstInFirstOutAtALevel) {
   EXPECT_EQ(this->book.best(Side::sell), this->level(100, 5, 1));
 }
 
+// Only the real book offers it, so that what trades next can be fetched before it is needed.
+TEST(BookSecond, IsTheNextAtTheBestPriceAndNothingElse) {
+  BookPool pool;
+  Book book{pool};
+  const auto add = [&](Side side, std::int64_t price, BookOrderKey key) {
+    return book.add(side, {price}, {10}, key);
+  };
+  EXPECT_EQ(book.second(Side::sell), std::nullopt) << "an empty side";
+  add(Side::sell, 101, 1);
+  EXPECT_EQ(book.second(Side::sell), std::nullopt) << "one order";
+  add(Side::sell, 102, 2);
+  EXPECT_EQ(book.second(Side::sell), std::nullopt) << "the next is at a worse price";
+  const BookHandle third = add(Side::sell, 101, 3);
+  add(Side::sell, 101, 4);
+  EXPECT_EQ(book.second(Side::sell), 3U);
+  EXPECT_EQ(book.second(Side::buy), std::nullopt) << "the other side";
+  book.remove(third);
+  EXPECT_EQ(book.second(Side::sell), 4U) << "the second has gone";
+  add(Side::sell, 100, 5);
+  EXPECT_EQ(book.second(Side::sell), std::nullopt) << "a better price came";
+  add(Side::buy, 90, 6);
+  add(Side::buy, 91, 7);
+  add(Side::buy, 91, 8);
+  EXPECT_EQ(book.second(Side::buy), 8U);
+  std::vector<Fill> fills;
+  match_into(book, Side::sell, {91}, {15}, fills);
+  EXPECT_EQ(book.second(Side::buy), std::nullopt) << "the first has traded away";
+}
+
 TYPED_TEST(BookBehaviour, BetterPriceGoesBeforeOlderOrder) {
   this->bid(100, 10, 1);
   this->bid(101, 10, 2);

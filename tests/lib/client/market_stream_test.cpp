@@ -41,14 +41,18 @@ class FakeFeed {
     daemon.in_thread([&] { quotes[view.symbol] = view; });
     if (publish) daemon.publish(bus::quote_topic(view.symbol), QuotePublished{view});
   }
-  void add_trade(const TapeEntryView& entry, bool publish = true) {
-    daemon.in_thread([&] { tapes[entry.symbol].push_back(entry); });
+  void add_trade(TapeEntryView entry, bool publish = true) {
+    daemon.in_thread([&] {
+      entry.number = ++trades[entry.symbol];
+      tapes[entry.symbol].push_back(entry);
+    });
     if (publish) daemon.publish(bus::tape_topic(entry.symbol), TapePublished{entry});
   }
 
   std::map<std::string, QuoteView> quotes;
   std::map<std::string, DepthView> depths;
   std::map<std::string, std::vector<TapeEntryView>> tapes;
+  std::map<std::string, std::uint64_t> trades;  ///< how many there were, kept or not
   FakeDaemon daemon;
 
  private:
@@ -82,8 +86,9 @@ class FakeFeed {
 class MarketStreams : public ::testing::Test {
  protected:
   MarketStream open(MarketStream::Kind kind, const std::vector<std::string>& symbols,
-                    std::uint32_t levels = 10, milliseconds timeout = seconds(10)) {
-    auto stream = MarketStream::open(options_for(home, timeout), kind, symbols, levels);
+                    std::uint32_t levels = 10, milliseconds timeout = seconds(10),
+                    std::optional<Sequence> from = {}) {
+    auto stream = MarketStream::open(options_for(home, timeout), kind, symbols, levels, from);
     EXPECT_TRUE(stream) << stream.error().message;
     return std::move(*stream);
   }
@@ -331,6 +336,102 @@ TEST_F(MarketStreams, TradesDroppedInTheMiddleAreFetchedAndComeInOrder) {
   EXPECT_TRUE(quiet(stream));
   feed.add_trade(trade_of("A", count + 1));
   EXPECT_EQ(next<TapePublished>(stream).entry.sequence, count + 1);
+}
+
+TEST_F(MarketStreams, FromASequenceOnQuotesBeginWithThoseThatChangedSince) {
+  feed.set_quote(quote("A", 5));
+  feed.set_quote(quote("B", 6));
+  feed.set_quote(quote("C", 7));
+  MarketStream stream = open(MarketStream::Kind::quotes, {}, 10, seconds(10), Sequence{6});
+  EXPECT_EQ(next<QuotePublished>(stream).quote.symbol, "B");
+  EXPECT_EQ(next<QuotePublished>(stream).quote.symbol, "C");
+  EXPECT_TRUE(quiet(stream));
+  feed.set_quote(quote("A", 8));
+  EXPECT_EQ(next<QuotePublished>(stream).quote, quote("A", 8));
+  // The market may begin anew all the same.
+  feed.daemon.stop();
+  feed.quotes = {{"A", quote("A", 3)}};
+  feed.daemon.start();
+  EXPECT_EQ(next<QuotePublished>(stream).quote, quote("A", 3));
+}
+
+TEST_F(MarketStreams, FromASequenceOnABookComesWhenItHasChangedSince) {
+  feed.depths["A"].symbol = "A";
+  feed.depths["A"].sequence = 5;
+  MarketStream since = open(MarketStream::Kind::depth, {"A"}, 10, seconds(10), Sequence{5});
+  EXPECT_EQ(next<DepthPublished>(since).depth.sequence, 5U);
+  MarketStream after = open(MarketStream::Kind::depth, {"A"}, 10, seconds(10), Sequence{6});
+  EXPECT_TRUE(quiet(after));
+  DepthView changed = feed.depths["A"];
+  changed.sequence = 9;
+  feed.daemon.publish(bus::depth_topic("A"), DepthPublished{changed});
+  EXPECT_EQ(next<DepthPublished>(after).depth.sequence, 9U);
+}
+
+TEST_F(MarketStreams, FromASequenceOnEveryTradeComesOnce) {
+  for (Sequence sequence = 1; sequence <= 100; ++sequence)
+    feed.add_trade(trade_of("A", 2 * sequence), false);
+  // More than the ten of an ordinary beginning; between two trades is as good as at one.
+  MarketStream stream = open(MarketStream::Kind::tape, {"A"}, 10, seconds(10), Sequence{41});
+  Sequence expected = 42;
+  for (; expected <= 200; expected += 2)
+    ASSERT_EQ(next<TapePublished>(stream).entry.sequence, expected);
+  EXPECT_TRUE(quiet(stream));
+  // Some of what follows is lost on the way, and feedd is gone for a while.
+  for (int i = 0; i < 100; ++i, expected += 2)
+    feed.add_trade(trade_of("A", expected), i % 7 == 0);
+  feed.daemon.stop();
+  for (int i = 0; i < 50; ++i, expected += 2) {
+    TapeEntryView entry = trade_of("A", expected);
+    entry.number = ++feed.trades["A"];
+    feed.tapes["A"].push_back(entry);
+  }
+  feed.daemon.start();
+  for (Sequence wanted = 202; wanted < expected; wanted += 2)
+    ASSERT_EQ(next<TapePublished>(stream).entry.sequence, wanted);
+  EXPECT_TRUE(quiet(stream));
+}
+
+TEST_F(MarketStreams, FromASequenceOnATapeSaysWhatIsNoLongerKept) {
+  const auto forget = [&](std::ptrdiff_t count) {
+    feed.daemon.in_thread(
+        [&] { feed.tapes["A"].erase(feed.tapes["A"].begin(), feed.tapes["A"].begin() + count); });
+  };
+  for (Sequence sequence = 1; sequence <= 30; ++sequence)
+    feed.add_trade(trade_of("A", 10 * sequence), false);
+  forget(10);
+  // The oldest that is kept is of 110; what was between 100 and that is not known any more.
+  const auto refused =
+      MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A"}, 1, Sequence{109});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+  EXPECT_EQ(refused.error().name, "trades_not_kept");
+  EXPECT_NE(refused.error().message.find("109"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("110"), std::string::npos);
+  MarketStream stream = open(MarketStream::Kind::tape, {"A"}, 1, seconds(10), Sequence{110});
+  for (Sequence expected = 110; expected <= 300; expected += 10)
+    ASSERT_EQ(next<TapePublished>(stream).entry.sequence, expected);
+  // While it runs, too: all of these are lost on the way but the last, and feedd has forgotten the first.
+  for (Sequence sequence = 31; sequence <= 60; ++sequence)
+    feed.add_trade(trade_of("A", 10 * sequence), false);
+  forget(21);
+  feed.add_trade(trade_of("A", 610));
+  const auto lost = stream.next(seconds(10));
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().name, "trades_not_kept");
+}
+
+TEST_F(MarketStreams, FromASequenceOnATapeMayBeEmptyAndWaits) {
+  MarketStream stream = open(MarketStream::Kind::tape, {"A"}, 1, seconds(10), Sequence{50});
+  EXPECT_TRUE(quiet(stream));
+  feed.add_trade(trade_of("A", 40));
+  EXPECT_TRUE(quiet(stream)) << "before what is wanted";
+  feed.add_trade(trade_of("A", 60));
+  EXPECT_EQ(next<TapePublished>(stream).entry.sequence, 60U);
+  const auto several =
+      MarketStream::open(options_for(home), MarketStream::Kind::tape, {"A", "B"}, 1, Sequence{1});
+  ASSERT_FALSE(several);
+  EXPECT_EQ(several.error().code, ErrorCode::usage);
 }
 
 TEST_F(MarketStreams, RefuseWhatCannotBeWatched) {

@@ -186,7 +186,7 @@ TEST(QuoteJson, NoPriceIsNullAndNoSizeIsZero) {
       R"({"symbol":"AAPL","bid":null,"bid_size":0,"ask":"150.01","ask_size":200,"last":null,"last_size":0,)"
       R"("volume":0,"open":null,"high":null,"low":null,"previous_close":null,"timestamp":null,)"
       R"("phase":"continuous","indicative_price":null,"indicative_volume":null,"imbalance":null,)"
-      R"("imbalance_side":null})");
+      R"("imbalance_side":null,"sequence":0})");
 }
 
 TEST(DepthJson, ListsBothSidesBestFirst) {
@@ -196,7 +196,7 @@ TEST(DepthJson, ListsBothSidesBestFirst) {
   EXPECT_EQ(
       text_of(json_of(depth)),
       R"({"symbol":"AAPL","bids":[{"price":"0.01","size":5,"orders":2},{"price":"0.009","size":1,"orders":1}],)"
-      R"("asks":[],"timestamp":null})");
+      R"("asks":[],"timestamp":null,"sequence":0})");
 }
 
 TEST(TapeJson, PrintedTradeHasNoTaker) {
@@ -205,6 +205,8 @@ TEST(TapeJson, PrintedTradeHasNoTaker) {
   entry.symbol = "AAPL";
   entry.price = Price{1'500'000};
   entry.quantity = Quantity{7};
+  entry.sequence = 41;
+  EXPECT_EQ(json_of(entry)["sequence"], 41);
   EXPECT_TRUE(json_of(entry)["taker_side"].is_null());
   entry.taker_side = Side::sell;
   EXPECT_EQ(json_of(entry)["taker_side"], "sell");

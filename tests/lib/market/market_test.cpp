@@ -288,6 +288,7 @@ TEST(Market, TheTapeKeepsTheLastTradesByNumber) {
   EXPECT_EQ(tape.newest().quantity, Quantity{std::int64_t{tape_entries_max} + 10});
   EXPECT_EQ(tape.numbered(11).quantity, Quantity{11});
   EXPECT_EQ(feed.market.symbol(apple).tape_entry(12).id, TradeId{12});
+  EXPECT_EQ(feed.market.symbol(apple).tape_entry(12).number, 12u);
 }
 
 TEST(Market, EventsThatCannotFollowAreRefused) {
