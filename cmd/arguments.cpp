@@ -120,17 +120,28 @@ Result<Trail> parse_trail(std::string_view text) {
   return Trail{*amount, 0};
 }
 
+namespace {
+/// Nothing is stamped before 1970, and zero stands for "not given".
+Status check_after_1970(Timestamp time, std::string_view text) {
+  if (time.nanoseconds > 0) return {};
+  return fail(ErrorCode::usage, "nothing is known of before 1970: " + quoted(text));
+}
+}  // namespace
+
 Result<Timestamp> parse_until(std::string_view text) {
   constexpr std::int32_t usual_close_second = 16 * 3'600;
   if (const Result<Date> date = parse_date(text)) {
     const auto hours = calendar::trading_hours(*date);
-    return hours ? hours->close : calendar::from_new_york({*date, usual_close_second});
+    const Timestamp close = hours ? hours->close : calendar::from_new_york({*date, usual_close_second});
+    if (Status checked = check_after_1970(close, text); !checked) return pass_on(std::move(checked));
+    return close;
   }
   Result<Timestamp> time = parse_timestamp(text);
   if (!time) {
     return fail(ErrorCode::usage, "neither a date nor a time: " + quoted(text),
                 "such as 2026-11-27 or 2026-11-27T20:30:00Z");
   }
+  if (Status checked = check_after_1970(*time, text); !checked) return pass_on(std::move(checked));
   return time;
 }
 
@@ -143,13 +154,17 @@ Timestamp Moment::last() const {
 }
 
 Result<Moment> parse_moment(std::string_view text) {
-  if (const Result<Date> date = parse_date(text)) return Moment{{}, *date};
-  const Result<Timestamp> time = parse_timestamp(text);
-  if (!time) {
+  Moment moment;
+  if (const Result<Date> date = parse_date(text)) {
+    moment.date = *date;
+  } else if (const Result<Timestamp> time = parse_timestamp(text)) {
+    moment.time = *time;
+  } else {
     return fail(ErrorCode::usage, "neither a date nor a time: " + quoted(text),
                 "such as 2026-11-27 or 2026-11-27T20:30:00Z");
   }
-  return Moment{*time, {}};
+  if (Status checked = check_after_1970(moment.first(), text); !checked) return pass_on(std::move(checked));
+  return moment;
 }
 
 Result<Quantity> parse_quantity_limit(std::string_view text) {

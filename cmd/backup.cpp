@@ -137,7 +137,7 @@ Result<ExitStatus> restore_home(Context& context, const RestoreArguments& argume
   const std::vector<std::string> existing = backup::existing_parts(*manifest, *home);
   if (!existing.empty() && !arguments.force) {
     return fail_named(ErrorCode::rejected, "home_not_empty",
-                      home->root.string() + " has a " + existing.front() + " already",
+                      home->root.string() + " is not empty: it has '" + existing.front() + "'",
                       "name another home with --home, or replace what is there with --force");
   }
   format::Json record;

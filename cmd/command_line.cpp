@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "app/daemon.hpp"
@@ -16,6 +17,10 @@ namespace trade::cmd {
 namespace {
 
 constexpr const char* description = "A brokerage and exchange in a box";
+
+/// Commands that write something whole, in a form of its own: no list to take a part of.
+constexpr std::array<std::string_view, 5> without_list{"journal dump", "journal scenario", "config sample",
+                                                       "generate itch", "completion"};
 
 Result<format::OutputMode> parse_output_mode(std::string_view text) {
   if (const auto mode = format::output_mode_named(text)) return *mode;
@@ -184,6 +189,9 @@ Error CommandLine::usage_error(const CLI::ParseError& error) const {
   const std::string help =
       command == nullptr ? "see 'trade help'" : "see 'trade help " + std::string(command->row->path) + "'";
   std::string message = error.what();
+  // "--limit: At Most 1 required but received 2"
+  if (const std::size_t at = message.find(": At Most 1 required"); at != std::string::npos)
+    message = message.substr(0, at) + " is given more than once";
   std::ranges::replace(message, '\n', ' ');
   return {ErrorCode::usage, "usage", message, help};
 }
@@ -249,7 +257,9 @@ Result<ExitStatus> CommandLine::run_on(Stage& stage, const std::string& account,
 }
 
 Status CommandLine::check_selection(const Command& command) const {
-  if (globals_.selection.empty() || command.app->get_option_no_throw("--dry-run") == nullptr) return {};
+  if (globals_.selection.empty()) return {};
+  const bool lists = std::ranges::find(without_list, command.row->path) == without_list.end();
+  if (lists && command.app->get_option_no_throw("--dry-run") == nullptr) return {};
   return fail(ErrorCode::usage,
               "--fields, --sort and --filter are for lists, not for '" + std::string(command.row->path) + "'",
               "take a part of its JSON with jq, or list afterwards");

@@ -220,7 +220,9 @@ Result<ExitStatus> examine(Context& context, const Arguments& arguments) {
   }
   if (findings.errors() == 0) return ExitStatus::done;
   return fail_named(ErrorCode::internal, "unhealthy",
-                    std::to_string(findings.errors()) + " thing(s) are wrong", "see above");
+                    findings.errors() == 1 ? std::string("one thing is wrong")
+                                           : std::to_string(findings.errors()) + " things are wrong",
+                    "see above");
 }
 
 }  // namespace

@@ -104,8 +104,8 @@ Result<ExitStatus> write_scenario(Context& context, const ScenarioArguments& arg
   if (!written) return pass_on(std::move(written));
   context.output().write(written->text);
   if (written->left_out > 0)
-    context.note(std::to_string(written->left_out) +
-                 " commands are no steps of a scenario and were left out");
+    context.note("what a scenario cannot say was left out in " + std::to_string(written->left_out) +
+                 (written->left_out == 1 ? " place" : " places") + ": look for '# left out'");
   return ExitStatus::done;
 }
 

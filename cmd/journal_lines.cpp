@@ -110,19 +110,23 @@ Result<std::optional<format::Json>> OtherEvents::next() {
   std::array<char, 4'096> part{};
   while (std::fgets(part.data(), static_cast<int>(part.size()), file_.get()) != nullptr) {
     text += part.data();
-    if (text.size() > line_bytes_max) break;
+    // A zero byte ends what fgets gives, and is in no event.
+    if (text.size() > line_bytes_max || part.front() == '\0') break;
     if (!text.ends_with('\n')) continue;
     ++line_;
     format::Json line = format::Json::parse(text, nullptr, false);
     text.clear();
-    const std::string kind = line.is_object() ? line.value("kind", std::string()) : std::string();
+    const auto named = line.is_object() ? line.find("kind") : line.end();
+    const std::string kind = named != line.end() && named->is_string() ? named->get<std::string>() : "";
     if (kind == "event" || kind == "state") return line;
     if (kind == "command") continue;
     return fail(ErrorCode::usage, name_ + ": line " + std::to_string(line_) + " is no event",
                 "the lines are those of 'trade replay journal --write-events'");
   }
-  if (!text.empty())
-    return fail(ErrorCode::usage, name_ + ": line " + std::to_string(line_ + 1) + " is cut off");
+  if (!text.empty() || (!std::feof(file_.get()) && part.front() == '\0')) {
+    return fail(ErrorCode::usage, name_ + ": line " + std::to_string(line_ + 1) +
+                                      " is cut off, longer than an event can be, or no text");
+  }
   const Close close = file_.get_deleter();
   if (close(file_.release()) != 0) {
     return fail(ErrorCode::internal, name_ + " failed",

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "format/ratio.hpp"
 #include "journal_directory.hpp"
+#include "journal_scenario_words.hpp"
 #include "ledger/ledger.hpp"
-#include "scenario/lexer.hpp"
 #include "scenario/value.hpp"
 
 namespace trade::cmd {
@@ -31,13 +31,14 @@ class Pseudonyms {
   std::map<std::string, std::string> names_;
 };
 
-using Words = std::vector<std::string>;
+using Words = ScenarioWords;
 
 /// What the writer knows when a command is written: the engine before and after it.
 struct Moment {
   const Engine& engine;
   const ledger::Ledger& books;
   const ApplyResult& result;
+  const std::vector<Event>& events;  ///< that came of it
 };
 
 class Writer {
@@ -56,15 +57,17 @@ class Writer {
     move_clock(time);
     const SessionView session = engine.session();
     write_rules(session.rules);
+    market_phase_ = session.market_phase;
     for (std::uint32_t number = 1; number <= engine.symbol_count(); ++number) {
       if (!concerns(SymbolId{number})) continue;
       const SymbolView symbol = *engine.symbol(SymbolId{number});
       Words words{"symbol", "add", symbol.symbol};
       const Price reference = symbol.last_price ? symbol.last_price : symbol.previous_close;
-      if (reference) add(words, "--previous-close", format_price(reference));
-      add(words, "--tick", format_price(symbol.tick));
-      add(words, "--lot", format_quantity(symbol.lot));
+      if (reference) add_option(words, "--previous-close", format_price(reference));
+      add_option(words, "--tick", format_price(symbol.tick));
+      add_option(words, "--lot", format_quantity(symbol.lot));
       step(words);
+      if (symbol.easy_to_borrow) step({"symbol", "borrow", symbol.symbol, "easy"});
     }
     for (std::uint32_t number = 1; number <= engine.account_count(); ++number)
       write_account(engine, books, AccountId{number});
@@ -75,16 +78,25 @@ class Writer {
       if (order && !is_terminal(order->status) && concerns(engine.find_symbol(order->symbol)))
         open.push_back(*order);
     }
+    // Orders that gather for an auction may cross, so that they are placed while they may.
+    if (is_call(session.market_phase)) step({"market", "phase", phase_word(session.market_phase)});
     for (const OrderView& order : open)
-      write_open_order(order);
+      write_open_order(order, engine);
     for (const VenueView& venue : venues_of(engine)) {
       if (!venue.session_up) step({"venue", venue.name, "down"});
     }
     for (std::uint32_t number = 1; number <= engine.symbol_count(); ++number) {
       const SymbolView symbol = *engine.symbol(SymbolId{number});
-      if (concerns(SymbolId{number}) && symbol.status == SymbolStatus::halted)
-        step({"symbol", "halt", symbol.symbol});
+      if (!concerns(SymbolId{number})) continue;
+      if (symbol.bands.basis_points != 0) step(bands_words(symbol.symbol, bands_before(symbol.bands)));
+      if (symbol.status == SymbolStatus::halted) step({"symbol", "halt", symbol.symbol});
+      if (symbol.kill_switch) step({"kill", "symbol", symbol.symbol});
     }
+    for (std::uint32_t number = 1; number <= engine.account_count(); ++number) {
+      const AccountView account = *engine.account(AccountId{number});
+      if (account.kill_switch) step({"kill", "account", accounts_.of(account.id)});
+    }
+    if (session.kill_switch) step({"kill", "market"});
     if (session.phase == SessionPhase::closed) step({"market", "close"});
     line("");
   }
@@ -95,10 +107,7 @@ class Writer {
   bool write(const Command& command, const Moment& moment) {
     const bool written = std::visit(
         [&](const auto& body) { return write_body(command.timestamp, body, moment); }, command.body);
-    if (!written) {
-      ++left_out_;
-      line("# left out: a command that is no step (type " + std::to_string(command.body.index()) + ")");
-    }
+    if (!written) leave_out("a command that is no step (type " + std::to_string(command.body.index()) + ")");
     return written;
   }
 
@@ -115,7 +124,7 @@ class Writer {
       const auto holdings = engine.holdings(AccountId{number});
       if (holdings) {
         for (const HoldingsRow::Holding& holding : holdings->holdings) {
-          if (!concerns(holding.symbol)) continue;
+          if (!concerns(holding.symbol) || unsaid_.contains({number, holding.symbol.value})) continue;
           fields +=
               " " + books.symbol(holding.symbol)->symbol.string() + "=" + format_quantity(holding.quantity);
         }
@@ -129,20 +138,13 @@ class Writer {
 
  private:
   void line(const std::string& text) { text_ += text + "\n"; }
-  static void add(Words& words, const char* option, const std::string& value) {
-    words.emplace_back(option);
-    words.push_back(value);
-  }
-  static std::string escaped(const Words& words) {
-    // A dollar sign of a symbol begins no variable.
-    std::string text = scenario::quoted_words(words);
-    for (std::size_t at = 0; (at = text.find('$', at)) != std::string::npos; at += 2)
-      text.insert(at, "$");
-    return text;
+  void leave_out(const std::string& what) {
+    ++left_out_;
+    line("  # left out: " + what);
   }
   void step(const Words& words, const std::string& prefix = {}) {
     ++steps_;
-    line("  " + prefix + escaped(words));
+    line("  " + prefix + escaped_words(words));
   }
   [[nodiscard]] bool concerns(SymbolId symbol) const {
     return symbols_.empty() || !symbol || symbols_.contains(symbol.value);
@@ -159,38 +161,8 @@ class Writer {
   }
 
   void write_rules(const FirmRules& rules) {
-    const FirmRules usual;
-    Words words{"rules", "set"};
-    const auto option = [&](const char* name, const auto& value, const auto& plain, const std::string& text) {
-      if (value != plain) add(words, name, text);
-    };
-    option("--margin-multiplier", rules.margin_multiplier_basis_points, usual.margin_multiplier_basis_points,
-           format::format_ratio(rules.margin_multiplier_basis_points));
-    option("--price-collar", rules.price_collar_basis_points, usual.price_collar_basis_points,
-           format::format_percent(rules.price_collar_basis_points));
-    option("--day-trading-rule", rules.day_trading_rule, usual.day_trading_rule,
-           std::string(name_of(rules.day_trading_rule)));
-    option("--pattern-day-trader-equity", rules.pattern_day_trader_equity_min,
-           usual.pattern_day_trader_equity_min, format_money(rules.pattern_day_trader_equity_min));
-    option("--max-day-trades", rules.day_trades_max, usual.day_trades_max,
-           std::to_string(rules.day_trades_max));
-    option("--intraday-maintenance", rules.intraday_maintenance_basis_points,
-           usual.intraday_maintenance_basis_points,
-           format::format_percent(rules.intraday_maintenance_basis_points));
-    option("--short-margin", rules.short_margin_basis_points, usual.short_margin_basis_points,
-           format::format_percent(rules.short_margin_basis_points));
-    option("--short-maintenance", rules.short_maintenance_basis_points, usual.short_maintenance_basis_points,
-           format::format_percent(rules.short_maintenance_basis_points));
-    option("--short-sale-trigger", rules.short_sale_trigger_basis_points,
-           usual.short_sale_trigger_basis_points,
-           format::format_percent(rules.short_sale_trigger_basis_points));
-    option("--max-position", rules.default_position_max, usual.default_position_max,
-           format_quantity(rules.default_position_max));
-    option("--max-order-quantity", rules.default_order_quantity_max, usual.default_order_quantity_max,
-           format_quantity(rules.default_order_quantity_max));
-    option("--max-order-notional", rules.default_order_notional_max, usual.default_order_notional_max,
-           format_money(rules.default_order_notional_max));
-    if (words.size() > 2) step(words);
+    const Words words = rules_words(rules, std::exchange(rules_, rules));
+    if (!words.empty()) step(words);
   }
 
   static std::vector<VenueView> venues_of(const Engine& engine) {
@@ -221,13 +193,19 @@ class Writer {
     if (account.type == AccountType::clearing) return;
     const std::string name = accounts_.of(account.id);
     Words words{"account", "open", name};
-    if (account.type != AccountType::cash) add(words, "--type", std::string(name_of(account.type)));
-    if (account.cash_balance > Money{}) add(words, "--deposit", format_money(account.cash_balance));
+    if (account.type != AccountType::cash) add_option(words, "--type", std::string(name_of(account.type)));
+    if (account.cash_balance > Money{}) add_option(words, "--deposit", format_money(account.cash_balance));
     step(words);
     const auto holdings = engine.holdings(id);
     for (const HoldingsRow::Holding& holding :
          holdings ? holdings->holdings : std::vector<HoldingsRow::Holding>{}) {
-      if (!concerns(holding.symbol) || holding.quantity <= Quantity{}) continue;
+      if (!concerns(holding.symbol) || !holding.quantity) continue;
+      if (holding.quantity < Quantity{}) {
+        leave_out(name + " is short " + format_quantity(Quantity{-holding.quantity.shares}) + " " +
+                  books.symbol(holding.symbol)->symbol.string());
+        unsaid_.emplace(id.value, holding.symbol.value);
+        continue;
+      }
       const ledger::PositionRecord* position = books.position(id, holding.symbol);
       const Price cost = position != nullptr ? average_price(position->cost, holding.quantity) : Price{};
       if (!cost) continue;
@@ -235,17 +213,53 @@ class Writer {
             format_quantity(holding.quantity), "--cost", format_price(cost)});
     }
     Words limits{"account", "limits", name};
-    if (account.position_max) add(limits, "--max-position", format_quantity(account.position_max));
+    if (account.position_max) add_option(limits, "--max-position", format_quantity(account.position_max));
     if (account.order_quantity_max)
-      add(limits, "--max-order-quantity", format_quantity(account.order_quantity_max));
+      add_option(limits, "--max-order-quantity", format_quantity(account.order_quantity_max));
     if (account.order_notional_max)
-      add(limits, "--max-order-notional", format_money(account.order_notional_max));
+      add_option(limits, "--max-order-notional", format_money(account.order_notional_max));
+    if (account.self_trade_prevention)
+      add_option(limits, "--self-trade-prevention", std::string(name_of(*account.self_trade_prevention)));
     if (limits.size() > 3) step(limits);
+    for (const LocateView& locate : account.locates) {
+      if (!concerns(engine.find_symbol(locate.symbol)) || locate.quantity <= locate.used) continue;
+      Words grant{"locate", "grant", name, locate.symbol};
+      add_option(grant, "--quantity", format_quantity(Quantity{locate.quantity.shares - locate.used.shares}));
+      if (locate.expires_at != Timestamp{}) add_option(grant, "--until", format_timestamp(locate.expires_at));
+      step(grant);
+    }
     if (account.status == AccountStatus::suspended) suspended_.push_back(name);
   }
 
-  void write_open_order(const OrderView& order) {
+  /// What is left of it. Exits whose entry has filled are an oco of their own: they stand for shares that
+  /// are there; those whose entry is open come with it.
+  void write_open_order(const OrderView& order, const Engine& engine) {
     PlaceOrder place;
+    const OrderLink& link = order.link;
+    const auto leg = [&](OrderId id) {
+      const auto found = engine.order(id);
+      return found && !is_terminal(found->status) ? found : std::nullopt;
+    };
+    if (link.is_exit() && order.status == OrderStatus::pending && leg(link.entry(order.id))) return;
+    if (link.is_paired() && link.role == OrderRole::stop_loss && leg(link.counterpart(order.id))) return;
+    if (link.is_exit() && leg(link.entry(order.id))) {
+      leave_out("what hangs together: order " + std::to_string(link.entry(order.id).value) +
+                " and its exits");
+    }
+    if (link.is_entry()) {
+      place.legs.order_class = link.order_class;
+      for (const OrderId id : link.legs(order.id)) {
+        const auto exit = engine.order(id);
+        if (!exit) continue;
+        if (exit->link.role == OrderRole::take_profit) place.legs.take_profit_limit_price = exit->limit_price;
+        if (exit->link.role == OrderRole::stop_loss) add_stop_loss(place.legs, *exit);
+      }
+    } else if (link.is_paired() && link.role == OrderRole::take_profit) {
+      if (const auto stop_loss = leg(link.counterpart(order.id))) {
+        place.legs.order_class = OrderClass::oco;
+        add_stop_loss(place.legs, *stop_loss);
+      }
+    }
     place.side = order.side;
     place.type = order.type;
     place.time_in_force = order.time_in_force;
@@ -254,39 +268,12 @@ class Writer {
     place.stop_price = order.stop_price;
     place.instructions = order.instructions;
     place.instructions.post_only.reset();
-    step(place_words(place, order.symbol, order.client_order_id),
+    step(place_words(place, order.symbol, client_ids_.of(order.client_order_id)),
          variable(order.id) + " = as " + accounts_.of(order.account) + ": ");
     known_.insert(order.id.value);
     if (order.venue.empty() || order.status == OrderStatus::pending) return;
     ++steps_;
     line("  venue " + order.venue + " accepts " + variable(order.id));
-  }
-
-  Words place_words(const PlaceOrder& order, const std::string& symbol, const std::string& client_id) {
-    Words words{"place", std::string(side_name(order.side, order.instructions.short_sale)),
-                format_quantity(order.quantity), symbol};
-    if (order.limit_price) add(words, "--limit", format_price(order.limit_price));
-    const OrderInstructions& asked = order.instructions;
-    if (order.type == OrderType::trailing_stop) {
-      add(words, "--trail",
-          asked.trail_amount ? format_price(asked.trail_amount)
-                             : format::format_percent(asked.trail_basis_points));
-    } else if (order.stop_price) {
-      add(words, "--stop", format_price(order.stop_price));
-    }
-    if (order.time_in_force == TimeInForce::gtd) {
-      add(words, "--until", format_timestamp(asked.expires_at));
-    } else if (order.time_in_force != TimeInForce::day) {
-      add(words, "--tif", std::string(name_of(order.time_in_force)));
-    }
-    if (asked.post_only) add(words, "--post-only", std::string(name_of(*asked.post_only)));
-    if (asked.display_quantity) add(words, "--display", format_quantity(asked.display_quantity));
-    if (asked.minimum_quantity) add(words, "--min-quantity", format_quantity(asked.minimum_quantity));
-    if (asked.all_or_none) words.emplace_back("--all-or-none");
-    if (asked.self_trade_prevention)
-      add(words, "--self-trade", std::string(name_of(*asked.self_trade_prevention)));
-    if (!client_id.empty()) add(words, "--client-id", client_ids_.of(client_id));
-    return words;
   }
 
   // --- outcomes ---
@@ -340,8 +327,8 @@ class Writer {
     // A market order that found nothing ends as a refusal does.
     if (reason == RejectReason::none && order && is_terminal(order->status) && !order->filled_quantity)
       reason = order->reject_reason;
-    outcome(time, place_words(body, symbol, std::string(body.client_order_id)), account, reason,
-            moment.result.duplicate ? OrderId{} : moment.result.order);
+    outcome(time, place_words(body, symbol, client_ids_.of(std::string(body.client_order_id))), account,
+            reason, moment.result.duplicate ? OrderId{} : moment.result.order);
     if (order && reason == RejectReason::none) expect_order(*order);
     return true;
   }
@@ -352,11 +339,11 @@ class Writer {
 
   bool write_body(Timestamp time, const ReplaceOrder& body, const Moment& moment) {
     Words words{"replace"};
-    if (body.quantity) add(words, "--quantity", format_quantity(*body.quantity));
-    if (body.limit_price) add(words, "--limit", format_price(*body.limit_price));
-    if (body.stop_price) add(words, "--stop", format_price(*body.stop_price));
+    if (body.quantity) add_option(words, "--quantity", format_quantity(*body.quantity));
+    if (body.limit_price) add_option(words, "--limit", format_price(*body.limit_price));
+    if (body.stop_price) add_option(words, "--stop", format_price(*body.stop_price));
     if (!body.new_client_order_id.empty())
-      add(words, "--client-id", client_ids_.of(std::string(body.new_client_order_id)));
+      add_option(words, "--client-id", client_ids_.of(std::string(body.new_client_order_id)));
     return write_about_order(time, words, body.account, moment, true);
   }
 
@@ -374,23 +361,40 @@ class Writer {
     const std::string verb = words.front();
     words.erase(words.begin());
     ++steps_;
-    line("  " + prefix + verb + " " + variable(order->id) + (words.empty() ? "" : " " + escaped(words)));
+    line("  " + prefix + verb + " " + variable(order->id) +
+         (words.empty() ? "" : " " + escaped_words(words)));
     if (moment.result.reason == RejectReason::none && changed) expect_order(*order);
     return true;
   }
 
   bool write_body(Timestamp time, const CancelAllOrders& body, const Moment& moment) {
+    if (body.session) return write_end_of_session(time, moment);
     Words words{"cancel", "--all"};
-    if (body.symbol) add(words, "--symbol", name_of_symbol(moment, body.symbol));
-    if (body.side) add(words, "--side", std::string(name_of(*body.side)));
+    if (body.symbol) add_option(words, "--symbol", name_of_symbol(moment, body.symbol));
+    if (body.side) add_option(words, "--side", std::string(name_of(*body.side)));
     if (!body.account) words.emplace_back("--every-account");
     outcome(time, words, name_of_account(moment, body.account), moment.result.reason);
     return true;
   }
 
+  /// A client's session is nothing that a scenario has: each order that ended with it is cancelled.
+  bool write_end_of_session(Timestamp time, const Moment& moment) {
+    for (const Event& event : moment.events) {
+      const auto* cancelled = std::get_if<OrderCancelled>(&event.body);
+      if (cancelled == nullptr || cancelled->reason != CancelReason::disconnected ||
+          !known_.contains(cancelled->order.value))
+        continue;
+      move_clock(time);
+      const std::string name = name_of_account(moment, cancelled->account);
+      ++steps_;
+      line("  as " + accounts_.of(name) + ": cancel " + variable(cancelled->order));
+    }
+    return true;
+  }
+
   bool write_body(Timestamp time, const OpenAccount& body, const Moment& moment) {
     Words words{"account", "open", accounts_.of(body.name.string())};
-    if (body.type != AccountType::cash) add(words, "--type", std::string(name_of(body.type)));
+    if (body.type != AccountType::cash) add_option(words, "--type", std::string(name_of(body.type)));
     outcome(time, words, {}, moment.result.reason);
     return true;
   }
@@ -429,10 +433,17 @@ class Writer {
     const std::string name = name_of_account(moment, body.account);
     if (name.empty()) return false;
     Words words{"account", "limits", accounts_.of(name)};
-    if (body.position_max) add(words, "--max-position", format_quantity(*body.position_max));
+    if (body.position_max) add_option(words, "--max-position", format_quantity(*body.position_max));
     if (body.order_quantity_max)
-      add(words, "--max-order-quantity", format_quantity(*body.order_quantity_max));
-    if (body.order_notional_max) add(words, "--max-order-notional", format_money(*body.order_notional_max));
+      add_option(words, "--max-order-quantity", format_quantity(*body.order_quantity_max));
+    if (body.order_notional_max)
+      add_option(words, "--max-order-notional", format_money(*body.order_notional_max));
+    if (body.self_trade_prevention) {
+      const auto name_of_mode =
+          value_numbered<SelfTradePrevention>(static_cast<std::uint8_t>(*body.self_trade_prevention));
+      add_option(words, "--self-trade-prevention",
+                 name_of_mode ? std::string(name_of(*name_of_mode)) : "none");
+    }
     outcome(time, words, {}, moment.result.reason);
     return true;
   }
@@ -445,9 +456,9 @@ class Writer {
   bool write_body(Timestamp time, const AddSymbol& body, const Moment& moment) {
     if (!concerns(moment.engine.find_symbol(body.symbol.view()))) return true;
     Words words{"symbol", "add", body.symbol.string()};
-    if (body.previous_close) add(words, "--previous-close", format_price(body.previous_close));
-    add(words, "--tick", format_price(body.tick));
-    add(words, "--lot", format_quantity(body.lot));
+    if (body.previous_close) add_option(words, "--previous-close", format_price(body.previous_close));
+    add_option(words, "--tick", format_price(body.tick));
+    add_option(words, "--lot", format_quantity(body.lot));
     outcome(time, words, {}, moment.result.reason);
     return true;
   }
@@ -457,8 +468,8 @@ class Writer {
     const std::string symbol = name_of_symbol(moment, body.symbol);
     if (account.empty() || symbol.empty()) return false;
     Words words{"locate", body.quantity ? "grant" : "revoke", accounts_.of(account), symbol};
-    if (body.quantity) add(words, "--quantity", format_quantity(body.quantity));
-    if (body.expires_at != Timestamp{}) add(words, "--until", format_timestamp(body.expires_at));
+    if (body.quantity) add_option(words, "--quantity", format_quantity(body.quantity));
+    if (body.expires_at != Timestamp{}) add_option(words, "--until", format_timestamp(body.expires_at));
     outcome(time, words, {}, moment.result.reason);
     return true;
   }
@@ -477,15 +488,46 @@ class Writer {
     if (symbol.empty()) return false;
     const bool halts = body.status == SymbolStatus::halted;
     Words words{"symbol", halts ? "halt" : "resume", symbol};
-    if (halts && !body.reason.empty()) add(words, "--reason", std::string(body.reason));
+    if (halts && !body.reason.empty()) add_option(words, "--reason", std::string(body.reason));
+    if (!halts && body.auction) words.emplace_back("--auction");
     outcome(time, words, {}, moment.result.reason);
     return true;
   }
   bool write_body(Timestamp time, const SetSession& body, const Moment& moment) {
+    if (moment.result.reason != RejectReason::none) return true;
+    const MarketPhase phase = moment.engine.session().market_phase;
     // A new trading day begins by itself, with the clock.
-    if (body.phase == phase_ || moment.result.reason != RejectReason::none) return true;
-    phase_ = body.phase;
-    outcome(time, {"market", body.phase == SessionPhase::open ? "open" : "close"}, {}, RejectReason::none);
+    if (std::exchange(market_phase_, phase) == phase) return true;
+    Words words{"market", "phase", phase_word(phase)};
+    if (phase == MarketPhase::continuous) words = {"market", "open"};
+    if (phase == MarketPhase::closed) words = {"market", "close"};
+    if (body.closes_at != Timestamp{} && phase != MarketPhase::closed)
+      add_option(words, "--closes-at", format_timestamp(body.closes_at));
+    outcome(time, words, {}, RejectReason::none);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetSymbolPhase& body, const Moment& moment) {
+    if (!concerns(body.symbol)) return true;
+    const std::string symbol = name_of_symbol(moment, body.symbol);
+    if (symbol.empty()) return false;
+    outcome(time, {"market", "phase", phase_word(body.phase), "--symbol", symbol}, {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetPriceBands& body, const Moment& moment) {
+    if (!concerns(body.symbol)) return true;
+    const std::string symbol = name_of_symbol(moment, body.symbol);
+    if (symbol.empty()) return false;
+    outcome(time, bands_words(symbol, body), {}, moment.result.reason);
+    return true;
+  }
+  bool write_body(Timestamp time, const SetKillSwitch& body, const Moment& moment) {
+    if (!concerns(body.symbol)) return true;
+    Words words{"kill", "market"};
+    if (body.symbol) words = {"kill", "symbol", name_of_symbol(moment, body.symbol)};
+    if (body.account) words = {"kill", "account", accounts_.of(name_of_account(moment, body.account))};
+    if (words.back().empty()) return false;
+    if (!body.on) words.emplace_back("--lift");
+    outcome(time, words, {}, moment.result.reason);
     return true;
   }
   bool write_body(Timestamp time, const PrintTrade& body, const Moment& moment) {
@@ -493,7 +535,7 @@ class Writer {
     move_clock(time);
     ++steps_;
     line("  venue trade " + format_quantity(body.quantity) + " " +
-         escaped({name_of_symbol(moment, body.symbol)}) + " at " + format_price(body.price));
+         escaped_words({name_of_symbol(moment, body.symbol)}) + " at " + format_price(body.price));
     return true;
   }
   bool write_body(Timestamp time, const AddVenue& body, const Moment& moment) {
@@ -549,49 +591,6 @@ class Writer {
     return true;
   }
 
-  /// What a venue told, as the words of a step; texts for people are left out.
-  static std::string told_words(const VenueReport& body, const std::string& order) {
-    using enum VenueReportKind;
-    const std::string traded = format_quantity(body.quantity) + " at " + format_price(body.price);
-    const std::string as_execution =
-        body.execution_id.empty() ? "" : " as " + escaped({std::string(body.execution_id)});
-    const std::string as_order =
-        body.venue_order_id.empty() ? "" : " as " + escaped({std::string(body.venue_order_id)});
-    const std::string leaves = " leaves " + format_quantity(body.leaves);
-    switch (body.kind) {
-      case accepted:
-        return "accepts " + order + as_order;
-      case filled:
-        return "fills " + traded + " " + order + as_execution + leaves;
-      case cancelled:
-        return "cancels " + order;
-      case expired:
-        return "expires " + order;
-      case rejected:
-        return "rejects " + order;
-      case replaced:
-        return "replaces " + order + " to " + format_quantity(body.quantity) +
-               (body.price ? " at " + format_price(body.price) : "") +
-               (body.stop_price ? " stop " + format_price(body.stop_price) : "");
-      case cancel_rejected:
-        return "refuses cancel " + order;
-      case replace_rejected:
-        return "refuses replace " + order;
-      case busted:
-        return "busts " + escaped({std::string(body.reference_execution_id)}) + " of " + order + leaves;
-      case corrected:
-        return "corrects " + escaped({std::string(body.reference_execution_id)}) + " of " + order + " to " +
-               traded + as_execution + leaves;
-      case status:
-        return "has " + order + " filled " + format_quantity(body.cumulative) +
-               (body.average_price ? " at " + format_price(body.average_price) : "") + leaves + as_order;
-      case not_known:
-        return "has no " + order;
-      case unanswered:
-        return "ignores " + order;
-    }
-    return {};
-  }
   /// The clock does it.
   bool write_body(Timestamp, const ExpireOrders&, const Moment&) { return true; }
   bool write_body(Timestamp, const SetClock&, const Moment&) { return true; }
@@ -601,7 +600,6 @@ class Writer {
   }
 
  public:
-  void set_phase(SessionPhase phase) { phase_ = phase; }
   /// Those that were suspended before could not have placed what stands open.
   void suspend() {
     for (const std::string& name : suspended_)
@@ -616,7 +614,9 @@ class Writer {
   std::set<std::uint64_t> known_;                  ///< orders that have a variable
   std::set<std::string, std::less<>> executions_;  ///< of venues, that are told
   std::vector<std::string> suspended_;
-  SessionPhase phase_ = SessionPhase::open;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> unsaid_;  ///< accounts and symbols that they are short in
+  MarketPhase market_phase_ = MarketPhase::continuous;
+  FirmRules rules_;  ///< as they are where the scenario stands
   Timestamp time_;
   Sequence last_ = 0;
   std::string text_;
@@ -680,7 +680,6 @@ Result<WrittenScenario> scenario_of_journal(journal::Reader& reader, const Scena
       const bool within = engine.last_sequence() + 1 >= wanted.from;
       if (within && !begun) {
         begun = true;
-        writer.set_phase(engine.session().phase);
         writer.begin(engine, books, command.timestamp);
         writer.suspend();
       }
@@ -688,7 +687,7 @@ Result<WrittenScenario> scenario_of_journal(journal::Reader& reader, const Scena
       const ApplyResult result = engine.apply(command, events);
       entries.clear();
       if (Status folded = books.fold(events, entries); !folded) return pass_on(std::move(folded));
-      if (within) writer.write(command, {engine, books, result});
+      if (within) writer.write(command, {engine, books, result, events});
     }
   }
   writer.end(engine, books);

@@ -152,6 +152,21 @@ Result<ExitStatus> set_rules(Context& context, const RuleArguments& given) {
   return print_rules(context);
 }
 
+/// A share or a multiple in basis points that the rule takes from `min` to `max`.
+auto ratio_within(Result<std::int64_t> (*parse)(std::string_view), std::int64_t min, std::int64_t max,
+                  std::string (*write)(std::int64_t)) {
+  return [=](std::string_view text) -> Result<std::int64_t> {
+    Result<std::int64_t> ratio = parse(text);
+    if (ratio && *ratio >= min && *ratio <= max) return ratio;
+    const std::string range = "it must be from " + write(min) + " to " + write(max);
+    if (!ratio) return fail(ErrorCode::usage, ratio.error().message, range);
+    return fail(ErrorCode::usage, "out of range: '" + std::string(text.substr(0, 40)) + "'", range);
+  };
+}
+auto percent_within(std::int64_t min, std::int64_t max) {
+  return ratio_within(format::parse_percent, min, max, format::format_percent);
+}
+
 Result<std::uint64_t> parse_day_trades(std::string_view text) {
   constexpr std::uint64_t day_trades_max = 1'000'000;
   Result<std::uint64_t> number = parse_number(text);
@@ -194,9 +209,10 @@ Handler define_rules_show(CLI::App&) {
 
 Handler define_rules_set(CLI::App& app) {
   auto arguments = std::make_shared<RuleArguments>();
-  add_value(app, "--margin-multiplier", arguments->margin_multiplier, format::parse_ratio, "FACTOR",
+  add_value(app, "--margin-multiplier", arguments->margin_multiplier,
+            ratio_within(format::parse_ratio, 10'000, 100'000, format::format_ratio), "FACTOR",
             "Buying power of a margin account as a multiple of its equity");
-  add_value(app, "--price-collar", arguments->price_collar, format::parse_percent, "PERCENT",
+  add_value(app, "--price-collar", arguments->price_collar, percent_within(0, 10'000), "PERCENT",
             "How far from the last price a market order may trade; 0%: any");
   add_enum<DayTradingRule>(app, "--day-trading-rule", arguments->day_trading_rule,
                            "How day trading is limited");
@@ -204,19 +220,19 @@ Handler define_rules_set(CLI::App& app) {
             "AMOUNT", "Equity from which the pdt rule does not apply");
   add_value(app, "--max-day-trades", arguments->day_trades_max, parse_day_trades, "N",
             "Day trades in five days, from which one is a pattern day trader");
-  add_value(app, "--intraday-maintenance", arguments->intraday_maintenance, format::parse_percent, "PERCENT",
-            "Equity that positions need under the intraday_margin rule");
+  add_value(app, "--intraday-maintenance", arguments->intraday_maintenance, percent_within(1, 10'000),
+            "PERCENT", "Equity that positions need under the intraday_margin rule");
   add_value(app, "--max-position", arguments->position_max, parse_quantity_limit, "N",
             "Limit of accounts that have none of their own; 0: none");
   add_value(app, "--max-order-quantity", arguments->order_quantity_max, parse_quantity_limit, "N",
             "Limit of accounts that have none of their own; 0: none");
   add_value(app, "--max-order-notional", arguments->order_notional_max, parse_money_limit, "AMOUNT",
             "Limit of accounts that have none of their own; 0: none");
-  add_value(app, "--short-margin", arguments->short_margin, format::parse_percent, "PERCENT",
+  add_value(app, "--short-margin", arguments->short_margin, percent_within(10'000, 100'000), "PERCENT",
             "What a short sale needs of its value, what it brings in included");
-  add_value(app, "--short-maintenance", arguments->short_maintenance, format::parse_percent, "PERCENT",
+  add_value(app, "--short-maintenance", arguments->short_maintenance, percent_within(1, 100'000), "PERCENT",
             "Equity that short positions need under the intraday_margin rule");
-  add_value(app, "--short-sale-trigger", arguments->short_sale_trigger, format::parse_percent, "PERCENT",
+  add_value(app, "--short-sale-trigger", arguments->short_sale_trigger, percent_within(0, 9'999), "PERCENT",
             "How far below the previous close the price test begins; 0%: none");
   add_dry_run(app, arguments->dry_run);
   return [arguments](Context& context) { return set_rules(context, *arguments); };

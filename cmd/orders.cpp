@@ -14,8 +14,8 @@ namespace {
 constexpr std::uint32_t page_orders_max = 1'000;
 constexpr std::uint64_t listed_default = 100;
 constexpr std::uint64_t listed_max = 10'000'000;
-/// The most fills that one answer of ledgerd has.
-constexpr std::uint64_t fills_listed_max = 50'000;
+/// Fills that one answer of ledgerd is asked for; both of a trade fit in.
+constexpr std::uint32_t page_fills_max = 10'000;
 
 Result<OrderFilter> parse_filter(std::string_view text) {
   if (text == "open") return OrderFilter::open;
@@ -81,12 +81,25 @@ Result<ExitStatus> list_fills(Context& context, const ListArguments& arguments) 
   request.account = *account;
   request.symbol = arguments.symbol;
   request.order = arguments.order.value_or(OrderId{});
-  request.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      arguments.wanted(context.output()), arguments.limit ? listed_max : fills_listed_max));
-  Result<std::vector<FillView>> fills = (*client)->fills(request);
-  if (!fills) return pass_on(std::move(fills));
+  std::vector<FillView> fills;
+  const std::uint64_t wanted = arguments.wanted(context.output());
+  for (;;) {
+    request.limit =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(page_fills_max, wanted - fills.size()));
+    Result<std::vector<FillView>> page = (*client)->fills(request);
+    if (!page) return pass_on(std::move(page));
+    const bool last = page->size() < request.limit || fills.size() + page->size() >= wanted;
+    if (!last) {
+      // A trade's other fill may be on the next page, so the last trade of this one is asked for again there.
+      const TradeId again = page->back().id;
+      std::erase_if(*page, [&](const FillView& fill) { return fill.id == again; });
+      request.before = TradeId{again.value + 1};
+    }
+    std::ranges::move(*page, std::back_inserter(fills));
+    if (last) break;
+  }
   std::vector<format::Json> records;
-  for (const FillView& fill : *fills)
+  for (const FillView& fill : fills)
     records.push_back(format::json_of(fill));
   context.output().list(format::fill_layout(), records);
   return ExitStatus::done;

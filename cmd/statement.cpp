@@ -106,6 +106,8 @@ Status write_pdf(Context& context, const std::string& pdf, const StatementDocume
 
 Result<ExitStatus> show_statement(Context& context, const Arguments& arguments) {
   Output& output = context.output();
+  if (arguments.from && arguments.to && arguments.to->last() < arguments.from->first())
+    return fail(ErrorCode::usage, "--to is before --from");
   if (!arguments.pdf.empty()) {
     if (Status checked = check_pdf(context, arguments.pdf); !checked) return pass_on(std::move(checked));
   }

@@ -50,6 +50,7 @@ Result<ExitStatus> show_status(Context& context) {
   if (!home) return pass_on(std::move(home));
   std::vector<format::Json> rows;
   std::string missing;
+  std::string silent;
   bool clock_simulated = false;
   const std::vector<std::string> wanted_names = wanted_daemons(context, *home);
   for (const std::string_view daemon : bus::daemon_names) {
@@ -65,9 +66,15 @@ Result<ExitStatus> show_status(Context& context) {
                         : silent_row(daemon, *pid ? "not_answering" : "stopped", *pid));
     rows.back()["clock"] = clock ? format::Json(*clock) : format::Json(nullptr);
     if (view) continue;
-    missing += (missing.empty() ? "" : ", ") + std::string(daemon);
+    std::string& names = *pid ? silent : missing;
+    names += (names.empty() ? "" : ", ") + std::string(daemon);
   }
   context.output().list(layout_of(clock_simulated), rows);
+  if (!silent.empty()) {
+    return fail(ErrorCode::not_running,
+                (missing.empty() ? "" : "not running: " + missing + "; ") + "not answering: " + silent,
+                "see its log; 'trade down' and 'trade up' start it anew");
+  }
   if (missing.empty()) return ExitStatus::done;
   return fail(ErrorCode::not_running, "not running: " + missing, "start the suite with 'trade up'");
 }

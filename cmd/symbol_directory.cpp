@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <optional>
 
 namespace trade::cmd {
@@ -16,6 +17,16 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+/// The next line, cut off where it is longer than a line can be. False at the end.
+bool read_line(std::istream& input, std::string& line) {
+  line.clear();
+  for (int character = 0; line.size() <= line_bytes_max && (character = input.get()) != EOF;) {
+    if (character == '\n') return true;
+    line += static_cast<char>(character);
+  }
+  return !line.empty();
 }
 
 struct Columns {
@@ -69,7 +80,7 @@ Result<SymbolDirectory> read_symbol_directory(std::istream& input, std::string_v
   SymbolDirectory directory;
   std::optional<Columns> columns;
   std::string line;
-  for (std::uint64_t number = 1; std::getline(input, line); ++number) {
+  for (std::uint64_t number = 1; read_line(input, line); ++number) {
     const std::string where = std::string(name) + ":" + std::to_string(number);
     if (line.size() > line_bytes_max)
       return fail(ErrorCode::internal, where + ": a line of more than 64 KiB");

@@ -110,6 +110,12 @@ Status start_all(Context& context, const app::Home& home, const Arguments& argum
       if (!child) return pass_on(std::move(child));
       running.push_back({name, *child});
       view = await_daemon(context, home, name, *child, timeout);
+      // Another 'trade up' was quicker: its daemon is the one that is waited for, and not ours to stop.
+      const Result<std::optional<int>> other = app::daemon_pid(home, name);
+      if (!view && view.error().code == ErrorCode::not_running && other && *other) {
+        running.back().child = 0;
+        view = await_daemon(context, home, name, 0, timeout);
+      }
     }
     if (!view) return pass_on(std::move(view));
     report.add(*view);

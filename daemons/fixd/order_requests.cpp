@@ -110,10 +110,15 @@ void Client::place(const fix::Message& message) {
   if (!account) return refuse_order(message, unknown_account_code, account.error().message);
   const Asked asked{message, *account};
   if (refuse_used_id(asked)) return;
+  const std::string symbol = message.text(55);
+  // What can be no symbol is not asked about: tradingd takes no text of any length.
+  if (!parse_symbol(symbol)) {
+    const RejectReasonRow& row = row_of(RejectReason::unknown_symbol);
+    return refuse_order(message, row.fix_ord_rej_reason, std::string(row.text));
+  }
   Result<PlaceOrder> order = order_of(message);
   if (!order) return refuse_order(message, unsupported_order_code, order.error().message);
   if (config_.cancel_on_disconnect) order->session = session_number(config_.comp_id);
-  const std::string symbol = message.text(55);
   PendingRequest request;
   request.comp_id = config_.comp_id;
   request.symbol = symbol;
@@ -168,7 +173,8 @@ void Client::change(const fix::Message& message) {
   if (refuse_used_id(asked)) return;
   // One that ended, or was renamed by a replace, is known here by its old ids as well.
   const auto known = services_.state->orders().find(*account, message.text(41));
-  if (known && known->comp_id != config_.comp_id)
+  const bool may_be_id = known || check_client_order_id(message.text(41));
+  if (!may_be_id || (known && known->comp_id != config_.comp_id))
     return refuse_change(message, unknown_order_code, "Unknown order", std::nullopt);
   if (known) {
     if (const std::string why = contradiction(message, *known); !why.empty())

@@ -246,7 +246,10 @@ std::optional<Problem> Gateway::refuse(Exchange& exchange, const Router::Match& 
     if (auto problem = refuse_flood(exchange)) return problem;
   }
   if (match.route == nullptr && match.allowed.empty()) {
-    return Problem{404, "not_found", "There is nothing at this address"};
+    return Problem{404, "not_found",
+                   match.surface == Surface::alpaca
+                       ? "There is nothing at this address: share/doc/alpaca.md lists what is supported"
+                       : "There is nothing at this address"};
   }
   if (match.route == nullptr) {
     return Problem{405, "method_not_allowed", "This address takes " + match.allowed};

@@ -18,6 +18,7 @@
 #include "app/notify.hpp"
 #include "app/scheduling.hpp"
 #include "base/clock.hpp"
+#include "base/standard_descriptors.hpp"
 
 namespace trade::app {
 
@@ -227,6 +228,7 @@ void DaemonContext::report_status(std::string_view text) {
 
 int run_daemon(int argc, char** argv, const DaemonDescription& description,
                const std::function<Status(DaemonContext&)>& body) {
+  hold_standard_descriptors();
   DaemonContext::State state;
   if (const auto status = parse_options(argc, argv, description, state.options)) return *status;
   state.name = description.name;

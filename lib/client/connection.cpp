@@ -110,7 +110,8 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
     socket_.reset();
     if (phase == Phase::sent && retry == Retry::unsafe) {
       const auto* submit = std::get_if<SubmitRequest>(&request.body);
-      return fail(ErrorCode::not_running,
+      // Not `not_running`: who reads that starts it and tries again.
+      return fail(ErrorCode::timed_out,
                   daemon_ + " went away before it answered (" + options_.endpoints().place_of(daemon_) + ")",
                   submit != nullptr ? unknown_outcome_hint(*submit) : "look before you try again");
     }

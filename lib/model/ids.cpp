@@ -46,7 +46,7 @@ Result<Symbol> parse_symbol(std::string_view text) {
     valid = valid && (is_digit(c) || is_upper(c) || others.find(c) != std::string_view::npos);
   if (!valid) {
     return fail(ErrorCode::usage, "not a symbol: " + quoted(text),
-                "a symbol has 1 to 15 letters, digits or .$=+*^#~-");
+                "a symbol has 1 to 15 letters, digits or .$=+*^#~-, and begins with a letter or a digit");
   }
   return *Symbol::make(upper);
 }
@@ -58,7 +58,7 @@ Status check_client_order_id(std::string_view text) {
     valid = valid && c >= ' ' && c <= '~';
   if (!valid) {
     return fail(ErrorCode::usage, "not a client order id: " + quoted(text),
-                "use 1 to 128 printable ASCII characters");
+                "use 1 to 128 printable ASCII characters, no blank at either end");
   }
   return {};
 }

@@ -144,3 +144,34 @@ load command_line.bash
   { status=0; "$trade" help || status=$?; echo "$status" >"$TRADE_HOME/.status"; } | true
   [ "$(cat "$TRADE_HOME/.status")" = 0 ]
 }
+
+@test "values that cannot be are refused with what can be" {
+  usage_error rules set --margin-multiplier 0.5
+  grep -q "from 1.00 to 10.00" <<<"$errors"
+  usage_error rules set --margin-multiplier 11
+  grep -q "from 1.00 to 10.00" <<<"$errors"
+  usage_error rules set --price-collar 100.01%
+  grep -q "from 0% to 100%" <<<"$errors"
+  usage_error rules set --short-margin 99%
+  usage_error place buy 1 AAPL --limit 1 --limit 2
+  grep -q -- "--limit is given more than once" <<<"$errors"
+  usage_error place buy 1 AAPL --limit 1 --until 1969-12-31
+  grep -q "before 1970" <<<"$errors"
+  usage_error bars AAPL --from 1960-01-01
+  usage_error statement alice --from 2026-11-28 --to 2026-11-27
+  grep -q -- "--to is before --from" <<<"$errors"
+  usage_error symbol add ^X
+  grep -q "begins with a letter" <<<"$errors"
+}
+
+@test "what is no list takes no part of one" {
+  usage_error journal dump --filter "type == trade_executed"
+  grep -q "jq" <<<"$errors"
+  usage_error journal scenario --fields id
+  usage_error completion bash --sort id
+}
+
+@test "an endless file is not read to its end" {
+  expect 1 timeout 20 "$trade" symbol import /dev/zero
+  grep -q "64 KiB" <<<"$errors"
+}

@@ -179,3 +179,54 @@ END
   }
   expect_exit 0 "$trade" test --live --filter "a trade" "$TRADE_HOME/one.scenario"
 }
+
+@test "a journal with linked orders, kill switches, bands and phases becomes a scenario that passes" {
+  small_market
+  a="--account alice" b="--account bob"
+  {
+    t account open carol --type margin --deposit 100000
+    t symbol add MSFT --previous-close 400
+    t symbol borrow AAPL easy
+    t rules set --price-collar 20% --short-sale-trigger 10%
+    t $b place sell 100 AAPL --limit 150.10 --tif gtc
+    t $a place buy 10 AAPL --limit 150.10 --take-profit 160 --stop-loss 140 --tif gtc
+    t $a place buy 5 AAPL --limit 149 --take-profit 155 --tif gtc
+    t $a place buy 5 AAPL --limit 148 --stop-loss-trail 2%
+    t $b place sell 20 AAPL --class oco --take-profit 170 --stop-loss 130 --stop-loss-limit 129 --tif gtc
+    t account limits alice --self-trade-prevention cancel_resting
+    t --account carol place sell_short 5 AAPL --limit 150.05
+    t $a place buy 5 AAPL --limit 150.05
+    t symbol bands AAPL --percent 5%
+    t symbol halt MSFT --reason 'news: "it" is $5'
+    t $a place buy 1 MSFT --limit 400 || true
+    t symbol resume MSFT --auction
+    t $a place buy 1 MSFT --limit 400
+    t $b place sell 1 MSFT --limit 400 || true
+    t market phase continuous --symbol MSFT
+    t kill account carol
+    t --account carol place buy 1 AAPL --limit 1 || true
+    t kill account carol --lift
+    t kill symbol MSFT
+    t rules set --price-collar 10%
+    t market phase closing-auction
+    t $a place buy 1 AAPL --limit 150
+    t market close
+    t market open
+    t $b place sell 10 AAPL --limit 155 --tif gtc
+  } >/dev/null 2>&1
+  "$trade" journal scenario >"$TRADE_HOME/day.scenario"
+  [ "$(grep -c 'left out' "$TRADE_HOME/day.scenario")" = 0 ]
+  for words in "--take-profit 160.00 --stop-loss 140.00" "--take-profit 155.00" "--stop-loss-trail 2%" "--class oco" \
+    "--self-trade-prevention cancel_resting" "symbol bands AAPL --percent 5%" "symbol resume MSFT --auction" \
+    "market phase continuous --symbol MSFT" "kill account trader3 --lift" "kill symbol MSFT" \
+    "rules set --price-collar 10%" "market phase closing-auction" "market open" "symbol borrow AAPL easy"; do
+    grep -qF -- "$words" "$TRADE_HOME/day.scenario" || { echo "missing: $words"; false; }
+  done
+  expect_exit 0 "$trade" test "$TRADE_HOME/day.scenario"
+  # From any event on, too: the market before is said by its steps.
+  last=$(t status | jq -r '.[] | select(.daemon == "tradingd") | .sequence')
+  for from in $(seq 3 7 "$((last - 1))"); do
+    "$trade" journal scenario --from "$from" >"$TRADE_HOME/part.scenario" 2>/dev/null
+    expect_exit 0 "$trade" test "$TRADE_HOME/part.scenario" || { echo "from $from"; cat "$TRADE_HOME/part.scenario"; false; }
+  done
+}

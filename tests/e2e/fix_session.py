@@ -34,6 +34,11 @@ def orders(client):
     client.expect("9", t102="1", t37="NONE")
     client.order("o6", 1, 10, (40, 2), (44, "150.00"), symbol="NONE")
     client.expect("8", t39="8", t103="1")
+    # Texts that no request to tradingd could hold are answered at once all the same.
+    client.order("o8", 1, 10, (40, 2), (44, "150.00"), symbol="N" * 400)
+    client.expect("8", t39="8", t103="1", t11="o8")
+    client.send("F", (41, "n" * 400), (11, "o9"), (55, "AAPL"), (54, 1), (60, now()))
+    client.expect("9", t102="1", t11="o9")
     client.order("o7", 1, 10, (40, 2))
     client.expect("8", t39="8")
 

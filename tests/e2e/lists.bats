@@ -136,3 +136,15 @@ some_orders() {
   expect_exit 0 t quote AAPL
   expect_json 'has("trend")' false
 }
+
+@test "all fills are listed, page by page, and each once" {
+  "$trade" up --only tradingd,ledgerd >/dev/null
+  "$trade" generate itch --symbols 2 --messages 150000 --seed 3 >"$TRADE_HOME/day.itch"
+  executions=$(t replay itch --quiet "$TRADE_HOME/day.itch" | jq .executions)
+  [ "$executions" -gt 10000 ]
+  expect_exit 0 "$trade" -o csv --timeout 60 fills --account house --limit 1000000 --fields id,liquidity
+  [ "$(sed 1d <<<"$output" | sort -u | wc -l)" = "$((2 * executions))" ]
+  [ "$(sed 1d <<<"$output" | wc -l)" = "$((2 * executions))" ]
+  expect_exit 0 "$trade" -o csv --timeout 60 fills --account house --limit 15001 --fields id
+  [ "$(sed 1d <<<"$output" | wc -l)" = 15001 ]
+}

@@ -153,3 +153,53 @@ load suite.bash
   expect_exit 1 "$trade" config check
   grep -q "trade.toml" <<<"$errors$output"
 }
+
+@test "several 'trade up' at a time all find the suite running" {
+  for i in 1 2 3 4; do
+    "$trade" up >"$TRADE_HOME/up.$i" 2>&1 &
+    pids[i]=$!
+  done
+  for i in 1 2 3 4; do
+    wait "${pids[i]}" || {
+      cat "$TRADE_HOME/up.$i"
+      false
+    }
+    [ "$(grep -c running "$TRADE_HOME/up.$i")" = 4 ]
+  done
+  expect_exit 0 t status
+}
+
+@test "what a program says is never written into a file of the home" {
+  "$trade" up --only tradingd,ledgerd,feedd >/dev/null
+  # Started without standard input, output and error, a daemon would open its first files under their numbers.
+  for daemon in feedd ledgerd tradingd; do
+    "$trade" down --only "$daemon" >/dev/null
+    "$bin/$daemon" --home "$TRADE_HOME" <&- >&- 2>&- &
+    for _ in $(seq 100); do
+      pid=$(t status 2>/dev/null | jq -r ".[] | select(.daemon == \"$daemon\" and .state == \"running\") | .pid")
+      [ -z "$pid" ] || break
+      sleep 0.1
+    done
+    for descriptor in 0 1 2; do [ "$(readlink "/proc/$pid/fd/$descriptor")" = /dev/null ]; done
+    [ "$(cat "$TRADE_HOME/run/$daemon.pid")" = "$pid" ]
+  done
+  # A result that nobody can read is told by the exit status, and 'trade up' works all the same.
+  status=0
+  "$trade" account open alice >&- 2>"$TRADE_HOME/.stderr" || status=$?
+  [ "$status" = 1 ]
+  grep -q "standard output: Bad file descriptor" "$TRADE_HOME/.stderr"
+  "$trade" down >/dev/null
+  "$trade" up --only tradingd <&- >&- 2>&- || true
+  expect_exit 0 t account show alice
+}
+
+@test "status tells a daemon that does not answer from one that does not run" {
+  start_suite
+  pid=$(daemon_pid ledgerd)
+  kill -STOP "$pid"
+  kill -9 "$(daemon_pid feedd)"
+  expect_exit 7 t --timeout 0.5 status
+  kill -CONT "$pid"
+  [ "$(jq -r .message <<<"$errors")" = "not running: feedd; not answering: ledgerd" ]
+  grep -q "trade down" <<<"$errors"
+}

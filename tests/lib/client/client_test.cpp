@@ -249,7 +249,7 @@ TEST(Client, DoesNotRepeatASubmitThatMayHaveHappened) {
   request.commands = {buy("my-1"), buy()};
   const auto reply = client.submit(request);
   ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error().code, ErrorCode::not_running);
+  EXPECT_EQ(reply.error().code, ErrorCode::timed_out);
   EXPECT_NE(reply.error().message.find("went away before it answered"), std::string::npos);
   EXPECT_NE(reply.error().hint.find("outcome is unknown"), std::string::npos);
   EXPECT_EQ(tradingd.requests(), 1);
