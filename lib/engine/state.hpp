@@ -44,6 +44,7 @@ class Engine::State {
   }
   [[nodiscard]] ClockPace clock_pace() const { return clock_pace_; }
   [[nodiscard]] std::optional<VenueView> venue_view(VenueId id) const;
+  [[nodiscard]] std::vector<DepthLevelView> book_view(SymbolId id, Side side) const;
   [[nodiscard]] const engine::Routing& routing() const { return routing_; }
   [[nodiscard]] const engine::Accounts& accounts() const { return accounts_; }
   [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
