@@ -548,6 +548,7 @@ class Engine::State {
   }
 
   // Whether what a report tells can be.
+  [[nodiscard]] bool knows_execution(const VenueReport& report) const;
   [[nodiscard]] RejectReason decide_fill(const VenueReport& report, const Order& order,
                                          const engine::RoutedOrder& routed) const;
   [[nodiscard]] RejectReason decide_bust(const VenueReport& report, const Order& order,

@@ -179,6 +179,8 @@ void Client::take_answer(Action& action, const CommandResult& result) {
     }
   }
   if (*placed.answer == answer || !placed.is_well_formed()) return;
+  // A venue may have refused what was taken here.
+  if (answer == Placed::Answer{RejectReason::venue_rejected, placed.answer->order}) return;
   hooks_.violation(std::string(placed.order.client_order_id) + " was answered as order " +
                    std::to_string(placed.answer->order.value) + " (" +
                    std::string(row_of(placed.answer->reason).name) + "), then as order " +
