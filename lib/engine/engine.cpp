@@ -51,6 +51,9 @@ VenueId Engine::find_venue(std::string_view name) const {
 std::optional<VenueView> Engine::venue(VenueId id) const {
   return state_->venue_view(id);
 }
+std::vector<DepthLevelView> Engine::book(SymbolId id, Side side) const {
+  return state_->book_view(id, side);
+}
 std::uint32_t Engine::venue_count() const {
   return state_->routing().count();
 }

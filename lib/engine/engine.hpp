@@ -69,6 +69,8 @@ class Engine {
   [[nodiscard]] SessionView session() const;
   /// How the clock goes where it is simulated; as on the machine until a command says otherwise.
   [[nodiscard]] ClockPace clock_pace() const;
+  /// What the book of a symbol shows of one side, best level first; nothing where there is no such symbol.
+  [[nodiscard]] std::vector<DepthLevelView> book(SymbolId id, Side side) const;
   [[nodiscard]] std::uint32_t account_count() const;
   [[nodiscard]] std::uint32_t symbol_count() const;
   [[nodiscard]] std::uint64_t open_order_count() const;

@@ -32,7 +32,7 @@ bool is_for_auction(TimeInForce time_in_force) {
   return time_in_force == TimeInForce::opg || time_in_force == TimeInForce::cls;
 }
 
-RejectReason check_instructions(const PlaceOrder& order, bool is_plain, Timestamp now) {
+RejectReason check_instructions(const PlaceOrder& order, bool is_plain) {
   const OrderInstructions& wanted = order.instructions;
   if (is_plain && order.time_in_force <= TimeInForce::fok && order.type != OrderType::trailing_stop)
       [[likely]] {
@@ -46,7 +46,6 @@ RejectReason check_instructions(const PlaceOrder& order, bool is_plain, Timestam
   if ((order.time_in_force == TimeInForce::gtd) != (wanted.expires_at != Timestamp{})) {
     return RejectReason::invalid_expiry;
   }
-  if (wanted.expires_at != Timestamp{} && wanted.expires_at <= now) return RejectReason::invalid_expiry;
 
   const bool may_rest = wants_limit(order.type) && order.time_in_force != TimeInForce::ioc &&
                         order.time_in_force != TimeInForce::fok;
@@ -71,7 +70,7 @@ RejectReason check_instructions(const PlaceOrder& order, bool is_plain, Timestam
   return RejectReason::none;
 }
 
-RejectReason check_form(const PlaceOrder& order, bool is_plain, Timestamp now) {
+RejectReason check_form(const PlaceOrder& order, bool is_plain) {
   if (!is_valid(order.side) || !is_valid(order.type) || !is_valid(order.time_in_force)) {
     return RejectReason::invalid_order;
   }
@@ -87,7 +86,7 @@ RejectReason check_form(const PlaceOrder& order, bool is_plain, Timestamp now) {
   if (order.quantity.shares <= 0 || order.quantity.shares > order_quantity_max) {
     return RejectReason::invalid_quantity;
   }
-  const RejectReason reason = check_instructions(order, is_plain, now);
+  const RejectReason reason = check_instructions(order, is_plain);
   return reason == RejectReason::none ? engine::check_legs(order) : reason;
 }
 
@@ -136,7 +135,7 @@ RejectReason Engine::State::refusal(const PlaceOrder& command, Timestamp now, Pl
   decision.stop_price = command.stop_price;
   decision.is_plain = engine::is_plain(command.instructions);
 
-  if (const RejectReason reason = check_form(command, decision.is_plain, now); reason != RejectReason::none)
+  if (const RejectReason reason = check_form(command, decision.is_plain); reason != RejectReason::none)
     return reason;
   if (!decision.names_account) return RejectReason::unknown_account;
   if (!decision.names_symbol) return RejectReason::unknown_symbol;
@@ -154,6 +153,10 @@ RejectReason Engine::State::refusal(const PlaceOrder& command, Timestamp now, Pl
     }
     decision.takes_client_id = true;
   }
+  // Only now: one that has expired since it was placed is still the same order when it is placed again.
+  const Timestamp expires_at = command.instructions.expires_at;
+  if (expires_at != Timestamp{} && expires_at <= now) [[unlikely]]
+    return RejectReason::invalid_expiry;
 
   const engine::Account& account = accounts_[command.account];
   decision.self_trade_prevention = command.instructions.self_trade_prevention;

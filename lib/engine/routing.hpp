@@ -2,6 +2,7 @@
 // told. Kept beside the orders, so that one which is matched here pays nothing for it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -19,6 +20,8 @@ namespace trade::engine {
 
 /// How many venues there may ever be: a symbol names its own in one byte.
 constexpr std::uint32_t venues_max = 255;
+/// Trades of venues that are remembered however old they are.
+constexpr std::size_t executions_kept = 10'000;
 /// Trades of venues that are remembered from which on no more orders are routed.
 constexpr std::size_t executions_max = 8'000'000;
 
@@ -147,9 +150,17 @@ class Routing {
     executions_.insert_or_assign({venue, std::string(id)}, execution);
   }
   [[nodiscard]] const Executions& executions() const { return executions_; }
-  /// A venue may tell of a trade again, or undo it, on the day it was made and on the next one.
+  /// A venue may tell of a trade again, or undo it, on the day it was made and on the next one; after days on
+  /// which nothing ran, later too. So the newest are kept, whole days of them.
   void forget_executions_before(TradingDay day) {
-    std::erase_if(executions_, [&](const auto& entry) { return entry.second.day < day; });
+    const auto is_older = [](const auto& one, const auto& other) {
+      return one.second.day < other.second.day;
+    };
+    while (executions_.size() > executions_kept) {
+      const TradingDay oldest = std::ranges::min_element(executions_, is_older)->second.day;
+      if (oldest >= day) return;
+      std::erase_if(executions_, [&](const auto& entry) { return entry.second.day == oldest; });
+    }
   }
 
   /// Keeps a text that an event is to show and no command brought, for longer than any batch is open.

@@ -45,6 +45,7 @@ class Engine::State {
   }
   [[nodiscard]] ClockPace clock_pace() const { return clock_pace_; }
   [[nodiscard]] std::optional<VenueView> venue_view(VenueId id) const;
+  [[nodiscard]] std::vector<DepthLevelView> book_view(SymbolId id, Side side) const;
   [[nodiscard]] const engine::Routing& routing() const { return routing_; }
   [[nodiscard]] const engine::Accounts& accounts() const { return accounts_; }
   [[nodiscard]] const engine::Symbols& symbols() const { return symbols_; }
@@ -560,6 +561,7 @@ class Engine::State {
   }
 
   // Whether what a report tells can be.
+  [[nodiscard]] bool knows_execution(const VenueReport& report) const;
   [[nodiscard]] RejectReason decide_fill(const VenueReport& report, const Order& order,
                                          const engine::RoutedOrder& routed) const;
   [[nodiscard]] RejectReason decide_bust(const VenueReport& report, const Order& order,

@@ -151,10 +151,15 @@ RejectReason Engine::State::decide(const VenueReport& report) const {
   return RejectReason::invalid_command;
 }
 
+/// A venue gives an id once a day, and once to the trades of one order.
+bool Engine::State::knows_execution(const VenueReport& report) const {
+  const engine::Execution* const known = routing_.execution(report.venue, report.execution_id);
+  return known != nullptr && (known->order == report.order || known->day + 1 >= today_);
+}
+
 RejectReason Engine::State::decide_fill(const VenueReport& report, const Order& order,
                                         const engine::RoutedOrder& routed) const {
-  if (routing_.execution(report.venue, report.execution_id) != nullptr)
-    return RejectReason::duplicate_execution;
+  if (knows_execution(report)) return RejectReason::duplicate_execution;
   // A status has told of it before it came by itself.
   if (report.cumulative && report.cumulative <= routed.counted) return RejectReason::duplicate_execution;
   if ((order.filled() + report.quantity).shares > order_quantity_max) return RejectReason::invalid_quantity;
@@ -164,8 +169,7 @@ RejectReason Engine::State::decide_fill(const VenueReport& report, const Order& 
 RejectReason Engine::State::decide_bust(const VenueReport& report, const Order& order,
                                         const engine::RoutedOrder& routed) const {
   const bool corrects = report.kind == VenueReportKind::corrected;
-  if (corrects && routing_.execution(report.venue, report.execution_id) != nullptr)
-    return RejectReason::duplicate_execution;
+  if (corrects && knows_execution(report)) return RejectReason::duplicate_execution;
   const std::optional<engine::Undoing> undone = undoing(routing_, report, order);
   if (!undone) return RejectReason::unknown_execution;
   const engine::Execution& execution = undone->execution;

@@ -116,6 +116,16 @@ std::optional<VenueView> Engine::State::venue_view(VenueId id) const {
   return view;
 }
 
+std::vector<DepthLevelView> Engine::State::book_view(SymbolId id, Side side) const {
+  std::vector<DepthLevelView> levels;
+  if (!symbols_.contains(id)) return levels;
+  symbols_[id].book.for_each_level(side, [&](const BookLevel& level) {
+    levels.push_back({level.price, level.quantity, level.orders});
+    return true;
+  });
+  return levels;
+}
+
 std::optional<Engine::OrderState> Engine::State::order_state(OrderId id) const {
   const OrderSlot slot = orders_.find(id);
   if (slot == 0) return std::nullopt;

@@ -10,7 +10,9 @@
 #include "fix/resend.hpp"
 #include "fix/session.hpp"
 #include "fixd/known_order.hpp"
+#include "fixd/market_data_request.hpp"
 #include "fixd/translation.hpp"
+#include "fixd/venue_translation.hpp"
 #include "fuzz/fuzz.hpp"
 #include "lib/fix/memory_store.hpp"
 
@@ -56,14 +58,54 @@ void check_order(const fix::Message& message) {
     require(!fixd::execution_report(report, version).fields.empty(), "an order can be told");
 }
 
+/// What another market tells is bounded, whatever it tells: tradingd takes it as it is.
+void check_execution(const fix::Message& message) {
+  fix::Verdict wrong;
+  const auto told = fixd::read_execution(message, wrong);
+  if (!told) {
+    require(wrong.kind != fix::Verdict::taken && wrong.tag != 0, "a refusal names the tag");
+    return;
+  }
+  for (const std::string* id : {&told->execution_id, &told->reference_execution_id, &told->venue_order_id}) {
+    require(id->size() <= execution_id_bytes_max, "an id of the venue's is short");
+    require(fixd::venue_text(*id) == *id, "an id of the venue's can be shown");
+  }
+  require(fixd::venue_text(told->text) == told->text, "a text of the venue's is short and can be shown");
+  for (const Quantity quantity :
+       {told->last_quantity, told->terms.quantity, told->cumulative, told->leaves}) {
+    require(quantity.shares >= 0 && quantity.shares <= order_quantity_max, "a quantity is in range");
+  }
+  for (const Price price :
+       {told->last_price, told->terms.limit_price, told->terms.stop_price, told->average_price}) {
+    require(price.units >= 0 && price.units <= price_units_max, "a price is in range");
+  }
+  for (const auto& request : {told->request, told->original}) {
+    if (request)
+      require(fixd::parse_request_id(fixd::format_request_id(*request)) == request, "a ClOrdID is ours");
+  }
+}
+
+/// What is asked of the market is bounded, or refused with a reason.
+void check_market_data_request(const fix::Message& message, bool fix42) {
+  const auto asked = fixd::market_data_request_of(message, fix42);
+  if (!asked) {
+    require(!asked.error().text.empty(), "a refusal says why");
+    return;
+  }
+  require(asked->levels >= 1 && asked->levels <= fixd::market_depth_max, "the depth is in range");
+  require(asked->symbols.size() <= fixd::request_symbols_max, "the symbols are not too many");
+}
+
 class CheckingHandler final : public fix::Handler {
  public:
-  explicit CheckingHandler(fix::Session*& session) : session_(session) {}
+  CheckingHandler(fix::Session*& session, bool fix42) : session_(session), fix42_(fix42) {}
   std::string check_logon(const fix::Message&) override { return {}; }
   void logged_on() override {}
   void logged_out() override {}
   fix::Verdict received(const fix::Message& message) override {
     check_order(message);
+    check_execution(message);
+    if (message.type == "V") check_market_data_request(message, fix42_);
     fix::Message reply;
     reply.type = "j";
     reply.add(45, message.text(34)).add(372, message.type).add(380, "0").add(58, "as it is");
@@ -74,6 +116,7 @@ class CheckingHandler final : public fix::Handler {
 
  private:
   fix::Session*& session_;
+  bool fix42_;
 };
 
 std::string framed(std::string_view version, const std::string& body) {
@@ -92,7 +135,7 @@ std::string now() {
 }
 
 struct World {
-  explicit World(const char* version) {
+  explicit World(const char* version) : handler(pointer, std::string_view(version) == "FIX.4.2") {
     fix::SessionOptions options;
     options.version = version;
     options.our_comp_id = "TRADE";
@@ -108,7 +151,7 @@ struct World {
   fix::test::MemoryStore store;
   CheckedLine line;
   fix::Session* pointer = nullptr;
-  CheckingHandler handler{pointer};
+  CheckingHandler handler;
   std::unique_ptr<fix::Session> session;
 };
 
@@ -129,6 +172,7 @@ void stream(std::string_view bytes, std::size_t piece, const char* version) {
     while (framer.next(message)) {
       require(message.starts_with("8=FIX") && message.ends_with('\001'), "what is cut is a message");
       check_order(fix::parse(message));
+      check_execution(fix::parse(message));
       const std::string again = fix::sent_again(message, "20260130-14:30:00.000");
       fix::Framer other;
       std::string whole;

@@ -12,6 +12,7 @@
 #include "itch/generator.hpp"
 #include "itch/writer.hpp"
 #include "journal/record.hpp"
+#include "lib/engine/random_flow.hpp"
 #include "lib/wire/samples.hpp"
 
 namespace {
@@ -93,6 +94,74 @@ void states(const fs::path& directory) {
   state(directory / "saved_state" / "small-market", engine);
 }
 
+/// Orders at another market, in each of the states that one can be in there.
+void routed_state(const fs::path& directory) {
+  Engine engine;
+  std::vector<Event> events;
+  std::int64_t time = 1'700'000'000 * nanoseconds_per_second;
+  const auto apply = [&](const CommandBody& body) { engine.apply({Timestamp{time += 1'000}, body}, events); };
+  apply(OpenAccount{*AccountName::make("alice"), AccountType::margin});
+  apply(DepositCash{AccountId{1}, Money{1'000'000'000}});
+  apply(AddSymbol{.symbol = *Symbol::make("AAPL"), .previous_close = Price{100'000}});
+  const VenueId venue{1};
+  apply(AddVenue{*VenueName::make("north")});
+  apply(SetRoute{SymbolId{1}, venue});
+  apply(SetVenueSession{venue, true});
+  const auto place = [&] {
+    PlaceOrder order{.account = AccountId{1}, .symbol = SymbolId{1}};
+    order.type = OrderType::limit;
+    order.quantity = Quantity{100};
+    order.limit_price = Price{100'000};
+    apply(order);
+  };
+  const auto report = [&](std::uint64_t order, VenueReportKind kind, std::int64_t quantity = 0,
+                          std::string_view execution = {}, std::string_view reference = {}) {
+    VenueReport told{.venue = venue, .order = {order}, .kind = kind};
+    told.execution_id = execution;
+    told.reference_execution_id = reference;
+    told.venue_order_id = kind == VenueReportKind::accepted ? "N1" : "";
+    told.quantity = {quantity};
+    told.price = Price{quantity == 0 ? 0 : 100'000};
+    apply(told);
+  };
+  for (std::uint64_t order = 1; order <= 5; ++order) {
+    place();
+    if (order != 1) report(order, VenueReportKind::accepted);
+  }
+  report(2, VenueReportKind::filled, 40, "E1");
+  report(2, VenueReportKind::filled, 10, "E2");
+  report(2, VenueReportKind::busted, 0, {}, "E1");
+  report(5, VenueReportKind::filled, 100, "E3");
+  ReplaceOrder replace{.account = AccountId{1}, .order = OrderId{3}};
+  replace.quantity = Quantity{150};
+  replace.new_client_order_id = "renamed";
+  apply(replace);
+  apply(CancelOrder{.account = AccountId{1}, .order = OrderId{4}, .client_order_id = {}});
+  state(directory / "saved_state" / "routed", engine);
+  apply(SetVenueSession{venue, false});
+  place();
+  state(directory / "saved_state" / "routed-unknown", engine);
+}
+
+/// What the engine's random tests come to, small enough to be searched from.
+void random_states(const fs::path& directory) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Engine engine;
+    engine_test::RandomFlow flow(seed);
+    std::vector<Event> events;
+    const auto apply = [&](const Command& command) {
+      events.clear();
+      engine.apply(command, events);
+      for (const Event& event : events)
+        flow.see(event);
+    };
+    flow.set_up(apply);
+    for (int i = 0; i < 80; ++i)
+      apply(flow.next());
+    state(directory / "saved_state" / ("random-" + std::to_string(seed)), engine);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -102,5 +171,7 @@ int main(int argc, char** argv) {
   }
   frames(argv[1]);
   states(argv[1]);
+  routed_state(argv[1]);
+  random_states(argv[1]);
   return 0;
 }

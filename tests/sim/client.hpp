@@ -1,5 +1,6 @@
 // A careful client in the virtual world: every order has a client order id, and what was not answered is sent
-// again until it is. It remembers what it was told.
+// again until it is. It remembers what it was told. Which commands it sends, the random flow says that the
+// engine is tested with.
 #pragma once
 
 #include <cstdint>
@@ -8,18 +9,22 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "lib/engine/random_flow.hpp"
 #include "model/messages.hpp"
 #include "sim/world.hpp"
 #include "wire/wire.hpp"
 
 namespace trade::sim {
 
+using engine_test::RandomFlow;
+
 /// An order and what was said of it.
 struct Placed {
-  std::string client_order_id;
+  PlaceOrder order;  ///< its client order id is kept by the client
+  std::string account;
   std::string symbol;
-  PlaceOrder order;  ///< its client order id is a view of the one above
   struct Answer {
     RejectReason reason = RejectReason::none;
     OrderId order;
@@ -27,6 +32,9 @@ struct Placed {
   };
   std::optional<Answer> answer;  ///< the first that came
   bool cancelled = false;        ///< a cancel of it was acknowledged
+
+  /// What is not well formed is refused each time, under a number of its own.
+  [[nodiscard]] bool is_well_formed() const;
 };
 
 class Client {
@@ -37,8 +45,10 @@ class Client {
   };
   Client(World& world, std::uint32_t number, Hooks hooks);
 
-  [[nodiscard]] const std::string& account() const { return account_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::deque<Placed>& placed() const { return placed_; }
+  /// The order that has, or was to get, this client order id; null: none of this client's.
+  [[nodiscard]] const Placed* find(std::string_view client_order_id) const;
   [[nodiscard]] bool done() const { return open_ == 0 && planned_ == steps_; }
   [[nodiscard]] std::uint64_t retries() const { return retries_; }
 
@@ -52,23 +62,39 @@ class Client {
   }
 
  private:
-  enum class Kind : std::uint8_t { place, cancel, replace };
   struct Action {
-    Kind kind = Kind::place;
-    std::size_t order = 0;  ///< index of the order that it is about
-    Quantity quantity;      ///< of a replace
+    CommandBody body;
+    std::optional<std::size_t> order;  ///< index of the order that it is about, if it is one of its own
+    bool is_once = false;              ///< it would do something else if it came twice
     bool answered = false;
   };
   void act();
   void send(std::size_t action);
-  void place();
+  void give_up(std::size_t action);
   void take_answer(Action& action, const CommandResult& result);
+  // Fit what the flow made up for this client.
+  void prepare(PlaceOrder& order, Action& action);
+  void prepare(CancelOrder& cancel, Action& action);
+  void prepare(ReplaceOrder& replace, Action& action);
+  void prepare(SetSession& session, Action&) const;
+  void prepare(DepositCash&, Action& action) const { action.is_once = true; }
+  void prepare(WithdrawCash&, Action& action) const { action.is_once = true; }
+  void prepare(TransferShares&, Action& action) const { action.is_once = true; }
+  void prepare(PrintTrade&, Action& action) const { action.is_once = true; }
+  void prepare(auto&, Action&) const {}
+  CommandBody about_venues();
+  std::string_view new_name(std::size_t order);
+  [[nodiscard]] std::optional<std::size_t> index_of(OrderId order) const;
 
   World& world_;
   std::uint32_t number_;
   Hooks hooks_;
-  std::string account_;
+  std::string name_;
+  RandomFlow flow_;
   std::deque<Placed> placed_;
+  std::deque<std::string> texts_;  ///< that commands point into
+  std::map<std::string, std::size_t, std::less<>> by_client_order_id_;
+  std::map<std::uint64_t, std::size_t> by_order_;
   std::deque<Action> actions_;
   std::map<std::uint64_t, std::size_t> requests_;  ///< by request id: which action
   std::size_t steps_ = 0;

@@ -1,8 +1,10 @@
-// simulate [--first SEED] [--seeds N] [--twice] [--lying-disk]: runs the suite in a virtual world, once for
-// each seed from SEED (1; "random": from anywhere) on. Prints the faults injected, by kind. On a failure it
-// prints what does not hold and how to run that seed again, and exits with 1. With --twice each seed is run
-// two times, which must not differ. With --lying-disk acknowledged batches are not on the disk: that must be
-// found.
+// simulate [--first SEED] [--seeds N] [--twice] [--all-kinds] [--break WHAT]: runs the suite in a virtual
+// world, once for each seed from SEED (1; "random": from anywhere) on. Prints the faults injected, by kind,
+// and what was done. On a failure it prints what does not hold and how to run that seed again, and exits
+// with 1. With
+// --twice each seed is run two times, which must not differ. With --all-kinds it is a failure too where a
+// kind of fault, command or order never came. With --break something is wrong on purpose (see world.hpp),
+// which must be found.
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +26,8 @@ struct Arguments {
   std::uint64_t first = 1;
   std::uint64_t seeds = 1'000;
   bool twice = false;
-  bool lying_disk = false;
+  bool all_kinds = false;
+  Breakage breakage = Breakage::none;
 };
 
 bool parse_number(std::string_view text, std::uint64_t& number) {
@@ -38,8 +41,11 @@ bool parse(int argc, char** argv, Arguments& arguments) {
     const std::string_view value = i + 1 < argc ? argv[i + 1] : "";
     if (name == "--twice") {
       arguments.twice = true;
-    } else if (name == "--lying-disk") {
-      arguments.lying_disk = true;
+    } else if (name == "--all-kinds") {
+      arguments.all_kinds = true;
+    } else if (const auto breakage = trade::value_named<Breakage>(value); name == "--break" && breakage) {
+      arguments.breakage = *breakage;
+      ++i;
     } else if (name == "--first" && value == "random") {
       arguments.first = std::random_device{}();
       ++i;
@@ -64,6 +70,7 @@ std::filesystem::path make_directory() {
 void add(Outcome& sum, const Outcome& one) {
   for (std::size_t i = 0; i < sum.faults.size(); ++i)
     sum.faults[i] += one.faults[i];
+  sum.coverage.add(one.coverage);
   sum.messages += one.messages;
   sum.overtaken += one.overtaken;
   sum.retries += one.retries;
@@ -72,7 +79,8 @@ void add(Outcome& sum, const Outcome& one) {
   sum.batches += one.batches;
 }
 
-void print(const Arguments& arguments, std::uint64_t seeds, const Outcome& sum) {
+/// Whether everything that can be counted is there.
+bool print(const Arguments& arguments, std::uint64_t seeds, const Outcome& sum) {
   const auto line = [](std::uint64_t count, std::string_view what) {
     std::printf("%12llu  %.*s\n", static_cast<unsigned long long>(count), static_cast<int>(what.size()),
                 what.data());
@@ -85,15 +93,23 @@ void print(const Arguments& arguments, std::uint64_t seeds, const Outcome& sum) 
   line(sum.batches, "batches");
   line(sum.messages, "messages delivered");
   line(sum.overtaken, "messages overtaken by a later one");
+  bool all_kinds = true;
+  const auto kind = [&](std::uint64_t count, std::string_view what) {
+    line(count, what);
+    all_kinds = all_kinds && count != 0;
+  };
   for (std::size_t i = 0; i < sum.faults.size(); ++i)
-    line(sum.faults[i], fault_names[i]);
+    kind(sum.faults[i], fault_names[i]);
+  for (const Coverage::Row& row : sum.coverage.rows())
+    kind(row.count, row.what);
+  return all_kinds;
 }
 
 bool run_seed(const Arguments& arguments, const std::filesystem::path& directory, std::uint64_t seed,
               Outcome& sum) {
-  Outcome outcome = Simulation(seed, directory / "run", arguments.lying_disk).run();
+  Outcome outcome = Simulation(seed, directory / "run", arguments.breakage).run();
   if (arguments.twice) {
-    const Outcome again = Simulation(seed, directory / "run", arguments.lying_disk).run();
+    const Outcome again = Simulation(seed, directory / "run", arguments.breakage).run();
     if (again.fingerprint != outcome.fingerprint) outcome.problems.emplace_back("a second run differs");
   }
   add(sum, outcome);
@@ -109,7 +125,8 @@ bool run_seed(const Arguments& arguments, const std::filesystem::path& directory
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!parse(argc, argv, arguments)) {
-    std::fprintf(stderr, "usage: simulate [--first SEED|random] [--seeds N] [--twice] [--lying-disk]\n");
+    std::fprintf(
+        stderr, "usage: simulate [--first SEED|random] [--seeds N] [--twice] [--all-kinds] [--break WHAT]\n");
     return 2;
   }
   // Failures that the world makes are logged by the thousand.
@@ -124,7 +141,11 @@ int main(int argc, char** argv) {
   bool good = true;
   while (good && run < arguments.seeds)
     good = run_seed(arguments, directory, arguments.first + run++, sum);
-  print(arguments, run, sum);
+  const bool all_kinds = print(arguments, run, sum);
+  if (good && arguments.all_kinds && !all_kinds) {
+    std::printf("a kind never came\n");
+    good = false;
+  }
   std::error_code ignored;
   std::filesystem::remove_all(directory, ignored);
   return good ? 0 : 1;

@@ -9,7 +9,9 @@ namespace trade::sim {
 namespace {
 
 constexpr std::uint32_t clients = 3;
-constexpr const char* symbols[] = {"AAA", "BBB", "CCC"};
+/// Numbers of requests that no client makes.
+constexpr std::uint32_t operator_number = clients;
+constexpr std::uint32_t router_number = clients + 1;
 constexpr std::int64_t faults_last_ns = 2'000 * millisecond;
 /// By then a world without faults has come to rest, or something hangs.
 constexpr std::int64_t patience_ns = 60'000 * millisecond;
@@ -18,7 +20,7 @@ constexpr std::size_t problems_max = 5;
 
 }  // namespace
 
-Simulation::Simulation(std::uint64_t seed, std::filesystem::path directory, bool disk_lies)
+Simulation::Simulation(std::uint64_t seed, std::filesystem::path directory, Breakage breakage)
     : world_(seed),
       network_(world_),
       journal_(world_),
@@ -33,14 +35,13 @@ Simulation::Simulation(std::uint64_t seed, std::filesystem::path directory, bool
                       frame.assign(bytes_of(bytes));
                       const auto reply = wire::decode_reply(frame.bytes());
                       if (!reply) return violation_("a reply cannot be read");
-                      const std::uint32_t number = Client::number_of(reply->id);
-                      if (number < clients_.size()) return clients_[number]->receive(*reply);
-                      set_up_ = true;
+                      receive(*reply);
                     },
                 .doorbell =
                     [this] {
                       network_.send({}, [this](const std::string&) { ledger_.turn(); });
                       network_.send({}, [this](const std::string&) { feed_.turn(); });
+                      network_.send({}, [this](const std::string&) { router_.turn(); });
                     },
                 .violation = violation_}),
       ledger_(world_, journal_, "ledgerd",
@@ -54,9 +55,29 @@ Simulation::Simulation(std::uint64_t seed, std::filesystem::path directory, bool
                check_stored_market(journal_, feed.position().batch, feed.market(), violation_);
                return {};
              },
-             .violation = violation_}) {
+             .violation = violation_}),
+      line_(world_),
+      venue_(
+          world_, line_, VenueId{1},
+          {.to_router = [this](std::uint64_t number, const FromVenue& said) { router_.hear(number, said); },
+           .violation = violation_}),
+      router_(world_, journal_, line_, venue_, router_number,
+              {.to_tradingd =
+                   [this](wire::Bytes request) {
+                     network_.send(
+                         request, [this](const std::string& bytes) { trading_.receive(bytes); },
+                         &router_connection_);
+                   },
+               .violation = violation_}) {
   std::filesystem::remove_all(directory_);
-  if (disk_lies) world_.let_disk_lie();
+  world_.break_on_purpose(breakage);
+}
+
+void Simulation::receive(const Reply& reply) {
+  const std::uint32_t number = Client::number_of(reply.id);
+  if (number < clients_.size()) return clients_[number]->receive(reply);
+  if (number == router_number) return router_.receive(reply);
+  set_up_ = true;
 }
 
 Result<std::unique_ptr<ledgerd::Books>> Simulation::open_books() {
@@ -94,24 +115,19 @@ void Simulation::every(std::int64_t interval, const std::function<void()>& actio
   });
 }
 
-/// Accounts, cash, symbols and shares: before anything fails, since a deposit cannot be sent twice.
+/// Accounts, cash, symbols and shares, and mostly a venue for some of the symbols: before anything fails,
+/// since a deposit cannot be sent twice.
 void Simulation::set_up() {
   SubmitRequest request;
-  std::vector<std::string> names;
-  for (std::uint32_t i = 0; i < clients; ++i)
-    names.push_back(clients_[i]->account());
-  for (const std::string& name : names) {
-    request.commands.push_back({OpenAccount{*AccountName::make(name), AccountType::cash}, {}, {}});
-    request.commands.push_back({DepositCash{{}, Money{units_per_dollar * 5'000}}, name, {}});
-  }
-  for (const char* symbol : symbols) {
-    request.commands.push_back(
-        {AddSymbol{.symbol = *Symbol::make(symbol), .previous_close = Price{100'000}}, {}, {}});
-    for (const std::string& name : names)
-      request.commands.push_back({TransferShares{{}, {}, {300}, Price{90'000}}, name, symbol});
-  }
+  const auto add = [&](const CommandBody& body) { request.commands.push_back({body, {}, {}}); };
+  RandomFlow(world_.below(1'000)).set_up([&](const Command& command) { add(command.body); });
+  add(AddVenue{*VenueName::make("north"),
+               world_.below(3) == 0 ? WhenVenueDown::refuse : WhenVenueDown::hold});
+  const auto routed = static_cast<std::uint32_t>(world_.below(3));
+  for (SymbolId symbol{1}; symbol.value <= routed; ++symbol.value)
+    add(SetRoute{symbol, VenueId{1}});
   wire::Encoder encoder;
-  const wire::Bytes bytes = encoder.encode(Request{std::uint64_t{clients} << 32, request});
+  const wire::Bytes bytes = encoder.encode(Request{std::uint64_t{operator_number} << 32, request});
   trading_.receive(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   while (!set_up_ && world_.step()) {
   }
@@ -135,6 +151,12 @@ void Simulation::break_things() {
   break_one(trading_);
   break_one(ledger_);
   break_one(feed_);
+  if (!router_.running()) {
+    if (world_.healed() || world_.below(20) == 0) router_.start();
+  } else if (world_.happens(Fault::router_killed)) {
+    router_.kill();
+  }
+  if (line_.up() && world_.happens(Fault::venue_line_cut)) line_.cut();
   if (world_.happens(Fault::clock_jumped)) world_.jump_clock();
 }
 
@@ -145,7 +167,7 @@ bool Simulation::settled() {
   }
   return trading_.engine().last_sequence() == journal_.head().last_sequence &&
          ledger_.application().position().batch == journal_.head().batch &&
-         feed_.application().position().batch == journal_.head().batch;
+         feed_.application().position().batch == journal_.head().batch && router_.settled();
 }
 
 Outcome Simulation::run() {
@@ -162,12 +184,18 @@ Outcome Simulation::run() {
   trading_.start();
   ledger_.start();
   feed_.start();
+  router_.start();
   set_up();
   world_.begin_faults();
   every(millisecond, [this] { break_things(); });
   every(20 * millisecond, [this] {
     ledger_.turn();
     feed_.turn();
+    router_.turn();
+  });
+  every(30 * millisecond, [this] { router_.beat(); });
+  every(10 * millisecond, [this] {
+    if (!world_.healed()) venue_.work();
   });
   every(100 * millisecond, [this] { trading_.tick(); });
   world_.after(faults_last_ns, [this] { world_.heal(); });
@@ -200,12 +228,16 @@ void Simulation::finish() {
 }
 
 void Simulation::check() {
+  const Engine& engine = trading_.engine();
   const ledger::Ledger& ledger = ledger_.application().ledger();
   outcome_.trades = ledger.trades().next();
-  check_journal(journal_, trading_.engine(), feed_.application().market(), violation_);
-  check_books(trading_.engine(), ledger, violation_);
+  JournalTold told;
+  check_journal(journal_, engine, feed_.application().market(), told, violation_);
+  outcome_.coverage = told.coverage;
+  check_books(engine, ledger, told.cash_moved, violation_);
   for (const auto& client : clients_)
-    check_client(*client, trading_.engine(), ledger, violation_);
+    check_client(*client, engine, ledger, told, violation_);
+  check_venue(venue_.market(), engine, told, violation_);
 }
 
 }  // namespace trade::sim

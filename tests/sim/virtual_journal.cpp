@@ -36,6 +36,8 @@ void VirtualJournal::write(const wire::Encoder::BatchHeader& header, wire::Bytes
 }
 
 Status VirtualJournal::sync() {
+  if (world_.is_broken(Breakage::flipped_bit) && records_.size() == 20)
+    records_[10][records_[10].size() / 2] ^= 1;
   if (world_.happens(Fault::disk_filled)) {
     full_until_ns_ = world_.monotonic_ns() + static_cast<std::int64_t>(world_.below(300)) * millisecond;
   }
@@ -43,7 +45,7 @@ Status VirtualJournal::sync() {
     tail_.reset();
     return fail(ErrorCode::out_of_space, "the virtual disk is full");
   }
-  if (world_.disk_lies()) return {};
+  if (world_.is_broken(Breakage::lying_disk)) return {};
   if (world_.happens(Fault::sync_failed)) return fail(ErrorCode::internal, "the virtual sync failed");
   return take_over_tail();
 }
@@ -128,6 +130,8 @@ Result<journal::Head> VirtualReader::head() {
 
 Result<bool> VirtualReader::read(std::uint64_t number, wire::Batch& batch) {
   if (Status heard = listen(); !heard) return std::unexpected(heard.error());
+  constexpr std::uint64_t skipped = 15;
+  if (world_ != nullptr && world_->is_broken(Breakage::skipped_batch) && number >= skipped) ++number;
   if (number == 0 || number > journal_.records().size()) return false;
   const auto link = journal::decode_record(bytes_of(journal_.records()[number - 1]), std::nullopt, batch);
   if (!link) return std::unexpected(link.error());

@@ -379,6 +379,22 @@ TEST_F(InstructionsTest, ARetryMustAskForTheSame) {
   EXPECT_EQ(refused(order), RejectReason::duplicate_client_order_id);
 }
 
+TEST_F(InstructionsTest, ARetryOfAnOrderThatHasExpiredMeetsThatOrder) {
+  Ticket order = ticket(Side::buy, 100, "9.00", {.expires_at = {now.nanoseconds + 1'000'000}});
+  order.client_order_id = "one";
+  const OrderId first = placed(order);
+  now.nanoseconds += 2'000'000;
+  const ApplyResult again = place(order);
+  EXPECT_EQ(again.reason, RejectReason::none);
+  EXPECT_TRUE(again.duplicate);
+  EXPECT_EQ(again.order, first);
+  // One that came too late is refused as often as it is sent, as one order.
+  order.client_order_id = "two";
+  const ApplyResult late = place(order);
+  EXPECT_EQ(late.reason, RejectReason::invalid_expiry);
+  EXPECT_EQ(place(order).order, late.order);
+}
+
 TEST_F(InstructionsTest, AMassCancelTakesASideAndEveryAccount) {
   bid(10, "9.00");
   offer(10, "11.00");

@@ -15,7 +15,8 @@ class RandomFlow {
   static constexpr std::uint32_t accounts = 8;  ///< the last is the house's, those of even number margin
   static constexpr std::uint32_t symbols = 3;
 
-  explicit RandomFlow(std::uint64_t seed) : random_(seed) {}
+  /// `slowness`: how many times longer than usual what is to expire lasts, where commands come more slowly.
+  explicit RandomFlow(std::uint64_t seed, std::int64_t slowness = 1) : random_(seed), slowness_(slowness) {}
 
   /// Opens the accounts, funds them, adds the symbols.
   template <class Apply>
@@ -44,32 +45,36 @@ class RandomFlow {
 
   /// Shown the events of a command, it knows which orders to cancel and replace next.
   void see(const Event& event) {
-    if (const auto* accepted = std::get_if<OrderAccepted>(&event.body)) {
-      remember({accepted->order, accepted->account});
-      newest_ = accepted->order;
-    }
+    if (const auto* accepted = std::get_if<OrderAccepted>(&event.body))
+      learn(accepted->order, accepted->account);
     if (const auto* rejected = std::get_if<OrderRejected>(&event.body)) newest_ = rejected->order;
+  }
+  /// The same, told what a client is told.
+  void learn(OrderId order, AccountId account) {
+    remember({order, account});
+    newest_ = order;
   }
   [[nodiscard]] OrderId newest() const { return newest_; }
 
-  Command next() {
+  Command next() { return stamped(next_body()); }
+  /// For a world that has a clock of its own: what it shows.
+  void set_time(Timestamp now) { now_ = now.nanoseconds; }
+  CommandBody next_body() {
     const std::uint64_t kind = below(1'000);
-    if (kind < 560) return stamped(place());
-    if (kind < 720) return stamped(cancel());
-    if (kind < 840) return stamped(replace());
-    if (kind < 860) return stamped(about_short_sales());
-    if (kind < 880) return stamped(cancel_all());
-    if (kind < 920)
-      return stamped(PrintTrade{symbol(), near_price(), {static_cast<std::int64_t>(below(3)) * 100}});
-    if (kind < 930)
-      return stamped(DepositCash{account(), {static_cast<std::int64_t>(below(5'000'000)) - 1'000}});
-    if (kind < 940) return stamped(WithdrawCash{account(), {static_cast<std::int64_t>(below(50'000'000))}});
+    if (kind < 560) return place();
+    if (kind < 720) return cancel();
+    if (kind < 840) return replace();
+    if (kind < 860) return about_short_sales();
+    if (kind < 880) return cancel_all();
+    if (kind < 920) return PrintTrade{symbol(), near_price(), {static_cast<std::int64_t>(below(3)) * 100}};
+    if (kind < 930) return DepositCash{account(), {static_cast<std::int64_t>(below(5'000'000)) - 1'000}};
+    if (kind < 940) return WithdrawCash{account(), {static_cast<std::int64_t>(below(50'000'000))}};
     if (kind < 950) {
       TransferShares transfer{account(), symbol(), {static_cast<std::int64_t>(below(50))}, near_price()};
       if (transfer.account.value == 2 || transfer.account.value == 6) transfer.account.value = 1;
-      return stamped(transfer);
+      return transfer;
     }
-    return stamped(occasional());
+    return occasional();
   }
 
  private:
@@ -159,7 +164,7 @@ class RandomFlow {
         break;
       case 5:
         order.time_in_force = TimeInForce::gtd;
-        wanted.expires_at = {now_ + static_cast<std::int64_t>(below(300'000))};
+        wanted.expires_at = {now_ + slowness_ * static_cast<std::int64_t>(below(300'000))};
         break;
       default:
         order.type = OrderType::trailing_stop;
@@ -268,7 +273,7 @@ class RandomFlow {
     // Mostly those that may.
     if (below(4) != 0) locate.account.value = below(2) == 0 ? 2 : 6;
     if (locate.quantity && below(4) == 0)
-      locate.expires_at = {now_ + static_cast<std::int64_t>(below(3'000'000))};
+      locate.expires_at = {now_ + slowness_ * static_cast<std::int64_t>(below(3'000'000))};
     return locate;
   }
 
@@ -345,6 +350,7 @@ class RandomFlow {
   }
 
   std::mt19937_64 random_;
+  std::int64_t slowness_;
   std::int64_t now_ = 1'700'000'000'000'000'000;
   std::int32_t day_ = 0;
   std::deque<std::string> texts_;

@@ -1,4 +1,6 @@
 // Orders that are routed to another venue: which are, where they stand, their fills and their ends.
+#include "engine/routing.hpp"
+
 #include "routing_test_support.hpp"
 
 namespace trade::engine_test {
@@ -229,15 +231,34 @@ TEST_F(FillsTest, CountOnceByTheirExecutionId) {
   EXPECT_EQ(reason_of(told), RejectReason::none);
 }
 
-TEST_F(FillsTest, KnownExecutionsAreForgottenOnTheSecondNewDay) {
+TEST_F(FillsTest, CountOnceHoweverLateTheyAreToldAgain) {
   Ticket ticket{alice, symbol, Side::buy, 100, "10.00"};
   ticket.time_in_force = TimeInForce::gtc;
   const OrderId id = placed(ticket);
   EXPECT_EQ(filled(id, 10, "9.90", "E1"), RejectReason::none);
   apply(SetSession{SessionPhase::open, {1}});
-  EXPECT_EQ(filled(id, 10, "9.90", "E1"), RejectReason::duplicate_execution);
+  const OrderId next_day = placed(ticket);
+  EXPECT_EQ(filled(next_day, 10, "9.90", "E1"), RejectReason::duplicate_execution);
+  // A venue may begin its ids anew each day, but not for one order.
   apply(SetSession{SessionPhase::open, {2}});
-  EXPECT_EQ(filled(id, 10, "9.90", "E1"), RejectReason::none);
+  EXPECT_EQ(filled(id, 10, "9.90", "E1"), RejectReason::duplicate_execution);
+  EXPECT_EQ(filled(next_day, 10, "9.90", "E1"), RejectReason::none);
+  EXPECT_EQ(order(id).filled_quantity, Quantity{10});
+  EXPECT_EQ(order(next_day).filled_quantity, Quantity{10});
+}
+
+TEST_F(FillsTest, OfManyTheOldDaysAreForgotten) {
+  Ticket ticket{margin, symbol, Side::buy, 30'000, "1.00"};
+  ticket.time_in_force = TimeInForce::gtc;
+  const OrderId id = placed(ticket);
+  EXPECT_EQ(filled(id, 1, "1.00", "old"), RejectReason::none);
+  apply(SetSession{SessionPhase::open, {1}});
+  for (std::size_t trade = 0; trade < engine::executions_kept; ++trade)
+    EXPECT_EQ(filled(id, 1, "1.00", "E" + std::to_string(trade)), RejectReason::none);
+  EXPECT_EQ(filled(id, 1, "1.00", "old"), RejectReason::duplicate_execution);
+  apply(SetSession{SessionPhase::open, {2}});
+  EXPECT_EQ(filled(id, 1, "1.00", "old"), RejectReason::none);
+  EXPECT_EQ(filled(id, 1, "1.00", "E1"), RejectReason::duplicate_execution);
 }
 
 TEST_F(FillsTest, AreFactsEvenAfterTheOrderEnded) {

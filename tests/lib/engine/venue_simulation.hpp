@@ -1,6 +1,5 @@
-// An engine, and another market that orders are routed to: it takes or refuses them, trades them in parts,
-// cancels, replaces, busts and corrects, and tells all that over a session that is lost at any time, with
-// what was on the way. What the engine makes of it is held against what happened there.
+// An engine, and another market that orders are routed to, over a session that is lost at any time, with what
+// was on the way. What the engine makes of it is held against what happened there.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "other_market.hpp"
 
 namespace trade::engine_test {
 
@@ -92,7 +92,7 @@ class VenueSimulation {
   /// After reconcile(): what is filled, open and owned is the same here and there.
   void check() const {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> shares;
-    for (const auto& [id, there] : orders_) {
+    for (const auto& [id, there] : market_.orders()) {
       const std::optional<OrderView> here = engine.order(id);
       ASSERT_TRUE(here.has_value());
       SCOPED_TRACE("order " + std::to_string(id.value));
@@ -145,23 +145,6 @@ class VenueSimulation {
   [[nodiscard]] OrderId newest() const { return {last_order_}; }
 
  private:
-  struct There {
-    std::int64_t quantity = 0;
-    std::int64_t filled = 0;
-    std::int64_t notional = 0;  ///< in price units
-    Price limit;
-    bool open = true;
-    bool counted = false;  ///< a status told of trades before they came by themselves
-    struct Trade {
-      std::string id;
-      std::int64_t quantity = 0;
-      Price price;
-    };
-    std::vector<Trade> trades;  ///< that stand
-
-    [[nodiscard]] Price average() const { return {filled == 0 ? 0 : (notional + filled / 2) / filled}; }
-  };
-
   std::uint64_t pick(std::uint64_t below) { return random_() % below; }
 
   void apply(const CommandBody& body) {
@@ -250,41 +233,28 @@ class VenueSimulation {
   [[nodiscard]] bool open_here() const { return engine.open_order_count() != 0; }
 
   // --- in between ---
-  struct Report {
-    VenueReport body;  ///< its texts are those below
-    std::string execution_id;
-    std::string reference;
-    std::string venue_order_id;
-  };
-  void tell(Report report) {
-    report.body.venue = venue_;
-    reports_.push_back(std::move(report));
-  }
   void deliver() {
     if (reports_.empty() || !is_up_) return;
-    const Report report = reports_.front();
+    const ToldReport report = reports_.front();
     reports_.pop_front();
     submit(report);
     // Now and then it comes once more.
     if (pick(10) == 0) submit(report);
   }
-  void submit(const Report& report) {
-    VenueReport body = report.body;
-    body.execution_id = report.execution_id;
-    body.reference_execution_id = report.reference;
-    body.venue_order_id = report.venue_order_id;
+  void submit(const ToldReport& told) {
+    const VenueReport report = told.report();
     // The price of what was missed is known by its average alone.
-    const bool counts = body.kind == VenueReportKind::status || body.kind == VenueReportKind::cancelled ||
-                        body.kind == VenueReportKind::expired;
-    const bool missed = counts && body.cumulative > engine.order(body.order)->filled_quantity;
-    apply(body);
-    if (missed && engine.order(body.order)->filled_quantity == body.cumulative) {
-      There& there = orders_.at(body.order);
+    const bool counts = report.kind == VenueReportKind::status || report.kind == VenueReportKind::cancelled ||
+                        report.kind == VenueReportKind::expired;
+    const bool missed = counts && report.cumulative > engine.order(report.order)->filled_quantity;
+    apply(report);
+    if (missed && engine.order(report.order)->filled_quantity == report.cumulative) {
+      OtherMarket::Order& there = market_.orders().at(report.order);
       there.counted = true;
-      there.notional = engine.order(body.order)->filled_notional.units;
+      there.notional = engine.order(report.order)->filled_notional.units;
     }
-    if (body.kind == VenueReportKind::filled && result_.reason == RejectReason::none)
-      told_.insert({report.execution_id, day_});
+    const bool is_trade = report.kind == VenueReportKind::filled || report.kind == VenueReportKind::corrected;
+    if (is_trade && result_.reason == RejectReason::none) told_.insert({told.execution_id, day_});
   }
   /// Answers a status request for every order that was ever sent. It comes behind all that is on its way.
   void ask_about_all() {
@@ -293,132 +263,42 @@ class VenueSimulation {
     for (std::uint64_t id = 1; id <= last_order_; ++id) {
       const auto view = engine.order({id});
       if (!view || !view->venue_state || view->venue_state == VenueState::held) continue;
-      Report report;
-      report.body.order = {id};
-      const auto found = orders_.find({id});
-      if (found == orders_.end()) {
-        // What is still to be received there, it does not know yet.
-        const bool is_on_its_way = std::ranges::any_of(
-            to_venue_, [&](const VenueRequestMade& request) { return request.order.value == id; });
-        if (is_on_its_way) continue;
-        report.body.kind = VenueReportKind::not_known;
-      } else {
-        There& there = found->second;
-        report.body.kind = VenueReportKind::status;
-        report.body.cumulative = {there.filled};
-        report.body.leaves = {there.open ? there.quantity - there.filled : 0};
-        if (there.limit) report.body.price = there.limit;
-        report.body.average_price = there.average();
-      }
-      report.body.venue = venue_;
-      submit(report);
+      // What is still to be received there, it does not know yet.
+      const bool is_on_its_way = std::ranges::any_of(
+          to_venue_, [&](const VenueRequestMade& request) { return request.order.value == id; });
+      if (is_on_its_way && !market_.orders().contains({id})) continue;
+      submit(market_.status_of({id}));
     }
   }
 
   // --- there ---
   void work_there() {
     if (!to_venue_.empty() && pick(2) == 0) return receive_there();
-    if (orders_.empty()) return;
-    auto at = orders_.lower_bound(some_order());
-    if (at == orders_.end()) at = orders_.begin();
-    auto& [id, there] = *at;
-    if (there.open && pick(8) != 0) return trade_there(id, there);
+    const OtherMarket::Orders& orders = market_.orders();
+    if (orders.empty()) return;
+    auto at = orders.lower_bound(some_order());
+    if (at == orders.end()) at = orders.begin();
+    const auto& [id, there] = *at;
+    if (there.open && pick(8) != 0) return market_.trade(id);
     // It is told at once: a trade that is undone and never told it would have to be asked about.
-    if (!there.trades.empty() && !there.counted && is_up_ && reports_.empty()) return undo_there(id, there);
-    if (there.open && pick(20) == 0) end_there(id, there, VenueReportKind::expired, 0);
+    if (!there.trades.empty() && !there.counted && is_up_ && reports_.empty()) return undo_there(id);
+    if (there.open && pick(20) == 0) market_.end(id, VenueReportKind::expired);
   }
   void receive_there() {
     const VenueRequestMade request = to_venue_.front();
     to_venue_.pop_front();
-    Report report;
-    report.body.order = request.order;
-    report.body.request = request.number;
-    if (request.kind == VenueRequestKind::place) {
-      if (pick(10) == 0) {
-        report.body.kind = VenueReportKind::rejected;
-        There& there = orders_[request.order];
-        there.open = false;
-        return tell(report);
-      }
-      There& there = orders_[request.order];
-      there.quantity = request.quantity.shares;
-      there.limit = request.limit_price;
-      report.body.kind = VenueReportKind::accepted;
-      report.venue_order_id = "N" + std::to_string(request.order.value);
-      return tell(report);
-    }
-    const bool cancels = request.kind == VenueRequestKind::cancel;
-    const auto found = orders_.find(request.order);
-    if (found == orders_.end() || !found->second.open || pick(6) == 0) {
-      report.body.kind = cancels ? VenueReportKind::cancel_rejected : VenueReportKind::replace_rejected;
-      return tell(report);
-    }
-    There& there = found->second;
-    if (cancels) return end_there(request.order, there, VenueReportKind::cancelled, request.number);
-    if (request.quantity.shares <= there.filled)
-      return end_there(request.order, there, VenueReportKind::cancelled, 0);
-    there.quantity = request.quantity.shares;
-    there.limit = request.limit_price;
-    report.body.kind = VenueReportKind::replaced;
-    report.body.quantity = {there.quantity};
-    report.body.price = there.limit;
-    tell(report);
+    market_.receive(request);
+    ASSERT_EQ(market_.placed_again(), 0U);
   }
-  void end_there(OrderId id, There& there, VenueReportKind kind, std::uint32_t request) {
-    there.open = false;
-    Report report;
-    report.body = {.order = id, .kind = kind, .request = request};
-    report.body.cumulative = {there.filled};
-    report.body.average_price = there.average();
-    tell(report);
-  }
-  void trade_there(OrderId id, There& there) {
-    const auto quantity =
-        static_cast<std::int64_t>(1 + pick(static_cast<std::uint64_t>(there.quantity - there.filled)));
-    const Price price = there.limit ? there.limit : some_price();
-    Report report;
-    report.body = {.order = id, .kind = VenueReportKind::filled};
-    report.body.quantity = {quantity};
-    report.body.price = price;
-    report.execution_id = "E" + std::to_string(++executions_);
-    there.filled += quantity;
-    there.notional += quantity * price.units;
-    there.open = there.filled < there.quantity;
-    there.trades.push_back({report.execution_id, quantity, price});
-    report.body.cumulative = {there.filled};
-    report.body.leaves = {there.open ? there.quantity - there.filled : 0};
-    tell(report);
-  }
-  void undo_there(OrderId id, There& there) {
-    There::Trade& trade = there.trades[pick(there.trades.size())];
+  void undo_there(OrderId id) {
     // One that was lost on the way cannot be undone by its name, nor one of long ago.
-    const auto told = told_.find(trade.id);
-    if (told == told_.end() || told->second + 1 < day_) return;
-    Report report;
-    report.reference = trade.id;
-    report.body = {.order = id, .kind = VenueReportKind::busted};
-    there.filled -= trade.quantity;
-    there.notional -= trade.quantity * trade.price.units;
-    if (there.open && pick(2) == 0) there.quantity -= trade.quantity;
-    if (pick(2) == 0) {
-      report.body.kind = VenueReportKind::corrected;
-      report.execution_id = "E" + std::to_string(++executions_);
-      report.body.quantity = {trade.quantity};
-      report.body.price = {trade.price.units + 100};
-      if (there.open && there.quantity < there.filled + trade.quantity + 1)
-        there.quantity = there.filled + trade.quantity + 1;
-      there.filled += trade.quantity;
-      there.notional += trade.quantity * report.body.price.units;
-      trade = {report.execution_id, trade.quantity, report.body.price};
-    } else {
-      trade = there.trades.back();
-      there.trades.pop_back();
-    }
-    report.body.cumulative = {there.filled};
-    report.body.leaves = {there.open ? there.quantity - there.filled : 0};
-    report.body.venue = venue_;
-    submit(report);
-    if (report.body.kind == VenueReportKind::corrected) told_.insert({report.execution_id, day_});
+    market_.undo(id, [&](const OtherMarket::Trade& trade) {
+      const auto told = told_.find(trade.id);
+      return told != told_.end() && told->second + 1 >= day_;
+    });
+    if (reports_.empty()) return;
+    submit(reports_.front());
+    reports_.pop_front();
   }
 
   std::mt19937_64 random_;
@@ -432,12 +312,12 @@ class VenueSimulation {
   bool is_up_ = false;
   std::uint64_t last_order_ = 0;
   std::uint64_t names_ = 0;
-  std::uint64_t executions_ = 0;
   std::size_t trades_ = 0;
   std::int32_t day_ = 0;
   std::deque<VenueRequestMade> to_venue_;
-  std::deque<Report> reports_;
-  std::map<OrderId, There> orders_;
+  std::deque<ToldReport> reports_;
+  OtherMarket market_{venue_, [this](std::uint64_t below) { return pick(below); },
+                      [this](ToldReport told) { reports_.push_back(std::move(told)); }};
   std::map<std::string, std::int32_t> told_;  ///< executions that came by themselves, and the day of that
 };
 
