@@ -47,7 +47,7 @@ void Engine::State::prefetch_first(std::span<const Command> batch) const {
   static constexpr std::array<Step, 5> steps{&State::prefetch_named, &State::prefetch_found,
                                              &State::prefetch_neighbours, &State::prefetch_book_neighbours,
                                              &State::prefetch_counterparty};
-  static_assert(steps.size() * prefetch_distance < ahead_max);
+  static_assert(steps.size() * prefetch_distance < engine::ahead_max);
   for (std::size_t step = 0; step < steps.size(); ++step) {
     const std::size_t end = std::min(batch.size(), (steps.size() - step) * prefetch_distance);
     for (std::size_t at = 0; at < end; ++at)

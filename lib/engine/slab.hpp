@@ -69,8 +69,8 @@ class Slab {
     free_.reserve(capacity_);
   }
 
-  // Copied from where a compiler does not know what it reads: it takes wide moves then. To one that it knows it
-  // counts the zeros out (`rep stos`), which takes longer to begin than to do.
+  // Copied from where a compiler does not know what it reads: it takes wide moves then. To one that it knows
+  // it counts the zeros out (`rep stos`), which takes longer to begin than to do.
   Record blank_{};
   AddressSpace space_{address_space_bytes, address_space_bytes_min};
   Record* records_ = reinterpret_cast<Record*>(space_.begin());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/accounts.hpp"
+#include "engine/ahead.hpp"
 #include "engine/auction_price.hpp"
 #include "engine/client_ids.hpp"
 #include "engine/engine.hpp"
@@ -80,13 +81,7 @@ class Engine::State {
   class Loader;
 
   // --- warming the cache for a command, in steps each of which needs what the one before brought ---
-  /// What the steps have found for a command that is still to come. It may have changed by the time that the
-  /// command is applied, so nothing but warming the cache is done with it.
-  struct Ahead {
-    const Book* book = nullptr;  ///< that a PlaceOrder goes to; none where it cannot
-    OrderSlot order = 0;         ///< that a CancelOrder or ReplaceOrder is about; zero: none
-    BookHandle level;            ///< that a PlaceOrder comes to rest in; none: a new one
-  };
+  using Ahead = engine::Ahead;
   void prefetch_first(std::span<const Command> batch) const;
   void prefetch_named(const CommandBody& body, Ahead& ahead) const;
   void prefetch_found(const CommandBody& body, Ahead& ahead) const;
@@ -94,7 +89,7 @@ class Engine::State {
   void prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const;
   void prefetch_counterparty(const CommandBody& body, Ahead& ahead) const;
   /// Of the command at this place of its batch.
-  [[nodiscard]] Ahead& ahead(std::size_t at) const { return ahead_[at % ahead_max]; }
+  [[nodiscard]] Ahead& ahead(std::size_t at) const { return ahead_[at % engine::ahead_max]; }
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
@@ -684,9 +679,7 @@ class Engine::State {
   struct Pause {
     Timestamp ends_at;
     SymbolId symbol;
-    bool operator<(const Pause& other) const {
-      return ends_at != other.ends_at ? ends_at < other.ends_at : symbol < other.symbol;
-    }
+    auto operator<=>(const Pause&) const = default;
   };
   std::pmr::set<Pause> pauses_{&expiry_memory_};  ///< the auctions and limit states that end by themselves
   /// When references of tiers' bands may have to move.
@@ -701,8 +694,7 @@ class Engine::State {
   std::vector<OrderSlot> auction_sells_;
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
 
-  static constexpr std::size_t ahead_max = 32;
-  mutable std::array<Ahead, ahead_max> ahead_{};  ///< no part of the state
+  mutable std::array<Ahead, engine::ahead_max> ahead_{};  ///< no part of the state
 };
 
 }  // namespace trade
