@@ -16,6 +16,7 @@ class Sight {
   bool operator()(const AccountOpened& event) const { return own(event.account); }
   bool operator()(const CashMoved& event) const { return own(event.account); }
   bool operator()(const SharesTransferred& event) const { return own(event.account); }
+  bool operator()(const BorrowFeeCharged& event) const { return own(event.account); }
   bool operator()(const AccountStatusChanged& event) const { return own(event.account); }
   bool operator()(const AccountLimitsChanged& event) const { return own(event.account); }
   bool operator()(const KillSwitchChanged& event) const { return own(event.account); }

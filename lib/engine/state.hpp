@@ -1,5 +1,4 @@
-// What stands behind Engine: the state, and how commands change it. One .cpp file for each family of
-// commands.
+// What stands behind Engine: the state, and how commands change it. One .cpp file a family of commands.
 #pragma once
 
 #include <array>
