@@ -138,7 +138,9 @@ class Routing {
   /// A venue may tell of a trade again, or undo it, on the day it was made and on the next one; after days on
   /// which nothing ran, later too. So the newest are kept, whole days of them.
   void forget_executions_before(TradingDay day) {
-    const auto is_older = [](const auto& one, const auto& other) { return one.second.day < other.second.day; };
+    const auto is_older = [](const auto& one, const auto& other) {
+      return one.second.day < other.second.day;
+    };
     while (executions_.size() > executions_kept) {
       const TradingDay oldest = std::ranges::min_element(executions_, is_older)->second.day;
       if (oldest >= day) return;

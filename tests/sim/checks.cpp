@@ -19,8 +19,9 @@ std::string text(std::uint64_t number) {
 
 constexpr std::size_t levels_max = 10'000;
 
-/// What is told of trades at venues, and of cash that comes and goes.
+/// What is told of changes, of trades at venues, and of cash that comes and goes.
 void note(const Event& event, JournalTold& told) {
+  if (const auto* replaced = std::get_if<OrderReplaced>(&event.body)) told.replaced.insert(replaced->order);
   if (const auto* moved = std::get_if<CashMoved>(&event.body)) told.cash_moved += moved->amount;
   if (const auto* trade = std::get_if<VenueTradeExecuted>(&event.body)) {
     BookedTrades& booked = told.at_venues[trade->order];
@@ -37,16 +38,26 @@ std::uint64_t newest_order(const ledger::Ledger& ledger) {
 }
 
 /// What neither a replace nor a venue changes.
-bool is_as_acknowledged(const OrderView& order, const Placed& placed) {
+bool is_as_acknowledged(const OrderView& order, const Placed& placed, bool replaced) {
   const PlaceOrder& asked = placed.order;
-  const bool keeps_price = !placed.changed && !order.venue_state && !asked.instructions.post_only;
-  return order.id == placed.answer->order && order.account == placed.account && order.symbol == placed.symbol &&
-         order.side == asked.side && order.type == asked.type && order.time_in_force == asked.time_in_force &&
+  const bool keeps_price = !replaced && !asked.instructions.post_only;
+  return order.id == placed.answer->order && order.account == placed.account &&
+         order.symbol == placed.symbol && order.side == asked.side && order.type == asked.type &&
+         order.time_in_force == asked.time_in_force &&
          order.instructions.display_quantity == asked.instructions.display_quantity &&
          order.instructions.minimum_quantity == asked.instructions.minimum_quantity &&
          order.instructions.all_or_none == asked.instructions.all_or_none &&
          order.link.order_class == asked.legs.order_class &&
          (!keeps_price || order.limit_price == asked.limit_price);
+}
+
+std::string described(const std::vector<OrderView>& orders) {
+  std::string described;
+  for (const OrderView& order : orders) {
+    described += " order " + text(order.id.value) + " " + std::string(name_of(order.status)) + " (" +
+                 std::string(row_of(order.reject_reason).name) + ")";
+  }
+  return described;
 }
 
 /// One for one; where a status told of some of them, their sums, as far as an average tells a price.
@@ -146,7 +157,7 @@ void check_books(const Engine& engine, const ledger::Ledger& ledger, Money cash_
 }
 
 void check_client(const Client& client, const Engine& engine, const ledger::Ledger& ledger,
-                  const Report& report) {
+                  const JournalTold& told, const Report& report) {
   std::map<const Placed*, std::vector<OrderView>> found_of;
   for (std::uint64_t id = 1; id <= newest_order(ledger); ++id) {
     const auto order = engine.order(OrderId{id});
@@ -162,13 +173,14 @@ void check_client(const Client& client, const Engine& engine, const ledger::Ledg
     // A refusal that is about no order leaves none; and what is ill formed is refused each time.
     if (!placed.answer->order || !placed.is_well_formed()) continue;
     const std::vector<OrderView>& found = found_of[&placed];
-    if (found.size() > 1) report(name + " is there " + text(found.size()) + " times");
+    if (found.size() > 1) report(name + " is there " + text(found.size()) + " times:" + described(found));
     if (found.empty()) {
       report(name + " was acknowledged as order " + text(placed.answer->order.value) + " and is lost");
       continue;
     }
     const OrderView& order = found.front();
-    if (!is_as_acknowledged(order, placed)) report(name + " is not the order that was acknowledged");
+    if (!is_as_acknowledged(order, placed, told.replaced.contains(order.id)))
+      report(name + " is not the order that was acknowledged");
     // At a venue a cancel is only asked for.
     if (placed.cancelled && !order.venue_state && !is_terminal(order.status))
       report(name + " was cancelled and is open");
@@ -195,11 +207,13 @@ void check_venue(const engine_test::OtherMarket& there, const Engine& engine, co
     check_trades(id, order, booked == told.at_venues.end() ? BookedTrades{} : booked->second, report);
   }
   for (const auto& [id, booked] : told.at_venues) {
-    if (!there.orders().contains(id)) report("order " + text(id.value) + " traded, and its venue has none such");
+    if (!there.orders().contains(id))
+      report("order " + text(id.value) + " traded, and its venue has none such");
   }
   for (std::uint64_t id = 1; const auto order = engine.order(OrderId{id}); ++id) {
     const bool is_there = there.orders().contains(OrderId{id});
-    if (order->venue_state && order->venue_state != VenueState::held && !is_terminal(order->status) && !is_there)
+    if (order->venue_state && order->venue_state != VenueState::held && !is_terminal(order->status) &&
+        !is_there)
       report("order " + text(id) + " is open here, and its venue has none such");
   }
 }

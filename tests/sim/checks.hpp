@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "engine/engine.hpp"
@@ -32,7 +33,8 @@ struct BookedTrades {
 struct JournalTold {
   Coverage coverage;
   std::map<OrderId, BookedTrades> at_venues;
-  Money cash_moved;  ///< in and out
+  std::set<OrderId> replaced;  ///< orders that a client, a venue or their group changed
+  Money cash_moved;            ///< in and out
 };
 
 /// The chain of records is whole, and applying their commands anew gives the same events and the same state.
@@ -43,11 +45,12 @@ void check_journal(const VirtualJournal& journal, const Engine& engine, const ma
 /// A stored market is that of the journal up to its batch.
 void check_stored_market(const VirtualJournal& journal, std::uint64_t batch, const market::Market& market,
                          const Report& report);
-/// Engine and books agree to the cent and to the share, and order by order; and no cash has come from nowhere.
+/// Engine and books agree to the cent and to the share, and order by order; and no cash has come from
+/// nowhere.
 void check_books(const Engine& engine, const ledger::Ledger& ledger, Money cash_moved, const Report& report);
 /// What a client was told is so, once.
 void check_client(const Client& client, const Engine& engine, const ledger::Ledger& ledger,
-                  const Report& report);
+                  const JournalTold& told, const Report& report);
 /// What is filled and open at a venue is so here, trade by trade.
 void check_venue(const engine_test::OtherMarket& there, const Engine& engine, const JournalTold& told,
                  const Report& report);

@@ -17,6 +17,7 @@ bool Placed::is_well_formed() const {
     case RejectReason::invalid_order:
     case RejectReason::invalid_price:
     case RejectReason::invalid_quantity:
+    case RejectReason::invalid_legs:
     case RejectReason::unknown_account:
     case RejectReason::unknown_symbol:
       return false;
@@ -109,7 +110,6 @@ void Client::prepare(ReplaceOrder& replace, Action& action) {
   action.order = index_of(replace.order);
   const bool renames = !replace.new_client_order_id.empty() && action.order;
   replace.new_client_order_id = renames ? new_name(*action.order) : std::string_view{};
-  if (action.order) placed_[*action.order].changed = true;
 }
 
 /// Of the day that it is.
@@ -179,8 +179,10 @@ void Client::take_answer(Action& action, const CommandResult& result) {
     }
   }
   if (*placed.answer == answer || !placed.is_well_formed()) return;
-  // A venue may have refused what was taken here.
-  if (answer == Placed::Answer{RejectReason::venue_rejected, placed.answer->order}) return;
+  // A venue may have refused what was taken here; and of two answers the later one may come first.
+  const bool refused_there =
+      answer.reason == RejectReason::venue_rejected || placed.answer->reason == RejectReason::venue_rejected;
+  if (refused_there && answer.order == placed.answer->order) return;
   hooks_.violation(std::string(placed.order.client_order_id) + " was answered as order " +
                    std::to_string(placed.answer->order.value) + " (" +
                    std::string(row_of(placed.answer->reason).name) + "), then as order " +

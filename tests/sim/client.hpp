@@ -32,7 +32,6 @@ struct Placed {
   };
   std::optional<Answer> answer;  ///< the first that came
   bool cancelled = false;        ///< a cancel of it was acknowledged
-  bool changed = false;          ///< it was asked to be replaced
 
   /// What is not well formed is refused each time, under a number of its own.
   [[nodiscard]] bool is_well_formed() const;

@@ -1,9 +1,10 @@
-// simulate [--first SEED] [--seeds N] [--twice] [--all-kinds] [--break WHAT]: runs the suite in a virtual world,
-// once for each seed from SEED (1; "random": from anywhere) on. Prints the faults injected, by kind, and what
-// was done. On a failure it prints what does not hold and how to run that seed again, and exits with 1. With
-// --twice each seed is run two times, which must not differ. With --all-kinds it is a failure too where a kind
-// of fault, command or order never came. With --break something is wrong on purpose (see world.hpp), which
-// must be found.
+// simulate [--first SEED] [--seeds N] [--twice] [--all-kinds] [--break WHAT]: runs the suite in a virtual
+// world, once for each seed from SEED (1; "random": from anywhere) on. Prints the faults injected, by kind,
+// and what was done. On a failure it prints what does not hold and how to run that seed again, and exits
+// with 1. With
+// --twice each seed is run two times, which must not differ. With --all-kinds it is a failure too where a
+// kind of fault, command or order never came. With --break something is wrong on purpose (see world.hpp),
+// which must be found.
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -124,8 +125,8 @@ bool run_seed(const Arguments& arguments, const std::filesystem::path& directory
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!parse(argc, argv, arguments)) {
-    std::fprintf(stderr,
-                 "usage: simulate [--first SEED|random] [--seeds N] [--twice] [--all-kinds] [--break WHAT]\n");
+    std::fprintf(
+        stderr, "usage: simulate [--first SEED|random] [--seeds N] [--twice] [--all-kinds] [--break WHAT]\n");
     return 2;
   }
   // Failures that the world makes are logged by the thousand.

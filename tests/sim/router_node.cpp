@@ -225,8 +225,8 @@ void RouterNode::hear(std::uint64_t number, const FromVenue& said) {
     inquiry_.mass_done(world_.monotonic_ns());
     return turn();
   }
-  const bool is_answer = said.report.body.kind == VenueReportKind::status ||
-                         said.report.body.kind == VenueReportKind::not_known;
+  const bool is_answer =
+      said.report.body.kind == VenueReportKind::status || said.report.body.kind == VenueReportKind::not_known;
   if (is_answer) inquiry_.answered(said.report.body.order);
   const bool forgets = world_.is_broken(Breakage::forgotten_fill) &&
                        said.report.body.kind == VenueReportKind::filled && world_.below(10) == 0;
@@ -295,7 +295,8 @@ void RouterNode::take_result(const VenueNews& news, RejectReason reason) const {
       // The venue was removed meanwhile.
       if (news.what == VenueNews::Kind::session && reason == RejectReason::unknown_venue) return;
       hooks_.violation("what a venue told of order " + std::to_string(news.order.value) + " (" +
-                       std::string(name_of(news.kind)) + ") was refused: " + std::string(row_of(reason).name));
+                       std::string(name_of(news.kind)) +
+                       ") was refused: " + std::string(row_of(reason).name));
   }
 }
 
@@ -311,7 +312,7 @@ void RouterNode::settle() {
 }
 
 void RouterNode::saved() {
-  if (world_.happens(Fault::routing_write_failed)) return kill();
+  if (world_.happens(Fault::router_write_failed)) return kill();
   durable_ = *std::exchange(saving_, std::nullopt);
   transmit();
   turn();

@@ -1,6 +1,6 @@
 // What fixd is to the rest of the suite, in the virtual world: follows the journal, asks a venue for what it
-// says, and tells tradingd what the venue tells. What it must not forget is on a disk of its own, whose writes
-// take time, fail, and are lost when the process is killed; nothing is said of what is not yet there.
+// says, and tells tradingd what the venue tells. What it must not forget is on a disk of its own, whose
+// writes take time, fail, and are lost when the process is killed; nothing is said of what is not yet there.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,6 @@ class RouterNode {
 
   void start();
   void kill();
-  /// A clean end is no other.
-  void stop() { kill(); }
   [[nodiscard]] bool running() const { return state_ != nullptr; }
   /// A turn of the loop.
   void turn();

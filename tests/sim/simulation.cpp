@@ -57,9 +57,10 @@ Simulation::Simulation(std::uint64_t seed, std::filesystem::path directory, Brea
              },
              .violation = violation_}),
       line_(world_),
-      venue_(world_, line_, VenueId{1},
-             {.to_router = [this](std::uint64_t number, const FromVenue& said) { router_.hear(number, said); },
-              .violation = violation_}),
+      venue_(
+          world_, line_, VenueId{1},
+          {.to_router = [this](std::uint64_t number, const FromVenue& said) { router_.hear(number, said); },
+           .violation = violation_}),
       router_(world_, journal_, line_, venue_, router_number,
               {.to_tradingd =
                    [this](wire::Bytes request) {
@@ -113,13 +114,14 @@ void Simulation::every(std::int64_t interval, const std::function<void()>& actio
   });
 }
 
-/// Accounts, cash, symbols and shares, and mostly a venue for some of the symbols: before anything fails, since
-/// a deposit cannot be sent twice.
+/// Accounts, cash, symbols and shares, and mostly a venue for some of the symbols: before anything fails,
+/// since a deposit cannot be sent twice.
 void Simulation::set_up() {
   SubmitRequest request;
   const auto add = [&](const CommandBody& body) { request.commands.push_back({body, {}, {}}); };
   RandomFlow(world_.below(1'000)).set_up([&](const Command& command) { add(command.body); });
-  add(AddVenue{*VenueName::make("north"), world_.below(3) == 0 ? WhenVenueDown::refuse : WhenVenueDown::hold});
+  add(AddVenue{*VenueName::make("north"),
+               world_.below(3) == 0 ? WhenVenueDown::refuse : WhenVenueDown::hold});
   const auto routed = static_cast<std::uint32_t>(world_.below(3));
   for (SymbolId symbol{1}; symbol.value <= routed; ++symbol.value)
     add(SetRoute{symbol, VenueId{1}});
@@ -148,8 +150,11 @@ void Simulation::break_things() {
   break_one(trading_);
   break_one(ledger_);
   break_one(feed_);
-  break_process([&] { return router_.running(); }, [&] { router_.kill(); }, [&] { router_.stop(); },
-                [&] { router_.start(); });
+  if (!router_.running()) {
+    if (world_.healed() || world_.below(20) == 0) router_.start();
+  } else if (world_.happens(Fault::router_killed)) {
+    router_.kill();
+  }
   if (line_.up() && world_.happens(Fault::venue_line_cut)) line_.cut();
   if (world_.happens(Fault::clock_jumped)) world_.jump_clock();
 }
@@ -230,7 +235,7 @@ void Simulation::check() {
   outcome_.coverage = told.coverage;
   check_books(engine, ledger, told.cash_moved, violation_);
   for (const auto& client : clients_)
-    check_client(*client, engine, ledger, violation_);
+    check_client(*client, engine, ledger, told, violation_);
   check_venue(venue_.market(), engine, told, violation_);
 }
 

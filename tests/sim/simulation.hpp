@@ -1,5 +1,5 @@
-// One run: three daemons, some clients, another market, a world that fails, and afterwards the question whether
-// all is true that was said.
+// One run: three daemons, some clients, another market, a world that fails, and afterwards the question
+// whether all is true that was said.
 #pragma once
 
 #include <cstdint>

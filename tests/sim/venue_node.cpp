@@ -44,7 +44,8 @@ void VenueNode::hear(std::uint64_t number, const ToVenue& said) {
     case ToVenue::Kind::request:
       market_.receive(said.request);
       if (market_.placed_again() != 0)
-        hooks_.violation("order " + std::to_string(said.request.order.value) + " was placed at its venue twice");
+        hooks_.violation("order " + std::to_string(said.request.order.value) +
+                         " was placed at its venue twice");
       return;
     case ToVenue::Kind::question:
       return say({market_.status_of(said.order), false});
@@ -61,9 +62,8 @@ void VenueNode::hear_count(std::uint64_t said_there) {
 }
 
 void VenueNode::beat(std::function<void(std::uint64_t said_here)> to_router) {
-  line_.carry(VenueLine::End::router, [count = transmitted_, to_router = std::move(to_router)] {
-    to_router(count);
-  });
+  line_.carry(VenueLine::End::router,
+              [count = transmitted_, to_router = std::move(to_router)] { to_router(count); });
 }
 
 void VenueNode::work() {

@@ -17,28 +17,28 @@
 
 namespace trade::sim {
 
-#define TRADE_SIM_FAULTS(X)                                                \
-  X(message_dropped, "messages dropped", 60'000)                           \
-  X(message_doubled, "messages doubled", 60'000)                           \
-  X(message_delayed, "messages delayed", 100'000)                          \
-  X(process_killed, "processes killed between steps", 3'000)               \
-  X(killed_within_step, "processes killed within a step", 2'000)           \
-  X(process_stopped, "processes stopped cleanly", 1'000)                   \
-  X(sync_failed, "syncs of the journal that failed", 8'000)                \
-  X(write_torn, "unsynced writes torn by a crash", 400'000)                \
-  X(write_lost, "unsynced writes lost by a crash", 400'000)                \
-  X(disk_filled, "times the journal's disk filled up", 3'000)              \
-  X(store_write_failed, "writes of ledgerd and feedd that failed", 20'000) \
-  X(checkpoint_torn, "checkpoints torn", 200'000)                          \
-  X(clock_jumped, "jumps of the wall clock", 20'000)                       \
+#define TRADE_SIM_FAULTS(X)                                                    \
+  X(message_dropped, "messages dropped", 60'000)                               \
+  X(message_doubled, "messages doubled", 60'000)                               \
+  X(message_delayed, "messages delayed", 100'000)                              \
+  X(process_killed, "processes killed between steps", 3'000)                   \
+  X(killed_within_step, "processes killed within a step", 2'000)               \
+  X(process_stopped, "processes stopped cleanly", 1'000)                       \
+  X(sync_failed, "syncs of the journal that failed", 8'000)                    \
+  X(write_torn, "unsynced writes torn by a crash", 400'000)                    \
+  X(write_lost, "unsynced writes lost by a crash", 400'000)                    \
+  X(disk_filled, "times the journal's disk filled up", 3'000)                  \
+  X(store_write_failed, "writes of ledgerd and feedd that failed", 20'000)     \
+  X(checkpoint_torn, "checkpoints torn", 200'000)                              \
+  X(clock_jumped, "jumps of the wall clock", 20'000)                           \
   X(journal_silent, "times a follower got no answer from the journal", 30'000) \
-  X(routing_killed, "times the router to a venue was killed", 2'000)       \
-  X(routing_write_failed, "writes of the router that failed", 10'000)      \
-  X(venue_message_lost, "messages to and from a venue lost", 20'000)       \
-  X(venue_message_doubled, "messages to and from a venue doubled", 40'000) \
-  X(venue_message_delayed, "messages to and from a venue delayed", 60'000) \
-  X(venue_line_cut, "lines to a venue cut", 5'000)                         \
-  X(venue_numbers_lost, "sessions of a venue that began anew", 400'000)    \
+  X(router_killed, "times the router to a venue was killed", 2'000)            \
+  X(router_write_failed, "writes of the router that failed", 10'000)           \
+  X(venue_message_lost, "messages to and from a venue lost", 20'000)           \
+  X(venue_message_doubled, "messages to and from a venue doubled", 40'000)     \
+  X(venue_message_delayed, "messages to and from a venue delayed", 60'000)     \
+  X(venue_line_cut, "lines to a venue cut", 5'000)                             \
+  X(venue_numbers_lost, "sessions of a venue that began anew", 400'000)        \
   X(venue_told_again, "reports that a venue told once more", 50'000)
 
 enum class Fault : std::uint8_t {
@@ -57,12 +57,12 @@ using FaultCounts = std::array<std::uint64_t, fault_names.size()>;
 /// What can be wrong on purpose, to see that it is found.
 enum class Breakage : std::uint8_t {
   none = 1,
-  lying_disk,         ///< the journal's disk says that it has synced, and has not
-  flipped_bit,        ///< a record that is long on the disk changes
-  skipped_batch,      ///< ledgerd passes a batch over
-  forgotten_client,   ///< tradingd does not know a retried order again
-  forgotten_fill,     ///< what a venue told of a fill never reaches tradingd
-  request_again,      ///< a request that was sent to a venue is sent again after a restart
+  lying_disk,        ///< the journal's disk says that it has synced, and has not
+  flipped_bit,       ///< a record that is long on the disk changes
+  skipped_batch,     ///< ledgerd passes a batch over
+  forgotten_client,  ///< tradingd does not know a retried order again
+  forgotten_fill,    ///< what a venue told of a fill never reaches tradingd
+  request_again,     ///< a request that was sent to a venue is sent again after a restart
 };
 constexpr EnumNames<Breakage, 7> enum_names(Breakage) {
   return {{{Breakage::none, "nothing"},

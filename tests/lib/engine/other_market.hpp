@@ -88,8 +88,7 @@ class OtherMarket {
     Order& order = orders_.at(id);
     const auto quantity =
         static_cast<std::int64_t>(1 + pick_(static_cast<std::uint64_t>(order.quantity - order.filled)));
-    const Price price =
-        order.limit ? order.limit : Price{static_cast<std::int64_t>(900 + pick_(200)) * 100};
+    const Price price = order.limit ? order.limit : Price{static_cast<std::int64_t>(900 + pick_(200)) * 100};
     ToldReport told = about(id, VenueReportKind::filled);
     told.body.quantity = {quantity};
     told.body.price = price;

@@ -1,5 +1,6 @@
 // Orders that are routed to another venue: which are, where they stand, their fills and their ends.
 #include "engine/routing.hpp"
+
 #include "routing_test_support.hpp"
 
 namespace trade::engine_test {

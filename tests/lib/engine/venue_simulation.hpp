@@ -247,8 +247,7 @@ class VenueSimulation {
       there.counted = true;
       there.notional = engine.order(report.order)->filled_notional.units;
     }
-    const bool is_trade =
-        report.kind == VenueReportKind::filled || report.kind == VenueReportKind::corrected;
+    const bool is_trade = report.kind == VenueReportKind::filled || report.kind == VenueReportKind::corrected;
     if (is_trade && result_.reason == RejectReason::none) told_.insert({told.execution_id, day_});
   }
   /// Answers a status request for every order that was ever sent. It comes behind all that is on its way.
