@@ -129,7 +129,7 @@ class Adapter {
 };
 
 std::optional<ReportQueue> queue;  ///< where there is no ring of its own
-Reports* reports = nullptr;
+Reports* sink = nullptr;
 std::unique_ptr<Adapter> adapter;
 
 constexpr AbiTransport transport = {
@@ -147,13 +147,14 @@ constexpr AbiTransport transport = {
     .destroy = [](void* handle) { delete static_cast<ReportRing*>(handle); },
 };
 
-void start(const AbiTransport* given, void* sink) {
-  if constexpr (has_own_ring) {
-    reports = static_cast<ReportRing*>(sink);
+/// A ring of our own is what the benchmark hands back; its own queue is spoken to through one of these.
+template <class Sink>
+Sink& sink_of(const AbiTransport& given, void* handle) {
+  if constexpr (std::is_same_v<Sink, ReportRing>) {
+    return *static_cast<Sink*>(handle);
   } else {
-    reports = &queue.emplace(*given, sink);
+    return queue.emplace(given, handle);
   }
-  adapter = std::make_unique<Adapter>(*reports);
 }
 
 }  // namespace
@@ -164,7 +165,8 @@ const trade::bench::AbiTransport* engine_get_transport() {
 }
 
 void engine_init(std::uint64_t, const trade::bench::AbiTransport* transport, void* report_sink) {
-  trade::bench::start(transport, report_sink);
+  trade::bench::sink = &trade::bench::sink_of<trade::bench::Reports>(*transport, report_sink);
+  trade::bench::adapter = std::make_unique<trade::bench::Adapter>(*trade::bench::sink);
 }
 
 void engine_shutdown() {
@@ -182,7 +184,7 @@ void engine_on_modify(const trade::bench::AbiModify* modify) {
   trade::bench::adapter->on_modify(*modify);
 }
 void engine_flush() {
-  trade::bench::reports->publish();
+  trade::bench::sink->publish();
 }
 
 std::int64_t engine_query_best_bid() {
