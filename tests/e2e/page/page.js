@@ -144,7 +144,7 @@ async function main() {
   await waitText("#ticket-message", /^Filled: buy 2 AAPL, with its exits at 151\.00$/);
   await page.click("#tab-open");
   await waitText("#panel-open tbody", /155\.00/);
-  await waitText("#panel-open tbody", /stop loss/i);
+  await waitText("#panel-open tbody", /Stop loss/);
   await page.locator('#panel-open button:text("Cancel")').first().click();
   await waitText("#panel-open .empty", /No open orders/);
 
