@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/accounts.hpp"
+#include "engine/ahead.hpp"
 #include "engine/auction_price.hpp"
 #include "engine/client_ids.hpp"
 #include "engine/engine.hpp"
@@ -79,13 +80,7 @@ class Engine::State {
   class Loader;
 
   // --- warming the cache for a command, in steps each of which needs what the one before brought ---
-  /// What the steps have found for a command that is still to come. It may have changed by the time that the
-  /// command is applied, so nothing but warming the cache is done with it.
-  struct Ahead {
-    const Book* book = nullptr;  ///< that a PlaceOrder goes to; none where it cannot
-    OrderSlot order = 0;         ///< that a CancelOrder or ReplaceOrder is about; zero: none
-    BookHandle level;            ///< that a PlaceOrder comes to rest in; none: a new one
-  };
+  using Ahead = engine::Ahead;
   void prefetch_first(std::span<const Command> batch) const;
   void prefetch_named(const CommandBody& body, Ahead& ahead) const;
   void prefetch_found(const CommandBody& body, Ahead& ahead) const;
