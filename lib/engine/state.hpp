@@ -2,7 +2,6 @@
 // commands.
 #pragma once
 
-#include <array>
 #include <map>
 #include <memory_resource>
 #include <optional>
@@ -87,8 +86,6 @@ class Engine::State {
   void prefetch_neighbours(const CommandBody& body, Ahead& ahead) const;
   void prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const;
   void prefetch_counterparty(const CommandBody& body, Ahead& ahead) const;
-  /// Of the command at this place of its batch.
-  [[nodiscard]] Ahead& ahead(std::size_t at) const { return ahead_[at % ahead_max]; }
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
@@ -686,9 +683,7 @@ class Engine::State {
   std::vector<OrderSlot> auction_buys_;
   std::vector<OrderSlot> auction_sells_;
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
-
-  static constexpr std::size_t ahead_max = 32;
-  mutable std::array<Ahead, ahead_max> ahead_{};  ///< no part of the state
+  mutable engine::AheadRing ahead_;      ///< no part of the state
 };
 
 template <class Change>
