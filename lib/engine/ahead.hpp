@@ -1,20 +1,30 @@
-// What is found out about commands before their turn, to have at hand what they will touch.
+// What looking ahead has found.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "book/book.hpp"
-#include "engine/order_store.hpp"
+#include "engine/accounts.hpp"
 
 namespace trade::engine {
 
-/// Commands of a batch that are looked at ahead of the one that is being applied are fewer.
-constexpr std::size_t ahead_max = 32;
-
-/// What the steps have found for a command that is still to come. It may have changed by the time that the
-/// command is applied, so nothing but warming the cache is done with it.
+/// For a command that is still to come. It may have changed by the time that the command is applied, so
+/// nothing but warming the cache is done with it.
 struct Ahead {
   const Book* book = nullptr;  ///< that a PlaceOrder goes to; none where it cannot
   OrderSlot order = 0;         ///< that a CancelOrder or ReplaceOrder is about; zero: none
   BookHandle level;            ///< that a PlaceOrder comes to rest in; none: a new one
+};
+
+/// One for each command that is looked at ahead, by its place in the batch.
+class AheadRing {
+ public:
+  static constexpr std::size_t size = 32;
+  [[nodiscard]] Ahead& operator[](std::size_t place) { return ring_[place % size]; }
+
+ private:
+  std::array<Ahead, size> ring_{};
 };
 
 }  // namespace trade::engine

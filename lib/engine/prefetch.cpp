@@ -32,7 +32,7 @@ void Engine::State::prefetch(std::span<const Command> batch, std::size_t next) c
   constexpr std::size_t distance = prefetch_distance;
   const auto step = [&](std::size_t steps, auto visit) {
     if (left > steps * distance)
-      (this->*visit)(batch[next + steps * distance].body, ahead(next + steps * distance));
+      (this->*visit)(batch[next + steps * distance].body, ahead_[next + steps * distance]);
   };
   step(5, &State::prefetch_named);
   step(4, &State::prefetch_found);
@@ -47,11 +47,11 @@ void Engine::State::prefetch_first(std::span<const Command> batch) const {
   static constexpr std::array<Step, 5> steps{&State::prefetch_named, &State::prefetch_found,
                                              &State::prefetch_neighbours, &State::prefetch_book_neighbours,
                                              &State::prefetch_counterparty};
-  static_assert(steps.size() * prefetch_distance < engine::ahead_max);
+  static_assert(steps.size() * prefetch_distance < engine::AheadRing::size);
   for (std::size_t step = 0; step < steps.size(); ++step) {
     const std::size_t end = std::min(batch.size(), (steps.size() - step) * prefetch_distance);
     for (std::size_t at = 0; at < end; ++at)
-      (this->*steps[step])(batch[at].body, ahead(at));
+      (this->*steps[step])(batch[at].body, ahead_[at]);
   }
 }
 

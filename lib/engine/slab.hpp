@@ -2,8 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <type_traits>
@@ -36,7 +39,7 @@ class Slab {
       index = free_.back();
       free_.pop_back();
     }
-    ::new (&records_[index]) Record(blank_);
+    std::memcpy(static_cast<void*>(&records_[index]), blank_.data(), sizeof(Record));
     ++used_;
     return index;
   }
@@ -71,7 +74,8 @@ class Slab {
 
   // Copied from where a compiler does not know what it reads: it takes wide moves then. To one that it knows
   // it counts the zeros out (`rep stos`), which takes longer to begin than to do.
-  Record blank_{};
+  std::array<std::byte, sizeof(Record)> blank_ =
+      std::bit_cast<std::array<std::byte, sizeof(Record)>>(Record{});
   AddressSpace space_{address_space_bytes, address_space_bytes_min};
   Record* records_ = reinterpret_cast<Record*>(space_.begin());
   std::vector<std::uint32_t> free_;

@@ -1,7 +1,6 @@
 // What stands behind Engine: the state, and how commands change it. One .cpp file a family of commands.
 #pragma once
 
-#include <array>
 #include <map>
 #include <memory_resource>
 #include <optional>
@@ -87,8 +86,6 @@ class Engine::State {
   void prefetch_neighbours(const CommandBody& body, Ahead& ahead) const;
   void prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const;
   void prefetch_counterparty(const CommandBody& body, Ahead& ahead) const;
-  /// Of the command at this place of its batch.
-  [[nodiscard]] Ahead& ahead(std::size_t at) const { return ahead_[at % engine::ahead_max]; }
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
@@ -692,8 +689,7 @@ class Engine::State {
   std::vector<OrderSlot> auction_buys_;
   std::vector<OrderSlot> auction_sells_;
   std::vector<OrderSlot> auction_over_;  ///< orders that end with their auction
-
-  mutable std::array<Ahead, engine::ahead_max> ahead_{};  ///< no part of the state
+  mutable engine::AheadRing ahead_;      ///< no part of the state
 };
 
 }  // namespace trade
