@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "format/ratio.hpp"
 #include "journal_directory.hpp"
 #include "journal_scenario_words.hpp"
 #include "ledger/ledger.hpp"
@@ -478,7 +479,7 @@ class Writer {
     const std::string symbol = name_of_symbol(moment, body.symbol);
     if (symbol.empty()) return false;
     Words words{"symbol", "borrow", symbol, body.on ? "easy" : "locate"};
-    if (body.rate_basis_points) add(words, "--rate", format::format_percent(*body.rate_basis_points));
+    if (body.rate_basis_points) add_option(words, "--rate", format::format_percent(*body.rate_basis_points));
     outcome(time, words, {}, moment.result.reason);
     return true;
   }
