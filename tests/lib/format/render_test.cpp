@@ -143,10 +143,10 @@ TEST(Stream, WritesItsHeadingOnce) {
   entry.price = Price{1'500'000};
   entry.quantity = Quantity{7};
   entry.executed_at = Timestamp{1'769'783'400'123'000'000};
-  EXPECT_EQ(
-      csv.next(json_of(entry)),
-      "id,symbol,price,quantity,taker_side,executed_at\n1,AAPL,150.00,7,,2026-01-30T14:30:00.123000000Z\n");
-  EXPECT_EQ(csv.next(json_of(entry)), "1,AAPL,150.00,7,,2026-01-30T14:30:00.123000000Z\n");
+  EXPECT_EQ(csv.next(json_of(entry)),
+            "id,symbol,price,quantity,taker_side,executed_at,sequence\n1,AAPL,150.00,7,,2026-01-30T14:30:00."
+            "123000000Z,0\n");
+  EXPECT_EQ(csv.next(json_of(entry)), "1,AAPL,150.00,7,,2026-01-30T14:30:00.123000000Z,0\n");
   StreamRenderer table(OutputMode::table, tape_layout(), {.width_max = 80});
   EXPECT_EQ(std::ranges::count(table.next(json_of(entry)), '\n'), 2);
   const std::string line = table.next(json_of(entry));
