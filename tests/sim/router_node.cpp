@@ -115,7 +115,7 @@ void RouterNode::apply(const Event& event) {
   } else if (const auto* removed = std::get_if<VenueRemoved>(&event.body)) {
     table.take(*removed);
   } else if (const auto* made = std::get_if<VenueRequestMade>(&event.body)) {
-    if (table.take(*made, "")) send(made->order, made->number);
+    if (table.take(*made, "", "")) send(made->order, made->number);
   } else if (const auto* changed = std::get_if<VenueStateChanged>(&event.body)) {
     table.take(*changed);
     if (changed->state == VenueState::ended) inquiry_.answered(changed->order);
