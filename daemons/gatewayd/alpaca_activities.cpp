@@ -263,8 +263,9 @@ Task<http::Response> tell(Call& call, std::string_view types) {
 }
 
 Task<http::Response> activities(Call& call) {
-  const std::string* types = call.request.parameter("activity_types");
-  co_return co_await tell(call, types == nullptr ? std::string_view() : *types);
+  std::string_view types;
+  if (const std::string* asked = call.request.parameter("activity_types")) types = *asked;
+  co_return co_await tell(call, types);
 }
 
 Task<http::Response> activities_of_type(Call& call) {

@@ -76,15 +76,16 @@ void Engine::State::prefetch_named(const CommandBody& body, Ahead& ahead) const 
 
 void Engine::State::prefetch_found(const CommandBody& body, Ahead& ahead) const {
   if (const auto* place = std::get_if<PlaceOrder>(&body)) {
-    ahead.book = book_of(*place);
-    if (ahead.book == nullptr) return;
+    const Book* const book = book_of(*place);
+    if (book == nullptr) return;
+    ahead.symbol = place->symbol;
     accounts_.prefetch_position(place->account, place->symbol);
     // The new order is linked behind it.
     orders_.prefetch_links(accounts_[place->account].last_open);
-    if (ahead.book->crosses(place->side, place->limit_price)) {
-      ahead.book->prefetch_best(opposite(place->side));
+    if (book->crosses(place->side, place->limit_price)) {
+      book->prefetch_best(opposite(place->side));
     } else {
-      ahead.book->prefetch_touch(place->side);
+      book->prefetch_touch(place->side);
     }
     accounts_.prefetch_for_margin(place->account, 0);
     return;
@@ -97,7 +98,7 @@ void Engine::State::prefetch_found(const CommandBody& body, Ahead& ahead) const 
 }
 
 void Engine::State::prefetch_neighbours(const CommandBody& body, Ahead& ahead) const {
-  if (const Book* const book = ahead.book) {
+  if (const Book* const book = book_found(ahead)) {
     const auto& place = *std::get_if<PlaceOrder>(&body);
     accounts_.prefetch_for_margin(place.account, 1);
     if (book->crosses(place.side, place.limit_price)) {
@@ -115,7 +116,7 @@ void Engine::State::prefetch_neighbours(const CommandBody& body, Ahead& ahead) c
 }
 
 void Engine::State::prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const {
-  if (const Book* const book = ahead.book) {
+  if (const Book* const book = book_found(ahead)) {
     const auto& place = *std::get_if<PlaceOrder>(&body);
     accounts_.prefetch_for_margin(place.account, 2);
     if (book->crosses(place.side, place.limit_price)) {
@@ -130,7 +131,7 @@ void Engine::State::prefetch_book_neighbours(const CommandBody& body, Ahead& ahe
 }
 
 void Engine::State::prefetch_counterparty(const CommandBody& body, Ahead& ahead) const {
-  const Book* const book = ahead.book;
+  const Book* const book = book_found(ahead);
   if (book == nullptr) return;
   const auto& place = *std::get_if<PlaceOrder>(&body);
   accounts_.prefetch_for_margin(place.account, 3);
@@ -148,6 +149,10 @@ void Engine::State::prefetch_around(const Order& order) const {
   accounts_.prefetch(order.position);
   orders_.prefetch_links(order.previous);
   orders_.prefetch_links(order.next);
+}
+
+const Book* Engine::State::book_found(const Ahead& ahead) const {
+  return ahead.symbol ? &symbols_[ahead.symbol].book : nullptr;
 }
 
 const Book* Engine::State::book_of(const PlaceOrder& order) const {

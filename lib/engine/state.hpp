@@ -87,6 +87,7 @@ class Engine::State {
   void prefetch_book_neighbours(const CommandBody& body, Ahead& ahead) const;
   void prefetch_counterparty(const CommandBody& body, Ahead& ahead) const;
   [[nodiscard]] const Book* book_of(const PlaceOrder& order) const;
+  [[nodiscard]] const Book* book_found(const Ahead& ahead) const;
   /// What ending this open order touches.
   void prefetch_around(const Order& order) const;
 

@@ -108,7 +108,7 @@ books_agree() {
   expect_exit 2 t symbol bands AAPL --tier 1 --leverage 2
   expect_exit 2 t symbol bands AAPL --tier 2 --leverage 0.5
   expect_exit 0 t symbol bands AAPL --tier 2 --leverage 3
-  expect_json '[.band_percent,.band_leverage,.limit_down,.limit_up,.straddle_state]' '["10%","3.00","105.00","195.00",false]'
+  expect_json '[.band_percent,.band_leverage,.limit_down,.limit_up,.straddle_state]' '["10%","3.00","107.45","199.55",false]'
   expect_exit 0 t symbol bands AAPL --tier 2
   expect_json .band_leverage null
   expect_json '[.band_tier,.band_percent,.bands_doubled,.limit_state_seconds,.pause_seconds]' '["tier_2","10%",false,15,300]'
