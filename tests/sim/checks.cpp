@@ -23,6 +23,7 @@ constexpr std::size_t levels_max = 10'000;
 void note(const Event& event, JournalTold& told) {
   if (const auto* replaced = std::get_if<OrderReplaced>(&event.body)) told.replaced.insert(replaced->order);
   if (const auto* moved = std::get_if<CashMoved>(&event.body)) told.cash_moved += moved->amount;
+  if (const auto* fee = std::get_if<BorrowFeeCharged>(&event.body)) told.cash_moved -= fee->amount;
   if (const auto* trade = std::get_if<VenueTradeExecuted>(&event.body)) {
     BookedTrades& booked = told.at_venues[trade->order];
     booked.trades[std::string(trade->execution_id)] = {trade->quantity.shares, trade->price};

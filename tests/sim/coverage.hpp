@@ -40,11 +40,12 @@ class Coverage {
     market_killed,
     symbol_halted,
     short_sale_restricted,
+    borrow_fee_charged,
     venue_session_lost,
     routed_fill,
     routed_fill_counted,
   };
-  friend constexpr EnumNames<Happening, 16> enum_names(Happening) {
+  friend constexpr EnumNames<Happening, 17> enum_names(Happening) {
     return {{{Happening::iceberg, "order iceberg"},
              {Happening::minimum_quantity, "order minimum quantity"},
              {Happening::all_or_none, "order all-or-none"},
@@ -58,6 +59,7 @@ class Coverage {
              {Happening::market_killed, "kill switch of the market"},
              {Happening::symbol_halted, "halt"},
              {Happening::short_sale_restricted, "price test for short sales"},
+             {Happening::borrow_fee_charged, "fee for borrowed shares"},
              {Happening::venue_session_lost, "session with a venue lost"},
              {Happening::routed_fill, "fill at a venue"},
              {Happening::routed_fill_counted, "fill at a venue told by a status alone"}}};
@@ -81,6 +83,7 @@ class Coverage {
   void note(const ShortSaleRestrictionChanged& changed) {
     count_if(changed.on, Happening::short_sale_restricted);
   }
+  void note(const BorrowFeeCharged&) { ++of(Happening::borrow_fee_charged); }
   void note(const VenueSessionChanged& changed) { count_if(!changed.up, Happening::venue_session_lost); }
   void note(const VenueRequestMade& made) { ++venue_requests_[static_cast<std::size_t>(made.kind)]; }
   void note(const VenueTradeExecuted& trade);

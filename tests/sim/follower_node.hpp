@@ -78,8 +78,10 @@ class FollowerNode {
   FollowerNode(World& world, const VirtualJournal& journal, std::string name, Hooks hooks)
       : world_(world), journal_(journal), hooks_(std::move(hooks)) {
     options_.daemon = std::move(name);
-    // The bounds of a group are counted in batches alone: the machine's time must not show.
+    // The bounds of a group are counted in batches alone, and a silent journal is asked again at each turn:
+    // the machine's time must not show.
     options_.group_time_max = std::chrono::hours(24);
+    options_.silence_pause = std::chrono::milliseconds(0);
     options_.group_batches_max = 1 + world_.below(8);
     options_.open_journal = [this]() -> Result<std::unique_ptr<journal::Reader>> {
       return std::make_unique<VirtualReader>(journal_, &world_);

@@ -1,3 +1,6 @@
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wformat"
+#pragma GCC diagnostic ignored "-Wuseless-cast"
 #include "sim/router_node.hpp"
 
 #include <algorithm>
@@ -12,6 +15,24 @@ namespace {
 
 constexpr std::size_t portion_max = 4;
 constexpr int batches_per_turn_max = 8;
+/// Longer than an answer takes that nothing delays.
+constexpr std::int64_t answer_time_max_ns = 50 * millisecond;
+
+/// Whether the order has ended at its venue.
+bool tells_end(const VenueReport& told) {
+  switch (told.kind) {
+    case VenueReportKind::cancelled:
+    case VenueReportKind::expired:
+    case VenueReportKind::rejected:
+    case VenueReportKind::not_known:
+      return true;
+    case VenueReportKind::filled:
+    case VenueReportKind::status:
+      return !told.leaves;
+    default:
+      return false;
+  }
+}
 
 /// All that a report tells, with texts of its own.
 VenueNews news_of(const engine_test::ToldReport& told) {
@@ -47,6 +68,8 @@ void RouterNode::start() {
   state_ = std::make_unique<State>(durable_);
   alive_ = std::make_shared<bool>(true);
   inquiry_ = {};
+  sent_at_ns_.clear();
+  up_known_ = false;
   dirty_ = false;
   logged_on_ = false;
   asking_ = 0;
@@ -64,6 +87,7 @@ void RouterNode::start() {
 
 void RouterNode::kill() {
   if (!running()) return;
+  if (getenv("DBGO")) fprintf(stderr, "%lld killed\n", (long long)world_.monotonic_ns());
   // Killed while it wrote: all of it is on the disk, or nothing.
   if (saving_ && world_.below(2) == 0) durable_ = *std::move(saving_);
   saving_.reset();
@@ -78,7 +102,10 @@ void RouterNode::turn() {
   follow();
   if (venue()) {
     if (!logged_on_ && world_.monotonic_ns() >= connect_at_ns_) connect();
-    if (logged_on_) ask();
+    if (logged_on_) {
+      tell_unanswered();
+      ask();
+    }
   } else if (logged_on_) {
     line_.cut();
     lose_line();
@@ -103,6 +130,34 @@ void RouterNode::follow() {
 }
 
 void RouterNode::apply(const Event& event) {
+  if (getenv("DBGO"))
+    std::visit(
+        [&](const auto& b) {
+          using B = std::decay_t<decltype(b)>;
+          if constexpr (requires {
+                          b.order;
+                          b.venue;
+                        }) {
+            if (b.order.value == strtoull(getenv("DBGO"), nullptr, 10)) {
+              if constexpr (std::is_same_v<B, VenueRequestMade>)
+                fprintf(stderr, "   ev request %u kind %s q %ld\n", b.number,
+                        std::string(name_of(b.kind)).c_str(), b.quantity.shares);
+              else if constexpr (std::is_same_v<B, VenueStateChanged>)
+                fprintf(stderr, "   ev state %s %s\n", std::string(name_of(b.state)).c_str(),
+                        std::string(name_of(b.status)).c_str());
+              else if constexpr (std::is_same_v<B, VenueTradeExecuted>)
+                fprintf(stderr, "   ev trade %s q %ld leaves %ld\n", std::string(b.execution_id).c_str(),
+                        b.quantity.shares, b.leaves.shares);
+              else if constexpr (std::is_same_v<B, VenueTradeBusted>)
+                fprintf(stderr, "   ev bust %s q %ld leaves %ld\n", std::string(b.execution_id).c_str(),
+                        b.quantity.shares, b.leaves.shares);
+            }
+          } else if constexpr (std::is_same_v<B, OrderReplaced>) {
+            if (b.order.value == strtoull(getenv("DBGO"), nullptr, 10))
+              fprintf(stderr, "   ev replaced q %ld leaves %ld\n", b.quantity.shares, b.leaves.shares);
+          }
+        },
+        event.body);
   fixd::VenueTable& table = state_->table;
   if (const auto* added = std::get_if<VenueAdded>(&event.body)) {
     table.take(*added);
@@ -118,16 +173,9 @@ void RouterNode::apply(const Event& event) {
     if (table.take(*made, "", "")) send(made->order, made->number);
   } else if (const auto* changed = std::get_if<VenueStateChanged>(&event.body)) {
     table.take(*changed);
-    if (changed->state == VenueState::ended) inquiry_.answered(changed->order);
-    if (changed->state != VenueState::unknown) inquiry_.known(changed->order);
+    told_state(changed->order, changed->state);
   } else if (const auto* session = std::get_if<VenueSessionChanged>(&event.body)) {
-    inquiry_.end();
-    if (!session->up || !logged_on_) return;
-    std::vector<OrderId> unknown;
-    for (const OrderId id : table.orders(session->venue)) {
-      if (table.find(id)->state == VenueState::unknown) unknown.push_back(id);
-    }
-    inquiry_.begin(unknown, true, world_.monotonic_ns());
+    told_session(*session);
   } else if (const auto* trade = std::get_if<VenueTradeExecuted>(&event.body)) {
     if (!trade->leaves) table.end(trade->order);
   } else if (const auto* cancelled = std::get_if<OrderCancelled>(&event.body)) {
@@ -135,11 +183,35 @@ void RouterNode::apply(const Event& event) {
   }
 }
 
+void RouterNode::told_state(OrderId order, VenueState state) {
+  if (state == VenueState::unknown) {
+    // Where the session was lost, all are asked about together once it is known to be up again.
+    if (up_known_ && logged_on_) inquiry_.add(order, world_.monotonic_ns());
+    return;
+  }
+  inquiry_.known(order);
+  if (state != VenueState::ended) return;
+  inquiry_.answered(order);
+  std::erase_if(sent_at_ns_, [&](const auto& sent) { return sent.first.first == order; });
+}
+
+void RouterNode::told_session(const VenueSessionChanged& session) {
+  up_known_ = session.up;
+  inquiry_.end();
+  if (!session.up || !logged_on_) return;
+  std::vector<OrderId> unknown;
+  for (const OrderId id : state_->table.orders(session.venue)) {
+    if (state_->table.find(id)->state == VenueState::unknown) unknown.push_back(id);
+  }
+  inquiry_.begin(unknown, true, world_.monotonic_ns());
+}
+
 // --- the venue ---
 
 void RouterNode::connect() {
   line_.begin();
   if (market_.loses_numbers() && world_.happens(Fault::venue_numbers_lost)) {
+    if (getenv("DBGO")) fprintf(stderr, "%lld anew\n", (long long)world_.monotonic_ns());
     state_->numbers.begin_anew();
     durable_.numbers.begin_anew();
     if (saving_) saving_->numbers.begin_anew();
@@ -157,6 +229,7 @@ void RouterNode::connect() {
 void RouterNode::lose_line() {
   logged_on_ = false;
   inquiry_.end();
+  sent_at_ns_.clear();
   connect_at_ns_ = world_.monotonic_ns() + static_cast<std::int64_t>(5 + world_.below(60)) * millisecond;
   tell_session(false);
 }
@@ -176,6 +249,7 @@ void RouterNode::send(OrderId id, std::uint32_t number) {
   said.request.limit_price = request->terms.limit_price;
   said.request.stop_price = request->terms.stop_price;
   say(said);
+  sent_at_ns_[{id, number}] = world_.monotonic_ns();
 }
 
 void RouterNode::send_waiting() {
@@ -209,8 +283,30 @@ void RouterNode::beat() {
   });
 }
 
+/// What the venue says nothing of on a line that stays up.
+void RouterNode::tell_unanswered() {
+  std::erase_if(sent_at_ns_, [&](const auto& sent) {
+    if (world_.monotonic_ns() - sent.second < answer_time_max_ns) return false;
+    const auto& [order, number] = sent.first;
+    VenueNews news;
+    news.venue = venue();
+    news.order = order;
+    news.kind = VenueReportKind::unanswered;
+    news.request = number;
+    tell(std::move(news));
+    // Of what has ended here the journal says no more.
+    const fixd::VenueOrder* const kept = state_->table.find(order);
+    if (kept != nullptr && kept->over) inquiry_.ask_again(order, world_.monotonic_ns());
+    return true;
+  });
+}
+
 void RouterNode::ask() {
   for (const fixd::VenueInquiry::Question& question : inquiry_.turn(world_.monotonic_ns())) {
+    if (!question.mass && state_->table.find(question.order) == nullptr) {
+      inquiry_.answered(question.order);
+      continue;
+    }
     ToVenue said;
     said.kind = question.mass ? ToVenue::Kind::question_about_all : ToVenue::Kind::question;
     said.order = question.order;
@@ -225,11 +321,21 @@ void RouterNode::hear(std::uint64_t number, const FromVenue& said) {
     inquiry_.mass_done(world_.monotonic_ns());
     return turn();
   }
-  const bool is_answer =
-      said.report.body.kind == VenueReportKind::status || said.report.body.kind == VenueReportKind::not_known;
-  if (is_answer) inquiry_.answered(said.report.body.order);
-  const bool forgets = world_.is_broken(Breakage::forgotten_fill) &&
-                       said.report.body.kind == VenueReportKind::filled && world_.below(10) == 0;
+  const VenueReport& told = said.report.body;
+  if (getenv("DBGO") && told.order.value == strtoull(getenv("DBGO"), nullptr, 10))
+    fprintf(stderr, "%lld hear #%llu %s req %u ex %s ref %s q %ld px %ld cum %ld leaves %ld avg %ld\n",
+            (long long)world_.monotonic_ns(), (unsigned long long)number,
+            std::string(name_of(told.kind)).c_str(), told.request, said.report.execution_id.c_str(),
+            said.report.reference.c_str(), told.quantity.shares, told.price.units, told.cumulative.shares,
+            told.leaves.shares, told.average_price.units);
+  sent_at_ns_.erase({told.order, told.request});
+  if (told.kind == VenueReportKind::status || told.kind == VenueReportKind::not_known)
+    inquiry_.answered(told.order);
+  // Of what had ended here the journal does not tell that it has ended there too.
+  const fixd::VenueOrder* const order = state_->table.find(told.order);
+  if (order != nullptr && order->over && tells_end(told)) state_->table.end(told.order);
+  const bool forgets = world_.is_broken(Breakage::forgotten_fill) && told.kind == VenueReportKind::filled &&
+                       world_.below(10) == 0;
   if (!forgets) tell(news_of(said.report));
   turn();
 }
@@ -286,6 +392,12 @@ void RouterNode::receive(const Reply& reply) {
 
 /// What a venue tells is taken, unless it was told before.
 void RouterNode::take_result(const VenueNews& news, RejectReason reason) const {
+  if (getenv("DBGO") &&
+      (news.order.value == strtoull(getenv("DBGO"), nullptr, 10) || news.what == VenueNews::Kind::session))
+    fprintf(stderr, "%lld taken %s up %d req %u ex %s cum %ld leaves %ld: %s\n",
+            (long long)world_.monotonic_ns(), std::string(name_of(news.kind)).c_str(), int(news.up),
+            news.request, news.execution_id.c_str(), news.cumulative.shares, news.leaves.shares,
+            std::string(row_of(reason).name).c_str());
   switch (reason) {
     case RejectReason::none:
     case RejectReason::no_change:
@@ -321,10 +433,12 @@ void RouterNode::saved() {
 bool RouterNode::settled() const {
   if (!running() || dirty_ || saving_ || asking_ != 0 || !state_->outbox.empty()) return false;
   if (state_->batch != journal_.head().batch) return false;
-  if (!venue()) return true;
+  // Only a venue that is there can tell what it has undone.
+  if (!venue()) return false;
   const SessionNumbers<FromVenue>& there = market_.numbers();
   return logged_on_ && line_.up() && inquiry_.size() == 0 && !inquiry_.mass_pending() &&
-         there.heard == state_->numbers.said.size() && state_->numbers.heard == there.said.size();
+         sent_at_ns_.empty() && there.heard == state_->numbers.said.size() &&
+         state_->numbers.heard == there.said.size();
 }
 
 }  // namespace trade::sim

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fixd/venue_inquiry.hpp"
@@ -43,6 +45,8 @@ class RouterNode {
   void hear(std::uint64_t number, const FromVenue& said);
   /// tradingd has answered, perhaps not for the first time.
   void receive(const Reply& reply);
+  /// Whether the journal, as far as it was followed, has the venue.
+  [[nodiscard]] bool knows_venue() const { return running() && venue(); }
   /// All is told and asked, on both sides.
   [[nodiscard]] bool settled() const;
 
@@ -60,6 +64,8 @@ class RouterNode {
 
   void follow();
   void apply(const Event& event);
+  void told_state(OrderId order, VenueState state);
+  void told_session(const VenueSessionChanged& session);
   void connect();
   void lose_line();
   void send(OrderId order, std::uint32_t number);
@@ -68,6 +74,7 @@ class RouterNode {
   void transmit();
   void tell_session(bool up);
   void tell(fixd::VenueNews news);
+  void tell_unanswered();
   void ask();
   void settle();
   void saved();
@@ -88,9 +95,12 @@ class RouterNode {
   std::unique_ptr<State> state_;
   std::shared_ptr<bool> alive_;
   fixd::VenueInquiry inquiry_;
+  /// By order and number: when each request was sent of which the venue has said nothing yet.
+  std::map<std::pair<OrderId, std::uint32_t>, std::int64_t> sent_at_ns_;
   bool dirty_ = false;
   bool logged_on_ = false;
-  bool up_told_ = false;
+  bool up_told_ = false;   ///< what tradingd was told last
+  bool up_known_ = false;  ///< so the journal says
   std::uint64_t transmitted_ = 0;
   std::int64_t connect_at_ns_ = 0;
   // What tradingd is being told: by which request, how many, and when it is told again.

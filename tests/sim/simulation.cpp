@@ -126,11 +126,23 @@ void Simulation::set_up() {
   const auto routed = static_cast<std::uint32_t>(world_.below(3));
   for (SymbolId symbol{1}; symbol.value <= routed; ++symbol.value)
     add(SetRoute{symbol, VenueId{1}});
+  submit(request);
+  while (!set_up_ && world_.step()) {
+  }
+}
+
+void Simulation::submit(const SubmitRequest& request) {
   wire::Encoder encoder;
   const wire::Bytes bytes = encoder.encode(Request{std::uint64_t{operator_number} << 32, request});
   trading_.receive(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  while (!set_up_ && world_.step()) {
-  }
+}
+
+/// A venue may undo trades after a client has removed it; it tells of that when it is spoken to again.
+void Simulation::restore_venue() {
+  if (!world_.healed() || !router_.running() || router_.knows_venue()) return;
+  SubmitRequest request;
+  request.commands.push_back({AddVenue{*VenueName::make("north"), WhenVenueDown::hold}, {}, {}});
+  submit(request);
 }
 
 void Simulation::break_process(const auto& running, const auto& kill, const auto& stop, const auto& start) {
@@ -197,7 +209,10 @@ Outcome Simulation::run() {
   every(10 * millisecond, [this] {
     if (!world_.healed()) venue_.work();
   });
-  every(100 * millisecond, [this] { trading_.tick(); });
+  every(100 * millisecond, [this] {
+    trading_.tick();
+    restore_venue();
+  });
   world_.after(faults_last_ns, [this] { world_.heal(); });
   for (const auto& client : clients_)
     client->start();

@@ -41,6 +41,8 @@ class Simulation {
 
  private:
   void set_up();
+  void submit(const SubmitRequest& request);
+  void restore_venue();
   void receive(const Reply& reply);
   void break_things();
   void break_process(const auto& running, const auto& kill, const auto& stop, const auto& start);
