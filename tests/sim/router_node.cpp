@@ -1,6 +1,3 @@
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#pragma GCC diagnostic ignored "-Wformat"
-#pragma GCC diagnostic ignored "-Wuseless-cast"
 #include "sim/router_node.hpp"
 
 #include <algorithm>
@@ -87,7 +84,6 @@ void RouterNode::start() {
 
 void RouterNode::kill() {
   if (!running()) return;
-  if (getenv("DBGO")) fprintf(stderr, "%lld killed\n", (long long)world_.monotonic_ns());
   // Killed while it wrote: all of it is on the disk, or nothing.
   if (saving_ && world_.below(2) == 0) durable_ = *std::move(saving_);
   saving_.reset();
@@ -130,34 +126,6 @@ void RouterNode::follow() {
 }
 
 void RouterNode::apply(const Event& event) {
-  if (getenv("DBGO"))
-    std::visit(
-        [&](const auto& b) {
-          using B = std::decay_t<decltype(b)>;
-          if constexpr (requires {
-                          b.order;
-                          b.venue;
-                        }) {
-            if (b.order.value == strtoull(getenv("DBGO"), nullptr, 10)) {
-              if constexpr (std::is_same_v<B, VenueRequestMade>)
-                fprintf(stderr, "   ev request %u kind %s q %ld\n", b.number,
-                        std::string(name_of(b.kind)).c_str(), b.quantity.shares);
-              else if constexpr (std::is_same_v<B, VenueStateChanged>)
-                fprintf(stderr, "   ev state %s %s\n", std::string(name_of(b.state)).c_str(),
-                        std::string(name_of(b.status)).c_str());
-              else if constexpr (std::is_same_v<B, VenueTradeExecuted>)
-                fprintf(stderr, "   ev trade %s q %ld leaves %ld\n", std::string(b.execution_id).c_str(),
-                        b.quantity.shares, b.leaves.shares);
-              else if constexpr (std::is_same_v<B, VenueTradeBusted>)
-                fprintf(stderr, "   ev bust %s q %ld leaves %ld\n", std::string(b.execution_id).c_str(),
-                        b.quantity.shares, b.leaves.shares);
-            }
-          } else if constexpr (std::is_same_v<B, OrderReplaced>) {
-            if (b.order.value == strtoull(getenv("DBGO"), nullptr, 10))
-              fprintf(stderr, "   ev replaced q %ld leaves %ld\n", b.quantity.shares, b.leaves.shares);
-          }
-        },
-        event.body);
   fixd::VenueTable& table = state_->table;
   if (const auto* added = std::get_if<VenueAdded>(&event.body)) {
     table.take(*added);
@@ -211,7 +179,6 @@ void RouterNode::told_session(const VenueSessionChanged& session) {
 void RouterNode::connect() {
   line_.begin();
   if (market_.loses_numbers() && world_.happens(Fault::venue_numbers_lost)) {
-    if (getenv("DBGO")) fprintf(stderr, "%lld anew\n", (long long)world_.monotonic_ns());
     state_->numbers.begin_anew();
     durable_.numbers.begin_anew();
     if (saving_) saving_->numbers.begin_anew();
@@ -322,12 +289,6 @@ void RouterNode::hear(std::uint64_t number, const FromVenue& said) {
     return turn();
   }
   const VenueReport& told = said.report.body;
-  if (getenv("DBGO") && told.order.value == strtoull(getenv("DBGO"), nullptr, 10))
-    fprintf(stderr, "%lld hear #%llu %s req %u ex %s ref %s q %ld px %ld cum %ld leaves %ld avg %ld\n",
-            (long long)world_.monotonic_ns(), (unsigned long long)number,
-            std::string(name_of(told.kind)).c_str(), told.request, said.report.execution_id.c_str(),
-            said.report.reference.c_str(), told.quantity.shares, told.price.units, told.cumulative.shares,
-            told.leaves.shares, told.average_price.units);
   sent_at_ns_.erase({told.order, told.request});
   if (told.kind == VenueReportKind::status || told.kind == VenueReportKind::not_known)
     inquiry_.answered(told.order);
@@ -392,12 +353,6 @@ void RouterNode::receive(const Reply& reply) {
 
 /// What a venue tells is taken, unless it was told before.
 void RouterNode::take_result(const VenueNews& news, RejectReason reason) const {
-  if (getenv("DBGO") &&
-      (news.order.value == strtoull(getenv("DBGO"), nullptr, 10) || news.what == VenueNews::Kind::session))
-    fprintf(stderr, "%lld taken %s up %d req %u ex %s cum %ld leaves %ld: %s\n",
-            (long long)world_.monotonic_ns(), std::string(name_of(news.kind)).c_str(), int(news.up),
-            news.request, news.execution_id.c_str(), news.cumulative.shares, news.leaves.shares,
-            std::string(row_of(reason).name).c_str());
   switch (reason) {
     case RejectReason::none:
     case RejectReason::no_change:
