@@ -13,9 +13,9 @@ namespace trade::engine {
 /// nothing but warming the cache is done with it; and there are no addresses of records, which a command
 /// between may move.
 struct Ahead {
-  SymbolId symbol;             ///< whose book a PlaceOrder goes to; none where it cannot
-  OrderSlot order = 0;         ///< that a CancelOrder or ReplaceOrder is about; zero: none
-  BookHandle level;            ///< that a PlaceOrder comes to rest in; none: a new one
+  SymbolId symbol;      ///< whose book a PlaceOrder goes to; none where it cannot
+  OrderSlot order = 0;  ///< that a CancelOrder or ReplaceOrder is about; zero: none
+  BookHandle level;     ///< that a PlaceOrder comes to rest in; none: a new one
 };
 
 /// One for each command that is looked at ahead, by its place in the batch.
