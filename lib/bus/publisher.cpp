@@ -33,6 +33,7 @@ constexpr NetworkBounds network_bounds{.frame_bytes_max = 1'024, .receive_messag
 constexpr std::size_t network_subscriptions_max = 100'000;
 /// A port that was listened on is free for the next only a moment after it was given up.
 constexpr int rebind_attempts_max = 100;
+constexpr std::chrono::milliseconds unbind_time{100};
 constexpr std::chrono::milliseconds rebind_interval{2};
 
 /// A topic as it is sent, with the number of the publication.
@@ -236,6 +237,9 @@ Status Publisher::disconnect_network() {
   } catch (const zmq::error_t& error) {
     if (error.num() != ENOENT) return std::unexpected(socket_error("stop listening", error));
   }
+  // libzmq ends the listener and its connections in its own time. A subscriber that came back before that was
+  // done was seen to hang in its handshake; refused for so long, it tries again.
+  std::this_thread::sleep_for(unbind_time);
   for (int attempt = 1;; ++attempt) {
     auto endpoint = listen_on_network(socket, state.network_at);
     if (endpoint) return {};

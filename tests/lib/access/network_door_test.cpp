@@ -93,7 +93,7 @@ TEST_F(NetworkDoorTest, WithoutAnAddressThereIsNoDoor) {
   EXPECT_EQ(half.error().code, ErrorCode::usage);
 }
 
-TEST_F(NetworkDoorTest, DISABLED_ARevokedSubscriberIsGoneAndTheOthersComeBack) {
+TEST_F(NetworkDoorTest, ARevokedSubscriberIsGoneAndTheOthersComeBack) {
   open();
   const auto [viewer, viewer_pair] = key(KeyRole::viewer);
   const auto [trader, trader_pair] = key(KeyRole::trader);

@@ -307,8 +307,7 @@ TEST_F(CurvePublisher, AnUnknownKeyGetsNothing) {
   EXPECT_GE(authenticator_->refused(), 1u);
 }
 
-// Known not to hold: every now and then a subscriber that was disconnected does not come back by itself.
-TEST_F(CurvePublisher, DISABLED_WhenAllAreDisconnectedThoseWhoMayComeBack) {
+TEST_F(CurvePublisher, WhenAllAreDisconnectedThoseWhoMayComeBack) {
   Subscriber subscriber = subscribe(known_, topic_);
   ASSERT_TRUE(confirmed(subscriber, soon()));
   const std::uint16_t port = publisher_->tcp_port();
