@@ -1,17 +1,16 @@
 #include "journal/commit_thread.hpp"
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <string>
 #include <utility>
 
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/assert.hpp"
 #include "base/clock.hpp"
+#include "base/worker_thread.hpp"
 
 namespace trade::journal {
 
@@ -22,19 +21,9 @@ Result<std::unique_ptr<CommitThread>> CommitThread::start(std::unique_ptr<Writer
                 errno == EMFILE ? "too many open files: raise the limit (ulimit -n)" : "");
   }
   std::unique_ptr<CommitThread> commits(new CommitThread(std::move(writer), descriptor));
-  // Signals are the main thread's: the new one inherits a mask that blocks them all.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    commits->thread_ = std::thread([raw = commits.get()] { raw->run(); });
-  } catch (const std::system_error& error) {
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return fail(ErrorCode::internal, std::string("cannot start the commit thread: ") + error.what(),
-                "raise the limit of processes (ulimit -u)");
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  auto thread = start_worker_thread("the commit thread", [raw = commits.get()] { raw->run(); });
+  if (!thread) return pass_on(std::move(thread));
+  commits->thread_ = std::move(*thread);
   return commits;
 }
 
