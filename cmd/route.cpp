@@ -60,19 +60,21 @@ Result<std::uint16_t> parse_port(std::string_view text) {
   return fail(ErrorCode::usage, "a port is from 1 to 65535");
 }
 
-/// From 1 to 3600; else `usage` with that text.
-Result<std::int32_t> parse_seconds(std::string_view text, const char* wrong) {
+/// From 1 to so many; else `usage` with that text.
+Result<std::int32_t> parse_seconds(std::string_view text, std::int32_t max, const char* wrong) {
   const Result<std::uint64_t> seconds = parse_count(text);
-  if (seconds && *seconds <= 3'600) return static_cast<std::int32_t>(*seconds);
+  if (seconds && *seconds <= static_cast<std::uint64_t>(max)) return static_cast<std::int32_t>(*seconds);
   return fail(ErrorCode::usage, wrong);
 }
 
 Result<std::int32_t> parse_heartbeat(std::string_view text) {
-  return parse_seconds(text, "a heartbeat comes every 1 to 3600 seconds");
+  return parse_seconds(text, access::venue_heartbeat_seconds_max,
+                       "a heartbeat comes every 1 to 3600 seconds");
 }
 
 Result<std::int32_t> parse_answer_time(std::string_view text) {
-  return parse_seconds(text, "an answer is waited for from 1 to 3600 seconds");
+  return parse_seconds(text, access::venue_answer_seconds_max,
+                       "an answer is waited for from 1 to 3600 seconds");
 }
 
 /// The table; null on a stage, where there are no sessions, and where there is none yet and none is to be
