@@ -11,18 +11,6 @@ setup() {
   expect_exit 0 t account open carol --type margin --deposit 100000
 }
 
-# fees ACCOUNT AMOUNT: the books have them.
-eventually_fees() {
-  local try
-  for try in $(seq 100); do
-    output=$(t portfolio --account "$1")
-    [ "$(jq -r .fees <<<"$output")" = "$2" ] && return 0
-    sleep 0.05
-  done
-  echo "the fees never were $2: $output"
-  return 1
-}
-
 @test "being short overnight costs a fee, in risk, in the books and on the APIs" {
   expect_exit 2 t symbol borrow AAPL easy --rate 1000.01%
   expect_exit 0 t symbol borrow AAPL easy --rate 36% --dry-run
@@ -33,9 +21,9 @@ eventually_fees() {
   expect_json .status '"filled"'
   # Thursday to Friday: ten shares of 153 dollars, a thousandth of it a day. Over the weekend three days.
   expect_exit 0 t clock set 2026-03-06 10:00
-  eventually_fees carol 1.53
+  eventually_portfolio carol .fees '"1.53"'
   expect_exit 0 t clock set 2026-03-09 10:00
-  eventually_fees carol 6.12
+  eventually_portfolio carol .fees '"6.12"'
   expect_json '[.cash_balance,.equity,.realized_pnl]' '["101493.88","99993.88","0.00"]'
   expect_exit 0 t account show carol
   expect_json '[.cash_balance,.equity]' '["101493.88","99993.88"]'
@@ -60,7 +48,7 @@ eventually_fees() {
   # Restarted, all of it is there, and made anew it is the same.
   expect_exit 0 t down
   start_suite
-  eventually_fees carol 6.12
+  eventually_portfolio carol .fees '"6.12"'
   expect_exit 0 t symbol show AAPL
   expect_json .borrow_rate '"36%"'
   expect_exit 0 t reconcile
@@ -68,7 +56,7 @@ eventually_fees() {
   expect_exit 0 t down
   "${trade%/*}/ledgerd" --home "$TRADE_HOME" --rebuild >/dev/null 2>&1
   start_suite
-  eventually_fees carol 6.12
+  eventually_portfolio carol .fees '"6.12"'
   expect_exit 0 t reconcile
 }
 
@@ -81,7 +69,7 @@ eventually_fees() {
   expect_exit 0 t place buy 4 AAPL --limit 140 --account carol
   expect_exit 0 t clock set 2026-03-09 10:00
   # Six shares that closed at 140 are lent as if they were of 143 dollars.
-  eventually_fees carol 4.10
+  eventually_portfolio carol .fees '"4.10"'
   url=http://$(cat "$TRADE_HOME/run/gatewayd.http")
   key=$(new_key carol viewer)
   http 200 GET /api/v1/portfolio

@@ -13,7 +13,9 @@ begun_anew_here() {
   grep -q "venue EXCHANGE: the numbers begin at 1 again" "$TRADE_HOME/log/fixd.log"
 }
 
-@test "the numbers of a session that is up begin at 1 again each day, on both sides, and all goes on" {
+# Both suites, with numbers that begin at 1 again soon, and two orders at the exchange: $a and $b.
+start_with_two_orders() {
+  local reset_at
   reset_at=$(next_minute)
   start_exchange --reset-at "$reset_at"
   start_broker --reset-at "$reset_at"
@@ -21,6 +23,10 @@ begun_anew_here() {
   a=$(place buy 10 AAPL --limit 150.00)
   b=$(place buy 20 AAPL --limit 149.00)
   for id in "$a" "$b"; do expect_order "$id" .status '"submitted"'; done
+}
+
+@test "the numbers of a session that is up begin at 1 again each day, on both sides, and all goes on" {
+  start_with_two_orders
   make sell 3 AAPL --limit 150.00
   expect_order "$a" .filled_quantity 3
   await 100 begun_anew_here
@@ -37,13 +43,7 @@ begun_anew_here() {
 }
 
 @test "numbers that begin at 1 again while the exchange is away lose nothing that it had to tell" {
-  reset_at=$(next_minute)
-  start_exchange --reset-at "$reset_at"
-  start_broker --reset-at "$reset_at"
-  await 20 venue_is_up
-  a=$(place buy 10 AAPL --limit 150.00)
-  b=$(place buy 20 AAPL --limit 149.00)
-  for id in "$a" "$b"; do expect_order "$id" .status '"submitted"'; done
+  start_with_two_orders
   kill -9 "$(exchange status | jq -r '.[] | select(.daemon == "fixd") | .pid')"
   await 20 venue_is_down
   # What the journal tells for the session of the day before.

@@ -32,7 +32,7 @@ books_agree() {
   expect_exit 0 t account show carol
   expect_json '[.cash_balance,.equity,.reserved,.locates[0].held,.locates[0].used]' \
     '["106000.00","100000.00","0.00",0,40]'
-  eventually_position carol -40 150.00
+  eventually_portfolio carol '.positions | map([.quantity,.average_cost])' '[[-40,"150.00"]]'
   # Restarted, all of it is there.
   expect_exit 0 t down
   start_suite
@@ -51,17 +51,6 @@ books_agree() {
   expect_exit 3 t place sell_short 1 AAPL --limit 150 --account carol
   expect_error no_locate
   books_agree
-}
-
-eventually_position() {
-  local try
-  for try in $(seq 100); do
-    output=$(t portfolio --account "$1")
-    [ "$(jq -c '.positions | map([.quantity,.average_cost])' <<<"$output")" = "[[$2,\"$3\"]]" ] && return 0
-    sleep 0.05
-  done
-  echo "the position never was $2 at $3: $output"
-  return 1
 }
 
 @test "the price test comes with a fall of ten percent and shows in events" {

@@ -110,3 +110,15 @@ deep_market() {
 daemon_pid() {
   t status | jq -r ".[] | select(.daemon == \"$1\") | .pid"
 }
+
+# eventually_portfolio ACCOUNT FILTER WANTED: ledgerd has folded what makes it so.
+eventually_portfolio() {
+  local try
+  for try in $(seq 100); do
+    output=$(t portfolio --account "$1")
+    [ "$(jq -c "$2" <<<"$output")" = "$3" ] && return 0
+    sleep 0.05
+  done
+  echo "$2 of $1 never was $3: $output"
+  return 1
+}
