@@ -32,7 +32,8 @@ Result<WriterLock> lock_archive(const std::filesystem::path& journal) {
 /// In the database or, not moved there yet, in the redo log.
 Result<std::vector<std::byte>> stored_record(const JournalFiles& files, RedoReader& redo,
                                              std::uint64_t number) {
-  if (const auto record = redo.record(number)) return std::vector<std::byte>(record->begin(), record->end());
+  if (const auto record = redo.record(number))
+    return std::vector<std::byte>(record->bytes.begin(), record->bytes.end());
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
   const auto record = transaction->get(files.batches, store::Key().number(number));

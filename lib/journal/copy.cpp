@@ -83,13 +83,11 @@ class Copy {
         if (*found != number) return std::unexpected(damaged(from_, number, "it is missing"));
         record = cursor->value();
       } else if (const auto in_redo = redo_.record(number)) {
-        record = *in_redo;
-      } else if (missed_ != number) {
-        // It has moved into the database since the transaction began: the next one sees it.
-        missed_ = number;
-        break;
-      } else {
+        record = in_redo->bytes;
+      } else if (redo_.is_missing(number)) {
         return std::unexpected(damaged(from_, number, "it is missing"));
+      } else {
+        break;
       }
       if (Status good = check(number, record); !good) return pass_on(std::move(good));
       portion.emplace_back(record.begin(), record.end());
@@ -127,8 +125,7 @@ class Copy {
   JournalFiles from_;
   RedoReader redo_;
   JournalFiles to_;
-  ChainLink link_;            ///< what the next record must follow
-  std::uint64_t missed_ = 0;  ///< a batch that was not found at the first try
+  ChainLink link_;  ///< what the next record must follow
   CopyReport report_;
 };
 

@@ -19,10 +19,10 @@ class LocalReader final : public Reader {
       : files_(std::move(files)), redo_(files_.directory, files_.identity), archive_(files_.directory) {}
 
   Result<Head> head() override {
-    if (const auto record = redo_.record(redo_.last())) {
-      const auto header = read_record_header(*record);
-      if (header) return header->head();
-    }
+    // Asked for with every question to a follower, which mostly finds what it was before.
+    const std::uint64_t latest = redo_.last();
+    if (latest != 0 && latest == head_.batch) return head_;
+    if (const auto record = redo_.record(latest)) return head_ = record->header.head();
     auto transaction = files_.environment->begin_read();
     if (!transaction) return pass_on(std::move(transaction));
     const auto last = last_record(files_, *transaction);
@@ -34,33 +34,24 @@ class LocalReader final : public Reader {
   }
 
   Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
-    RecordHeader header;
+    Status whole;
     if (const auto latest = redo_.record(number)) {
-      auto found = read_header(number, *latest);
-      if (!found) return pass_on(std::move(found));
-      header = *found;
-      batch.buffer.assign(record_payload(*latest));
+      batch.buffer.assign(record_payload(latest->bytes));
+      whole = decode_record_payload(latest->header, batch);
     } else {
-      // Copied out at once: decoding within the transaction would hold back the writer's old pages.
-      auto transaction = files_.environment->begin_read();
-      if (!transaction) return pass_on(std::move(transaction));
-      auto record = find(*transaction, number);
-      if (!record) return pass_on(std::move(record));
-      if (!record->has_value()) return false;
-      auto found = read_header(number, **record);
-      if (!found) return pass_on(std::move(found));
-      header = *found;
-      batch.buffer.assign(record_payload(**record));
+      const auto header = copy_payload(number, batch);
+      if (!header) return std::unexpected(header.error());
+      if (!*header) return false;
+      whole = check_record_checksum(**header, batch.buffer.bytes());
+      if (whole) whole = decode_record_payload(**header, batch);
     }
-    Status whole = check_record_checksum(header, batch.buffer.bytes());
-    if (whole) whole = decode_record_payload(header, batch);
     if (!whole) return std::unexpected(damaged(files_, number, whole.error().message));
     return true;
   }
 
   Result<bool> read_encoded(std::uint64_t number, std::string& record) override {
     if (const auto there = redo_.record(number)) {
-      record.assign(reinterpret_cast<const char*>(there->data()), there->size());
+      record.assign(reinterpret_cast<const char*>(there->bytes.data()), there->bytes.size());
       return true;
     }
     auto transaction = files_.environment->begin_read();
@@ -75,6 +66,20 @@ class LocalReader final : public Reader {
   }
 
  private:
+  /// Copies a record's payload out of the database or the archive at once: decoding within the transaction
+  /// would hold back the writer's old pages. Its header; nothing where it is not there yet.
+  Result<std::optional<RecordHeader>> copy_payload(std::uint64_t number, wire::Batch& batch) {
+    auto transaction = files_.environment->begin_read();
+    if (!transaction) return pass_on(std::move(transaction));
+    auto record = find(*transaction, number);
+    if (!record) return pass_on(std::move(record));
+    if (!record->has_value()) return std::nullopt;
+    auto header = read_header(number, **record);
+    if (!header) return pass_on(std::move(header));
+    batch.buffer.assign(record_payload(**record));
+    return *header;
+  }
+
   /// The record in the database or, where it was removed from there, in the archive; nothing where it is not
   /// there yet.
   Result<std::optional<wire::Bytes>> find(store::Transaction& transaction, std::uint64_t number) {
@@ -112,6 +117,7 @@ class LocalReader final : public Reader {
 
   JournalFiles files_;
   RedoReader redo_;
+  Head head_;  ///< the last one found in the redo log
   ArchiveReader archive_;
 };
 

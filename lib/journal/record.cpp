@@ -109,6 +109,14 @@ Result<RecordHeader> read_record_header(wire::Bytes record) {
   return header;
 }
 
+std::optional<std::uint32_t> record_bytes(wire::Bytes start) {
+  constexpr std::size_t payload_size_offset = 56;
+  if (ByteReader(start).read<std::uint32_t>() != record_magic) return std::nullopt;
+  const auto payload_bytes = ByteReader(start.subspan(payload_size_offset)).read<std::uint32_t>();
+  if (payload_bytes > record_payload_bytes_max) return std::nullopt;
+  return static_cast<std::uint32_t>(record_header_bytes) + payload_bytes;
+}
+
 Status check_record_checksum(const RecordHeader& header, wire::Bytes payload) {
   if (checksum_of(header, payload) != header.checksum) return wrong("its checksum is wrong");
   return {};

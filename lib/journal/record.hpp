@@ -69,6 +69,9 @@ std::array<std::byte, record_header_bytes> encode_record_header(const RecordHead
 
 /// Reads the header and checks its form and the record's length, but neither checksum nor hash.
 Result<RecordHeader> read_record_header(wire::Bytes record);
+/// The size of the whole record that begins like this, with `record_header_bytes` at least; nothing where it
+/// does not begin as a record does, or says more than a record can have.
+std::optional<std::uint32_t> record_bytes(wire::Bytes start);
 /// Of a record whose header could be read.
 inline wire::Bytes record_payload(wire::Bytes record) {
   return record.subspan(record_header_bytes);

@@ -10,7 +10,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/byte_stream.hpp"
 #include "store/error.hpp"
 
 namespace trade::journal {
@@ -22,7 +21,6 @@ namespace {
 constexpr std::uint64_t room_bytes_min = std::uint64_t{256} << 10;
 constexpr std::uint64_t room_bytes_max = std::uint64_t{4} << 20;
 constexpr std::array<std::byte, std::size_t{64} << 10> zeros{};
-constexpr std::size_t size_offset = 56;  ///< of the payload's size in a record's header
 
 }  // namespace
 
@@ -103,22 +101,17 @@ bool RedoFile::read(std::uint32_t page, std::uint32_t bytes, std::vector<std::by
   return true;
 }
 
-std::optional<RedoFile::Found> RedoFile::record_at(std::uint32_t page) const {
+std::optional<RecordHeader> RedoFile::record_at(std::uint32_t page) const {
   std::vector<std::byte> record;
-  if (!read(page, record_header_bytes, record) || ByteReader(record).read<std::uint32_t>() != record_magic)
-    return std::nullopt;
-  const auto payload_bytes = ByteReader(std::span(record).subspan(size_offset)).read<std::uint32_t>();
-  if (payload_bytes > record_payload_bytes_max ||
-      page * redo_page_bytes + record_header_bytes + payload_bytes > bytes_ ||
-      !read(page, static_cast<std::uint32_t>(record_header_bytes) + payload_bytes, record)) {
-    return std::nullopt;
-  }
+  if (!read(page, record_header_bytes, record)) return std::nullopt;
+  const auto bytes = record_bytes(record);
+  if (!bytes || page * redo_page_bytes + *bytes > bytes_ || !read(page, *bytes, record)) return std::nullopt;
   const auto header = read_record_header(record);
   if (!header || !check_record_checksum(*header, record_payload(record)) ||
       !check_record_hash(*header, record_payload(record))) {
     return std::nullopt;
   }
-  return Found{*header, static_cast<std::uint32_t>(record.size())};
+  return *header;
 }
 
 }  // namespace trade::journal

@@ -31,11 +31,7 @@ class RedoFile {
   /// to see.
   bool read(std::uint32_t page, std::uint32_t bytes, std::vector<std::byte>& record) const;
   /// The whole record that begins at a page, if one does: its checksum and its hash are right.
-  struct Found {
-    RecordHeader header;
-    std::uint32_t bytes = 0;
-  };
-  [[nodiscard]] std::optional<Found> record_at(std::uint32_t page) const;
+  [[nodiscard]] std::optional<RecordHeader> record_at(std::uint32_t page) const;
 
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(bytes_ / redo_page_bytes); }

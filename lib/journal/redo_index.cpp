@@ -85,11 +85,6 @@ std::optional<RedoIndex> RedoIndex::open_for_reading(const std::filesystem::path
   return std::move(*index);
 }
 
-std::uint64_t RedoIndex::last_at(const std::filesystem::path& journal, const Hash& identity) {
-  const auto index = open_for_reading(journal, identity);
-  return index ? index->last() : 0;
-}
-
 void RedoIndex::clear() {
   memory_->last.store(0, std::memory_order_release);
   for (Slot& slot : memory_->slots)

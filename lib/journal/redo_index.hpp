@@ -44,9 +44,6 @@ class RedoIndex {
   /// Nothing where there is none, or one of another journal.
   static std::optional<RedoIndex> open_for_reading(const std::filesystem::path& journal,
                                                    const Hash& identity);
-  /// The last batch that was put, as the file at this place tells, of whichever journal; zero where it tells
-  /// none.
-  static std::uint64_t last_at(const std::filesystem::path& journal, const Hash& identity);
 
   /// Nothing lies in the redo log any more.
   void clear();

@@ -1,14 +1,11 @@
 #include "journal/redo_log.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
-#include <pthread.h>
-
 #include "base/clock.hpp"
+#include "base/worker_thread.hpp"
 #include "journal/redo_recovery.hpp"
 #include "store/files.hpp"
 #include "store/key.hpp"
@@ -99,20 +96,9 @@ Result<std::unique_ptr<RedoLog>> RedoLog::open(const JournalFiles& files, ChainL
   auto index = RedoIndex::open_for_writing(files.directory, files.identity);
   if (!index) return pass_on(std::move(index));
   std::unique_ptr<RedoLog> log(new RedoLog(files, std::move(*index), std::move(*redo)));
-  // Signals are the main thread's: the new one inherits a mask that blocks them all.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  Status started;
-  try {
-    log->thread_ = std::thread([raw = log.get()] { raw->run(); });
-  } catch (const std::system_error& error) {
-    started = fail(ErrorCode::internal, std::string("cannot start the journal's thread: ") + error.what(),
-                   "raise the limit of processes (ulimit -u)");
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (!started) return pass_on(std::move(started));
+  auto thread = start_worker_thread("the journal's thread", [raw = log.get()] { raw->run(); });
+  if (!thread) return pass_on(std::move(thread));
+  log->thread_ = std::move(*thread);
   return log;
 }
 
@@ -132,14 +118,13 @@ RedoLog::~RedoLog() {
 }
 
 Status RedoLog::append(const RecordHeader& header, wire::Bytes payload) {
+  const bool full = filled_.places.size() >= redo_file_batches_max || filled_bytes() >= file_bytes_max;
   {
     std::unique_lock lock(mutex_);
-    if (filled_.places.size() >= redo_file_batches_max || filled_bytes() >= file_bytes_max) {
-      changed_.wait(lock, [this] { return !work_; });
-    }
+    if (full) changed_.wait(lock, [this] { return !work_; });
     if (failure_) return std::unexpected(*failure_);
   }
-  if (filled_.places.size() >= redo_file_batches_max || filled_bytes() >= file_bytes_max) hand_over();
+  if (full) hand_over();
   const auto header_bytes = encode_record_header(header);
   const RedoPlace place{current_, next_page_,
                         static_cast<std::uint32_t>(header_bytes.size() + payload.size())};

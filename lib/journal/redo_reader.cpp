@@ -13,7 +13,7 @@ std::uint64_t RedoReader::last() {
   return find_index() ? index_->last() : 0;
 }
 
-std::optional<wire::Bytes> RedoReader::record(std::uint64_t batch) {
+std::optional<RedoReader::Record> RedoReader::record(std::uint64_t batch) {
   if (!find_index()) return std::nullopt;
   const auto place = index_->find(batch);
   if (!place) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<wire::Bytes> RedoReader::record(std::uint64_t batch) {
   const auto header = read_record_header(record_);
   if (!header || header->batch != batch || !check_record_checksum(*header, record_payload(record_)))
     return std::nullopt;
-  return record_;
+  return Record{*header, record_};
 }
 
 }  // namespace trade::journal

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "journal/redo_file.hpp"
@@ -18,9 +19,16 @@ class RedoReader {
   RedoReader(std::filesystem::path journal, const Hash& identity)
       : journal_(std::move(journal)), identity_(identity) {}
 
-  /// The durable record of this batch, whole, good until the next call. Nothing where it is not there yet, or
-  /// any more: then it is in the database, for whoever looks there afterwards.
-  std::optional<wire::Bytes> record(std::uint64_t batch);
+  struct Record {
+    RecordHeader header;
+    wire::Bytes bytes;  ///< all of it, good until the next call
+  };
+  /// The durable record of this batch, its checksum right. Nothing where it is not there yet, or any more:
+  /// then it is in the database, for whoever looks there afterwards.
+  std::optional<Record> record(std::uint64_t batch);
+  /// For whoever has found a batch neither in the database nor here: the first time it may have moved
+  /// meanwhile, and both are to be looked at again; the second time in a row it is missing.
+  bool is_missing(std::uint64_t batch) { return std::exchange(missed_, batch) == batch; }
   /// The last durable batch, which may be in the database already; zero: look there.
   std::uint64_t last();
 
@@ -32,6 +40,7 @@ class RedoReader {
   std::optional<RedoIndex> index_;
   std::array<std::optional<RedoFile>, redo_files> files_;
   std::vector<std::byte> record_;
+  std::uint64_t missed_ = 0;  ///< the last batch that was not found
 };
 
 }  // namespace trade::journal

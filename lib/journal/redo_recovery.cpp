@@ -30,11 +30,12 @@ struct FileScan {
 FileScan scan(const RedoFile& file, std::uint8_t number) {
   FileScan found;
   while (true) {
-    const auto record = file.record_at(found.end_page);
-    if (!record) return found;
-    if (!found.records.empty() && record->header.batch != found.records.back().header.batch + 1) return found;
-    found.records.push_back({record->header, {number, found.end_page, record->bytes}});
-    found.end_page += RedoFile::pages_of(record->bytes);
+    const auto header = file.record_at(found.end_page);
+    if (!header) return found;
+    if (!found.records.empty() && header->batch != found.records.back().header.batch + 1) return found;
+    const auto bytes = static_cast<std::uint32_t>(record_header_bytes) + header->payload_bytes;
+    found.records.push_back({*header, {number, found.end_page, bytes}});
+    found.end_page += RedoFile::pages_of(bytes);
   }
 }
 
@@ -42,7 +43,7 @@ FileScan scan(const RedoFile& file, std::uint8_t number) {
 std::uint64_t newest_from(const RedoFile& file, std::uint32_t page) {
   std::uint64_t newest = 0;
   for (; page < file.pages(); ++page) {
-    if (const auto record = file.record_at(page)) newest = std::max(newest, record->header.batch);
+    if (const auto header = file.record_at(page)) newest = std::max(newest, header->batch);
   }
   return newest;
 }
@@ -78,9 +79,11 @@ Result<std::vector<RedoRecord>> find_redo_records(const std::filesystem::path& j
     return broken(journal, link.head.batch + 1,
                   "it is not whole, and batch " + std::to_string(newest_behind) + " comes after it");
   }
-  if (const std::uint64_t told = RedoIndex::last_at(journal, identity); told > link.head.batch) {
-    return broken(journal, link.head.batch + 1,
-                  "it is missing, though batches up to " + std::to_string(told) + " were acknowledged");
+  const auto index = RedoIndex::open_for_reading(journal, identity);
+  if (index && index->last() > link.head.batch) {
+    return broken(
+        journal, link.head.batch + 1,
+        "it is missing, though batches up to " + std::to_string(index->last()) + " were acknowledged");
   }
   return records;
 }

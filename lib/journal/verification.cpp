@@ -112,11 +112,10 @@ Status Verification::verify_portion(std::uint64_t last) {
 /// transaction began, and the next one sees it, or is missing.
 bool Verification::verify_redo(std::uint64_t expected) {
   if (const auto record = redo_.record(expected)) {
-    verify_record(expected, *record);
+    verify_record(expected, record->bytes);
     return true;
   }
-  if (missed_ == expected) set_bad(expected, "it is missing");
-  missed_ = expected;
+  if (redo_.is_missing(expected)) set_bad(expected, "it is missing");
   return false;
 }
 

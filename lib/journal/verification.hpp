@@ -54,7 +54,6 @@ class Verification {
   RedoReader redo_;
   VerifyProgress& progress_;
   ChainLink link_;
-  std::uint64_t missed_ = 0;  ///< a batch that was not found at the first try
   std::optional<std::uint64_t> bad_batch_;
   std::string problem_;
   wire::Batch batch_;

@@ -2,14 +2,12 @@
 // anything else that is not whole is told.
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "journal/archive.hpp"
@@ -18,6 +16,7 @@
 #include "journal/redo_index.hpp"
 #include "journal/redo_recovery.hpp"
 #include "support.hpp"
+#include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::journal {
@@ -29,20 +28,16 @@ class RedoTest : public testing::Test {
  protected:
   /// A child appends so many batches and ends without a word, as a crash would have it.
   void append_and_crash(std::uint64_t batches, std::size_t commands_each = 3) {
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
+    test::ChildProcess child([&] {
       auto writer = open_writer(directory_);
-      if (!writer) _exit(1);
+      if (!writer) return 1;
       BatchSource source((*writer)->head());
       for (std::uint64_t i = 0; i < batches; ++i) {
-        if (!append(**writer, source.next(commands_each))) _exit(1);
+        if (!append(**writer, source.next(commands_each))) return 1;
       }
       _exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_EQ(status, 0);
+    });
+    ASSERT_EQ(child.wait(), 0);
   }
   void expect_batches(std::uint64_t count) {
     auto reader = open_reader(directory_);
@@ -117,34 +112,26 @@ TEST_F(RedoTest, ACrashAtAnyMomentLosesNothingThatWasAcknowledged) {
   std::mt19937 random(seed);
   std::uint64_t kept = 0;
   for (int round = 0; round < 12; ++round) {
-    int acknowledgements[2];
-    ASSERT_EQ(pipe(acknowledgements), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
+    test::Pipe acknowledgements;
+    test::ChildProcess child([&] {
       auto writer = open_writer(directory_);
-      if (!writer) _exit(1);
+      if (!writer) return 1;
       BatchSource source((*writer)->head());
       while (true) {
-        if (!append(**writer, source.next(1 + random() % 20))) _exit(1);
+        if (!append(**writer, source.next(1 + random() % 20))) return 1;
         (*writer)->prepare();
-        const std::uint64_t batch = (*writer)->head().batch;
-        if (write(acknowledgements[1], &batch, sizeof batch) != sizeof batch) _exit(1);
+        if (!acknowledgements.send((*writer)->head().batch)) return 1;
       }
-    }
-    close(acknowledgements[1]);
+    });
+    acknowledgements.close_writing();
     std::uint64_t acknowledged = kept;
     const std::uint64_t until = kept + 1 + random() % 1'500;
     std::uint64_t batch = 0;
-    while (acknowledged < until && read(acknowledgements[0], &batch, sizeof batch) == sizeof batch)
+    while (acknowledged < until && acknowledgements.receive(batch))
       acknowledged = batch;
-    kill(child, SIGKILL);
-    while (read(acknowledgements[0], &batch, sizeof batch) == sizeof batch)
+    ASSERT_EQ(child.kill(), -SIGKILL);
+    while (acknowledgements.receive(batch))
       acknowledged = batch;
-    close(acknowledgements[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status));
     auto writer = open_writer(directory_);
     ASSERT_TRUE(succeeded(writer));
     ASSERT_GE((*writer)->head().batch, acknowledged);
