@@ -229,9 +229,11 @@ after_a_loss() {
   # It never heard of a cancel, which is asked for again.
   says auto on
   says deaf on
+  says status off
   t cancel "$id" --account alice >/dev/null
   expect_order "$id" '[.status, .venue_state]' '["submitted","unknown"]'
   says deaf off
+  says status on
   expect_order "$id" .status '"cancelled"'
   # Nor of a replace, which is not; nor of an order, which was never there.
   id=$(place buy 5 AAPL --limit 150.00)
