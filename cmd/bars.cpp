@@ -75,6 +75,7 @@ class BarsOf {
     Screen screen(output.style().width_max, height);
     draw_candles(screen, {0, 0, screen.width(), screen.height()}, bars, arguments_.span,
                  output.style().color);
+    if (!locale_is_utf8()) screen.make_ascii();
     return output.style().color ? screen.colored_text() : screen.text();
   }
   /// How many a plot shows.

@@ -86,7 +86,7 @@ void CommandLine::add_globals() {
   add_value(app_, "--sort", selection.sort, parse_text, "NAMES",
             "Sort a list by these; a minus before one turns it round");
   add_value(app_, "--filter", selection.filter, parse_text, "EXPRESSION",
-            "Of a list: those for which this is true, as status == filled");
+            "Of a list: where this is true, as status == filled");
   add_value(app_, "--home", globals_.home, parse_text, directory_kind, "The suite's directory (TRADE_HOME)");
   add_value(app_, "--config", globals_.config, parse_text, file_kind,
             "The configuration file (TRADE_CONFIG)");

@@ -76,7 +76,7 @@ constexpr std::array rows{
     CommandRow{"rules", accounts, "Show and change the firm's rules"},
     CommandRow{"rules show", accounts, "Show the rules that hold for every account", define_rules_show},
     CommandRow{"rules set", accounts, "Change the rules that are given, leave the others", define_rules_set},
-    CommandRow{"key", accounts, "Make, list and revoke keys of the gateway and of clients on the network"},
+    CommandRow{"key", accounts, "Make, list and revoke keys for the gateway and the network"},
     CommandRow{"key create", accounts, "Make a key; its secret is shown once", define_key_create},
     CommandRow{"key list", accounts, "List the keys", define_key_list},
     CommandRow{"key server", accounts, "Show the suite's public key, which clients on the network need",

@@ -28,8 +28,12 @@ constexpr rlim_t open_files_enough = 65'536;
 /// 2020-01-01: before there was anything to trade here.
 constexpr Timestamp earliest_plausible{1'577'836'800'000'000'000};
 
+/// In MiB, without saying so.
+std::string mebibytes(std::uint64_t bytes) {
+  return std::to_string(bytes >> 20);
+}
 std::string megabytes(std::uint64_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
+  return mebibytes(bytes) + " MiB";
 }
 
 /// Nothing where it cannot be told.
@@ -117,11 +121,12 @@ void check_maps(const app::Home& home, const app::Config& config, Findings& find
     const std::uint64_t used = bytes_on_disk(map.file);
     const auto size = static_cast<std::uint64_t>(config.integer(map.key)) << 20;
     if (used == 0) continue;
-    detail += (detail.empty() ? "" : ", ") + std::string(map.name) + " " + megabytes(used) + " of " +
-              (used > size ? "a map that has grown" : megabytes(size));
+    detail += (detail.empty() ? "" : ", ") + std::string(map.name) + " " + mebibytes(used) +
+              (used > size ? " (grown)" : "/" + mebibytes(size));
     if (size > used) may_grow += size - used;
   }
   if (detail.empty()) return;
+  detail += " MiB";
   if (const auto available = free_bytes(home.root); available && *available < may_grow) {
     findings.warn(
         "maps",
@@ -154,8 +159,7 @@ void check_limits(const app::Home& home, Findings& findings) {
     findings.bad("limits", "address space is limited to " + megabytes(space.rlim_cur) + ", " + whose,
                  "take the limit away (ulimit -v unlimited): databases are mapped whole");
   } else if (open_files < open_files_enough) {
-    findings.warn("limits", detail,
-                  "each client takes one: raise the hard limit to 65536 (ulimit -Hn, LimitNOFILE=)");
+    findings.warn("limits", detail, "raise the hard limit to 65536 (ulimit -Hn, LimitNOFILE=)");
   } else {
     findings.good("limits", detail);
   }

@@ -132,9 +132,7 @@ std::string full_help(const CommandLine& line) {
   for (const HelpTopic& subject : help_topics())
     rows.push_back({std::string(subject.name), std::string(subject.help)});
   text += "\nTopics:\n" + rows_text(rows);
-  return text +
-         "\n'trade help COMMAND' or 'trade help TOPIC' explains one; the manual pages say it at length: man "
-         "trade.\n";
+  return text + "\n'trade help COMMAND' or 'trade help TOPIC' explains one; 'man trade' says more.\n";
 }
 
 std::string command_help(const CommandLine& line, const CommandLine::Command& command) {

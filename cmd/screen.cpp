@@ -1,6 +1,9 @@
 #include "screen.hpp"
 
 #include <algorithm>
+#include <clocale>
+
+#include <langinfo.h>
 
 namespace trade::cmd {
 
@@ -111,6 +114,11 @@ void Screen::reverse(std::size_t row, std::size_t column, std::size_t columns) {
     cells_[row * width_ + i].reversed = true;
 }
 
+void Screen::make_ascii() {
+  for (Cell& cell : cells_)
+    cell.glyph = ascii_of(cell.glyph);
+}
+
 std::string Screen::row_text(std::size_t row) const {
   std::u32string glyphs;
   for (std::size_t column = 0; column < width_; ++column)
@@ -146,6 +154,23 @@ std::string Screen::colored_text() const {
     text += '\n';
   }
   return text;
+}
+
+char32_t ascii_of(char32_t glyph) {
+  if (glyph < 0x7f) return glyph;
+  if (glyph == U'│' || glyph == U'╽' || glyph == U'╿' || glyph == U'╷' || glyph == U'╵') return U'|';
+  if (glyph >= U'▁' && glyph <= U'▏') return U'#';
+  if (glyph == U'┃' || glyph == U'║' || glyph == U'╻' || glyph == U'╹') return U'#';
+  if (glyph == U'▶') return U'>';
+  if (glyph == U'•') return U'*';
+  if (glyph == U'↑') return U'^';
+  if (glyph == U'↓') return U'v';
+  return U'?';
+}
+
+bool locale_is_utf8() {
+  std::setlocale(LC_CTYPE, "");
+  return std::string_view(nl_langinfo(CODESET)) == "UTF-8";
 }
 
 }  // namespace trade::cmd

@@ -49,6 +49,8 @@ class Screen {
                    std::size_t columns_max = SIZE_MAX);
   /// Turns a row's cells round, as a selection or a heading shows.
   void reverse(std::size_t row, std::size_t column, std::size_t columns);
+  /// Replaces what is not ASCII, for terminals that show bytes alone.
+  void make_ascii();
 
   /// A row as UTF-8, without the blanks at its end.
   [[nodiscard]] std::string row_text(std::size_t row) const;
@@ -62,6 +64,11 @@ class Screen {
   std::size_t height_;
   std::vector<Cell> cells_;
 };
+
+/// The ASCII character that stands for one of those that screens are drawn with; '?' for any other.
+char32_t ascii_of(char32_t glyph);
+/// Whether the user's locale, which becomes this process's, is one of UTF-8.
+bool locale_is_utf8();
 
 /// The code points of UTF-8 text; what is not UTF-8 becomes U+FFFD.
 std::u32string code_points(std::string_view text);

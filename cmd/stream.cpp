@@ -24,8 +24,8 @@ void add_stream_options(CLI::App& app, StreamArguments& arguments) {
   add_value(app, "--for", arguments.seconds, parse_seconds, "SECONDS", "Watch, and end after so long");
 }
 
-void add_from_sequence(CLI::App& app, StreamArguments& arguments, std::string help) {
-  add_value(app, "--from-sequence", arguments.from_sequence, parse_number, "N", std::move(help));
+void add_from_sequence(CLI::App& app, StreamArguments& arguments, const std::string& help) {
+  add_value(app, "--from-sequence", arguments.from_sequence, parse_number, "N", help);
 }
 
 StreamBounds::StreamBounds(Context& context, const StreamArguments& arguments)

@@ -34,7 +34,7 @@ void add_stream_bounds(CLI::App& app, StreamArguments& arguments);
 /// --watch, --count and --for; each of the latter two implies --watch.
 void add_stream_options(CLI::App& app, StreamArguments& arguments);
 /// --from-sequence, which implies --watch too.
-void add_from_sequence(CLI::App& app, StreamArguments& arguments, std::string help);
+void add_from_sequence(CLI::App& app, StreamArguments& arguments, const std::string& help);
 
 /// What ends a stream: a bound that was given, SIGINT, or that the reader of the output has gone, which is
 /// noticed also while there is nothing to write. All of these are a clean end.

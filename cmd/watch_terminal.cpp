@@ -1,12 +1,9 @@
 #include "watch_terminal.hpp"
 
 #include <array>
-#include <clocale>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
-#include <langinfo.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -60,19 +57,6 @@ bool has_pair(Ink ink) {
   return ink != Ink::plain && ink != Ink::bold;
 }
 
-/// For a terminal that shows bytes alone.
-char32_t ascii_of(char32_t glyph) {
-  if (glyph < 0x7f) return glyph;
-  if (glyph == U'│' || glyph == U'╽' || glyph == U'╿' || glyph == U'╷' || glyph == U'╵') return U'|';
-  if (glyph >= U'▁' && glyph <= U'▏') return U'#';
-  if (glyph == U'┃' || glyph == U'║' || glyph == U'╻' || glyph == U'╹') return U'#';
-  if (glyph == U'▶') return U'>';
-  if (glyph == U'•') return U'*';
-  if (glyph == U'↑') return U'^';
-  if (glyph == U'↓') return U'v';
-  return U'?';
-}
-
 std::optional<Key> key_of(wint_t code, bool is_function_key) {
   using Name = Key::Name;
   if (is_function_key) {
@@ -108,8 +92,7 @@ Result<WatchTerminal> WatchTerminal::open(bool color_allowed) {
     return fail(ErrorCode::usage, "'trade watch' needs a terminal",
                 "'trade quote --watch', 'depth', 'tape' and 'bars' write to a pipe");
   }
-  std::setlocale(LC_ALL, "");
-  const bool unicode = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  const bool unicode = locale_is_utf8();
   if (newterm(nullptr, stdout, stdin) == nullptr) {
     const char* type = std::getenv("TERM");
     return fail(

@@ -23,9 +23,9 @@ constexpr std::int64_t low_price_basis_points = 7'500;
 constexpr std::int64_t low_price_distance_max_units = units_per_dollar * 15 / 100;
 
 /// Bands are doubled so long before the close: all of tier 1, and of tier 2 what is not priced high.
-constexpr std::int64_t doubled_seconds = 25 * 60;
+constexpr std::int64_t doubled_seconds = std::int64_t{25} * 60;
 /// A pause that there still is so long before the close lasts until then (section VII(C)).
-constexpr std::int64_t last_pauses_seconds = 10 * 60;
+constexpr std::int64_t last_pauses_seconds = std::int64_t{10} * 60;
 
 // Section V(A)(2): the reference moves when the mean is so far from it, and then stays for a while.
 constexpr std::int64_t moves_by_basis_points = 100;

@@ -20,7 +20,11 @@ class Timer final : public Loop::Registration {
   }
   ~Timer() override {
     shared_->alive = false;
-    shared_->timer.cancel();
+    try {
+      shared_->timer.cancel();
+    } catch (const boost::system::system_error&) {
+      // It fires once more, and finds `alive` false.
+    }
   }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;

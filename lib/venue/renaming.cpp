@@ -150,7 +150,7 @@ class Renaming final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> renaming_transport(std::unique_ptr<Transport> inner, std::string mark) {
+std::unique_ptr<Transport> renaming_transport(std::unique_ptr<Transport> inner, const std::string& mark) {
   return std::make_unique<Renaming>(std::move(inner), mark);
 }
 

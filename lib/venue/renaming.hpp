@@ -12,6 +12,6 @@ namespace trade::venue {
 
 /// `mark` goes behind every name on the way there, and off on the way back: one to six of [A-Z0-9]. A name
 /// that would be too long with it is refused.
-std::unique_ptr<Transport> renaming_transport(std::unique_ptr<Transport> inner, std::string mark);
+std::unique_ptr<Transport> renaming_transport(std::unique_ptr<Transport> inner, const std::string& mark);
 
 }  // namespace trade::venue

@@ -72,7 +72,7 @@ class Writer {
     return written.offset;
   }
 
-  flatbuffers::FlatBufferBuilder builder{64 * 1024};
+  flatbuffers::FlatBufferBuilder builder{std::size_t{64} * 1024};
   WrittenText echo;  ///< the client order id or the reason of the command last written: its events repeat it
   WrittenText account;  ///< the account's name last written in a submit request
   WrittenText symbol;

@@ -253,9 +253,7 @@ SetLocate read(Checker& check, const schema::SetLocate& table) {
 
 Offset<schema::SetEasyToBorrow> write(Writer& writer, const SetEasyToBorrow& command) {
   return schema::CreateSetEasyToBorrow(writer.builder, command.symbol.value, command.on,
-                                       command.rate_basis_points
-                                           ? flatbuffers::Optional<std::int64_t>(*command.rate_basis_points)
-                                           : flatbuffers::nullopt);
+                                       command.rate_basis_points);
 }
 SetEasyToBorrow read(Checker& check, const schema::SetEasyToBorrow& table) {
   SetEasyToBorrow command{.symbol = SymbolId{table.symbol()}, .on = table.on()};

@@ -292,20 +292,15 @@ RequestBody read(Checker& check, const schema::RevokeKeyRequest& table) {
 }
 
 Offset<schema::ClockRequest> write(Writer& writer, const ClockRequest& request) {
-  return schema::CreateClockRequest(
-      writer.builder, request.set_to.nanoseconds, request.step_nanoseconds,
-      request.running ? flatbuffers::Optional<bool>(*request.running) : flatbuffers::nullopt,
-      request.speed_millionths ? flatbuffers::Optional<std::int64_t>(*request.speed_millionths)
-                               : flatbuffers::nullopt,
-      request.dry_run);
+  return schema::CreateClockRequest(writer.builder, request.set_to.nanoseconds, request.step_nanoseconds,
+                                    request.running, request.speed_millionths, request.dry_run);
 }
 RequestBody read(Checker& check, const schema::ClockRequest& table) {
   ClockRequest request{.set_to = check.timestamp(table.set_to(), "set_to"),
                        .step_nanoseconds = check.count(table.step_nanoseconds(), "step_nanoseconds"),
-                       .running = {},
+                       .running = table.running(),
                        .speed_millionths = {},
                        .dry_run = table.dry_run()};
-  if (const auto running = table.running()) request.running = *running;
   if (const auto speed = table.speed_millionths())
     request.speed_millionths = check.clock_speed(*speed, "speed_millionths");
   return request;

@@ -33,7 +33,7 @@ std::vector<BookOperation> make_book_operations(const BookMix& mix, std::size_t 
 }
 
 BookMarket::BookMarket(const BookMix& mix)
-    : pool_(static_cast<std::uint32_t>(2 * mix.books * mix.orders_per_book)),
+    : pool_(static_cast<std::uint32_t>(2 * mix.orders_per_book * mix.books)),
       orders_min_(mix.orders_per_book / 2),
       orders_max_(2 * mix.orders_per_book) {
   books_.reserve(mix.books);

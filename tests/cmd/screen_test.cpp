@@ -23,6 +23,13 @@ TEST(Screen, ACodePointTakesOneCellAndWhatIsNoUtf8IsReplaced) {
   EXPECT_EQ(screen.row_text(0), "▁█é\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST(Screen, WhatIsDrawnHasAnAsciiForm) {
+  Screen screen(8, 1);
+  screen.write(0, 0, "│┃▁█▶↑é x");
+  screen.make_ascii();
+  EXPECT_EQ(screen.row_text(0), "|###>^?");
+}
+
 TEST(Screen, ColoursStandAroundWhatHasThem) {
   Screen screen(6, 1);
   screen.write(0, 0, "a");

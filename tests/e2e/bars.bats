@@ -67,9 +67,13 @@ trade_at() {
   wait $watching
   output=$(jq -c '[.close, .volume]' "$TRADE_HOME/watched" | tail -1)
   [ "$output" = '["10.50",3]' ]
-  expect_exit 0 "$trade" bars AAPL --plot
+  LC_ALL=C.UTF-8 expect_exit 0 "$trade" bars AAPL --plot
   grep -q '[┃╻╹]' <<<"$output"
   grep -q 'vol 3' <<<"$output"
+  LC_ALL=C expect_exit 0 "$trade" bars AAPL --plot
+  grep -q '#.*10.50' <<<"$output"
+  LC_ALL=C run grep -q '[^ -~]' <<<"$output"
+  [ "$status" -eq 1 ]
   expect_exit 2 t bars AAPL --plot
 }
 
