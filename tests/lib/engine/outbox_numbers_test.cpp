@@ -44,7 +44,7 @@ TEST_F(OutboxNumbersTest, AStatusOfBeforeABustBooksNothingWhenItIsToldAgain) {
   EXPECT_EQ(order(id).filled_quantity, Quantity{});
   const Money cash_before = cash(alice);
   EXPECT_EQ(told(status(id), 1), RejectReason::no_change);
-  EXPECT_EQ(lines(), (Lines{"rejected no_change"}));
+  EXPECT_EQ(lines(), (Lines{"command_rejected no_change"}));
   EXPECT_EQ(told(bust(id), 2), RejectReason::no_change);
   EXPECT_EQ(order(id).filled_quantity, Quantity{});
   EXPECT_EQ(cash(alice), cash_before);
