@@ -559,9 +559,15 @@ class Writer {
     outcome(time, {"route", "set", symbol, venue}, {}, moment.result.reason);
     return true;
   }
+  /// A scenario tells nothing twice: its lines bear no numbers by which that would be known.
+  template <class Told>
+  static bool was_told_again(const Told& told, const Moment& moment) {
+    return told.number.value != 0 && moment.result.reason == RejectReason::no_change;
+  }
   bool write_body(Timestamp time, const SetVenueSession& body, const Moment& moment) {
     const std::string venue = name_of_venue(moment, body.venue);
     if (venue.empty()) return false;
+    if (was_told_again(body, moment)) return true;
     outcome(time, {"venue", venue, body.up ? "up" : "down"}, {}, moment.result.reason);
     return true;
   }
@@ -571,6 +577,7 @@ class Writer {
     if (!order || venue.empty()) return false;
     if (!concerns(moment.engine.find_symbol(order->symbol))) return true;
     if (!known_.contains(body.order.value)) return false;
+    if (was_told_again(body, moment)) return true;
     // A trade from before the stretch is not there to be undone.
     if (moment.result.reason == RejectReason::none && !body.reference_execution_id.empty() &&
         !executions_.contains(body.reference_execution_id))

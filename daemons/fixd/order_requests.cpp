@@ -269,9 +269,16 @@ void Client::mass_cancel(const fix::Message& message) {
 }
 
 /// The report has told how many orders are to go; of each the journal tells, or nothing where it had ended by
-/// then.
+/// then. One that cannot be cancelled now is told by itself.
 void Client::mass_cancelled(const Asked& asked, Result<CommandResult> result) {
-  if (!result) refuse_business(asked.message, 4, result.error().message + "; ask for the orders' status");
+  if (!result)
+    return refuse_business(asked.message, 4, result.error().message + "; ask for the orders' status");
+  const int code = cancel_code_of(result->reason);
+  if (result->reason == RejectReason::none || code == too_late_code || code == unknown_order_code) return;
+  const auto order = services_.state->orders().find(result->order);
+  if (!order) return;
+  send(cancel_reject(asked.message.text(11), order->client_order_id, RequestKind::cancel, &*order, code,
+                     row_of(result->reason).text, config_.version));
 }
 
 }  // namespace trade::fixd

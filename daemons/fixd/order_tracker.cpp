@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "fixd/translation.hpp"
+
 namespace trade::fixd {
 
 namespace {
@@ -131,7 +133,8 @@ void OrderTracker::take(const Event&, const VenueRequestMade& made, std::vector<
                           order->client_order_id);
 }
 
-/// Where a change was asked for at the venue and the order works there as before, the venue did not do it.
+/// Where a change was asked for at the venue and the order works there as before, the venue did not do it. Or
+/// it did, and another order has meanwhile taken the id that this one was to have.
 void OrderTracker::refuse_change_at_venue(const Event& event, const VenueStateChanged& changed,
                                           const KnownOrder& order, std::vector<Report>& reports) {
   if (changed.state != VenueState::working && changed.state != VenueState::sending) return;
@@ -141,11 +144,16 @@ void OrderTracker::refuse_change_at_venue(const Event& event, const VenueStateCh
   report.text = "Venue refused the change";
   if (!changed.text.empty()) report.text += ": " + std::string(changed.text);
   const bool was_unknown = there->state == VenueState::unknown;
-  // What was replaced has its answer.
-  const bool replaced = replaced_last_ == changed.order && replaced_last_at_ == event.timestamp;
-  if (was_unknown || (there->state == VenueState::pending_replace && !replaced)) {
-    report.refused = RequestKind::replace;
-    refuse(report, reports);
+  if (was_unknown || there->state == VenueState::pending_replace) {
+    Report of_replace = report;
+    of_replace.refused = RequestKind::replace;
+    // What was replaced under its new id has its answer.
+    const bool replaced = replaced_last_ == changed.order && replaced_last_at_ == event.timestamp;
+    if (replaced && !was_unknown) {
+      of_replace.reject_code = duplicate_request_code;
+      of_replace.text = "Duplicate ClOrdID: the order was replaced, and keeps the id that it had";
+    }
+    refuse(std::move(of_replace), reports);
   }
   report.refused = RequestKind::cancel;
   if (there->state == VenueState::pending_cancel) refuse(report, reports);

@@ -43,7 +43,7 @@ struct Report {
   std::string reference_execution_id;         ///< of busted: of the trade that it undoes
   RequestKind refused = RequestKind::cancel;  ///< of what came too late
   std::optional<RequestKind> changing;        ///< of status: what is asked for and not decided
-  int reject_code = 0;                        ///< tag 103
+  int reject_code = 0;                        ///< tag 103; of change_refused, 102, and zero is any other
   std::string text;
   Timestamp timestamp;
 };

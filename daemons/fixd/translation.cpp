@@ -360,9 +360,10 @@ fix::Message cancel_reject(const std::string& client_order_id, const std::string
 fix::Message message_of(const Report& report, std::string_view version) {
   const bool refused = report.kind == ReportKind::change_refused;
   if (!refused && report.kind != ReportKind::too_late) return execution_report(report, version);
+  const int code = report.reject_code != 0 ? report.reject_code : other_cancel_code;
   return cancel_reject(report.client_order_id, report.original_client_order_id, report.refused,
-                       report.order.id ? &report.order : nullptr, refused ? other_cancel_code : too_late_code,
-                       report.text, version);
+                       report.order.id ? &report.order : nullptr, refused ? code : too_late_code, report.text,
+                       version);
 }
 
 }  // namespace trade::fixd

@@ -29,6 +29,7 @@ Result<std::unique_ptr<VenueDesk>> VenueDesk::open(const std::filesystem::path& 
 
 Status VenueDesk::start(bus::PollLoop& loop) {
   loop_ = &loop;
+  find_taken();
   return read_table();
 }
 
@@ -43,6 +44,25 @@ void VenueDesk::find_beginning() {
       services_.state->set_made_at(status->daemon.sequence);
       services_.settle();
     }
+  });
+}
+
+/// A store that was brought back from a backup may be behind what its outbox has told since. Its numbers
+/// would come again for what is news.
+void VenueDesk::find_taken() {
+  if (asking_taken_) return;
+  asking_taken_ = true;
+  services_.ask(RequestBody(VenuesRequest{.name = {}, .removed = true}), [this](Result<ReplyBody> reply) {
+    asking_taken_ = false;
+    const auto* const answer = reply ? std::get_if<VenuesReply>(&*reply) : nullptr;
+    if (answer == nullptr) return;  // asked again later
+    const bool is_older = std::ranges::any_of(answer->venues, [this](const VenueView& venue) {
+      return services_.state->outbox().note_taken(venue.told);
+    });
+    if (is_older)
+      spdlog::warn("tradingd has taken more than is known here, as after a restore: numbers begin anew");
+    knows_taken_ = true;
+    services_.settle();
   });
 }
 
@@ -102,6 +122,12 @@ void VenueDesk::apply(const Event& event) {
     venues.take(*added);
   } else if (const auto* removed = std::get_if<VenueRemoved>(&event.body)) {
     venues.take(*removed);
+    // Before the table is looked at again it may be there again, and then its session begins as down.
+    std::erase_if(links_, [&](const auto& entry) {
+      if (entry.second->venue() != removed->venue) return false;
+      entry.second->end("the venue was removed");
+      return true;
+    });
   } else if (const auto* made = std::get_if<VenueRequestMade>(&event.body)) {
     note(event, *made);
   } else if (const auto* changed = std::get_if<VenueStateChanged>(&event.body)) {
@@ -122,6 +148,7 @@ void VenueDesk::turn() {
 
 Status VenueDesk::tick(Timestamp now) {
   if (Status read = read_table(); !read) return read;
+  if (!knows_taken_) find_taken();
   for (const auto& [name, link] : links_)
     link->tick(now);
   return {};
@@ -147,17 +174,17 @@ void VenueDesk::close(const std::string& why) {
 }
 
 bool VenueDesk::is_telling() const {
-  return !refused_last_ && !services_.state->outbox().empty();
+  return knows_taken_ && !refused_last_ && !services_.state->outbox().empty();
 }
 
 /// One portion at a time, so that all is taken in the order in which it came.
 void VenueDesk::submit() {
   const VenueOutbox& outbox = services_.state->outbox();
   const std::size_t count = std::min(outbox.durable(), portion_);
-  if (asking_ || count == 0 || monotonic_nanoseconds() < submit_at_ns_) return;
+  if (asking_ || !knows_taken_ || count == 0 || monotonic_nanoseconds() < submit_at_ns_) return;
   SubmitRequest request;
   for (std::size_t i = 0; i < count; ++i)
-    request.commands.push_back({outbox.at(i).command(), {}, {}});
+    request.commands.push_back({outbox.at(i).command(outbox.number(i)), {}, {}});
   asking_ = true;
   services_.ask(RequestBody(std::move(request)),
                 [this, count](Result<ReplyBody> reply) { taken(count, std::move(reply)); });

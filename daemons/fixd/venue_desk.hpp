@@ -59,6 +59,7 @@ class VenueDesk {
   Status read_table();
   VenueLink* link(VenueId venue);
   void find_beginning();
+  void find_taken();
   void note(const Event& event, const VenueRequestMade& made);
   void note(const VenueStateChanged& changed);
   void taken(std::size_t count, Result<ReplyBody> reply);
@@ -70,6 +71,8 @@ class VenueDesk {
   bus::PollLoop* loop_ = nullptr;
   bool asking_ = false;
   bool asking_beginning_ = false;
+  bool asking_taken_ = false;
+  bool knows_taken_ = false;   ///< what of the outbox tradingd has taken; until then nothing is told
   bool refused_last_ = false;  ///< tradingd did not answer the last time
   std::size_t portion_ = 1;    ///< told at a time
   std::int64_t submit_at_ns_ = 0;

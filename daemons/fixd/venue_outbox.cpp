@@ -1,8 +1,13 @@
-// LMDB database "venue_news": number u64 -> what, venue u32, up u8, order u64, kind u8, request u32, four
-// texts, six numbers i64
+// LMDB databases:
+//   "venue_news"    number u64 -> what, venue u32, up u8, order u64, kind u8, request u32, four texts, six
+//                   numbers i64
+//   "venue_outbox"  "numbers" -> the outbox's id u64, number u64 of what comes next
 #include "fixd/venue_outbox.hpp"
 
 #include <algorithm>
+#include <random>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "fixd/instructions_bytes.hpp"
@@ -49,10 +54,20 @@ bool read_news(ByteReader& reader, VenueNews& news) {
   return good && reader.ok() && reader.at_end();
 }
 
+store::Bytes numbers_key() {
+  return std::as_bytes(std::span(std::string_view("numbers")));
+}
+
+std::uint64_t random_id() {
+  std::random_device random;
+  const std::uint64_t high = random();
+  return std::max<std::uint64_t>(high << 32U | random(), 1);
+}
+
 }  // namespace
 
-CommandBody VenueNews::command() const {
-  if (what == Kind::session) return SetVenueSession{.venue = venue, .up = up};
+CommandBody VenueNews::command(const OutboxNumber& number) const {
+  if (what == Kind::session) return SetVenueSession{.venue = venue, .up = up, .number = number};
   VenueReport report;
   report.venue = venue;
   report.order = order;
@@ -68,15 +83,25 @@ CommandBody VenueNews::command() const {
   report.cumulative = cumulative;
   report.leaves = leaves;
   report.average_price = average_price;
+  report.number = number;
   return report;
 }
 
 Status VenueOutbox::open(std::shared_ptr<store::Environment> environment) {
-  auto opened = environment->open_database("venue_news");
-  if (!opened) return pass_on(std::move(opened));
-  rows_ = *opened;
+  for (auto [name, database] : {std::pair{"venue_news", &rows_}, {"venue_outbox", &about_}}) {
+    auto opened = environment->open_database(name);
+    if (!opened) return pass_on(std::move(opened));
+    *database = *opened;
+  }
   auto transaction = environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
+  auto numbers = transaction->get(about_, numbers_key());
+  if (!numbers) return pass_on(std::move(numbers));
+  if (*numbers) {
+    ByteReader reader(**numbers);
+    id_ = reader.read<std::uint64_t>();
+    first_ = reader.read<std::uint64_t>();
+  }
   const auto take = [&](store::KeyReader key, store::Bytes value) -> Status {
     const auto number = key.number<std::uint64_t>();
     if (news_.empty()) first_ = number;
@@ -92,7 +117,16 @@ Status VenueOutbox::open(std::shared_ptr<store::Environment> environment) {
   };
   if (Status read = store::for_each_row(*transaction, rows_, take); !read) return read;
   written();
+  opened_next_ = next();
+  // New, or of before what is told was numbered.
+  if (id_ == 0) id_ = random_id();
   return {};
+}
+
+bool VenueOutbox::note_taken(const OutboxNumber& taken) {
+  if (taken.outbox != id_ || taken.value <= opened_next_) return false;
+  id_ = random_id();
+  return true;
 }
 
 void VenueOutbox::push(VenueNews news) {
@@ -115,10 +149,15 @@ Status VenueOutbox::write(store::Transaction& transaction) const {
     write_news(value, news_[number - first_]);
     if (Status put = transaction.put(rows_, store::Key().number(number), value.bytes()); !put) return put;
   }
-  return {};
+  if (id_ == written_id_ && next() == written_next_) return {};
+  ByteWriter numbers;
+  numbers.write(id_);
+  numbers.write(next());
+  return transaction.put(about_, numbers_key(), numbers.bytes());
 }
 
 void VenueOutbox::written() {
+  written_id_ = id_;
   written_first_ = first_;
   written_next_ = next();
 }

@@ -1,6 +1,7 @@
 // What venues told and tradingd has not taken yet, in the order in which it came. It is durable together with
 // the number of the message that told it: so a venue's message that counts as received reaches tradingd, over
-// crashes too, perhaps more than once.
+// crashes too, perhaps more than once. Each bears a number, by which tradingd knows what it has taken
+// already.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +42,7 @@ struct VenueNews {
   bool operator==(const VenueNews&) const = default;
 
   /// Its texts point into this.
-  [[nodiscard]] CommandBody command() const;
+  [[nodiscard]] CommandBody command(const OutboxNumber& number = {}) const;
 };
 
 class VenueOutbox {
@@ -55,16 +56,23 @@ class VenueOutbox {
   void push(VenueNews news);
   [[nodiscard]] std::size_t size() const { return news_.size(); }
   [[nodiscard]] bool empty() const { return news_.empty(); }
-  /// How many of the first are on the disk.
+  /// How many of the first are on the disk, with what they are numbered by.
   [[nodiscard]] std::size_t durable() const {
-    return written_next_ > first_ ? static_cast<std::size_t>(written_next_ - first_) : 0;
+    return id_ == written_id_ && written_next_ > first_ ? static_cast<std::size_t>(written_next_ - first_)
+                                                        : 0;
   }
   [[nodiscard]] bool full() const { return news_.size() >= full_at; }
   [[nodiscard]] const VenueNews& at(std::size_t index) const { return news_[index]; }
+  [[nodiscard]] OutboxNumber number(std::size_t index) const { return {id_, first_ + index + 1}; }
+  /// tradingd has taken this. Where that was never told from here, what is kept here is an older copy of what
+  /// told it, as from a backup: from now on it counts as another outbox. Returns whether it does.
+  bool note_taken(const OutboxNumber& taken);
   /// tradingd has taken the first so many.
   void drop(std::size_t count);
 
-  [[nodiscard]] bool dirty() const { return first_ != written_first_ || next() != written_next_; }
+  [[nodiscard]] bool dirty() const {
+    return first_ != written_first_ || next() != written_next_ || id_ != written_id_;
+  }
   Status write(store::Transaction& transaction) const;
   void written();
 
@@ -72,9 +80,13 @@ class VenueOutbox {
   [[nodiscard]] std::uint64_t next() const { return first_ + news_.size(); }
 
   store::Database rows_;
+  store::Database about_;
   std::deque<VenueNews> news_;
-  std::uint64_t first_ = 0;  ///< number of the first of them
-  // Those that are on the disk:
+  std::uint64_t id_ = 0;     ///< told from others by chance
+  std::uint64_t first_ = 0;  ///< number of the first of them; it is told with one more, since none is zero
+  std::uint64_t opened_next_ = 0;  ///< of what there was when it was opened
+  // What is on the disk:
+  std::uint64_t written_id_ = 0;
   std::uint64_t written_first_ = 0;
   std::uint64_t written_next_ = 0;
 };

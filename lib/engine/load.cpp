@@ -22,8 +22,11 @@ Status Engine::State::load(ByteReader& reader) {
 Status Engine::State::Loader::run() {
   const auto magic = reader_.read<std::uint64_t>();
   const bool with_rates = magic == engine::saved_state_with_rates_magic ||
-                          magic == engine::saved_state_with_venues_and_rates_magic;
-  with_venues_ = magic == engine::saved_state_with_venues_magic ||
+                          magic == engine::saved_state_with_venues_and_rates_magic ||
+                          magic == engine::saved_state_with_numbers_and_rates_magic;
+  with_numbers_ = magic == engine::saved_state_with_numbers_magic ||
+                  magic == engine::saved_state_with_numbers_and_rates_magic;
+  with_venues_ = with_numbers_ || magic == engine::saved_state_with_venues_magic ||
                  magic == engine::saved_state_with_venues_and_rates_magic;
   if (magic == engine::saved_state_without_tiers_magic) layout_ = Layout::without_tiers;
   if (require(with_venues_ || with_rates || magic == engine::saved_state_magic || layout_ != Layout::current,

@@ -25,11 +25,18 @@ void Engine::State::Loader::read_venues() {
     venue.when_down = read_enum<WhenVenueDown>("venue");
     venue.session_up = read_bool("venue");
     venue.removed = read_bool("venue");
+    if (with_numbers_) {
+      venue.told.outbox = reader_.read<std::uint64_t>();
+      venue.told.value = reader_.read<std::uint64_t>();
+      require(engine::is_well_formed(venue.told), "number of what a venue told");
+    }
     const bool clears = state_.accounts_.contains(venue.clearing_account) &&
                         state_.accounts_[venue.clearing_account].type == AccountType::clearing;
     if (!require(clears, "venue's clearing account")) return;
     state_.routing_.add(venue);
   }
+  // Without any it would have been saved without them.
+  require(with_numbers_ == state_.routing_.has_numbers(), "number of what a venue told");
   for (SymbolId id{1}; state_.symbols_.contains(id) && good(); ++id.value) {
     const VenueId venue{reader_.read<std::uint8_t>()};
     const bool routes = state_.routing_.contains(venue) && !state_.routing_[venue].removed;

@@ -83,6 +83,7 @@ class Engine::State::Loader {
   ByteReader& reader_;
   const char* problem_ = nullptr;
   bool with_venues_ = false;
+  bool with_numbers_ = false;
   Layout layout_ = Layout::current;
   std::uint64_t next_order_ = 0;
   // What follows from other things, as it was saved.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/accounts.hpp"
+#include "model/command.hpp"
 #include "model/enums.hpp"
 #include "model/ids.hpp"
 #include "model/numbers.hpp"
@@ -31,7 +32,20 @@ struct Venue {
   WhenVenueDown when_down = WhenVenueDown::hold;
   bool session_up = false;
   bool removed = false;
+  OutboxNumber told = {};  ///< of the last thing taken that its session told
+
+  /// Whether what bears this number, or something after it, was taken before.
+  [[nodiscard]] bool was_told(const OutboxNumber& number) const {
+    return number.value != 0 && number.outbox == told.outbox && number.value <= told.value;
+  }
+  void take(const OutboxNumber& number) {
+    if (number.value != 0) told = number;
+  }
 };
+/// Whether it is a number, or none.
+constexpr bool is_well_formed(const OutboxNumber& number) {
+  return (number.outbox == 0) == (number.value == 0);
+}
 
 /// What an order is asked to become.
 struct WantedOrder {
@@ -101,6 +115,10 @@ class Routing {
   using Executions = std::map<std::pair<VenueId, std::string>, Execution, std::less<>>;
 
   [[nodiscard]] bool empty() const { return venues_.empty(); }
+  /// Whether anything was ever told with a number.
+  [[nodiscard]] bool has_numbers() const {
+    return std::ranges::any_of(venues_, [](const Venue& venue) { return venue.told.value != 0; });
+  }
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(venues_.size()); }
   [[nodiscard]] bool contains(VenueId id) const { return id.value - 1 < venues_.size(); }
   /// Zero: none. One that was removed is found too.

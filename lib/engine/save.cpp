@@ -2,8 +2,8 @@
 //
 // Layout, little-endian, as ByteWriter writes it:
 //   u64 magic, then what write() writes (counts come before what they count), then u64 digest of that.
-//   The magic tells whether there are venues, and rates of borrowing; where there are none, nothing of them
-//   is written.
+//   The magic tells whether there are venues, numbers of what they told, and rates of borrowing; where there
+//   are none, nothing of them is written.
 // Slots, indices and hash tables are not part of it: they follow from what is.
 #include <algorithm>
 #include <vector>
@@ -60,12 +60,15 @@ void write_tier(Sink& sink, const engine::SymbolRecord& symbol) {
   }
 }
 
-std::uint64_t magic_of(engine::SavedLayout layout, bool with_venues, bool with_rates) {
+std::uint64_t magic_of(engine::SavedLayout layout, const engine::Routing& routing, bool with_rates) {
   if (layout == engine::SavedLayout::without_tiers) return engine::saved_state_without_tiers_magic;
+  if (routing.has_numbers())
+    return with_rates ? engine::saved_state_with_numbers_and_rates_magic
+                      : engine::saved_state_with_numbers_magic;
   if (with_rates)
-    return with_venues ? engine::saved_state_with_venues_and_rates_magic
-                       : engine::saved_state_with_rates_magic;
-  return with_venues ? engine::saved_state_with_venues_magic : engine::saved_state_magic;
+    return routing.empty() ? engine::saved_state_with_rates_magic
+                           : engine::saved_state_with_venues_and_rates_magic;
+  return routing.empty() ? engine::saved_state_magic : engine::saved_state_with_venues_magic;
 }
 
 }  // namespace
@@ -80,7 +83,7 @@ void Engine::State::save(ByteWriter& writer, Layout layout) const {
   writer.reserve((std::size_t{orders_.open_count()} + orders_.ended_count()) * order_bytes +
                  accounts_.position_count() * position_bytes + accounts_.count() * account_bytes +
                  other_bytes);
-  writer.write(magic_of(layout, !routing_.empty(), borrow_rates_ != 0));
+  writer.write(magic_of(layout, routing_, borrow_rates_ != 0));
   engine::DigestingByteWriter both(writer);
   write(both, layout);
   writer.write(both.finish());
@@ -212,6 +215,7 @@ void Engine::State::write_accounts(Sink& sink) const {
 template <class Sink>
 void Engine::State::write_venues(Sink& sink) const {
   sink.write(routing_.count());
+  const bool with_numbers = routing_.has_numbers();
   for (VenueId id{1}; routing_.contains(id); ++id.value) {
     const engine::Venue& venue = routing_[id];
     sink.write_text(venue.name.view());
@@ -219,6 +223,9 @@ void Engine::State::write_venues(Sink& sink) const {
     sink.write(venue.when_down);
     sink.write(venue.session_up);
     sink.write(venue.removed);
+    if (!with_numbers) continue;
+    sink.write(venue.told.outbox);
+    sink.write(venue.told.value);
   }
   for (SymbolId id{1}; symbols_.contains(id); ++id.value)
     sink.write(symbols_[id].venue);

@@ -20,6 +20,10 @@ constexpr std::uint64_t saved_state_with_venues_magic = 0x3730'4154'5344'5254;
 /// nothing is saved without it.
 constexpr std::uint64_t saved_state_with_rates_magic = 0x3830'4154'5344'5254;
 constexpr std::uint64_t saved_state_with_venues_and_rates_magic = 0x3930'4154'5344'5254;
+/// "TRDSTA10" and "TRDSTA11": the two with venues, with the number of what each was last heard to tell. A
+/// state in which nothing was told with a number is saved without it.
+constexpr std::uint64_t saved_state_with_numbers_magic = 0x3031'4154'5344'5254;
+constexpr std::uint64_t saved_state_with_numbers_and_rates_magic = 0x3131'4154'5344'5254;
 /// In the byte of a symbol's tier: the factor of a leveraged fund follows.
 constexpr std::uint8_t leveraged_tier_bit = 0x80;
 

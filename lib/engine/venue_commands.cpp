@@ -88,10 +88,14 @@ void Engine::State::perform(const SetRoute& command) {
 RejectReason Engine::State::refusal(const SetVenueSession& command) const {
   if (!routing_.contains(command.venue) || routing_[command.venue].removed)
     return RejectReason::unknown_venue;
-  return routing_[command.venue].session_up == command.up ? RejectReason::no_change : RejectReason::none;
+  if (!engine::is_well_formed(command.number)) return RejectReason::invalid_command;
+  const engine::Venue& venue = routing_[command.venue];
+  return venue.was_told(command.number) || venue.session_up == command.up ? RejectReason::no_change
+                                                                          : RejectReason::none;
 }
 
 void Engine::State::perform(const SetVenueSession& command) {
+  routing_[command.venue].take(command.number);
   routing_[command.venue].session_up = command.up;
   log_.emit(VenueSessionChanged{.venue = command.venue, .up = command.up});
   // By ascending id: those that waited go first come, first served.

@@ -1,6 +1,7 @@
 // What a venue tells of an order: whether it can be, and what follows from it. A report is a fact: it is
 // booked as it is told, even where that leaves an account short of cash or shares. What it repeats is refused
-// and changes nothing.
+// and changes nothing: what the venue tells twice shows in what it tells, and what its session tells twice,
+// in the number that it bears. (A status of before a bust, told again, would else book what was undone.)
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -28,7 +29,7 @@ bool is_well_formed(const VenueReport& report) {
   const bool of_trade = report.kind == VenueReportKind::filled || report.kind == VenueReportKind::corrected;
   const bool of_former = report.kind == VenueReportKind::busted || report.kind == VenueReportKind::corrected;
   return value_numbered<VenueReportKind>(static_cast<std::uint8_t>(report.kind)) &&
-         is_printable(report.execution_id, execution_id_bytes_max) &&
+         engine::is_well_formed(report.number) && is_printable(report.execution_id, execution_id_bytes_max) &&
          is_printable(report.reference_execution_id, execution_id_bytes_max) &&
          is_printable(report.venue_order_id, venue_order_id_bytes_max) &&
          is_printable(report.text, venue_text_bytes_max) && is_in_range(report.price) &&
@@ -106,6 +107,7 @@ std::int64_t lack(Money free) {
 RejectReason Engine::State::decide(const VenueReport& report) const {
   if (!routing_.contains(report.venue)) return RejectReason::unknown_venue;
   if (!is_well_formed(report)) return RejectReason::invalid_command;
+  if (routing_[report.venue].was_told(report.number)) return RejectReason::no_change;
   const OrderSlot slot = orders_.find(report.order);
   const engine::RoutedOrder* const routed = routing_.order(report.order);
   if (slot == 0 || routed == nullptr || routed->venue != report.venue) return RejectReason::unknown_order;
@@ -263,6 +265,7 @@ ApplyResult Engine::State::perform(const VenueReport& report) {
     log_.emit(CommandRejected{.reason = reason, .account = {}, .order = report.order});
     return {.reason = reason, .order = report.order};
   }
+  routing_[report.venue].take(report.number);
   const OrderSlot slot = orders_.find(report.order);
   const SymbolId symbol = orders_[slot].symbol;
   engine::RoutedOrder& routed = *routing_.order(report.order);

@@ -109,7 +109,8 @@ std::optional<VenueView> Engine::State::venue_view(VenueId id) const {
                  .clearing_account = accounts_.detail(venue.clearing_account).name.string(),
                  .when_down = venue.when_down,
                  .session_up = venue.session_up,
-                 .removed = venue.removed};
+                 .removed = venue.removed,
+                 .told = venue.told};
   for (const auto& [order, routed] : routing_.orders()) {
     if (routed.venue == id && routed.state != VenueState::ended) ++view.open_orders;
   }

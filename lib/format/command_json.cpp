@@ -36,6 +36,13 @@ struct CommandFields {
   Json& json;
   const Naming& naming;
 
+  /// What names an outbox is more than a JSON number can be sure to hold.
+  void add_number(const OutboxNumber& number) const {
+    if (number.value == 0) return;
+    json["outbox"] = std::to_string(number.outbox);
+    json["number"] = number.value;
+  }
+
   void operator()(const OpenAccount& command) const {
     json["account"] = command.name.view();
     json["account_type"] = name_of(command.type);
@@ -165,6 +172,7 @@ struct CommandFields {
   void operator()(const SetVenueSession& command) const {
     json["venue"] = naming.venue(command.venue);
     json["up"] = command.up;
+    add_number(command.number);
   }
   void operator()(const VenueReport& command) const {
     json["venue"] = naming.venue(command.venue);
@@ -182,6 +190,7 @@ struct CommandFields {
     json["cumulative"] = command.cumulative.shares;
     json["leaves"] = command.leaves.shares;
     json["average_price"] = price_or_null(command.average_price);
+    add_number(command.number);
   }
   void operator()(const ReplaceOrder& command) const {
     json["account"] = naming.account(command.account);

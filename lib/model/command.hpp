@@ -255,11 +255,21 @@ struct SetRoute {
   VenueId venue;  ///< zero: they are matched here
 };
 
+/// Which of the things it is that the session with a venue tells, one after another. What is told again bears
+/// the number that it had, and is refused. Both zero: it bears none, and is taken as news.
+struct OutboxNumber {
+  std::uint64_t outbox = 0;  ///< within which numbers are unique and ascend; another one begins anew
+  std::uint64_t value = 0;
+
+  bool operator==(const OutboxNumber&) const = default;
+};
+
 /// Whether a venue can be spoken to. While it cannot, orders for it are held or refused, and the fate of
 /// those that were sent is unknown.
 struct SetVenueSession {
   VenueId venue;
   bool up = true;
+  OutboxNumber number = {};
 };
 
 /// What a venue told of one order. Ids and texts are printable ASCII.
@@ -279,6 +289,7 @@ struct VenueReport {
   Quantity cumulative;  ///< filled of the order so far; zero of a fill: not told
   Quantity leaves;      ///< that is still open; zero: nothing, the order has ended
   Price average_price;  ///< of what is filled, rounded
+  OutboxNumber number = {};
 };
 
 using CommandBody =

@@ -131,6 +131,7 @@ struct VenueView {
   bool session_up = false;
   bool removed = false;
   std::int64_t open_orders = 0;
+  OutboxNumber told = {};  ///< of the last thing that was taken of what the session with it told
 
   bool operator==(const VenueView&) const = default;
 };

@@ -300,10 +300,11 @@ SetRoute read(Checker&, const schema::SetRoute& table) {
 }
 
 Offset<schema::SetVenueSession> write(Writer& writer, const SetVenueSession& command) {
-  return schema::CreateSetVenueSession(writer.builder, command.venue.value, command.up);
+  return schema::CreateSetVenueSession(writer.builder, command.venue.value, command.up, command.number.outbox,
+                                       command.number.value);
 }
 SetVenueSession read(Checker&, const schema::SetVenueSession& table) {
-  return {.venue = VenueId{table.venue()}, .up = table.up()};
+  return {.venue = VenueId{table.venue()}, .up = table.up(), .number = {table.outbox(), table.number()}};
 }
 
 Offset<schema::VenueReport> write(Writer& writer, const VenueReport& command) {
@@ -311,11 +312,11 @@ Offset<schema::VenueReport> write(Writer& writer, const VenueReport& command) {
   const auto reference_execution_id = writer.text(command.reference_execution_id);
   const auto venue_order_id = writer.text(command.venue_order_id);
   const auto text = writer.text(command.text);
-  return schema::CreateVenueReport(writer.builder, command.venue.value, command.order.value,
-                                   to_schema(command.kind), command.request, execution_id,
-                                   reference_execution_id, venue_order_id, text, command.quantity.shares,
-                                   command.price.units, command.stop_price.units, command.cumulative.shares,
-                                   command.leaves.shares, command.average_price.units);
+  return schema::CreateVenueReport(
+      writer.builder, command.venue.value, command.order.value, to_schema(command.kind), command.request,
+      execution_id, reference_execution_id, venue_order_id, text, command.quantity.shares,
+      command.price.units, command.stop_price.units, command.cumulative.shares, command.leaves.shares,
+      command.average_price.units, command.number.outbox, command.number.value);
 }
 VenueReport read(Checker& check, const schema::VenueReport& table) {
   return {
@@ -333,7 +334,8 @@ VenueReport read(Checker& check, const schema::VenueReport& table) {
       .stop_price = check.price(table.stop_price(), "stop_price"),
       .cumulative = check.quantity(table.cumulative(), "cumulative"),
       .leaves = check.quantity(table.leaves(), "leaves"),
-      .average_price = check.price(table.average_price(), "average_price")};
+      .average_price = check.price(table.average_price(), "average_price"),
+      .number = {table.outbox(), table.number()}};
 }
 
 /// Reads the table as that member of the union into `body`.

@@ -175,7 +175,8 @@ Offset<schema::VenueView> write_view(Writer& writer, const VenueView& view) {
   const auto name = writer.text(view.name);
   const auto clearing_account = writer.text(view.clearing_account);
   return schema::CreateVenueView(writer.builder, view.id.value, name, clearing_account,
-                                 to_schema(view.when_down), view.session_up, view.removed, view.open_orders);
+                                 to_schema(view.when_down), view.session_up, view.removed, view.open_orders,
+                                 view.told.outbox, view.told.value);
 }
 VenueView read_view(Checker& check, const schema::VenueView& table) {
   check.enter("VenueView");
@@ -185,7 +186,8 @@ VenueView read_view(Checker& check, const schema::VenueView& table) {
           .when_down = check.enumeration<WhenVenueDown>(table.when_down(), "when_down"),
           .session_up = table.session_up(),
           .removed = table.removed(),
-          .open_orders = check.count(table.open_orders(), "open_orders")};
+          .open_orders = check.count(table.open_orders(), "open_orders"),
+          .told = {table.outbox(), table.number()}};
 }
 
 Offset<schema::SessionView> write_view(Writer& writer, const SessionView& view) {

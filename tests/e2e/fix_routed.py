@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+from fix_client import now
 from fix_steps import ARGUMENTS, begin, run_step
 
 
@@ -222,4 +223,32 @@ def step_find():
 
 
 sys.stdout.reconfigure(line_buffering=True)
+def step_pending_changes():
+    """Changes of an order whose venue has still to answer one: each that cannot be is refused with its reason."""
+    client = begin("BUYSIDE")
+    told = RoutedClient(client)
+    order = told.placed("p1", 1, 10, "150.00")
+    says("auto off")
+    client.replace("p1", "p2", 20, "151.00")
+    await_heard("35=G", f"11={order}-2")
+    pending = "A change of the order is under way at its venue"
+    client.cancel("p1", "p3")
+    told.expect("9", t11="p3", t41="p1", t37=order, t434="1", t102="99", t39="0", t58=pending)
+    client.send("q", (11, "q1"), (530, 7), (60, now()))
+    told.expect("r", t11="q1", t533="1")
+    told.expect("9", t11="q1", t41="p1", t37=order, t434="1", t102="99", t39="0", t58=pending)
+    # Another door uses the id that the order is to have.
+    subprocess.run([os.path.join(os.environ["TRADE_BIN"], "trade"), "place", "buy", "1", "AAPL", "--limit", "140.00",
+                    "--account", "alice", "--client-id", "p2"], check=True, stdout=subprocess.DEVNULL)
+    says(f"replaced {order}-2 {order}-1 20 151.00")
+    told.expect("8", t150="D", t11="p1", t37=order, t38="20", t44="151.00")
+    refused = told.expect("9", t11="p2", t41="p1", t37=order, t434="2", t102="6")
+    assert refused[58].startswith("Duplicate ClOrdID"), refused
+    says("auto on")
+    client.cancel("p1", "p4")
+    told.expect("8", t150="4", t39="4", t11="p4", t41="p1", t37=order)
+    client.expect_alive()
+    client.leave()
+
+
 run_step(globals())

@@ -213,6 +213,28 @@ after_a_loss() {
   await 20 is_settled alice
 }
 
+@test "a FIX client is told why an order whose change its venue has not answered cannot be changed" {
+  export TRADE_FIXD_LISTEN=127.0.0.1:0
+  start FIX.4.4
+  t fix session add BUYSIDE --account alice --password open-sesame >/dev/null 2>&1
+  port=$(sed 's/.*://' "$TRADE_HOME/run/fixd.fix")
+  sleep 1.5 # it looks at its sessions every second
+  run timeout 100 python3 "$BATS_TEST_DIRNAME/fix_routed.py" "$port" open-sesame pending_changes
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "a venue that is removed and added again at once is logged on to anew" {
+  start FIX.4.4
+  t route set AAPL internal >/dev/null
+  t route remove EXCHANGE >/dev/null
+  t route add EXCHANGE --host 127.0.0.1 --port "$exchange_port" --sender BROKER --password open-sesame >/dev/null
+  t route set AAPL EXCHANGE >/dev/null
+  await 20 venue_is_up
+  id=$(place buy 5 AAPL --limit 150.00)
+  expect_order "$id" .venue_state '"working"'
+}
+
 @test "what the venue does not answer is asked about, and of unknown fate until it is known" {
   start FIX.4.4 --answer-within 1
   output=$(t route list)

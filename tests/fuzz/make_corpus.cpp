@@ -138,7 +138,7 @@ void routed_state(const fs::path& directory) {
   apply(replace);
   apply(CancelOrder{.account = AccountId{1}, .order = OrderId{4}, .client_order_id = {}});
   state(directory / "saved_state" / "routed", engine);
-  apply(SetVenueSession{venue, false});
+  apply(SetVenueSession{.venue = venue, .up = false, .number = {7, 1}});
   place();
   state(directory / "saved_state" / "routed-unknown", engine);
 }

@@ -117,6 +117,13 @@ void Client::prepare(SetSession& session, Action&) const {
   session.trading_date = {};
 }
 
+/// The clock jumps by days, and all that is due on the way comes in turn: with limit states of seconds that
+/// would be one after another, some hundred thousand times.
+void Client::prepare(SetPriceBands& bands, Action&) {
+  constexpr std::int64_t seconds_per_second_of_flow = 3'600;
+  bands.limit_state_seconds *= seconds_per_second_of_flow;
+}
+
 void Client::send(std::size_t index) {
   const Action& action = actions_[index];
   SubmitRequest request;

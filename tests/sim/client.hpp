@@ -77,6 +77,7 @@ class Client {
   void prepare(CancelOrder& cancel, Action& action);
   void prepare(ReplaceOrder& replace, Action& action);
   void prepare(SetSession& session, Action&) const;
+  static void prepare(SetPriceBands& bands, Action&);
   void prepare(DepositCash&, Action& action) const { action.is_once = true; }
   void prepare(WithdrawCash&, Action& action) const { action.is_once = true; }
   void prepare(TransferShares&, Action& action) const { action.is_once = true; }

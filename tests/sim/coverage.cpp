@@ -11,10 +11,9 @@ namespace trade::sim {
 
 namespace {
 
-/// Reasons that no run comes to: no client's session ends here, and no account is so poor that a stop which
-/// triggers could not be paid.
+/// Reasons that no run comes to: no client's session ends here.
 bool is_out_of_reach(CancelReason reason) {
-  return reason == CancelReason::disconnected || reason == CancelReason::insufficient_buying_power;
+  return reason == CancelReason::disconnected;
 }
 
 template <std::size_t... Index>
@@ -54,7 +53,9 @@ void Coverage::note(const OrderAccepted& accepted) {
 
 void Coverage::note(const SymbolPhaseChanged& changed) {
   ++phases_[static_cast<std::size_t>(changed.phase)];
-  count_if(changed.limit_state.has_value(), Happening::limit_state);
+  // The pause that may follow names it too.
+  count_if(changed.limit_state.has_value() && changed.phase == MarketPhase::continuous,
+           Happening::limit_state);
 }
 
 void Coverage::note(const KillSwitchChanged& changed) {

@@ -11,6 +11,7 @@ using fixd::VenueNews;
 namespace {
 
 constexpr std::size_t portion_max = 4;
+constexpr std::uint64_t outbox_id = 1;
 constexpr int batches_per_turn_max = 8;
 /// Longer than an answer takes that nothing delays.
 constexpr std::int64_t answer_time_max_ns = 50 * millisecond;
@@ -330,7 +331,8 @@ void RouterNode::submit() {
   }
   SubmitRequest request;
   for (std::size_t i = 0; i < portion_; ++i)
-    request.commands.push_back({state_->outbox[i].command(), {}, {}});
+    request.commands.push_back(
+        {state_->outbox[i].command({.outbox = outbox_id, .value = state_->outbox_first + i + 1}), {}, {}});
   hooks_.to_tradingd(encoder_.encode(Request{asking_, request}));
   ask_again_at_ns_ = world_.monotonic_ns() + static_cast<std::int64_t>(40 + world_.below(60)) * millisecond;
 }

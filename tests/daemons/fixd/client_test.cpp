@@ -113,6 +113,41 @@ TEST_F(ClientTest, ACancelThatAVenueWasAskedForIsNotAskedForAgain) {
   EXPECT_EQ(fix::parse(numbers().messages(next, next).front()).text(39), "6");
 }
 
+TEST_F(ClientTest, AMassCancelTellsOfEachOrderThatCannotBeCancelledNow) {
+  const auto client = make();
+  KnownOrder order;
+  order.id = {7};
+  order.account = "alice";
+  order.symbol = "AAPL";
+  order.client_order_id = "o1";
+  order.comp_id = "BUYSIDE";
+  order.status = OrderStatus::submitted;
+  order.quantity = {10};
+  state_->orders().add(order);
+  const auto answer = [&](RejectReason reason) {
+    fix::Message cancel;
+    cancel.type = "q";
+    cancel.add(34, "2").add(52, "20260130-12:00:00").add(11, "q1").add(530, "7");
+    client->received(cancel);
+    CommandResult result;
+    result.reason = reason;
+    result.order = {7};
+    answers_.back()(client.get(), result);
+    return fix::parse(numbers().messages(numbers().next_sender() - 1, numbers().next_sender() - 1).front());
+  };
+  const fix::Message refused = answer(RejectReason::pending_at_venue);
+  EXPECT_EQ(refused.type, "9");
+  EXPECT_EQ(refused.text(11), "q1");
+  EXPECT_EQ(refused.text(41), "o1");
+  EXPECT_EQ(refused.text(37), "7");
+  EXPECT_EQ(refused.text(434), "1");
+  EXPECT_EQ(refused.text(102), "99");
+  EXPECT_EQ(refused.text(58), "A change of the order is under way at its venue");
+  // Of what is cancelled, or has ended by then, the journal tells.
+  EXPECT_EQ(answer(RejectReason::none).type, "r");
+  EXPECT_EQ(answer(RejectReason::order_not_cancellable).type, "r");
+}
+
 TEST_F(ClientTest, SessionsHaveNumbersOfTheirOwn) {
   EXPECT_NE(session_number("A"), session_number("B"));
   EXPECT_EQ(session_number("A"), session_number("A"));

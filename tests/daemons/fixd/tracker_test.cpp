@@ -6,6 +6,7 @@
 
 #include "fixd/fix_state.hpp"
 #include "fixd/order_tracker.hpp"
+#include "fixd/translation.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::fixd {
@@ -401,6 +402,24 @@ TEST_F(ChangesAtVenueTest, OneThatCameAboutHasItsAnswerAndLeavesTheNextOneWaitin
   EXPECT_EQ(apply(replaced_there("o3")).front().kind, ReportKind::replaced);
   EXPECT_TRUE(become(VenueState::working, true).empty());
   EXPECT_NE(state_->requests().find({"alice", "o4"}), nullptr);
+}
+
+TEST_F(ChangesAtVenueTest, OneThatCameAboutWithoutItsIdIsAnsweredAtOnce) {
+  ask_venue("o2", RequestKind::replace);
+  // Another door has used it for another order.
+  const auto told = apply(replaced_there(""));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].kind, ReportKind::restated);
+  const auto reports = become(VenueState::working, true);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].kind, ReportKind::change_refused);
+  EXPECT_EQ(reports[0].refused, RequestKind::replace);
+  EXPECT_EQ(reports[0].client_order_id, "o2");
+  EXPECT_EQ(reports[0].original_client_order_id, "o1");
+  EXPECT_EQ(message_of(reports[0], "FIX.4.4").text(102), "6");
+  EXPECT_EQ(message_of(reports[0], "FIX.4.4").text(41), "o1");
+  EXPECT_EQ(state_->requests().size(), 0u);
+  EXPECT_EQ(state_->orders().find({1})->client_order_id, "o1");
 }
 
 TEST_F(ChangesAtVenueTest, AReplaceThatWasLostWithTheSessionIsAnsweredWhenTheOrderIsKnownAgain) {

@@ -1,4 +1,5 @@
 // What is kept of venues: over restarts, and in step with the sessions' numbers.
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -134,9 +135,60 @@ TEST_F(VenueStateTest, WhatVenuesToldIsKeptInOrderUntilItIsTaken) {
   EXPECT_TRUE(state_->outbox().empty());
 }
 
+TEST_F(VenueStateTest, WhatVenuesToldKeepsItsNumber) {
+  for (std::uint64_t order = 1; order <= 3; ++order)
+    state_->outbox().push(news(order));
+  const OutboxNumber first = state_->outbox().number(0);
+  EXPECT_NE(first.outbox, 0u);
+  EXPECT_EQ(first.value, 1u);
+  state_->outbox().drop(1);
+  EXPECT_EQ(state_->outbox().number(0), (OutboxNumber{first.outbox, 2}));
+  ASSERT_TRUE(state_->commit());
+  open();
+  EXPECT_EQ(state_->outbox().number(0), (OutboxNumber{first.outbox, 2}));
+  // Also where nothing waits any more.
+  state_->outbox().drop(2);
+  ASSERT_TRUE(state_->commit());
+  open();
+  state_->outbox().push(news(4));
+  EXPECT_EQ(state_->outbox().number(0), (OutboxNumber{first.outbox, 4}));
+}
+
+TEST_F(VenueStateTest, AnOlderCopyOfTheOutboxIsAnother) {
+  for (std::uint64_t order = 1; order <= 3; ++order)
+    state_->outbox().push(news(order));
+  ASSERT_TRUE(state_->commit());
+  open();
+  VenueOutbox* outbox = &state_->outbox();
+  const std::uint64_t id = outbox->number(0).outbox;
+  EXPECT_FALSE(outbox->note_taken({}));
+  EXPECT_FALSE(outbox->note_taken({id, 3}));
+  EXPECT_FALSE(outbox->note_taken({id + 1, 4}));
+  EXPECT_EQ(outbox->number(0).outbox, id);
+  // It has heard of more since, and has not told it.
+  outbox->push(news(4));
+  ASSERT_TRUE(state_->commit());
+  EXPECT_TRUE(outbox->note_taken({id, 4}));
+  const std::uint64_t another = outbox->number(0).outbox;
+  EXPECT_NE(another, id);
+  EXPECT_EQ(outbox->durable(), 0u) << "nothing is told before the other id is on the disk";
+  ASSERT_TRUE(state_->commit());
+  EXPECT_EQ(outbox->durable(), 4u);
+  open();
+  EXPECT_EQ(state_->outbox().number(0), (OutboxNumber{another, 1}));
+}
+
+TEST_F(VenueStateTest, AStoreThatWasLostIsAnotherOutbox) {
+  const std::uint64_t id = state_->outbox().number(0).outbox;
+  state_.reset();
+  std::filesystem::remove_all(directory_ / "state");
+  open();
+  EXPECT_NE(state_->outbox().number(0).outbox, id);
+}
+
 TEST_F(VenueStateTest, NewsBecomeTheirCommands) {
   const VenueNews told = news(7);
-  const CommandBody body = told.command();
+  const CommandBody body = told.command({7, 8});
   const auto* report = std::get_if<VenueReport>(&body);
   ASSERT_NE(report, nullptr);
   EXPECT_EQ(report->order, OrderId{7});
@@ -146,6 +198,13 @@ TEST_F(VenueStateTest, NewsBecomeTheirCommands) {
   EXPECT_EQ(report->reference_execution_id, "E0");
   EXPECT_EQ(report->leaves, Quantity{5});
   EXPECT_EQ(report->average_price, Price{6});
+  EXPECT_EQ(report->number, (OutboxNumber{7, 8}));
+  VenueNews session;
+  session.what = VenueNews::Kind::session;
+  session.venue = {1};
+  const CommandBody other = session.command({7, 9});
+  ASSERT_TRUE(std::holds_alternative<SetVenueSession>(other));
+  EXPECT_EQ(std::get<SetVenueSession>(other).number, (OutboxNumber{7, 9}));
 }
 
 }  // namespace

@@ -55,6 +55,11 @@ class Suite {
       reply.daemon.sequence = engine.last_sequence();
       return answers_.push_back([=] { answered(ReplyBody(reply)); });
     }
+    if (std::holds_alternative<VenuesRequest>(body)) {
+      VenuesReply reply;
+      reply.venues.push_back(*engine.venue({1}));
+      return answers_.push_back([=] { answered(ReplyBody(reply)); });
+    }
     SubmitReply reply;
     for (const SubmittedCommand& command : std::get<SubmitRequest>(body).commands) {
       CommandResult result;
