@@ -16,6 +16,7 @@
 
 #include "base/clock.hpp"
 #include "bus/frame.hpp"
+#include "journal/events_reader.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
 #include "ledger/frame.hpp"
@@ -99,7 +100,7 @@ class Path {
       : writer_(must(journal::open_writer(directory, {.sync = false}))),
         sequencer_(Engine(), writer_->head(), clock_) {
     set_up();
-    reader_ = must(journal::open_reader(directory));
+    reader_ = must(journal::open_events_reader(directory));
     follow();
     seconds_ = {};
   }
@@ -135,7 +136,8 @@ class Path {
   void set_up() {
     sequencer_.sequence(SetSession{.phase = SessionPhase::open, .trading_date = Date{20'000}});
     for (std::uint32_t i = 1; i <= symbols; ++i)
-      sequencer_.sequence(AddSymbol{.symbol = *Symbol::make("B" + std::to_string(i)), .previous_close = middle_price});
+      sequencer_.sequence(
+          AddSymbol{.symbol = *Symbol::make("B" + std::to_string(i)), .previous_close = middle_price});
     for (std::uint32_t i = 0; i < accounts; ++i) {
       const AccountId account{i + 1};
       sequencer_.sequence(OpenAccount{.name = *AccountName::make("bench-" + std::to_string(i + 1))});
@@ -150,8 +152,8 @@ class Path {
     sequencer::Sequencer::ClosedBatch closed;
     timed(encode_batch, [&] { closed = sequencer_.close(); });
     timed(hash_record, [&] {
-      static_cast<void>(journal::make_record_header(closed.header, closed.last_sequence, closed.next_command, {},
-                                                    closed.encoded));
+      static_cast<void>(journal::make_record_header(closed.header, closed.last_sequence, closed.next_command,
+                                                    {}, closed.encoded));
     });
     timed(append, [&] {
       must(writer_->append(closed.header, closed.encoded, closed.last_sequence, closed.next_command));
@@ -172,7 +174,8 @@ class Path {
       order.type = OrderType::limit;
       order.quantity = Quantity{static_cast<std::int64_t>(1 + (bits >> 16) % 100)};
       order.limit_price.units =
-          middle_price.units + (static_cast<std::int64_t>((bits >> 32) % (2 * price_steps + 1)) - price_steps) * 100;
+          middle_price.units +
+          (static_cast<std::int64_t>((bits >> 32) % (2 * price_steps + 1)) - price_steps) * 100;
       request_.commands.push_back({order, {}, {}});
     }
     for (std::size_t i = 0; i < orders_per_request && !to_cancel_.empty(); ++i) {
@@ -214,8 +217,9 @@ class Path {
   void note(const std::vector<SubmittedCommand>& commands, const std::vector<CommandResult>& results) {
     for (std::size_t i = 0; i < orders_per_request; ++i) {
       if (results[i].order && !is_terminal(results[i].status) && next_random(random_) % 2 == 0) {
-        to_cancel_.push_back(
-            {.account = std::get<PlaceOrder>(commands[i].body).account, .order = results[i].order, .client_order_id = {}});
+        to_cancel_.push_back({.account = std::get<PlaceOrder>(commands[i].body).account,
+                              .order = results[i].order,
+                              .client_order_id = {}});
       }
     }
   }
@@ -237,8 +241,7 @@ class Path {
         }
       });
       timed(market_step, [&] {
-        for (const Event& event : batch_.events)
-          must(market_.apply(event));
+        must(market_.apply(batch_.events));
         market_.clear_changes();
       });
       events_ += batch_.events.size();
