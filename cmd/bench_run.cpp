@@ -36,6 +36,8 @@ class BenchRun {
   Result<std::int64_t> trades_in_books();
   void describe_flood(const BenchMeasurement& measured, std::int64_t trades, double lag_seconds,
                       std::uint64_t bytes);
+  void describe_processor_time(const BenchMeasurement& measured, const ProcessorSeconds& before,
+                               const ProcessorSeconds& after);
 
   Context& context_;
   const BenchPlan& plan_;
@@ -79,6 +81,8 @@ Status BenchRun::flood() {
   const Result<std::int64_t> trades_before = trades_in_books();
   if (!trades_before) return std::unexpected(trades_before.error());
   const std::uint64_t bytes_before = disk_bytes(suite_.home().root);
+  const Result<ProcessorSeconds> processor_before = processor_seconds(bench_);
+  if (!processor_before) return std::unexpected(processor_before.error());
   BenchLoad flood = load();
   flood.orders = plan_.orders;
   flood.orders_per_request = plan_.orders_per_request;
@@ -99,11 +103,14 @@ Status BenchRun::flood() {
   if (!measured) return std::unexpected(measured.error());
   const Result<double> lag_seconds = await_ledger(bench_, measured->last_sequence);
   if (!lag_seconds) return std::unexpected(lag_seconds.error());
+  const Result<ProcessorSeconds> processor_after = processor_seconds(bench_);
+  if (!processor_after) return std::unexpected(processor_after.error());
   const Result<std::int64_t> trades_after = trades_in_books();
   if (!trades_after) return std::unexpected(trades_after.error());
   const std::uint64_t bytes_after = disk_bytes(suite_.home().root);
   describe_flood(*measured, *trades_after - *trades_before, *lag_seconds,
                  bytes_after - std::min(bytes_before, bytes_after));
+  describe_processor_time(*measured, *processor_before, *processor_after);
   return {};
 }
 
@@ -125,6 +132,22 @@ void BenchRun::describe_flood(const BenchMeasurement& measured, std::int64_t tra
   json_["disk_bytes_per_trade"] = trades == 0 ? 0 : bytes / static_cast<std::uint64_t>(trades);
   json_["flood_latency_us"] = percentiles_us(measured.latency_nanoseconds);
   if (plan_.rate == 0) json_["latency_us"] = json_["flood_latency_us"];
+}
+
+/// What an order costs on its way, which says more than seconds where the processors are shared with others.
+void BenchRun::describe_processor_time(const BenchMeasurement& measured, const ProcessorSeconds& before,
+                                       const ProcessorSeconds& after) {
+  format::Json& json = json_["processor_us_per_order"];
+  const auto an_order = [&](double seconds) {
+    return measured.orders == 0 ? 0.0 : seconds * 1e6 / static_cast<double>(measured.orders);
+  };
+  double all = 0;
+  for (const auto& [process, seconds] : after) {
+    const double used = seconds - before.at(process);
+    json[process] = an_order(used);
+    all += used;
+  }
+  json["all"] = an_order(all);
 }
 
 /// Latency under a load that does not wait for answers: an order that is sent late is late.

@@ -1,11 +1,13 @@
 #include "bench_suite.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -38,6 +40,24 @@ std::int64_t memory_bytes(std::int64_t pid, std::string_view figure) {
     if (word == figure && status >> kibibytes) return kibibytes * 1'024;
   }
   return 0;
+}
+
+/// Of /proc/PID/stat: the times of the process and of its children that it has waited for. Zero when they
+/// cannot be read.
+double processor_seconds_of(std::int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  // The program's name, the second word, is in parentheses and may hold blanks.
+  std::istringstream words(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::string word;
+  constexpr int words_before_times = 11;
+  for (int i = 0; i < words_before_times; ++i)
+    words >> word;
+  std::int64_t ticks = 0;
+  for (std::int64_t time = 0, count = 0; count < 4 && words >> time; ++count)
+    ticks += time;
+  return static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 /// The largest resident size that a process has had.
@@ -205,6 +225,17 @@ Status describe_daemons(Context& context, format::Json& json, std::initializer_l
   }
   json["peak_memory_bytes"] = memory;
   return {};
+}
+
+Result<ProcessorSeconds> processor_seconds(Context& context) {
+  ProcessorSeconds seconds;
+  for (const std::string_view daemon : measured_daemons) {
+    const Result<DaemonView> view = ask_daemon(context, daemon, bench_patience);
+    if (!view) return std::unexpected(view.error());
+    seconds[std::string(daemon)] = processor_seconds_of(view->pid);
+  }
+  seconds["client"] = processor_seconds_of(::getpid());
+  return seconds;
 }
 
 std::int64_t own_peak_memory_bytes() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -82,6 +83,12 @@ format::Json percentiles_us(const Histogram& nanoseconds);
 /// orders_per_commit`. `more` names daemons beside those that every order passes through.
 Status describe_daemons(Context& context, format::Json& json,
                         std::initializer_list<std::string_view> more = {});
+
+/// The processor time that a process has used so far, in seconds: user and system, threads and children that
+/// have ended included.
+using ProcessorSeconds = std::map<std::string, double>;
+/// Of each daemon that an order passes through, and of this process, which is the `client`.
+Result<ProcessorSeconds> processor_seconds(Context& context);
 
 /// The largest resident size that this process has had, in bytes.
 std::int64_t own_peak_memory_bytes();

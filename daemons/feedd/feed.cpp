@@ -46,9 +46,7 @@ Feed::Feed(const FeedOptions& options, MarketStore store, MarketStore::Loaded lo
 }
 
 Status Feed::apply(const wire::Batch& batch) {
-  for (const Event& event : batch.events) {
-    if (auto applied = market_.apply(event); !applied) return applied;
-  }
+  if (auto applied = market_.apply(batch.events); !applied) return applied;
   position_ = follower::position_after(batch);
   counters_.events += std::ssize(batch.events);
   return {};

@@ -16,6 +16,7 @@
 #include "follower/remote_reader.hpp"
 #include "follower/request_desk.hpp"
 #include "follower/tail.hpp"
+#include "journal/events_reader.hpp"
 #include "wire/wire.hpp"
 
 namespace trade::follower {
@@ -215,7 +216,9 @@ Options options_of(const app::DaemonContext& context) {
   std::string profile;
   configured(".follow", profile);
   if (profile.empty()) {
-    options.open_journal = [directory = context.home().journal()] { return journal::open_reader(directory); };
+    options.open_journal = [directory = context.home().journal()] {
+      return journal::open_events_reader(directory);
+    };
   } else {
     options.local_journal = false;
     options.open_journal = [file = context.home().root / profile] { return open_journal_of(file); };

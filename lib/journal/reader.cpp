@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "journal/events_reader.hpp"
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
 #include "journal/record.hpp"
@@ -15,8 +16,12 @@ namespace {
 
 class LocalReader final : public Reader {
  public:
-  explicit LocalReader(JournalFiles files)
-      : files_(std::move(files)), redo_(files_.directory, files_.identity), archive_(files_.directory) {}
+  /// `decode`: what is taken of a batch.
+  LocalReader(JournalFiles files, Status (*decode)(const RecordHeader&, wire::Batch&))
+      : files_(std::move(files)),
+        decode_(decode),
+        redo_(files_.directory, files_.identity),
+        archive_(files_.directory) {}
 
   Result<Head> head() override {
     // Asked for with every question to a follower, which mostly finds what it was before.
@@ -37,13 +42,13 @@ class LocalReader final : public Reader {
     Status whole;
     if (const auto latest = redo_.record(number)) {
       batch.buffer.assign(record_payload(latest->bytes));
-      whole = decode_record_payload(latest->header, batch);
+      whole = decode_(latest->header, batch);
     } else {
       const auto header = copy_payload(number, batch);
       if (!header) return std::unexpected(header.error());
       if (!*header) return false;
       whole = check_record_checksum(**header, batch.buffer.bytes());
-      if (whole) whole = decode_record_payload(**header, batch);
+      if (whole) whole = decode_(**header, batch);
     }
     if (!whole) return std::unexpected(damaged(files_, number, whole.error().message));
     return true;
@@ -116,6 +121,7 @@ class LocalReader final : public Reader {
   }
 
   JournalFiles files_;
+  Status (*decode_)(const RecordHeader&, wire::Batch&);
   RedoReader redo_;
   Head head_;  ///< the last one found in the redo log
   ArchiveReader archive_;
@@ -126,7 +132,13 @@ class LocalReader final : public Reader {
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& directory) {
   auto files = open_files_for_reading(directory);
   if (!files) return pass_on(std::move(files));
-  return std::make_unique<LocalReader>(std::move(*files));
+  return std::make_unique<LocalReader>(std::move(*files), decode_record_payload);
+}
+
+Result<std::unique_ptr<Reader>> open_events_reader(const std::filesystem::path& directory) {
+  auto files = open_files_for_reading(directory);
+  if (!files) return pass_on(std::move(files));
+  return std::make_unique<LocalReader>(std::move(*files), decode_record_events);
 }
 
 Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence) {

@@ -5,6 +5,7 @@
 
 #include "base/byte_stream.hpp"
 #include "journal/crc32c.hpp"
+#include "wire/batch_events.hpp"
 
 namespace trade::journal {
 
@@ -30,6 +31,17 @@ std::uint32_t checksum_of(const RecordHeader& header, wire::Bytes payload) {
 Hash hash_of_record(const RecordHeader& header, wire::Bytes payload) {
   const auto bytes = encode_record_header(header);
   return hash_of({std::span(bytes).first(hashed_bytes), payload});
+}
+
+Status check_content(const RecordHeader& header, const wire::Batch& batch, std::size_t commands) {
+  const auto& found = batch.header;
+  if (found.batch != header.batch || found.first_command != header.first_command ||
+      found.first_sequence != header.first_sequence || found.state_hash != header.state_hash ||
+      found.first_command + commands != header.next_command ||
+      batch.last_sequence() != header.last_sequence) {
+    return wrong("its header and its content contradict each other");
+  }
+  return {};
 }
 
 Hash read_hash(ByteReader& reader) {
@@ -148,14 +160,13 @@ Status check_record_follows(const RecordHeader& header, const ChainLink& previou
 
 Status decode_record_payload(const RecordHeader& header, wire::Batch& batch) {
   if (auto decoded = wire::decode_batch(batch); !decoded) return decoded;
-  const auto& found = batch.header;
-  if (found.batch != header.batch || found.first_command != header.first_command ||
-      found.first_sequence != header.first_sequence || found.state_hash != header.state_hash ||
-      found.first_command + batch.commands.size() != header.next_command ||
-      batch.last_sequence() != header.last_sequence) {
-    return wrong("its header and its content contradict each other");
-  }
-  return {};
+  return check_content(header, batch, batch.commands.size());
+}
+
+Status decode_record_events(const RecordHeader& header, wire::Batch& batch) {
+  const auto commands = wire::decode_batch_events(batch);
+  if (!commands) return std::unexpected(commands.error());
+  return check_content(header, batch, *commands);
 }
 
 Result<ChainLink> decode_record(wire::Bytes record, const std::optional<ChainLink>& previous,

@@ -84,6 +84,8 @@ Status check_record_hash(const RecordHeader& header, wire::Bytes payload);
 Status check_record_follows(const RecordHeader& header, const ChainLink& previous);
 /// Decodes what `batch.buffer` holds, the payload, and checks it against the header.
 Status decode_record_payload(const RecordHeader& header, wire::Batch& batch);
+/// The same of the events alone, as wire::decode_batch_events.
+Status decode_record_events(const RecordHeader& header, wire::Batch& batch);
 
 /// All of it, for a record that came from elsewhere (JournalReply.batches): decodes it into `batch`, checks
 /// its hash and, where it is known, that it follows `previous`. Returns what the next record must follow.

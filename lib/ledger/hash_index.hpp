@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/large_page_allocator.hpp"
+
 namespace trade::ledger {
 
 /// Spreads the bits of a key. A bijection, so that different keys have different hashes.
@@ -80,6 +82,8 @@ class HashIndex {
     std::uint64_t value = 0;  ///< zero: empty
   };
 
+  using Slots = std::vector<Slot, LargePageAllocator<Slot>>;
+
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
 
   void place(Slot slot) {
@@ -90,14 +94,14 @@ class HashIndex {
   }
 
   void grow() {
-    std::vector<Slot> old = std::exchange(slots_, {});
+    Slots old = std::exchange(slots_, {});
     slots_.resize(old.empty() ? 64 : old.size() * 2);
     for (const Slot& slot : old) {
       if (slot.value != 0) place(slot);
     }
   }
 
-  std::vector<Slot> slots_;  ///< a power of two, at most three quarters full
+  Slots slots_;  ///< a power of two, at most three quarters full
   std::size_t size_ = 0;
 };
 

@@ -6,8 +6,9 @@ namespace trade::ledger {
 
 namespace {
 
-/// How many events ahead memory is fetched.
-constexpr std::size_t prefetch_distance = 12;
+// How many events ahead memory is fetched that an event names, and what can be found only there.
+constexpr std::size_t prefetch_named_distance = 24;
+constexpr std::size_t prefetch_found_distance = 12;
 
 bool add_to(Money& total, Money amount) {
   const auto result = sum(total, amount);
@@ -27,7 +28,10 @@ Ledger::Ledger(const LedgerCapacity& capacity) : trades_(capacity.trades_kept_ma
 Status Ledger::fold(std::span<const Event> events, std::vector<Entry>& entries) {
   entries_ = &entries;
   for (std::size_t index = 0; index < events.size(); ++index) {
-    if (index + prefetch_distance < events.size()) prefetch(events[index + prefetch_distance]);
+    if (index + prefetch_named_distance < events.size())
+      prefetch_named(events[index + prefetch_named_distance]);
+    if (index + prefetch_found_distance < events.size())
+      prefetch_found(events[index + prefetch_found_distance]);
     const Event& event = events[index];
     Problem problem = Problem::sequence;
     if (event.sequence == sequence_ + 1) {
@@ -41,14 +45,27 @@ Status Ledger::fold(std::span<const Event> events, std::vector<Entry>& entries) 
   return {};
 }
 
-void Ledger::prefetch(const Event& event) const {
+void Ledger::prefetch_named(const Event& event) const {
   if (const auto* trade = std::get_if<TradeExecuted>(&event.body)) {
     position_index_.prefetch(position_hash(trade->maker_account, trade->symbol));
     position_index_.prefetch(position_hash(trade->taker_account, trade->symbol));
+    orders_.prefetch(trade->maker_order);
+    accounts_.prefetch(trade->maker_account.value - 1);
+    accounts_.prefetch(trade->taker_account.value - 1);
   } else if (const auto* order = std::get_if<OrderAccepted>(&event.body)) {
     if (!order->client_order_id.empty()) orders_.prefetch_client_id(order->account, order->client_order_id);
-    if (const AccountRecord* record = account(order->account)) __builtin_prefetch(record);
+    accounts_.prefetch(order->account.value - 1);
+  } else if (const auto* cancelled = std::get_if<OrderCancelled>(&event.body)) {
+    orders_.prefetch(cancelled->order);
+    accounts_.prefetch(cancelled->account.value - 1);
   }
+}
+
+void Ledger::prefetch_found(const Event& event) const {
+  const auto* trade = std::get_if<TradeExecuted>(&event.body);
+  if (trade == nullptr) return;
+  for (const AccountId account : {trade->maker_account, trade->taker_account})
+    positions_.prefetch(find_position(account, trade->symbol) - 1);
 }
 
 Error Ledger::error_of(Problem problem, const Event& event) {

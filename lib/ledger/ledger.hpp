@@ -128,9 +128,10 @@ class Ledger {
   /// Why an event cannot be.
   enum class Problem : std::uint8_t { none, account, symbol, order, order_id, amount, sequence };
 
-  /// Has the processor fetch what an event that is soon to be folded looks up: most of folding is waiting
-  /// for memory.
-  void prefetch(const Event& event) const;
+  // Has the processor fetch what an event that is soon to be folded looks up: most of folding is waiting for
+  // memory. First what it names, then what lies behind that.
+  void prefetch_named(const Event& event) const;
+  void prefetch_found(const Event& event) const;
   Problem apply(const CommandRejected&) { return Problem::none; }
   Problem apply(const AccountOpened& event);
   Problem apply(const CashMoved& event);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
 
 namespace trade::ledger {
 
@@ -114,6 +116,18 @@ std::string_view OrderPageImage::venue_order_id(const OrderRecord& record) const
   return text_at(texts_, venue_place_of(record));
 }
 
+std::unique_ptr<OrderTable::Page> OrderTable::make_page() {
+  const std::span<OrderRecord, order_page_records> records(static_cast<OrderRecord*>(blocks_.take()),
+                                                           order_page_records);
+  std::ranges::uninitialized_value_construct(records);
+  return std::make_unique<Page>(records);
+}
+
+void OrderTable::drop_page(std::uint32_t page) {
+  blocks_.give_back(pages_[page]->records.data());
+  pages_[page].reset();
+}
+
 OrderTable::Page* OrderTable::page_with(OrderId id) const {
   if (id.value == 0 || id > newest_) return nullptr;
   return pages_[page_of(id)].get();
@@ -124,7 +138,7 @@ OrderRecord* OrderTable::add(OrderId id) {
   const std::uint32_t page = page_of(id);
   if (page >= pages_.size()) pages_.resize(page + std::size_t{1});
   mark(page);
-  if (!pages_[page]) pages_[page] = std::make_unique<Page>();
+  if (!pages_[page]) pages_[page] = make_page();
   newest_ = id;
   OrderRecord& record = pages_[page]->records[slot_of(id)];
   record.present = 1;
@@ -179,6 +193,14 @@ bool OrderTable::has_client_id(std::uint64_t id, AccountId account, std::string_
 OrderId OrderTable::find_client_id(AccountId account, std::string_view text) const {
   return OrderId{client_ids_.find(client_id_hash(account, text),
                                   [&](std::uint64_t id) { return has_client_id(id, account, text); })};
+}
+
+void OrderTable::prefetch(OrderId id) const {
+  const Page* page = page_with(id);
+  if (page == nullptr) return;
+  const OrderRecord& record = page->records[slot_of(id)];
+  prefetch_line(&record);
+  prefetch_line(reinterpret_cast<const std::byte*>(&record + 1) - 1);
 }
 
 void OrderTable::prefetch_client_id(AccountId account, std::string_view text) const {
@@ -299,10 +321,11 @@ std::vector<std::byte> OrderTable::image_of(std::uint32_t number) const {
   const bool last = number == page_of(newest_);
   const std::uint32_t used = last ? slot_of(newest_) + 1 : order_page_records;
   ByteWriter writer;
+  writer.reserve(image_header_bytes + used * sizeof(OrderRecord) + page.texts.size());
   writer.write(used);
   writer.write(page.open_orders);
   writer.write(static_cast<std::uint32_t>(page.texts.size()));
-  writer.write_bytes(std::as_bytes(std::span(page.records).first(used)));
+  writer.write_bytes(std::as_bytes(page.records.first(used)));
   writer.write_bytes(std::as_bytes(std::span(page.texts)));
   return writer.take();
 }
@@ -310,7 +333,7 @@ std::vector<std::byte> OrderTable::image_of(std::uint32_t number) const {
 bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> bytes) {
   const auto image = OrderPageImage::open(bytes);
   if (!image || number < pages_.size()) return false;
-  auto page = std::make_unique<Page>();
+  auto page = make_page();
   page->texts = image->texts();
   for (std::uint32_t slot = 0; slot < image->used(); ++slot)
     page->records[slot] = image->record(slot);
@@ -355,7 +378,7 @@ void OrderTable::evict(std::uint32_t pages_kept) {
   for (std::uint32_t number = first_in_memory_; number < end; ++number) {
     if (pages_[number] && pages_[number]->open_orders == 0 && dirty_.clean(number)) {
       forget_client_ids(number);
-      pages_[number].reset();
+      drop_page(number);
     }
     all_before_gone = all_before_gone && !pages_[number];
     if (all_before_gone) first_in_memory_ = number + 1;

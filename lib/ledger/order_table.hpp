@@ -2,7 +2,6 @@
 // whoever saved them can hand a page back for reading.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "base/byte_stream.hpp"
+#include "ledger/block_pool.hpp"
 #include "ledger/dirty_pages.hpp"
 #include "ledger/hash_index.hpp"
 #include "ledger/page_copies.hpp"
@@ -95,6 +95,8 @@ class OrderTable {
   /// An order that was refused before it could take the id only counts when no other has it, and never when
   /// that was because the id was taken.
   [[nodiscard]] OrderId find_client_id(AccountId account, std::string_view text) const;
+  /// Has the processor fetch an order that is soon to be changed.
+  void prefetch(OrderId id) const;
   /// For a client id that is soon to be added.
   void prefetch_client_id(AccountId account, std::string_view text) const;
   /// In memory, or, when that fails and `source` is given, saved.
@@ -120,7 +122,7 @@ class OrderTable {
 
  private:
   struct Page {
-    std::array<OrderRecord, order_page_records> records = {};
+    std::span<OrderRecord, order_page_records> records;
     std::string texts;             ///< as in OrderPageImage
     std::uint32_t texts_dead = 0;  ///< bytes of it that nothing leads to any more
     std::uint32_t open_orders = 0;
@@ -128,6 +130,8 @@ class OrderTable {
   static std::uint32_t slot_of(OrderId id) {
     return static_cast<std::uint32_t>((id.value - 1) % order_page_records);
   }
+  std::unique_ptr<Page> make_page();
+  void drop_page(std::uint32_t page);
   [[nodiscard]] Page* page_with(OrderId id) const;
   [[nodiscard]] bool has_client_id(std::uint64_t id, AccountId account, std::string_view text) const;
   void index_client_id(OrderId id, const OrderRecord& record, std::string_view text);
@@ -140,8 +144,9 @@ class OrderTable {
   static void clear_dead_texts(Page& page);
   [[nodiscard]] static bool check_texts(const Page& page);
 
-  std::vector<std::unique_ptr<Page>> pages_;  ///< null: not in memory
-  HashIndex client_ids_;                      ///< hash of account and text to order id
+  BlockPool blocks_{order_page_records * sizeof(OrderRecord)};  ///< for the pages' records
+  std::vector<std::unique_ptr<Page>> pages_;                    ///< null: not in memory
+  HashIndex client_ids_;                                        ///< hash of account and text to order id
   DirtyPages dirty_;
   PageCopies copies_;
   OrderId newest_;

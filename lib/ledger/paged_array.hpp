@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
+#include "ledger/block_pool.hpp"
 #include "ledger/dirty_pages.hpp"
 #include "ledger/page_copies.hpp"
 
@@ -41,8 +43,16 @@ class PagedArray {
     TRADE_ASSERT(size_ != UINT32_MAX, "array index exhausted");
     const std::uint32_t page = size_ / PageRecords;
     if (dirty_.mark(page)) keep_copy(page);
-    if (size_ % PageRecords == 0) pages_.push_back(std::make_unique<Record[]>(PageRecords));
+    if (size_ % PageRecords == 0) pages_.push_back(make_page());
     return size_++;
+  }
+  /// Has the processor fetch the record, if there is one of this index.
+  void prefetch(std::uint32_t index) const {
+    if (index >= size_) return;
+    const Record& record = (*this)[index];
+    prefetch_line(&record);
+    // The next line too, where it reaches into that.
+    prefetch_line(reinterpret_cast<const std::byte*>(&record + 1) - 1);
   }
 
   [[nodiscard]] DirtyPages& dirty() { return dirty_; }
@@ -61,8 +71,8 @@ class PagedArray {
     if (bytes.empty() || bytes.size() % sizeof(Record) != 0) return false;
     const std::size_t count = bytes.size() / sizeof(Record);
     if (count > PageRecords) return false;
-    pages_.push_back(std::make_unique<Record[]>(PageRecords));
-    std::memcpy(static_cast<void*>(pages_.back().get()), bytes.data(), bytes.size());
+    pages_.push_back(make_page());
+    std::memcpy(static_cast<void*>(pages_.back()), bytes.data(), bytes.size());
     size_ += static_cast<std::uint32_t>(count);
     return true;
   }
@@ -72,14 +82,20 @@ class PagedArray {
   [[nodiscard]] std::span<const std::byte> page_bytes(std::uint32_t page) const {
     const std::uint32_t first = page * PageRecords;
     const std::uint32_t count = std::min(size_ - first, PageRecords);
-    return std::as_bytes(std::span<const Record>(pages_[page].get(), count));
+    return std::as_bytes(std::span<const Record>(pages_[page], count));
+  }
+  Record* make_page() {
+    auto* const records = static_cast<Record*>(blocks_.take());
+    std::uninitialized_value_construct_n(records, PageRecords);
+    return records;
   }
   void keep_copy(std::uint32_t page) {
     const auto bytes = page_bytes(page);
     copies_.keep(page, {bytes.begin(), bytes.end()});
   }
 
-  std::vector<std::unique_ptr<Record[]>> pages_;
+  BlockPool blocks_{PageRecords * sizeof(Record)};
+  std::vector<Record*> pages_;
   DirtyPages dirty_;
   PageCopies copies_;
   std::uint32_t size_ = 0;

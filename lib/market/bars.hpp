@@ -67,6 +67,14 @@ class BarHistory {
  public:
   void add(Timestamp timestamp, Date trading_date, Price price, Quantity quantity);
 
+  /// Has the processor fetch what a trade that is soon to be added changes.
+  void prefetch() const {
+    seconds_.prefetch();
+    minutes_.prefetch();
+    hours_.prefetch();
+    days_.prefetch();
+  }
+
   /// The first `limit` of those wanted, in that order. Spans of several units are put together from single
   /// ones; the oldest is left out where some of its own are no longer kept.
   [[nodiscard]] std::vector<BarView> find(const BarsWanted& wanted) const;

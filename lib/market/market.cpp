@@ -5,7 +5,58 @@
 #include <utility>
 #include <variant>
 
+#include "base/prefetch.hpp"
+
 namespace trade::market {
+
+namespace {
+
+// How many events ahead memory is fetched: of the symbol, and of its parts that are found only there.
+constexpr std::size_t prefetch_symbol_distance = 16;
+constexpr std::size_t prefetch_parts_distance = 8;
+
+/// Whose book the event changes, of the kinds that are nearly all of a busy market's; zero: none.
+SymbolId changed_by(const Event& event) {
+  if (const auto* executed = std::get_if<TradeExecuted>(&event.body)) return executed->symbol;
+  if (const auto* rested = std::get_if<OrderRested>(&event.body)) return rested->symbol;
+  if (const auto* cancelled = std::get_if<OrderCancelled>(&event.body)) return cancelled->symbol;
+  return {};
+}
+
+}  // namespace
+
+Status Market::apply(std::span<const Event> events) {
+  for (std::size_t index = 0; index < events.size(); ++index) {
+    if (index + prefetch_symbol_distance < events.size())
+      prefetch_symbol(events[index + prefetch_symbol_distance]);
+    if (index + prefetch_parts_distance < events.size())
+      prefetch_parts(events[index + prefetch_parts_distance]);
+    if (Status applied = apply(events[index]); !applied) return applied;
+  }
+  return {};
+}
+
+void Market::prefetch_symbol(const Event& event) const {
+  const SymbolMarket* market = find(changed_by(event));
+  if (market == nullptr) return;
+  for (std::size_t offset = 0; offset < sizeof *market; offset += 64)
+    prefetch_line(reinterpret_cast<const std::byte*>(market) + offset);
+}
+
+void Market::prefetch_parts(const Event& event) const {
+  const SymbolMarket* market = find(changed_by(event));
+  if (market == nullptr) return;
+  market->tops.prefetch();
+  if (const auto* rested = std::get_if<OrderRested>(&event.body)) {
+    market->side(rested->side).prefetch();
+  } else if (const auto* cancelled = std::get_if<OrderCancelled>(&event.body)) {
+    market->side(cancelled->side).prefetch();
+  } else {
+    market->side(opposite(std::get<TradeExecuted>(event.body).taker_side)).prefetch();
+    market->tape.prefetch();
+    market->bars.prefetch();
+  }
+}
 
 Status Market::apply(const Event& event) {
   const bool possible = std::visit([&](const auto& body) { return on(event, body); }, event.body);

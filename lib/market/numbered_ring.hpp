@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
 
 namespace trade::market {
 
@@ -29,6 +30,13 @@ class NumberedRing {
       elements_[slot_of(count_ + 1)] = element;
     }
     ++count_;
+  }
+
+  /// Has the processor fetch the newest, and where the next one goes.
+  void prefetch() const {
+    if (empty()) return;
+    prefetch_line(elements_.data() + slot_of(count_));
+    prefetch_line(elements_.data() + slot_of(count_ + 1));
   }
 
   /// How many were ever pushed: the number of the newest.

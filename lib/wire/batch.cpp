@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/assert.hpp"
+#include "wire/batch_events.hpp"
 #include "wire/encoder.hpp"
 
 namespace trade::wire {
@@ -40,6 +41,74 @@ Status check_shape(const schema::JournalBatch& table) {
     }
   }
   return {};
+}
+
+enum class Part : std::uint8_t { all, events };
+
+void clear(Batch& batch) {
+  batch.commands.clear();
+  batch.events_per_command.clear();
+  batch.events.clear();
+}
+
+/// How many commands it has.
+Result<std::size_t> decode(Batch& batch, Part part) {
+  batch.header = {};
+  clear(batch);
+  const Bytes bytes = batch.buffer.bytes();
+  const Result<const schema::Frame*> frame =
+      verify_frame(bytes, batch_bytes_max, schema::Content::JournalBatch);
+  if (!frame) return std::unexpected<Error>(frame.error());
+  const auto& table = *static_cast<const schema::JournalBatch*>((*frame)->content());
+  if (Status shape = check_shape(table); !shape) return pass_on(std::move(shape));
+
+  Checker check(bytes.size());
+  if (table.command_timestamps() != nullptr &&
+      !check.readable(table.command_timestamps(), "command_timestamps")) {
+    return check.error();
+  }
+  batch.header = {.batch = table.batch(),
+                  .first_command = table.first_command(),
+                  .first_sequence = table.first_sequence(),
+                  .state_hash = table.state_hash()};
+  const std::size_t command_count = size_of(table.commands());
+  if (part == Part::all) {
+    batch.commands.resize(command_count);
+    batch.events_per_command.resize(command_count);
+  }
+  batch.events.resize(size_of(table.events()));
+  std::size_t event = 0;
+  Timestamp last;
+  for (std::size_t i = 0; i < command_count; ++i) {
+    const auto index = static_cast<flatbuffers::uoffset_t>(i);
+    check.at(i);
+    if (part == Part::all) {
+      read_command(check, table.commands_type()->GetEnum<schema::CommandBody>(index),
+                   table.commands()->Get(index), batch.commands[i].body);
+    }
+    const Timestamp timestamp = check.timestamp(table.command_timestamps()->Get(index), "timestamp");
+    if (timestamp < last) check.refuse("timestamp", "earlier than that of the command before");
+    last = timestamp;
+    const std::uint32_t count = table.events_per_command()->Get(index);
+    if (part == Part::all) {
+      batch.commands[i].timestamp = timestamp;
+      batch.events_per_command[i] = count;
+    }
+    for (std::uint32_t j = 0; j < count; ++j, ++event) {
+      const auto event_index = static_cast<flatbuffers::uoffset_t>(event);
+      check.at(event);
+      Event& into = batch.events[event];
+      into.sequence = batch.header.first_sequence + event;
+      into.timestamp = last;
+      read_event(check, table.events_type()->GetEnum<schema::EventBody>(event_index),
+                 table.events()->Get(event_index), into.body);
+    }
+    if (!check.ok()) {
+      clear(batch);
+      return check.error();
+    }
+  }
+  return command_count;
 }
 
 }  // namespace
@@ -103,60 +172,12 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
 }
 
 Status decode_batch(Batch& batch) {
-  batch.header = {};
-  batch.commands.clear();
-  batch.events_per_command.clear();
-  batch.events.clear();
-  const Bytes bytes = batch.buffer.bytes();
-  const Result<const schema::Frame*> frame =
-      verify_frame(bytes, batch_bytes_max, schema::Content::JournalBatch);
-  if (!frame) return std::unexpected<Error>(frame.error());
-  const auto& table = *static_cast<const schema::JournalBatch*>((*frame)->content());
-  if (Status shape = check_shape(table); !shape) return shape;
+  const auto decoded = decode(batch, Part::all);
+  return decoded ? Status() : std::unexpected<Error>(decoded.error());
+}
 
-  Checker check(bytes.size());
-  if (table.command_timestamps() != nullptr &&
-      !check.readable(table.command_timestamps(), "command_timestamps")) {
-    return check.error();
-  }
-  batch.header = {.batch = table.batch(),
-                  .first_command = table.first_command(),
-                  .first_sequence = table.first_sequence(),
-                  .state_hash = table.state_hash()};
-  const std::size_t command_count = size_of(table.commands());
-  batch.commands.resize(command_count);
-  batch.events_per_command.resize(command_count);
-  batch.events.resize(size_of(table.events()));
-  std::size_t event = 0;
-  Timestamp last;
-  for (std::size_t i = 0; i < command_count; ++i) {
-    const auto index = static_cast<flatbuffers::uoffset_t>(i);
-    check.at(i);
-    Command& command = batch.commands[i];
-    read_command(check, table.commands_type()->GetEnum<schema::CommandBody>(index),
-                 table.commands()->Get(index), command.body);
-    command.timestamp = check.timestamp(table.command_timestamps()->Get(index), "timestamp");
-    if (command.timestamp < last) check.refuse("timestamp", "earlier than that of the command before");
-    last = command.timestamp;
-    const std::uint32_t count = table.events_per_command()->Get(index);
-    batch.events_per_command[i] = count;
-    for (std::uint32_t j = 0; j < count; ++j, ++event) {
-      const auto event_index = static_cast<flatbuffers::uoffset_t>(event);
-      check.at(event);
-      Event& into = batch.events[event];
-      into.sequence = batch.header.first_sequence + event;
-      into.timestamp = last;
-      read_event(check, table.events_type()->GetEnum<schema::EventBody>(event_index),
-                 table.events()->Get(event_index), into.body);
-    }
-    if (!check.ok()) {
-      batch.commands.clear();
-      batch.events_per_command.clear();
-      batch.events.clear();
-      return check.error();
-    }
-  }
-  return {};
+Result<std::size_t> decode_batch_events(Batch& batch) {
+  return decode(batch, Part::events);
 }
 
 }  // namespace trade::wire

@@ -1,12 +1,15 @@
 #include "journal/journal.hpp"
 
 #include <csignal>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "journal/events_reader.hpp"
 #include "store/environment.hpp"
 #include "store/key.hpp"
 #include "support.hpp"
@@ -84,6 +87,38 @@ TEST(Journal, AppendsReadsAndReopens) {
   EXPECT_EQ(report->head.batch, 30u);
   EXPECT_EQ(report->head.next_command, report->commands + 1);
   EXPECT_EQ(report->head.last_sequence, report->events);
+}
+
+TEST(Journal, EventsCanBeReadWithoutCommands) {
+  const test::TemporaryDirectory home;
+  wire::Batch all;
+  wire::Batch events;
+  // From the redo log while the writer is there, from the database after it.
+  for (const bool written : {false, true}) {
+    std::unique_ptr<Writer> writer;
+    if (!written) {
+      auto opened = open_writer(home / "journal", quick);
+      ASSERT_TRUE(succeeded(opened));
+      writer = std::move(*opened);
+      BatchSource source;
+      for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(succeeded(append(*writer, source.next(20))));
+    }
+    const auto reader = open_reader(home / "journal");
+    const auto events_reader = open_events_reader(home / "journal");
+    ASSERT_TRUE(succeeded(reader));
+    ASSERT_TRUE(succeeded(events_reader));
+    for (std::uint64_t number = 1; number <= 3; ++number) {
+      ASSERT_TRUE((*reader)->read(number, all).value_or(false));
+      ASSERT_TRUE((*events_reader)->read(number, events).value_or(false));
+      EXPECT_EQ(events.header.batch, number);
+      EXPECT_EQ(events.header.state_hash, all.header.state_hash);
+      EXPECT_EQ(events.events.size(), all.events.size());
+      EXPECT_EQ(events.last_sequence(), all.last_sequence());
+      EXPECT_TRUE(events.commands.empty());
+    }
+    EXPECT_EQ((*events_reader)->read(4, events).value_or(true), false);
+  }
 }
 
 TEST(Journal, StoredRecordsCanBePassedOn) {

@@ -27,6 +27,7 @@ class EngineMarket : public testing::TestWithParam<std::uint32_t> {
     now_.nanoseconds += nanoseconds_per_second;
     events_.clear();
     const ApplyResult result = engine_.apply(Command{now_, std::move(body)}, events_);
+    all_events_.insert(all_events_.end(), events_.begin(), events_.end());
     for (const Event& event : events_) {
       const Status applied = market_.apply(event);
       EXPECT_TRUE(applied) << applied.error().message;
@@ -123,10 +124,29 @@ class EngineMarket : public testing::TestWithParam<std::uint32_t> {
     }
   }
 
+  /// All events at once, and not one by one, give the same market.
+  void expect_equal_in_one_go() {
+    Market market;
+    const Status applied = market.apply(all_events_);
+    ASSERT_TRUE(applied) << applied.error().message;
+    ASSERT_EQ(market.symbol_count(), market_.symbol_count());
+    for (std::uint32_t id = 1; id <= market.symbol_count(); ++id) {
+      const SymbolMarket& symbol = market.symbol(SymbolId{id});
+      const SymbolMarket& expected = market_.symbol(SymbolId{id});
+      EXPECT_EQ(symbol.depth(10'000).bids, expected.depth(10'000).bids);
+      EXPECT_EQ(symbol.depth(10'000).asks, expected.depth(10'000).asks);
+      EXPECT_EQ(symbol.last, expected.last);
+      EXPECT_EQ(symbol.volume, expected.volume);
+      EXPECT_EQ(symbol.tape.count(), expected.tape.count());
+      EXPECT_EQ(symbol.quote_sequence, expected.quote_sequence);
+    }
+  }
+
   std::mt19937_64 random_{GetParam()};
   Engine engine_;
   Market market_;
   std::vector<Event> events_;
+  std::vector<Event> all_events_;  ///< their texts are gone
   Timestamp now_{1'769'783'400'000'000'000};
   std::uint64_t last_order_ = 0;
   std::size_t deepest_ = 0;
@@ -173,6 +193,7 @@ TEST_P(EngineMarket, DepthIsWhatTheOpenOrdersAddUpTo) {
     }
   }
   ASSERT_NO_FATAL_FAILURE(expect_equal_books());
+  ASSERT_NO_FATAL_FAILURE(expect_equal_in_one_go());
   // What the test is about has happened.
   EXPECT_GT(trades_, 200);
   EXPECT_GT(auction_trades_, 20);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/wire/samples.hpp"
+#include "wire/batch_events.hpp"
 #include "wire/wire.hpp"
 
 namespace trade::wire::test {
@@ -128,6 +129,22 @@ TEST(RoundTripTest, Batch) {
     EXPECT_TRUE(same(batch.events, sample.events));
     EXPECT_EQ(batch.last_sequence(), sample.header.first_sequence + sample.events.size() - 1);
   }
+}
+
+TEST(RoundTripTest, EventsOfABatchAlone) {
+  const SampleBatch sample = sample_batch();
+  Encoder encoder;
+  Batch batch;
+  batch.commands.resize(3);  // what a batch held before is gone
+  batch.buffer.assign(
+      encoder.encode_batch(sample.header, sample.commands, sample.events_per_command, sample.events));
+  const Result<std::size_t> commands = decode_batch_events(batch);
+  ASSERT_TRUE(commands) << commands.error().message;
+  EXPECT_EQ(*commands, sample.commands.size());
+  EXPECT_TRUE(same(batch.header, sample.header));
+  EXPECT_TRUE(batch.commands.empty());
+  EXPECT_TRUE(batch.events_per_command.empty());
+  EXPECT_TRUE(same(batch.events, sample.events));
 }
 
 TEST(RoundTripTest, EmptyBatch) {
