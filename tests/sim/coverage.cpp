@@ -11,9 +11,10 @@ namespace trade::sim {
 
 namespace {
 
-/// Reasons that no run comes to: no client's session ends here.
+/// Reasons that no run comes to: no client's session ends here, and no account is so poor that a stop which
+/// triggers could not be paid.
 bool is_out_of_reach(CancelReason reason) {
-  return reason == CancelReason::disconnected;
+  return reason == CancelReason::disconnected || reason == CancelReason::insufficient_buying_power;
 }
 
 template <std::size_t... Index>

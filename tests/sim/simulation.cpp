@@ -121,8 +121,6 @@ void Simulation::set_up() {
   SubmitRequest request;
   const auto add = [&](const CommandBody& body) { request.commands.push_back({body, {}, {}}); };
   RandomFlow(world_.below(1'000)).set_up([&](const Command& command) { add(command.body); });
-  // One account is so poor that a stop which triggers may cost more than it has.
-  add(WithdrawCash{AccountId{3}, Money{19'000 * units_per_dollar}});
   add(AddVenue{*VenueName::make("north"),
                world_.below(3) == 0 ? WhenVenueDown::refuse : WhenVenueDown::hold});
   const auto routed = static_cast<std::uint32_t>(world_.below(3));
