@@ -1,7 +1,6 @@
 #include "journal_scenario.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -11,26 +10,12 @@
 #include "journal_directory.hpp"
 #include "journal_scenario_words.hpp"
 #include "ledger/ledger.hpp"
+#include "pseudonyms.hpp"
 #include "scenario/value.hpp"
 
 namespace trade::cmd {
 
 namespace {
-
-/// Names that tell nothing of their owners: of accounts and of clients' own ids, in the order of appearance.
-class Pseudonyms {
- public:
-  Pseudonyms(std::string prefix, bool keep) : prefix_(std::move(prefix)), keep_(keep) {}
-  std::string of(const std::string& name) {
-    if (keep_ || name.empty()) return name;
-    return names_.try_emplace(name, prefix_ + std::to_string(names_.size() + 1)).first->second;
-  }
-
- private:
-  std::string prefix_;
-  bool keep_;
-  std::map<std::string, std::string> names_;
-};
 
 using Words = ScenarioWords;
 
