@@ -27,9 +27,9 @@ constexpr std::uint32_t tape_refill_entries = 10'000;
 /// the dropped, with nothing after them to show the gap: so after half as many the present state is asked for
 /// again, as soon as a confirmation has told that what was published before is in…
 std::size_t check_publications_of(const bus::Endpoints& endpoints) {
-  return (endpoints.remote() == nullptr ? bus::publication_messages_max
-                                        : bus::network_publication_messages_max) /
-         2;
+  const int messages_max =
+      endpoints.remote() == nullptr ? bus::publication_messages_max : bus::network_publication_messages_max;
+  return static_cast<std::size_t>(messages_max) / 2;
 }
 /// …but not more often than this.
 constexpr std::chrono::milliseconds check_interval{1'000};

@@ -85,7 +85,7 @@ begin_endless_run() {
   "$trade" test --live "$TRADE_HOME/endless.scenario" >"$TRADE_HOME/.run" 2>&1 &
   run=$!
   for _ in $(seq 300); do
-    daemons=$(pgrep -P "$run" | tr '\n' ' ')
+    daemons=$(pgrep -P "$run" | paste -s -d ' ')
     [ "$(wc -w <<<"$daemons")" -eq 3 ] && break
     sleep 0.1
   done
@@ -95,6 +95,8 @@ begin_endless_run() {
 
 # gone "PID PID": all of them, within ten seconds.
 gone() {
+  # With a list that it does not understand, ps would say the same as of processes that are gone.
+  ps -p "$$ $1" >/dev/null
   for _ in $(seq 100); do
     ps -o stat= -p "$1" | grep -qv '^Z' || return 0
     sleep 0.1
