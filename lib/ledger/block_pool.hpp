@@ -14,8 +14,9 @@
 namespace trade::ledger {
 
 /// Blocks are cut from pieces that grow with what is in use, up to the machine's large pages: records are
-/// looked up at random, and in small pages nearly every lookup misses the translation cache besides (folding
-/// a trade was a quarter dearer so). Memory goes back to the system with the pool.
+/// looked up at random, and in small pages nearly every lookup misses the translation cache besides (with all
+/// of malloc's memory in large pages, folding took a quarter less). Memory goes back to the system with the
+/// pool.
 class BlockPool {
  public:
   /// `block_bytes`: a multiple of a cache line, at which blocks begin.
