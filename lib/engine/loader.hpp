@@ -4,6 +4,7 @@
 // one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,7 +45,8 @@ class Engine::State::Loader {
   std::int64_t read_within(std::int64_t least, std::int64_t most, const char* what) {
     const auto value = reader_.read<std::int64_t>();
     require(value >= least && value <= most, what);
-    return value;
+    // What is refused is worked with until the next look, so it has to fit as well.
+    return std::max(least, std::min(value, most));
   }
 
   void read_globals();
