@@ -11,21 +11,14 @@ namespace trade::http {
 
 namespace {
 
-/// Its callbacks are cancelled when it is destroyed; one that is on its way finds `alive` false.
+/// Its callbacks are cancelled when it is destroyed; one that destroys it finds `alive` false afterwards.
 class Timer final : public Loop::Registration {
  public:
   Timer(asio::io_context& context, std::chrono::milliseconds interval, std::function<void()> callback)
       : shared_(std::make_shared<Shared>(context, interval, std::move(callback))) {
     wait(shared_);
   }
-  ~Timer() override {
-    shared_->alive = false;
-    try {
-      shared_->timer.cancel();
-    } catch (const boost::system::system_error&) {
-      // It fires once more, and finds `alive` false.
-    }
-  }
+  ~Timer() override { shared_->alive = false; }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
@@ -40,10 +33,12 @@ class Timer final : public Loop::Registration {
   };
   static void wait(const std::shared_ptr<Shared>& shared) {
     shared->timer.expires_after(shared->interval);
-    shared->timer.async_wait([shared](const boost::system::error_code& error) {
-      if (error || !shared->alive) return;
-      shared->callback();
-      if (shared->alive) wait(shared);
+    // What waits does not hold it: it ends with the timer.
+    shared->timer.async_wait([weak = std::weak_ptr(shared)](const boost::system::error_code& error) {
+      const std::shared_ptr<Shared> still = weak.lock();
+      if (error || !still) return;
+      still->callback();
+      if (still->alive) wait(still);
     });
   }
   std::shared_ptr<Shared> shared_;
