@@ -353,12 +353,13 @@ await_lines() {
   profile bob --account bob --role viewer >/dev/null
   stream_as alice quote AAPL --watch --for 60 >"$TRADE_HOME/alice" 2>"$TRADE_HOME/alice.errors" 3>&- &
   alice=$!
-  stream_as alice events --for 60 >"$TRADE_HOME/events" 2>"$TRADE_HOME/events.errors" 3>&- &
+  stream_as alice events --from-sequence 1 --for 60 >"$TRADE_HOME/events" 2>"$TRADE_HOME/events.errors" 3>&- &
   events=$!
   stream_as bob quote AAPL --watch --for 60 >"$TRADE_HOME/bob" 3>&- &
   bob=$!
-  await_lines "$TRADE_HOME/alice" 1
-  await_lines "$TRADE_HOME/bob" 1
+  for stream in alice events bob; do
+    await_lines "$TRADE_HOME/$stream" 1
+  done
   expect_exit 0 t key revoke --curve "$id"
   # What follows the market is disconnected within a second, and told why where it asks for the reason.
   status=0
