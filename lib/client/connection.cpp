@@ -115,7 +115,10 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
                   daemon_ + " went away before it answered (" + options_.endpoints().place_of(daemon_) + ")",
                   submit != nullptr ? unknown_outcome_hint(*submit) : "look before you try again");
     }
-    if (!had_connection || SteadyClock::now() + reconnect_interval >= deadline) return reply;
+    // With less time left, another try would end before it is refused: as no answer, of a daemon that is
+    // gone.
+    constexpr std::chrono::milliseconds try_time_min{200};
+    if (!had_connection || SteadyClock::now() + try_time_min >= deadline) return reply;
     std::this_thread::sleep_for(reconnect_interval);
   }
 }
