@@ -1,6 +1,7 @@
 #include "client/connection.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 
 namespace trade {
@@ -96,10 +97,18 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
   bool had_connection = socket_.has_value();
   Request request{++last_id_, std::move(body)};
   const wire::Bytes encoded = encoder_.encode(request);
+  // A last try may be too short to be refused, and then tells less than the one before.
+  constexpr std::chrono::milliseconds try_time_min{200};
+  std::optional<Error> why_away;
   for (;;) {
     Phase phase = Phase::sending;
+    const bool is_short = SteadyClock::now() + try_time_min >= deadline;
     auto reply = attempt(encoded, request.id, deadline, phase);
     if (reply) return reply;
+    if (reply.error().code == ErrorCode::timed_out && phase == Phase::sending && is_short && why_away) {
+      socket_.reset();
+      return std::unexpected(std::move(*why_away));
+    }
     if (reply.error().code == ErrorCode::timed_out && phase == Phase::sent) {
       return std::unexpected(timed_out_error(daemon_, request.body, format_seconds(options_.timeout),
                                              " (" + options_.endpoints().place_of(daemon_) + ")"));
@@ -115,10 +124,8 @@ Result<ReplyBody> Connection::call(RequestBody body, Retry retry) {
                   daemon_ + " went away before it answered (" + options_.endpoints().place_of(daemon_) + ")",
                   submit != nullptr ? unknown_outcome_hint(*submit) : "look before you try again");
     }
-    // With less time left, another try would end before it is refused: as no answer, of a daemon that is
-    // gone.
-    constexpr std::chrono::milliseconds try_time_min{200};
-    if (!had_connection || SteadyClock::now() + try_time_min >= deadline) return reply;
+    if (!had_connection || SteadyClock::now() + reconnect_interval >= deadline) return reply;
+    why_away = std::move(reply.error());
     std::this_thread::sleep_for(reconnect_interval);
   }
 }

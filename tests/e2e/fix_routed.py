@@ -222,7 +222,6 @@ def step_find():
     client.leave()
 
 
-sys.stdout.reconfigure(line_buffering=True)
 def step_pending_changes():
     """Changes of an order whose venue has still to answer one: each that cannot be is refused with its reason."""
     client = begin("BUYSIDE")
@@ -251,4 +250,5 @@ def step_pending_changes():
     client.leave()
 
 
+sys.stdout.reconfigure(line_buffering=True)
 run_step(globals())

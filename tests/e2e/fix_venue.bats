@@ -201,27 +201,25 @@ after_a_loss() {
   after_a_loss
 }
 
-@test "a FIX client is told what became of its changes that were lost with the venue's session" {
+# routed_client STEP: a client over FIX goes through that step of fix_routed.py.
+routed_client() {
   export TRADE_FIXD_LISTEN=127.0.0.1:0
   start FIX.4.4
   t fix session add BUYSIDE --account alice --password open-sesame >/dev/null 2>&1
   port=$(sed 's/.*://' "$TRADE_HOME/run/fixd.fix")
   sleep 1.5 # it looks at its sessions every second
-  run timeout 100 python3 "$BATS_TEST_DIRNAME/fix_routed.py" "$port" open-sesame lost_changes
+  run timeout 100 python3 "$BATS_TEST_DIRNAME/fix_routed.py" "$port" open-sesame "$1"
   echo "$output"
   [ "$status" -eq 0 ]
+}
+
+@test "a FIX client is told what became of its changes that were lost with the venue's session" {
+  routed_client lost_changes
   await 20 is_settled alice
 }
 
 @test "a FIX client is told why an order whose change its venue has not answered cannot be changed" {
-  export TRADE_FIXD_LISTEN=127.0.0.1:0
-  start FIX.4.4
-  t fix session add BUYSIDE --account alice --password open-sesame >/dev/null 2>&1
-  port=$(sed 's/.*://' "$TRADE_HOME/run/fixd.fix")
-  sleep 1.5 # it looks at its sessions every second
-  run timeout 100 python3 "$BATS_TEST_DIRNAME/fix_routed.py" "$port" open-sesame pending_changes
-  echo "$output"
-  [ "$status" -eq 0 ]
+  routed_client pending_changes
 }
 
 @test "a venue that is removed and added again at once is logged on to anew" {

@@ -33,6 +33,18 @@ class ClientTest : public testing::Test {
     services.settle = [] {};
     return std::make_unique<Client>(config_, "TRADE", std::move(services));
   }
+  /// Order 7 of this session's, open, as "o1".
+  void add_order() {
+    KnownOrder order;
+    order.id = {7};
+    order.account = "alice";
+    order.symbol = "AAPL";
+    order.client_order_id = "o1";
+    order.comp_id = "BUYSIDE";
+    order.status = OrderStatus::submitted;
+    order.quantity = {10};
+    state_->orders().add(order);
+  }
   fix::Store& numbers() { return state_->messages().session("BUYSIDE"); }
   static Timestamp at(std::int64_t day, std::int64_t second) {
     return {day * day_ns + second * nanoseconds_per_second};
@@ -87,15 +99,7 @@ TEST_F(ClientTest, OrdersAreCancelledUntilTradingdHasSaidSo) {
 
 TEST_F(ClientTest, ACancelThatAVenueWasAskedForIsNotAskedForAgain) {
   const auto client = make();
-  KnownOrder order;
-  order.id = {7};
-  order.account = "alice";
-  order.symbol = "AAPL";
-  order.client_order_id = "o1";
-  order.comp_id = "BUYSIDE";
-  order.status = OrderStatus::submitted;
-  order.quantity = {10};
-  state_->orders().add(order);
+  add_order();
   fix::Message cancel;
   cancel.type = "F";
   cancel.add(34, "2").add(52, "20260130-12:00:00").add(11, "c1").add(41, "o1").add(55, "AAPL").add(54, "1");
@@ -115,15 +119,7 @@ TEST_F(ClientTest, ACancelThatAVenueWasAskedForIsNotAskedForAgain) {
 
 TEST_F(ClientTest, AMassCancelTellsOfEachOrderThatCannotBeCancelledNow) {
   const auto client = make();
-  KnownOrder order;
-  order.id = {7};
-  order.account = "alice";
-  order.symbol = "AAPL";
-  order.client_order_id = "o1";
-  order.comp_id = "BUYSIDE";
-  order.status = OrderStatus::submitted;
-  order.quantity = {10};
-  state_->orders().add(order);
+  add_order();
   const auto answer = [&](RejectReason reason) {
     fix::Message cancel;
     cancel.type = "q";

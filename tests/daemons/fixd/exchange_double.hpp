@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "access/venue_store.hpp"
 #include "fix/session.hpp"
 #include "fixd/line.hpp"
 #include "lib/fix/memory_store.hpp"
@@ -36,6 +37,17 @@ class ExchangeDouble : public fix::Handler {
     return options;
   }
   [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(port_of(listener_)); }
+  /// How it is reached, for the table of venues.
+  [[nodiscard]] access::VenueSession venue_session() const {
+    access::VenueSession venue;
+    venue.name = "EXCHANGE";
+    venue.host = "127.0.0.1";
+    venue.port = port();
+    venue.sender_comp_id = "BROKER";
+    venue.target_comp_id = "EXCHANGE";
+    venue.reset_second = -1;
+    return venue;
+  }
   void turn() {
     std::string address;
     if (const int descriptor = accept_from(listener_, address); descriptor >= 0) {

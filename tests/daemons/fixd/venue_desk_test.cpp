@@ -24,14 +24,7 @@ class VenueDeskTest : public testing::Test {
   void SetUp() override {
     auto table = access::VenueStore::open(directory_.path(), true);
     ASSERT_TRUE(table) << table.error().message;
-    access::VenueSession venue;
-    venue.name = "EXCHANGE";
-    venue.host = "127.0.0.1";
-    venue.port = exchange_.port();
-    venue.sender_comp_id = "BROKER";
-    venue.target_comp_id = "EXCHANGE";
-    venue.reset_second = -1;
-    ASSERT_TRUE((*table)->put(venue));
+    ASSERT_TRUE((*table)->put(exchange_.venue_session()));
     start();
   }
   void start() {

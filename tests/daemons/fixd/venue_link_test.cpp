@@ -30,13 +30,7 @@ class VenueLinkTest : public testing::Test {
     make_link();
   }
   void make_link() {
-    access::VenueSession config;
-    config.name = "EXCHANGE";
-    config.host = "127.0.0.1";
-    config.port = exchange_.port();
-    config.sender_comp_id = "BROKER";
-    config.target_comp_id = "EXCHANGE";
-    config.reset_second = -1;
+    access::VenueSession config = exchange_.venue_session();
     config.answer_seconds = 1;
     config.send_account = true;
     link_ = std::make_unique<VenueLink>(config, VenueId{1}, VenueLink::Services{&loop_, state_.get(), [] {}});
