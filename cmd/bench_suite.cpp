@@ -60,6 +60,18 @@ double processor_seconds_of(std::int64_t pid) {
   return static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+Footprint footprint_of(std::int64_t pid) {
+  Footprint footprint;
+  footprint.own_bytes = memory_bytes(pid, "RssAnon:");
+  footprint.mapped_file_bytes = memory_bytes(pid, "RssFile:");
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/proc/" + std::to_string(pid) + "/fd", error), end;
+       !error && entry != end; entry.increment(error)) {
+    ++footprint.open_files;
+  }
+  return footprint;
+}
+
 /// The largest resident size that a process has had.
 std::int64_t peak_memory_bytes(std::int64_t pid) {
   return memory_bytes(pid, "VmHWM:");
@@ -211,10 +223,10 @@ Status describe_daemons(Context& context, format::Json& json, std::initializer_l
     const std::int64_t bytes = peak_memory_bytes(view->pid);
     json["peak_memory_bytes_by_daemon"][std::string(daemon)] = bytes;
     memory += bytes;
-    // The kernel counts pages of mapped files that happen to be cached; those it takes back when it wants.
+    const Footprint footprint = footprint_of(view->pid);
     format::Json& now = json["memory_bytes_by_daemon"][std::string(daemon)];
-    now["own"] = memory_bytes(view->pid, "RssAnon:");
-    now["mapped_files"] = memory_bytes(view->pid, "RssFile:");
+    now["own"] = footprint.own_bytes;
+    now["mapped_files"] = footprint.mapped_file_bytes;
     if (daemon != "tradingd") continue;
     json["commit_us"]["p50"] = counter(*view, "commit_p50_us");
     json["commit_us"]["p99"] = counter(*view, "commit_p99_us");
@@ -236,6 +248,16 @@ Result<ProcessorSeconds> processor_seconds(Context& context) {
   }
   seconds["client"] = processor_seconds_of(::getpid());
   return seconds;
+}
+
+Result<std::map<std::string, Footprint>> footprints(Context& context) {
+  std::map<std::string, Footprint> found;
+  for (const std::string_view daemon : measured_daemons) {
+    const Result<DaemonView> view = ask_daemon(context, daemon, bench_patience);
+    if (!view) return std::unexpected(view.error());
+    found[std::string(daemon)] = footprint_of(view->pid);
+  }
+  return found;
 }
 
 std::int64_t own_peak_memory_bytes() {

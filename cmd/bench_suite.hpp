@@ -90,6 +90,15 @@ using ProcessorSeconds = std::map<std::string, double>;
 /// Of each daemon that an order passes through, and of this process, which is the `client`.
 Result<ProcessorSeconds> processor_seconds(Context& context);
 
+/// What a process holds of the machine.
+struct Footprint {
+  std::int64_t own_bytes = 0;          ///< resident, of its own
+  std::int64_t mapped_file_bytes = 0;  ///< resident, of mapped files: the kernel takes them back when it wants
+  std::int64_t open_files = 0;         ///< descriptors of any kind
+};
+/// Of each daemon that an order passes through.
+Result<std::map<std::string, Footprint>> footprints(Context& context);
+
 /// The largest resident size that this process has had, in bytes.
 std::int64_t own_peak_memory_bytes();
 

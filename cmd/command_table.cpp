@@ -140,6 +140,8 @@ constexpr std::array rows{
     CommandRow{"bench orders", replays, "Orders through a running suite, durable", define_bench_orders},
     CommandRow{"bench day", replays, "The same for a day of ten million trades", define_bench_day},
     CommandRow{"bench feed", replays, "Quotes to a thousand subscribers", define_bench_feed},
+    CommandRow{"bench soak", replays, "Hours of orders: whether memory and open files stay flat",
+               define_bench_soak},
     CommandRow{"bench fix", replays, "Orders over FIX, from when each was due to its report",
                define_bench_fix},
     CommandRow{"bench engine", replays, "Risk and matching in this process, no sockets and no disk",

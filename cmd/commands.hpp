@@ -89,6 +89,7 @@ Handler define_journal_prune(CLI::App& app);
 Handler define_bench_orders(CLI::App& app);
 Handler define_bench_day(CLI::App& app);
 Handler define_bench_feed(CLI::App& app);
+Handler define_bench_soak(CLI::App& app);
 Handler define_bench_fix(CLI::App& app);
 Handler define_bench_engine(CLI::App& app);
 Handler define_bench_book(CLI::App& app);

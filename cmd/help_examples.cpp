@@ -124,6 +124,7 @@ constexpr std::array examples{
     Example{"bench orders", "trade bench orders --orders 20000 --rate-seconds 1"},
     Example{"bench day", "trade bench day --trades 20000 --accounts 1000 --rate-seconds 1"},
     Example{"bench feed", "trade bench feed --subscribers 20 --rate 500 --rate-seconds 2"},
+    Example{"bench soak", "trade bench soak --seconds 4 --sample-seconds 1 --rate 500 --accounts 1000"},
     Example{"bench fix", "trade bench fix --rate 500 --rate-seconds 2"},
     Example{"bench engine", "trade bench engine --orders 100000 --accounts 1000"},
     Example{"bench book", "trade bench book --orders 100000"},
