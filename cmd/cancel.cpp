@@ -53,7 +53,7 @@ Result<ExitStatus> cancel_one(Context& context, OrderId id, bool only_dry_run) {
 
 /// What one id came to. `order` is empty for a dry run and a refusal.
 struct Cancelled {
-  std::optional<OrderView> order;
+  BoxedOptional<OrderView> order;
   std::optional<Error> error;
 };
 

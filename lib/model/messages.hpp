@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed_optional.hpp"
 #include "base/result.hpp"
 #include "model/bars.hpp"
 #include "model/clock.hpp"
@@ -241,7 +242,7 @@ struct CommandResult {
   std::uint32_t affected = 0;  ///< orders that a CancelAllOrders ended
   Sequence sequence = 0;       ///< the last event of the command; zero for a dry run
   Timestamp timestamp;
-  std::optional<OrderView> order_view;
+  BoxedOptional<OrderView> order_view;
   std::vector<ImmediateFill> fills;
   std::vector<OrderView> leg_views = {};  ///< of the order's legs
 };

@@ -19,6 +19,7 @@ constexpr std::size_t frame_kept_bytes_max = 64u << 10;
 /// Fills in the numbers that a command leaves to the names beside it. Says why it cannot.
 RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitted, CommandBody& body) {
   RejectReason reason = RejectReason::none;
+  if (submitted.account_name.empty() && submitted.symbol_name.empty()) return reason;
   std::visit(
       [&](auto& command) {
         if constexpr (requires { command.account.value; }) {
@@ -75,22 +76,29 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
   auto& results = addressed.reply.body.emplace<SubmitReply>().results;
   results.reserve(submitted->commands.size());
   const Timestamp timestamp = stamp();
-  const std::size_t commands_before = commands_.size();
-  // All are made out first, so that the engine sees what is coming. A name that an earlier one of them gives
-  // is known only when its turn comes.
-  upcoming_.clear();
+  // All are made out first, so that the engine sees what is coming, and where they are to stay. A name that
+  // an earlier one of them gives is known only when its turn comes.
+  const std::size_t first = commands_.size();
   for (const SubmittedCommand& command : submitted->commands) {
-    upcoming_.push_back({timestamp, command.body});
-    resolve_names(engine_, command, upcoming_.back().body);
+    commands_.push_back({timestamp, command.body});
+    resolve_names(engine_, command, commands_.back().body);
   }
-  for (std::size_t i = 0; i < upcoming_.size(); ++i) {
-    engine_.prefetch(upcoming_, i);
-    results.push_back(submit_one(submitted->commands[i], upcoming_[i], *submitted, admission));
+  const std::span<Command> upcoming = std::span(commands_).subspan(first);
+  std::size_t sequenced = first;
+  for (std::size_t i = 0; i < upcoming.size(); ++i) {
+    engine_.prefetch(upcoming, i);
+    const std::uint64_t commands_before = counters_.commands;
+    results.push_back(submit_one(submitted->commands[i], upcoming[i], *submitted, admission));
+    if (counters_.commands == commands_before) continue;
+    // The places of those that were not sequenced are taken by the ones behind them.
+    if (sequenced != first + i) commands_[sequenced] = upcoming[i];
+    ++sequenced;
   }
+  commands_.resize(sequenced);
   results_ += submitted->commands.size();
   reply_bytes_ += approximate_bytes(addressed.reply.body);
   // The batch's commands and events have views into the frame; if nothing was sequenced, nothing has.
-  if (commands_.size() == commands_before) return;
+  if (sequenced == first) return;
   if (frames_used_ == frames_.size()) frames_.emplace_back();
   frame_bytes_ += frame.bytes().size();
   std::swap(frames_[frames_used_++], frame);
@@ -162,14 +170,14 @@ void Sequencer::describe_order(const ApplyResult& applied, const SubmitRequest& 
 ApplyResult Sequencer::apply(const Command& command) {
   const std::size_t events_before = events_.size();
   const ApplyResult result = engine_.apply(command, events_);
-  commands_.push_back(command);
   events_per_command_.push_back(static_cast<std::uint32_t>(events_.size() - events_before));
   ++counters_.commands;
   return result;
 }
 
 ApplyResult Sequencer::sequence(const CommandBody& body) {
-  return apply(Command{stamp(), body});
+  commands_.push_back({stamp(), body});
+  return apply(commands_.back());
 }
 
 Sequencer::ClosedBatch Sequencer::close() {

@@ -86,6 +86,7 @@ class Sequencer {
   /// `command` is what was submitted, with those of its names that were known.
   CommandResult submit_one(const SubmittedCommand& submitted, Command& command, const SubmitRequest& request,
                            Admission admission);
+  /// Has the engine do what is in its place among the batch's commands.
   ApplyResult apply(const Command& command);
   void describe_order(const ApplyResult& applied, const SubmitRequest& request, std::size_t first_event,
                       CommandResult& result) const;
@@ -106,7 +107,6 @@ class Sequencer {
   std::size_t results_ = 0;  ///< in the replies, of commands
   std::size_t frame_bytes_ = 0;
   std::size_t reply_bytes_ = 0;
-  std::vector<Command> upcoming_;  ///< of the request that is being worked on
 
   wire::Encoder encoder_;
   Counters counters_;

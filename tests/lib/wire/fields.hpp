@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed_optional.hpp"
 #include "base/fixed_string.hpp"
 #include "base/result.hpp"
 #include "model/enums.hpp"
@@ -30,6 +31,10 @@ template <class T>
 constexpr bool is_optional = false;
 template <class T>
 constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+constexpr bool is_boxed_optional = false;
+template <class T>
+constexpr bool is_boxed_optional<BoxedOptional<T>> = true;
 template <class T>
 constexpr bool is_vector = false;
 template <class T>
@@ -126,7 +131,7 @@ bool same(const T& left, const T& right) {
     if (left.index() != right.index()) return false;
     return std::visit([&right]<class Body>(const Body& body) { return same(body, std::get<Body>(right)); },
                       left);
-  } else if constexpr (detail::is_optional<T>) {
+  } else if constexpr (detail::is_optional<T> || detail::is_boxed_optional<T>) {
     return left.has_value() == right.has_value() && (!left || same(*left, *right));
   } else if constexpr (detail::is_vector<T>) {
     if (left.size() != right.size()) return false;
@@ -172,6 +177,10 @@ class Filler {
       value = *T::make("NAME" + std::to_string(number()));
     } else if constexpr (detail::is_optional<T>) {
       fill(value.emplace());
+    } else if constexpr (detail::is_boxed_optional<T>) {
+      std::remove_cvref_t<decltype(*value)> boxed;
+      fill(boxed);
+      value = std::move(boxed);
     } else if constexpr (detail::is_vector<T>) {
       value.resize(3);
       for (auto& element : value)
