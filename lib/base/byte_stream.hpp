@@ -1,6 +1,7 @@
 // Writing and reading state as bytes, for checkpoints: little-endian integers of fixed width, no padding.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -38,18 +40,33 @@ class ByteWriter {
   void write_bytes(std::span<const std::byte> bytes) { append(bytes.data(), bytes.size()); }
   /// Makes room for so many bytes in all, so that they are not copied as they grow.
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
-  [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
-  [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
+  /// What was written so far. Valid until more is.
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {bytes_.data(), used_}; }
+  /// Begins anew; the memory stays.
+  void clear() { used_ = 0; }
+  [[nodiscard]] std::vector<std::byte> take() {
+    bytes_.resize(std::exchange(used_, 0));
+    return std::exchange(bytes_, {});
+  }
 
  private:
   void append(const void* data, std::size_t size) {
-    if (size == 0) return;
-    const std::size_t old_size = bytes_.size();
-    bytes_.resize(old_size + size);
-    std::memcpy(bytes_.data() + old_size, data, size);
+    if (bytes_.size() - used_ < size) [[unlikely]]
+      grow(size);
+    if (size != 0) std::memcpy(bytes_.data() + used_, data, size);
+    used_ += size;
+  }
+  /// A vector clears what it grows by. A step at a time, so that this is still in the cache when it is
+  /// written.
+  [[gnu::noinline]] void grow(std::size_t size) {
+    constexpr std::size_t step_bytes = 16u << 10;
+    const std::size_t needed = used_ + size;
+    if (needed > bytes_.capacity()) bytes_.reserve(std::max(needed, 2 * bytes_.capacity()));
+    bytes_.resize(std::clamp(needed + step_bytes, needed, bytes_.capacity()));
   }
 
-  std::vector<std::byte> bytes_;
+  std::vector<std::byte> bytes_;  ///< the first `used_` are written
+  std::size_t used_ = 0;
 };
 
 /// Reads what ByteWriter wrote. After a read past the end every value is zero and `ok()` is false, so that

@@ -1,5 +1,9 @@
 #include "base/byte_stream.hpp"
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace trade {
@@ -30,6 +34,37 @@ TEST(ByteStream, GivesZeroAndRemembersAReadPastTheEnd) {
   EXPECT_FALSE(reader.ok());
   EXPECT_EQ(reader.read<std::uint64_t>(), 0u);
   EXPECT_FALSE(reader.ok());
+}
+
+TEST(ByteStream, GrowsAsFarAsItIsWrittenAndNoFurther) {
+  for (const std::size_t reserved : {0u, 10u, 100'000u}) {
+    ByteWriter writer;
+    writer.reserve(reserved);
+    std::vector<std::byte> expected;
+    for (std::uint32_t i = 0; i < 30'000; ++i) {
+      writer.write(i);
+      const auto bytes = std::as_bytes(std::span(&i, 1));
+      expected.insert(expected.end(), bytes.begin(), bytes.end());
+    }
+    EXPECT_TRUE(std::ranges::equal(writer.bytes(), expected));
+    EXPECT_EQ(writer.take(), expected);
+    EXPECT_TRUE(writer.bytes().empty());
+    writer.write_text("anew");
+    EXPECT_EQ(writer.bytes().size(), 8u);
+  }
+}
+
+TEST(ByteStream, BeginsAnewInTheSameMemory) {
+  ByteWriter writer;
+  writer.write_text("the first");
+  const std::byte* const memory = writer.bytes().data();
+  writer.clear();
+  EXPECT_TRUE(writer.bytes().empty());
+  writer.write_text("then");
+  EXPECT_EQ(writer.bytes().data(), memory);
+  ByteReader reader(writer.bytes());
+  EXPECT_EQ(reader.read_text(), "then");
+  EXPECT_TRUE(reader.at_end());
 }
 
 }  // namespace
