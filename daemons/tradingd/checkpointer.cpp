@@ -13,6 +13,7 @@
 
 #include "base/byte_stream.hpp"
 #include "base/clock.hpp"
+#include "base/large_pages.hpp"
 #include "journal/journal.hpp"
 
 namespace trade::tradingd {
@@ -34,10 +35,13 @@ void close_others(int kept) {
 
 int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
                      int go_descriptor) {
-  // The parent's orders come first.
-  ::setpriority(PRIO_PROCESS, 0, 10);
+  // While the engine's memory is shared, each page that the parent writes to is copied first: that part is
+  // over soon, and is not put off.
   ByteWriter writer;
   engine.save(writer);
+  give_up_large_memory();
+  // From here on the parent's orders come first.
+  ::setpriority(PRIO_PROCESS, 0, 10);
   char go = 0;
   ssize_t got = 0;
   do {

@@ -104,7 +104,7 @@ constexpr std::array keys = {
     ConfigKey{"tradingd", "queue_megabytes_max", ConfigType::integer, "64",
               "Memory of the commands that wait at most; new orders beyond are refused as 'overloaded'", 1,
               65'536},
-    ConfigKey{"tradingd", "checkpoint_every_commands", ConfigType::integer, "2000000",
+    ConfigKey{"tradingd", "checkpoint_every_commands", ConfigType::integer, "4000000",
               "Commands after which the engine's state is saved, to make the next start faster", 1'000,
               1'000'000'000},
     ConfigKey{"tradingd", "map_megabytes", ConfigType::integer, "1024",

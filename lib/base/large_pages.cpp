@@ -51,6 +51,16 @@ void forget_large_memory(const void* memory) {
   known.bytes_by_start.erase(reinterpret_cast<std::uintptr_t>(memory));
 }
 
+void give_up_large_memory() {
+  LargeMemory& known = large_memory();
+  const std::unique_lock lock(known.mutex, std::try_to_lock);
+  if (!lock) return;
+  for (const auto& [start, bytes] : known.bytes_by_start) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the registry orders addresses
+    static_cast<void>(madvise(reinterpret_cast<void*>(start), bytes, MADV_DONTNEED));
+  }
+}
+
 bool LargePageGathering::step() {
   LargeMemory& known = large_memory();
   const std::lock_guard lock(known.mutex);

@@ -93,5 +93,29 @@ TEST(LargePageGatheringTest, GoesOverWhatIsKnownAndWhole) {
   EXPECT_EQ(steps_of_a_round(), before) << "given back";
 }
 
+TEST(LargePages, AChildThatGivesThemUpSharesThemNoMore) {
+  constexpr std::size_t bytes = 4 * large_page_bytes;
+  AddressSpace space(bytes);
+  for (std::size_t usable = large_page_bytes; usable <= bytes; usable += large_page_bytes)
+    space.make_usable(usable);
+  std::memset(space.begin(), 1, bytes);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    give_up_large_memory();
+    // What was there is gone for the child.
+    const auto* const memory = reinterpret_cast<const unsigned char*>(space.begin());
+    ::_exit(memory[0] == 0 && memory[bytes - 1] == 0 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  // And as it was for the parent.
+  const auto* const memory = reinterpret_cast<const unsigned char*>(space.begin());
+  EXPECT_EQ(memory[0], 1);
+  EXPECT_EQ(memory[bytes - 1], 1);
+}
+
 }  // namespace
 }  // namespace trade
