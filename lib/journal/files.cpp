@@ -9,6 +9,9 @@ namespace trade::journal {
 
 namespace {
 
+/// Followers read the newest batches from the redo log; some more stay for those that are behind.
+constexpr std::uint64_t cached_bytes_max = std::uint64_t{256} << 20;
+
 constexpr const char* batches_name = "batches";
 constexpr const char* meta_name = "meta";
 
@@ -89,8 +92,10 @@ Result<JournalFiles> open_files_for_writing(const std::filesystem::path& directo
                                             const std::optional<Hash>& identity) {
   JournalFiles files;
   files.directory = directory;
-  auto environment = store::Environment::open(
-      directory, {.map_bytes = options.map_bytes, .databases_max = 4, .sync = options.sync});
+  auto environment = store::Environment::open(directory, {.map_bytes = options.map_bytes,
+                                                          .databases_max = 4,
+                                                          .sync = options.sync,
+                                                          .cached_bytes_max = cached_bytes_max});
   if (!environment) return pass_on(std::move(environment));
   files.environment = std::move(*environment);
   auto batches = files.environment->open_database(batches_name);

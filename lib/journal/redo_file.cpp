@@ -89,8 +89,7 @@ void RedoFile::make_room(std::uint64_t bytes) {
   if (sync_) ::fdatasync(file_.get());
 }
 
-bool RedoFile::read(std::uint32_t page, std::uint32_t bytes, std::vector<std::byte>& record) const {
-  record.resize(bytes);
+bool RedoFile::read(std::uint32_t page, std::span<std::byte> record) const {
   for (std::size_t done = 0; done < record.size();) {
     const ssize_t count = ::pread(file_.get(), record.data() + done, record.size() - done,
                                   static_cast<off_t>(page * redo_page_bytes + done));
@@ -102,10 +101,12 @@ bool RedoFile::read(std::uint32_t page, std::uint32_t bytes, std::vector<std::by
 }
 
 std::optional<RecordHeader> RedoFile::record_at(std::uint32_t page) const {
-  std::vector<std::byte> record;
-  if (!read(page, record_header_bytes, record)) return std::nullopt;
+  std::vector<std::byte> record(record_header_bytes);
+  if (!read(page, record)) return std::nullopt;
   const auto bytes = record_bytes(record);
-  if (!bytes || page * redo_page_bytes + *bytes > bytes_ || !read(page, *bytes, record)) return std::nullopt;
+  if (!bytes || page * redo_page_bytes + *bytes > bytes_) return std::nullopt;
+  record.resize(*bytes);
+  if (!read(page, record)) return std::nullopt;
   const auto header = read_record_header(record);
   if (!header || !check_record_checksum(*header, record_payload(record)) ||
       !check_record_hash(*header, record_payload(record))) {

@@ -27,9 +27,9 @@ class RedoFile {
   /// Sees to it that more than so much is there, as zeros that were written: then a sync needs no change of
   /// the file system's own data. An error is met, and named, by the next write.
   void make_room(std::uint64_t bytes);
-  /// The bytes at this place, false where there are not so many; whether they are a record is for the caller
-  /// to see.
-  bool read(std::uint32_t page, std::uint32_t bytes, std::vector<std::byte>& record) const;
+  /// As many bytes as `record` has, from this page on; false where there are not so many. Whether they are a
+  /// record is for the caller to see.
+  [[nodiscard]] bool read(std::uint32_t page, std::span<std::byte> record) const;
   /// The whole record that begins at a page, if one does: its checksum and its hash are right.
   [[nodiscard]] std::optional<RecordHeader> record_at(std::uint32_t page) const;
 

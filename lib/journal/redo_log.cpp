@@ -24,10 +24,10 @@ constexpr std::uint64_t file_bytes_max = std::uint64_t{128} << 20;
 /// Of one transaction of the database.
 constexpr std::uint64_t transaction_bytes_max = std::uint64_t{8} << 20;
 
-/// A record in a redo file, and the one that it is to be.
+/// A record in a redo file, and the one that it is to be. `record` has the size of the place.
 Status read_record(const JournalFiles& files, const RedoFile& file, std::uint64_t batch,
-                   const RedoPlace& place, std::vector<std::byte>& record) {
-  if (!file.read(place.page, place.bytes, record)) {
+                   const RedoPlace& place, std::span<std::byte> record) {
+  if (!file.read(place.page, record)) {
     return std::unexpected(damaged(files, batch, "it cannot be read from the redo log"));
   }
   const auto header = read_record_header(record);
@@ -42,7 +42,6 @@ Status read_record(const JournalFiles& files, const RedoFile& file, std::uint64_
 /// Durable when it returns.
 Status move_records(const JournalFiles& files, const std::array<RedoFile, redo_files>& redo,
                     std::uint64_t first_batch, std::span<const RedoPlace> places) {
-  std::vector<std::byte> record;
   while (!places.empty()) {
     std::size_t count = 0;
     for (std::uint64_t bytes = 0; count < places.size() && (count == 0 || bytes < transaction_bytes_max);
@@ -51,11 +50,12 @@ Status move_records(const JournalFiles& files, const std::array<RedoFile, redo_f
     Status moved = files.environment->write([&](store::Transaction& transaction) -> Status {
       for (std::size_t i = 0; i < count; ++i) {
         const std::uint64_t batch = first_batch + i;
-        if (Status read = read_record(files, redo[places[i].file], batch, places[i], record); !read)
+        // Read to where it is to be: one copy less.
+        auto record = transaction.reserve(files.batches, store::Key().number(batch), places[i].bytes,
+                                          store::PutMode::append);
+        if (!record) return pass_on(std::move(record));
+        if (Status read = read_record(files, redo[places[i].file], batch, places[i], *record); !read)
           return read;
-        Status put =
-            transaction.put(files.batches, store::Key().number(batch), record, store::PutMode::append);
-        if (!put) return put;
       }
       return {};
     });

@@ -23,7 +23,8 @@ std::optional<RedoReader::Record> RedoReader::record(std::uint64_t batch) {
     if (!opened) return std::nullopt;
     file = std::move(*opened);
   }
-  if (!file->read(place->page, place->bytes, record_)) return std::nullopt;
+  record_.resize(place->bytes);
+  if (!file->read(place->page, record_)) return std::nullopt;
   // Its place may have been written over, even while it was being read: then this is no record, or another.
   const auto header = read_record_header(record_);
   if (!header || header->batch != batch || !check_record_checksum(*header, record_payload(record_)))

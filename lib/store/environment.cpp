@@ -306,7 +306,14 @@ Result<int> Environment::clear_dead_readers() {
   return dead;
 }
 
-void Environment::committed() {
+void Environment::committed(std::uint64_t put_bytes) {
+  put_bytes_ += put_bytes;
+  if (options_.cached_bytes_max != 0 && put_bytes_ >= options_.cached_bytes_max) {
+    put_bytes_ = 0;
+    int descriptor = -1;
+    if (::mdb_env_get_fd(environment_, &descriptor) == 0)
+      ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+  }
   if (++commits_ % commits_between_reader_checks != 0) return;
   // Only tidies up: a failure shows again where it matters, on growing.
   int dead = 0;

@@ -31,6 +31,11 @@ struct EnvironmentOptions {
   bool read_only = false;
   /// False: a commit does not wait for the disk, and a crash of the machine may damage the file.
   bool sync = true;
+  /// Once so much was written, the kernel is told to keep nothing of the file in memory but what is mapped;
+  /// zero: it keeps what it wants. For a file of which little is read again soon: its cache would take all
+  /// memory there is, and a page that has just become free costs less to write to than one that was not in
+  /// use, which in a virtual machine the host has to find first.
+  std::uint64_t cached_bytes_max = 0;
   /// The path is the data file itself (beside it a file named "…-lock"), not a directory that holds data.mdb.
   bool single_file = false;
 };
@@ -106,7 +111,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Status grow_map();
   Status adopt_map_size();
   Status set_map_size(std::size_t bytes, const char* what);
-  void committed();
+  /// So many bytes of values are in it.
+  void committed(std::uint64_t put_bytes);
   [[nodiscard]] Error error(int code, const char* what) const;
 
   std::filesystem::path path_;
@@ -121,7 +127,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   MapGate map_gate_;
   std::atomic<bool> map_lost_ = false;  ///< there is none any more: replacing it failed
   std::uint32_t commits_ = 0;
-  FileDescriptor appended_;  ///< of the data file, opened by the first `extend_file`
+  std::uint64_t put_bytes_ = 0;  ///< since the file's cached pages were last given back
+  FileDescriptor appended_;      ///< of the data file, opened by the first `extend_file`
   /// The data file is at least so long, as `extend_file` has seen; it never gets shorter.
   std::uint64_t file_bytes_seen_ = 0;
 

@@ -57,7 +57,7 @@ int Transaction::Core::end(bool commit) {
   }
   transaction = nullptr;
   environment->map_gate_.leave();
-  if (commit && writing && code == 0) environment->committed();
+  if (commit && writing && code == 0) environment->committed(put_bytes);
   if (write_lock.owns_lock()) write_lock.unlock();
   return code;
 }
@@ -92,7 +92,10 @@ Result<std::span<std::byte>> Transaction::write_record(Database database, Bytes 
     flags |= MDB_RESERVE;
   }
   const int code = ::mdb_put(core_->transaction, database.handle, &lmdb_key, &lmdb_value, flags);
-  if (code == 0) return std::span{static_cast<std::byte*>(lmdb_value.mv_data), lmdb_value.mv_size};
+  if (code == 0) {
+    core_->put_bytes += lmdb_value.mv_size;
+    return std::span{static_cast<std::byte*>(lmdb_value.mv_data), lmdb_value.mv_size};
+  }
   if (code == MDB_MAP_FULL) core_->map_full = true;
   if (code == MDB_KEYEXIST) {
     const std::string what = mode == PutMode::append

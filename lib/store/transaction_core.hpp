@@ -24,6 +24,7 @@ struct Transaction::Core {
   std::unique_lock<std::mutex> write_lock;
   bool writing = false;
   bool map_full = false;
+  std::uint64_t put_bytes = 0;  ///< in values
   std::vector<Cursor::Core*> cursors;
 
   Core() = default;
