@@ -106,7 +106,8 @@ Status Feed::idle(Timestamp now) {
 void Feed::start_saving() {
   if (position_ == saved_position_) return;
   saved_.resize(market_.symbol_count());
-  MarketChanges changes;
+  MarketChanges changes = std::move(spare_changes_);
+  changes.clear();
   for (const ChangeSet::Change& change : unsaved_.changes()) {
     const SymbolMarket& symbol = market_.symbol(change.symbol);
     market::RingCounts& saved = saved_[change.symbol.value - 1];
@@ -128,6 +129,7 @@ void Feed::finish_saving(Writer::Outcome outcome) {
     counters_.stored_batch = static_cast<std::int64_t>(outcome.changes.position().batch);
     save_due_ns_ = now_ns + std::max(std::chrono::nanoseconds(options_.save_interval).count(),
                                      outcome.duration_ns * (options_.save_time_share - 1));
+    spare_changes_ = std::move(outcome.changes);
     return;
   }
   // Nothing of it is stored: all of these symbols are to be written again, with whatever comes meanwhile.

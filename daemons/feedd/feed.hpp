@@ -32,7 +32,7 @@ struct FeedOptions {
   std::chrono::milliseconds save_interval{1'000};
   /// …and so seldom that storing takes no more than one part in so many of the time: a busy market changes
   /// thousands of symbols at once, and the journal shares the disk.
-  std::int64_t save_time_share = 20;
+  std::int64_t save_time_share = 40;
   MakeWriter make_writer = make_store_writer;
   /// Nanoseconds of a clock that never goes back.
   std::function<std::int64_t()> monotonic_ns = monotonic_nanoseconds;
@@ -85,6 +85,7 @@ class Feed final : public follower::Application {
   std::vector<std::uint64_t> published_tapes_;  ///< by symbol id less one: the last trade that was published
   follower::Position saved_position_;           ///< stored, or being stored
   std::unique_ptr<Writer> writer_;
+  MarketChanges spare_changes_;  ///< their memory is used again
   std::int64_t save_due_ns_ = 0;
 
   struct Counters {

@@ -27,9 +27,9 @@ store::Key key_of(SymbolId symbol) {
   key.number(symbol.value);
   return key;
 }
-store::Key key_of(SymbolId symbol, std::uint16_t slot) {
+store::Key key_of(SymbolId symbol, std::uint16_t stretch) {
   store::Key key;
-  key.number(symbol.value).number(slot);
+  key.number(symbol.value).number(stretch);
   return key;
 }
 
@@ -40,7 +40,8 @@ std::unexpected<Error> corrupt(const std::string& what) {
 /// Goes through one table of ring elements along with the symbols.
 class ElementReader {
  public:
-  explicit ElementReader(store::Cursor cursor) : cursor_(std::move(cursor)) {}
+  ElementReader(Table table, store::Cursor cursor)
+      : stretch_slots_(stretch_slots(table)), cursor_(std::move(cursor)) {}
 
   Status start() { return keep(cursor_.first()); }
 
@@ -48,24 +49,30 @@ class ElementReader {
   template <class Ring, class Read>
   Status restore(SymbolId symbol, std::uint64_t count, Ring& ring, Read&& read) {
     using Element = std::remove_cvref_t<decltype(ring.newest())>;
-    const std::uint64_t kept = std::min<std::uint64_t>(count, Ring::capacity);
-    std::vector<Element> elements(static_cast<std::size_t>(kept));
-    std::uint64_t found = 0;
+    const auto kept = static_cast<std::size_t>(std::min<std::uint64_t>(count, Ring::capacity));
+    std::vector<Element> elements(kept);
+    std::size_t found = 0;
     while (here_) {
       store::KeyReader key(cursor_.key());
       const auto owner = key.number<std::uint32_t>();
-      const auto slot = key.number<std::uint16_t>();
+      const auto stretch = key.number<std::uint16_t>();
       if (!key.ok() || !key.at_end() || owner < symbol.value) return corrupt("a key is not well formed");
       if (owner != symbol.value) break;
       // A ring that is not full fills its slots from the first on, so the slot tells the number.
-      if (slot >= kept) return corrupt("a slot is beyond its ring");
-      const std::uint64_t first = count - kept + 1;
-      const std::uint64_t place = (slot + Ring::capacity - Ring::slot_of(first)) % Ring::capacity;
-      ByteReader bytes(cursor_.value());
-      auto element = read(bytes);
-      if (!element) return pass_on(std::move(element));
-      elements[static_cast<std::size_t>(place)] = *element;
-      ++found;
+      const std::size_t begin = stretch * stretch_slots_;
+      if (begin >= kept) return corrupt("a slot is beyond its ring");
+      const std::size_t in_stretch = std::min(stretch_slots_, kept - begin);
+      const store::Bytes value = cursor_.value();
+      const std::size_t bytes_each = value.size() / in_stretch;
+      if (bytes_each * in_stretch != value.size()) return corrupt("a stretch of elements is not whole");
+      for (std::size_t i = 0; i < in_stretch; ++i) {
+        ByteReader bytes(value.subspan(i * bytes_each, bytes_each));
+        auto element = read(bytes);
+        if (!element) return pass_on(std::move(element));
+        const std::size_t oldest = Ring::slot_of(count - kept + 1);
+        elements[(begin + i + Ring::capacity - oldest) % Ring::capacity] = *element;
+      }
+      found += in_stretch;
       if (auto moved = keep(cursor_.next()); !moved) return moved;
     }
     if (found != kept || !ring.restore(count, std::move(elements))) {
@@ -83,15 +90,19 @@ class ElementReader {
     return {};
   }
 
+  std::size_t stretch_slots_;
   store::Cursor cursor_;
   bool here_ = false;
 };
 
+/// Values of a save whose memory is kept for the next one.
+constexpr std::size_t kept_value_bytes_max = 64u << 20;
+
 }  // namespace
 
 template <class Write>
-void MarketChanges::add_record(Table table, SymbolId id, std::size_t slot, Write&& write) {
-  Record record{table, id, static_cast<std::uint16_t>(slot), values_.bytes().size(), 0};
+void MarketChanges::add_record(Table table, SymbolId id, std::size_t stretch, Write&& write) {
+  Record record{table, id, static_cast<std::uint16_t>(stretch), values_.bytes().size(), 0};
   write(values_);
   record.value_end = values_.bytes().size();
   records_.push_back(record);
@@ -100,9 +111,18 @@ void MarketChanges::add_record(Table table, SymbolId id, std::size_t slot, Write
 template <class Ring, class Write>
 void MarketChanges::add_elements(Table table, SymbolId id, const Ring& ring, std::uint64_t from,
                                  Write&& write) {
-  for (std::uint64_t number = std::max(from, ring.first_kept()); number <= ring.count(); ++number) {
-    add_record(table, id, Ring::slot_of(number),
-               [&](ByteWriter& writer) { write(writer, ring.numbered(number)); });
+  const std::size_t slots = stretch_slots(table);
+  std::uint64_t number = std::max(from, ring.first_kept());
+  while (number <= ring.count()) {
+    // Whole, with what is in it that did not change.
+    const std::size_t slot = Ring::slot_of(number);
+    const std::size_t begin = slot / slots * slots;
+    const std::size_t end = std::min(begin + slots, ring.size());
+    add_record(table, id, begin / slots, [&](ByteWriter& writer) {
+      for (std::size_t at = begin; at < end; ++at)
+        write(writer, ring.at_slot(at));
+    });
+    number += end - slot;
   }
 }
 
@@ -123,7 +143,11 @@ void MarketChanges::add(SymbolId id, const SymbolMarket& symbol, const RingCount
 void MarketChanges::clear() {
   records_.clear();
   symbols_.clear();
-  values_ = ByteWriter();
+  if (values_.bytes().size() > kept_value_bytes_max) {
+    values_ = ByteWriter();
+  } else {
+    values_.clear();
+  }
 }
 
 Result<MarketStore> MarketStore::open(const std::filesystem::path& directory, std::size_t map_bytes) {
@@ -170,7 +194,7 @@ Status MarketStore::write(const MarketChanges& changes) {
   return environment_->write([&](store::Transaction& transaction) -> Status {
     for (const MarketChanges::Record& record : changes.records_) {
       const store::Key key =
-          record.table == Table::symbols ? key_of(record.symbol) : key_of(record.symbol, record.slot);
+          record.table == Table::symbols ? key_of(record.symbol) : key_of(record.symbol, record.stretch);
       auto put = transaction.put(table(record.table), key,
                                  values.subspan(record.value_begin, record.value_end - record.value_begin));
       if (!put) return put;
@@ -216,7 +240,7 @@ Result<MarketStore::Loaded> MarketStore::load() {
                             Table::hour_bars, Table::day_bars}) {
     auto cursor = transaction->cursor(table(which));
     if (!cursor) return pass_on(std::move(cursor));
-    elements.emplace_back(std::move(*cursor));
+    elements.emplace_back(which, std::move(*cursor));
     if (auto started = elements.back().start(); !started) return pass_on(std::move(started));
   }
   auto symbols = transaction->cursor(table(Table::symbols));

@@ -7,10 +7,11 @@
 //                 "position"           -> batch u64, last sequence u64, state hash u64, trading date i32,
 //                                       the market's phase u8
 //   "symbols"     symbol id u32        -> quote, depth, and how many trades and bars there have been
-//   "tape"        symbol id u32, slot u16 -> a trade, where slot = (its number in the symbol's tape - 1) %
-//                 as many as are kept; "quotes", "second_bars", "minute_bars", "hour_bars" and "day_bars" the
-//                 same
-// A symbol's elements are overwritten slot by slot, so its share of the store is bounded: lib/market says how
+//   "tape"        symbol id u32, stretch u16 -> the trades in the slots of that stretch, one after the other,
+//                 where slot = (a trade's number in the symbol's tape - 1) % as many as are kept, and a
+//                 stretch is `stretch_slots` of them; "quotes" the same
+//   "second_bars" symbol id u32, slot u16 -> a bar; "minute_bars", "hour_bars" and "day_bars" the same
+// A symbol's elements are overwritten in place, so its share of the store is bounded: lib/market says how
 // many of each are kept.
 // What changed between two positions is written in one transaction with the second.
 #pragma once
@@ -36,10 +37,16 @@
 namespace trade::feedd {
 
 /// Of another format a stored market is made anew from the journal.
-constexpr std::uint32_t store_format = 3;
+constexpr std::uint32_t store_format = 4;
 
 enum class Table : std::uint8_t { symbols, tape, quotes, second_bars, minute_bars, hour_bars, day_bars };
 constexpr std::size_t table_count = 7;
+
+/// How many elements of a ring stand in one record. Of those that come by the thousand a second several, since
+/// a record costs more than what is in it.
+constexpr std::size_t stretch_slots(Table table) {
+  return table == Table::tape || table == Table::quotes ? 16 : 1;
+}
 
 /// Records to be written together, made by the thread that owns the market and written by another.
 class MarketChanges {
@@ -51,6 +58,7 @@ class MarketChanges {
     trading_date_ = market.trading_date();
     market_phase_ = market.market_phase();
   }
+  /// Empties it; memory stays for the next ones, unless there is very much of it.
   void clear();
 
   [[nodiscard]] const follower::Position& position() const { return position_; }
@@ -62,12 +70,12 @@ class MarketChanges {
   struct Record {
     Table table;
     SymbolId symbol;
-    std::uint16_t slot = 0;  ///< none in the table of symbols
+    std::uint16_t stretch = 0;  ///< none in the table of symbols
     std::size_t value_begin = 0;
     std::size_t value_end = 0;
   };
   template <class Write>
-  void add_record(Table table, SymbolId id, std::size_t slot, Write&& write);
+  void add_record(Table table, SymbolId id, std::size_t stretch, Write&& write);
   template <class Ring, class Write>
   void add_elements(Table table, SymbolId id, const Ring& ring, std::uint64_t from, Write&& write);
 

@@ -50,6 +50,8 @@ class NumberedRing {
   /// `number` from first_kept() to count().
   [[nodiscard]] const Element& numbered(std::uint64_t number) const { return elements_[index_of(number)]; }
   [[nodiscard]] Element& numbered(std::uint64_t number) { return elements_[index_of(number)]; }
+  /// `slot` less than size().
+  [[nodiscard]] const Element& at_slot(std::size_t slot) const { return elements_[slot]; }
   [[nodiscard]] const Element& newest() const { return numbered(count_); }
   [[nodiscard]] Element& newest() { return numbered(count_); }
 

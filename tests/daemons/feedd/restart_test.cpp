@@ -233,6 +233,18 @@ TEST_F(DamagedStore, WithoutATradeOfTheTape) {
   });
 }
 
+TEST_F(DamagedStore, WithATradeCutFromAStretch) {
+  expect_made_anew_after("tape", [](store::Transaction& transaction, store::Database tape) -> Status {
+    auto cursor = transaction.cursor(tape);
+    EXPECT_TRUE(cursor->first().value());
+    const std::vector<std::byte> key(cursor->key().begin(), cursor->key().end());
+    const std::vector<std::byte> value(cursor->value().begin(), cursor->value().end());
+    constexpr std::size_t trade_bytes = 41;
+    EXPECT_EQ(value.size() % trade_bytes, 0u);
+    return transaction.put(tape, key, std::span(value).first(value.size() - trade_bytes));
+  });
+}
+
 TEST_F(DamagedStore, WithACutRecord) {
   expect_made_anew_after("symbols", [](store::Transaction& transaction, store::Database symbols) {
     const store::Key key = store::Key().number(std::uint32_t{1});
