@@ -57,7 +57,8 @@ class Soak {
     started_nanoseconds_ = monotonic_nanoseconds();
     // The guests' part is done by the thread that is told of progress; the senders do not wait for it.
     const auto measured = run_bench_load(options_, market_, load, [&](std::uint64_t done) {
-      if (suite_.interrupted()) return false;
+      // Asked again until all that is under way was answered.
+      if (suite_.interrupted() || !problem_) return false;
       problem_ = sample_when_due(done);
       return problem_.has_value();
     });
@@ -106,15 +107,22 @@ class Soak {
   /// Clients that connect, ask each daemon something, and are gone.
   Status visitors_come_and_go() {
     for (std::uint32_t i = 0; i < plan_.visitors; ++i, ++visits_) {
-      Client visitor(options_);
-      const std::string account =
-          bench_account(market_, static_cast<std::uint32_t>(visits_ % market_.accounts));
-      if (const auto session = visitor.session(); !session) return std::unexpected(session.error());
-      if (const auto portfolio = visitor.portfolio(account); !portfolio)
-        return std::unexpected(portfolio.error());
-      if (const auto quotes = visitor.quotes({visited_symbol(visits_)}); !quotes)
-        return std::unexpected(quotes.error());
+      const Status visited = visit();
+      if (visited) continue;
+      // Where there is too much to do, questions are refused like orders.
+      if (visited.error().name != row_of(RejectReason::overloaded).name) return visited;
+      ++visits_refused_;
     }
+    return {};
+  }
+
+  Status visit() const {
+    Client visitor(options_);
+    const std::string account =
+        bench_account(market_, static_cast<std::uint32_t>(visits_ % market_.accounts));
+    if (auto session = visitor.session(); !session) return pass_on(std::move(session));
+    if (auto portfolio = visitor.portfolio(account); !portfolio) return pass_on(std::move(portfolio));
+    if (auto quotes = visitor.quotes({visited_symbol(visits_)}); !quotes) return pass_on(std::move(quotes));
     return {};
   }
 
@@ -147,6 +155,7 @@ class Soak {
         static_cast<std::uint64_t>(static_cast<double>(measured.orders) / measured.seconds);
     json_["latency_us"] = percentiles_us(measured.latency_nanoseconds);
     json_["visits"] = visits_;
+    json_["visits_refused"] = visits_refused_;
     json_["quotes_received"] = quotes_ + (probe_ ? probe_->quotes() : 0);
     json_["quotes_missed"] = quotes_missed_ + (probe_ ? probe_->missed() : 0);
     json_["disk_bytes"] = bytes;
@@ -167,6 +176,7 @@ class Soak {
   std::int64_t started_nanoseconds_ = 0;
   std::int64_t next_sample_seconds_ = 0;
   std::uint64_t visits_ = 0;
+  std::uint64_t visits_refused_ = 0;
   std::uint64_t quotes_ = 0;
   std::uint64_t quotes_missed_ = 0;
   std::unique_ptr<FeedProbe> probe_;
