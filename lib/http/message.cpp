@@ -116,6 +116,22 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   return decoded;
 }
 
+bool is_host(std::string_view text) {
+  // RFC 3986: unreserved, escapes, sub-delims, and what ports and IPv6 addresses are written with.
+  constexpr std::string_view marks = "-._~%!$&'()*+,;=:[]";
+  return std::ranges::all_of(text, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           marks.find(c) != std::string_view::npos;
+  });
+}
+
+std::string_view own_target(const Request& request) {
+  const std::string_view target = request.target;
+  const std::string start = (request.secure ? "https://" : "http://") + std::string(request.header("host"));
+  if (!target.starts_with(start) || start.ends_with('/')) return target;
+  return target.size() == start.size() ? std::string_view("/") : target.substr(start.size());
+}
+
 Status parse_target(std::string_view target, Request& request) {
   if (!target.starts_with('/')) return fail(ErrorCode::usage, "the address is not a path");
   const std::size_t mark = target.find('?');

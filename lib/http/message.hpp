@@ -20,7 +20,7 @@ struct Header {
 
 struct Request {
   std::string method;                 ///< "GET", as it was sent
-  std::string target;                 ///< as it was sent
+  std::string target;                 ///< as it was sent, from the path on
   std::vector<std::string> segments;  ///< of the path, decoded: "/a/b%20c" has "a" and "b c"
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
   std::vector<Header> headers;
@@ -52,6 +52,13 @@ struct Response {
 
 /// The words for a status: 404 is "Not Found".
 std::string_view reason_phrase(int status);
+
+/// Whether this can be a Host header's value: a name or an address, perhaps with a port.
+bool is_host(std::string_view text);
+
+/// The request's target from the path on, where it names this server as a whole ("http://HOST/a/b", as RFC
+/// 9112 wants it taken, with the same host as the Host header); else the target as it is.
+std::string_view own_target(const Request& request);
 
 /// Fills `segments` and `query` from a target. `usage` when it is no path ("/…"), an escape is broken, or a
 /// segment has control characters or is "." or "..".

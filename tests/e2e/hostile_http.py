@@ -55,20 +55,25 @@ expect("no version", b"GET /healthz\r\n\r\n", 400)
 expect("a wrong version", b"GET /healthz HTTP/3.7\r\nHost: x\r\n\r\n", 400)
 expect("a header without a colon", b"GET /healthz HTTP/1.1\r\nHost x\r\n\r\n", 400)
 expect("a folded line", b"GET /healthz HTTP/1.1\r\nHost: x\r\n a: b\r\n\r\n", 400, 200)
-expect("two lengths", b"POST /api/v1/orders HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", 400)
-expect("a length and chunks", b"POST /api/v1/orders HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, 401)
-expect("a negative length", b"POST /api/v1/orders HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400)
-expect("a huge length", b"POST /api/v1/orders HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400, 413)
-expect("a broken chunk", b"POST /api/v1/orders HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400)
+expect("two lengths", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", 400)
+both = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+expect("a length and chunks", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\n" + both, 400)
+expect("a negative length", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400)
+expect("a huge length", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400, 413)
+expect("no host", b"GET /healthz HTTP/1.1\r\n\r\n", 400)
+expect("two hosts", b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400)
+expect("a host that is none", b"GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n", 400)
+expect("a coding that is not taken", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n{}", 400)
+expect("a broken chunk", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400)
 
 # Too much.
 expect("a long header", request("GET", "/healthz", headers=b"X: " + b"a" * 40000 + b"\r\n"), 431)
 expect("many headers", request("GET", "/healthz", headers=b"".join(b"X%d: y\r\n" % i for i in range(5000))), 431)
-expect("a long target", b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\n\r\n", 431, 400)
+expect("a long target", b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431, 400)
 expect("a large body", post(b"[" + b"1," * 600000 + b"1]"), 413)
-expect("a large body announced", b"POST /api/v1/orders HTTP/1.1\r\nContent-Length: 2000000\r\n" + AUTH + b"\r\n", 413)
+expect("a large body announced", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n" + AUTH + b"\r\n", 413)
 chunks = (b"10000\r\n" + b"a" * 65536 + b"\r\n") * 32
-expect("large chunks", b"POST /api/v1/orders HTTP/1.1\r\n" + AUTH + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, 413)
+expect("large chunks", b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\n" + AUTH + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, 413)
 
 # JSON that is none, or not what is wanted.
 for name, body in {
@@ -92,7 +97,8 @@ for path, statuses in {
     "/api/v1/orders/%c0%ae%c0%ae": [400, 422], "/assets/..%2findex.html": [404], "/%2e%2e/%2e%2e/etc/passwd": [400],
     "/" + "a/" * 100: [400, 404], "/api/v1/orders/-1": [422], "/api/v1/orders/18446744073709551616": [422],
     "/api/v1/orders/0": [422, 404], "/api/v1/orders/1%20": [422], "/v2/orders/%27%20or%201=1": [404], "*": [400], "": [400],
-    "http://elsewhere.example/api/v1/account": [400], "/api/v1/account?%zz=1": [400], "/v2/stocks/../account": [400],
+    "http://elsewhere.example/api/v1/account": [400], "http://x/api/v1/account": [200],
+    "/api/v1/account?%zz=1": [400], "/v2/stocks/../account": [400],
     "/v2/positions/%2e%2e%2faccount": [404, 422], "/api/v1/quotes/%00": [400],
 }.items():
     expect(f"path {path[:40]}", request("GET", path), *statuses)

@@ -49,6 +49,30 @@ TEST(MessageTest, PathTricksAreRefused) {
   EXPECT_FALSE(parsed(many));
 }
 
+TEST(MessageTest, HostsAreToldFromWhatIsNone) {
+  for (const char* host : {"localhost:8080", "127.0.0.1", "[::1]:80", "a-b.example", ""})
+    EXPECT_TRUE(is_host(host)) << host;
+  for (const char* none : {"a b", "a/b", "a\tb", "user@host", "a?b", "a#b", "h\xc3\xb6st"})
+    EXPECT_FALSE(is_host(none)) << none;
+}
+
+TEST(MessageTest, AWholeAddressMeansItsPathWhereItsHostIsTheRequests) {
+  const auto own = [](std::string target, bool secure = false) {
+    Request request;
+    request.target = std::move(target);
+    request.headers.push_back({"host", "x:1"});
+    request.secure = secure;
+    return std::string(own_target(request));
+  };
+  EXPECT_EQ(own("http://x:1/a?b"), "/a?b");
+  EXPECT_EQ(own("https://x:1/a", true), "/a");
+  EXPECT_EQ(own("http://x:1"), "/");
+  EXPECT_EQ(own("/a"), "/a");
+  for (const char* foreign : {"http://y:1/a", "https://x:1/a", "http://u@x:1/a", "http:/a"})
+    EXPECT_EQ(own(foreign), foreign);
+  EXPECT_FALSE(parsed(own("http://x:12/a"))) << "another port";
+}
+
 TEST(MessageTest, LoopbackAddressesAreTold) {
   EXPECT_TRUE(is_loopback("127.0.0.1:80"));
   EXPECT_TRUE(is_loopback("[::1]:80"));

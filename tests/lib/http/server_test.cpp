@@ -142,6 +142,44 @@ std::string times(std::size_t count, const std::string& text) {
   return all;
 }
 
+TEST_F(ServerTest, OneHostIsNeeded) {
+  begin({});
+  const auto answer = [this](const std::string& head) {
+    Socket client(port_);
+    EXPECT_TRUE(client.send(head + "\r\n"));
+    return client.receive_until("\r\n");
+  };
+  const std::string bad = "HTTP/1.1 400 Bad Request\r\n";
+  const std::string good = "HTTP/1.1 200 OK\r\n";
+  EXPECT_EQ(answer("GET / HTTP/1.1\r\n"), bad);
+  EXPECT_EQ(answer("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n"), bad);
+  EXPECT_EQ(answer("GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n"), bad);
+  EXPECT_EQ(answer("GET / HTTP/1.1\r\nHost: x/y\r\n"), bad);
+  EXPECT_EQ(answer("GET / HTTP/1.1\r\nHost: x:80\r\n"), good);
+  EXPECT_EQ(answer("GET http://x:80/ HTTP/1.1\r\nHost: x:80\r\n"), good);
+  EXPECT_EQ(answer("GET http://y/ HTTP/1.1\r\nHost: x\r\n"), bad);
+  EXPECT_EQ(answer("GET / HTTP/1.0\r\n"), good) << "that version knows no hosts";
+}
+
+TEST_F(ServerTest, ABodyWhoseEndIsNotKnownEndsTheConnection) {
+  begin({});
+  for (const char* coding :
+       {"Transfer-Encoding: gzip", "Transfer-Encoding: chunked, gzip", "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: identity", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"}) {
+    Socket client(port_);
+    const std::string head = std::string("POST / HTTP/1.1\r\nHost: x\r\n") + coding + "\r\n\r\n";
+    // What follows is the body, and no second request.
+    ASSERT_TRUE(client.send(head + "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const std::string answers = client.receive_until("never");
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 400")) << coding;
+    EXPECT_EQ(answers.find("HTTP/1.1", 1), std::string::npos) << coding;
+  }
+  Socket client(port_);
+  ASSERT_TRUE(
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"));
+  EXPECT_TRUE(client.receive_until("{}").starts_with("HTTP/1.1 200"));
+}
+
 TEST_F(ServerTest, OneClientHoldsHalfOfTheConnectionsAtMost) {
   begin({.connections_max = 8});
   std::vector<std::unique_ptr<Socket>> held;
