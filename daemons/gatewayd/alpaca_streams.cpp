@@ -6,6 +6,7 @@
 
 #include "gatewayd/alpaca.hpp"
 #include "gatewayd/alpaca_data.hpp"
+#include "gatewayd/credentials.hpp"
 
 namespace trade::gatewayd::alpaca {
 
@@ -137,18 +138,17 @@ void TradingStream::tell_unauthorized() {
 void TradingStream::on_message(std::string_view bytes, bool) {
   const auto message = parse_input(bytes);
   const Input* action = message && message->kind == Input::Kind::object ? message->find("action") : nullptr;
-  if (action == nullptr) {
-    format::Json json;
-    json["action"] = "error";
-    json["data"] = {{"error_message", "invalid syntax"}};
-    return push(std::make_shared<const std::string>(format::text_of(json)));
-  }
+  if (action == nullptr) return send_error("invalid syntax");
   if (action->text == "authenticate" || action->text == "auth") return authenticate(*message);
   if (!key_) return tell_unauthorized();
   if (action->text == "listen") return listen(*message);
+  send_error("unknown action");
+}
+
+void TradingStream::send_error(std::string_view what) {
   format::Json json;
   json["action"] = "error";
-  json["data"] = {{"error_message", "unknown action"}};
+  json["data"] = {{"error_message", what}};
   push(std::make_shared<const std::string>(format::text_of(json)));
 }
 
@@ -159,12 +159,15 @@ void TradingStream::authenticate(const Input& message) {
     if (found == nullptr) found = data.find(other);
     return found == nullptr ? std::string() : found->text;
   };
-  auto key =
-      services_.keys.verify(text("key_id", "key"), text("secret_key", "secret"), services_.clock.now());
+  const std::string id = text("key_id", "key");
+  const std::string secret = text("secret_key", "secret");
+  auto key = key_for_stream(services_, peer_, {id, secret});
   if (!key) {
     tell_unauthorized();
     return close(http::CloseCode::policy, "unauthorized");
   }
+  // What this connection is told is its first key's to hear, and ends with that.
+  if (key_ && key_->id != key->id) return send_error("already authenticated");
   key_ = std::move(*key);
   format::Json answer;
   answer["action"] = "authenticate";
@@ -264,8 +267,9 @@ void DataStream::authenticate(const Input& message) {
   if (key_) return send_error(403, "already authenticated");
   const Input* id = message.find("key");
   const Input* secret = message.find("secret");
-  auto key = services_.keys.verify(id == nullptr ? "" : id->text, secret == nullptr ? "" : secret->text,
-                                   services_.clock.now());
+  auto key = key_for_stream(
+      services_, peer_,
+      {id == nullptr ? std::string_view() : id->text, secret == nullptr ? std::string_view() : secret->text});
   if (!key) {
     send_error(402, "auth failed");
     return close(http::CloseCode::policy, "auth failed");
@@ -494,7 +498,7 @@ http::Response upgrade_required() {
 Task<http::Response> trading(Call& call) {
   if (!call.request.wants_upgrade) co_return upgrade_required();
   http::Response response;
-  response.upgrade = std::make_unique<TradingStream>(call.services);
+  response.upgrade = std::make_unique<TradingStream>(call.services, call.request.peer);
   co_return response;
 }
 
@@ -502,7 +506,7 @@ Task<http::Response> data(Call& call) {
   if (!call.request.wants_upgrade) co_return upgrade_required();
   const bool msgpack = call.request.header("content-type").find("msgpack") != std::string_view::npos;
   http::Response response;
-  response.upgrade = std::make_unique<DataStream>(call.services, msgpack);
+  response.upgrade = std::make_unique<DataStream>(call.services, call.request.peer, msgpack);
   co_return response;
 }
 

@@ -25,7 +25,9 @@ namespace trade::gatewayd::alpaca {
 /// What both have in common: joining the hub, sending, and that a key is still good.
 class Stream : public http::WebSocketHandler, public Subscriber {
  public:
-  explicit Stream(Services& services) : services_(services), self_(std::make_shared<Self>(this)) {}
+  /// `peer`: the client's address.
+  Stream(Services& services, std::string peer)
+      : services_(services), peer_(std::move(peer)), self_(std::make_shared<Self>(this)) {}
   ~Stream() override { self_->stream = nullptr; }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -53,6 +55,7 @@ class Stream : public http::WebSocketHandler, public Subscriber {
   void close(http::CloseCode code, std::string reason);
 
   Services& services_;
+  std::string peer_;
   std::optional<KeyView> key_;
   http::WebSocketConnection* connection_ = nullptr;
   std::shared_ptr<Self> self_;
@@ -75,12 +78,16 @@ class TradingStream final : public Stream {
   void listen(const Input& message);
   static Task<bool> begin_listening(std::shared_ptr<Self> self, std::string account);
   void send(std::string_view stream, format::Json data);
+  void send_error(std::string_view what);
   bool listening_ = false;
 };
 
 class DataStream final : public Stream, public BarListener {
  public:
-  DataStream(Services& services, bool msgpack) : Stream(services), msgpack_(msgpack) { binary_ = msgpack; }
+  DataStream(Services& services, std::string peer, bool msgpack)
+      : Stream(services, std::move(peer)), msgpack_(msgpack) {
+    binary_ = msgpack;
+  }
   void on_message(std::string_view bytes, bool binary) override;
   void on_close() override;
   void on_quote(const Told<QuoteView>& quote) override;

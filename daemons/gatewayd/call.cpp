@@ -14,6 +14,7 @@ constexpr std::string_view retry_after_seconds = "1";
 int status_of(const Error& error) {
   if (const auto reason = reject_reason_named(error.name)) return row_of(*reason).http_status;
   if (error.name == "unauthorized") return 401;
+  if (error.name == "too_many_requests") return 429;
   if (error.name == "overloaded") return 503;
   switch (error.code) {
     case ErrorCode::usage:

@@ -1,5 +1,7 @@
 #include "gatewayd/credentials.hpp"
 
+#include "gatewayd/services.hpp"
+
 namespace trade::gatewayd {
 
 Credentials credentials_of(const http::Request& request) {
@@ -16,6 +18,16 @@ Credentials credentials_of(const http::Request& request) {
   const std::size_t colon = authorization.find(':');
   if (colon == std::string_view::npos) return {authorization, {}};
   return {authorization.substr(0, colon), authorization.substr(colon + 1)};
+}
+
+Result<KeyView> key_for_stream(Services& services, const std::string& peer, const Credentials& credentials) {
+  auto key = services.keys.verify(credentials.id, credentials.secret, services.clock.now());
+  if (key) return key;
+  services.metrics.count_unauthorized();
+  const auto verdict =
+      services.stranger_limiter.take(peer, Services::stranger_requests_per_minute, monotonic_nanoseconds());
+  if (verdict.allowed) return key;
+  return fail_named(ErrorCode::not_permitted, "too_many_requests", "Too many requests");
 }
 
 }  // namespace trade::gatewayd

@@ -2,11 +2,16 @@
 // ID:SECRET.
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "http/message.hpp"
+#include "model/key.hpp"
 
 namespace trade::gatewayd {
+
+struct Services;
 
 struct Credentials {
   std::string_view id;
@@ -15,5 +20,10 @@ struct Credentials {
 
 /// Empty where there is none. The views point into the request.
 Credentials credentials_of(const http::Request& request);
+
+/// The key that they are of, for a stream from this address. `unauthorized` where they are of none, and
+/// `too_many_requests` where the address has come with too many of those; they count with its requests that
+/// have no valid key.
+Result<KeyView> key_for_stream(Services& services, const std::string& peer, const Credentials& credentials);
 
 }  // namespace trade::gatewayd

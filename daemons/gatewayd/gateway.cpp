@@ -17,8 +17,6 @@ namespace {
 constexpr std::chrono::milliseconds listen_interval{1'000};
 constexpr std::chrono::milliseconds stop_time_max{3'000};
 constexpr std::chrono::milliseconds stop_interval{10};
-/// Requests a minute of an address that comes without a valid key.
-constexpr std::uint32_t stranger_requests_per_minute = 600;
 /// Requests a minute of an address for one path that needs no key, or for paths that are not there. Each path
 /// counts by itself, so that whoever floods one, behind the same proxy perhaps, does not make a probe of
 /// /healthz fail. Generous: all the browsers of an office may come by one address.
@@ -290,8 +288,8 @@ std::optional<Problem> Gateway::authenticate(Exchange& exchange) {
                            : key_of_session(*services_, token);
   if (!key) {
     services_->metrics.count_unauthorized();
-    exchange.verdict =
-        services_->stranger_limiter.take(exchange.call.request.peer, stranger_requests_per_minute, now_ns);
+    exchange.verdict = services_->stranger_limiter.take(exchange.call.request.peer,
+                                                        Services::stranger_requests_per_minute, now_ns);
     if (!exchange.verdict.allowed) return Problem{429, "too_many_requests", "Too many requests"};
     return Problem{
         401, "unauthorized",

@@ -29,6 +29,9 @@ class Hub;
 class ClientSessions;
 
 struct Services {
+  /// Requests a minute of an address that comes without a valid key.
+  static constexpr std::uint32_t stranger_requests_per_minute = 600;
+
   http::Loop& loop;
   Upstream& upstream;
   access::KeyStore& keys;

@@ -24,8 +24,12 @@ Task<http::Response> stream(Call& call) {
   std::optional<KeyView> key;
   std::string token;
   if (!credentials.id.empty()) {
-    auto verified = call.services.keys.verify(credentials.id, credentials.secret, call.services.clock.now());
-    if (!verified) co_return error(verified.error());
+    auto verified = key_for_stream(call.services, call.request.peer, credentials);
+    if (!verified) {
+      http::Response refused = error(verified.error());
+      if (refused.status == 429) refused.headers.push_back({"Retry-After", "1"});
+      co_return refused;
+    }
     key = std::move(*verified);
   } else if (token = session_token(call.request); !token.empty()) {
     if (!same_origin(call.request)) {
@@ -36,7 +40,8 @@ Task<http::Response> stream(Call& call) {
     key = std::move(*found);
   }
   http::Response response;
-  response.upgrade = std::make_unique<StreamV1>(call.services, std::move(key), std::move(token));
+  response.upgrade =
+      std::make_unique<StreamV1>(call.services, call.request.peer, std::move(key), std::move(token));
   co_return response;
 }
 

@@ -5,6 +5,7 @@
 
 #include "format/json.hpp"
 #include "gatewayd/client_sessions.hpp"
+#include "gatewayd/credentials.hpp"
 
 namespace trade::gatewayd {
 
@@ -30,8 +31,17 @@ std::string message_of(std::string_view type, const View& view) {
 
 }  // namespace
 
-StreamV1::StreamV1(Services& services, std::optional<KeyView> key, std::string session)
+std::vector<Hub::Kind> StreamV1::Wish::kinds() const {
+  std::vector<Hub::Kind> wanted;
+  if (quotes) wanted.push_back(Hub::Kind::quotes);
+  if (depth) wanted.push_back(Hub::Kind::depth);
+  if (trades) wanted.push_back(Hub::Kind::tape);
+  return wanted;
+}
+
+StreamV1::StreamV1(Services& services, std::string peer, std::optional<KeyView> key, std::string session)
     : services_(services),
+      peer_(std::move(peer)),
       key_(std::move(key)),
       session_(std::move(session)),
       self_(std::make_shared<Self>(this)) {}
@@ -115,7 +125,7 @@ void StreamV1::authenticate(const Input& message) {
   const auto secret = fields.text("secret");
   if (fields.error()) return send_error(problem_of(*fields.error()));
   if (key_) return send_error({409, "already_signed_in", "this connection has a key already"});
-  auto key = services_.keys.verify(id.value_or(""), secret.value_or(""), services_.clock.now());
+  auto key = key_for_stream(services_, peer_, {id.value_or(""), secret.value_or("")});
   if (!key) {
     send_error(problem_of(key.error()));
     return connection_->close(http::CloseCode::policy, key.error().message);

@@ -20,8 +20,9 @@ namespace trade::gatewayd {
 /// One client. It may come with a key, or send one as its first message.
 class StreamV1 final : public http::WebSocketHandler, public Subscriber {
  public:
-  /// `session`: the token of the browser's session that the key is from; empty: none.
-  StreamV1(Services& services, std::optional<KeyView> key, std::string session = {});
+  /// `peer`: the client's address. `session`: the token of the browser's session that the key is from; empty:
+  /// none.
+  StreamV1(Services& services, std::string peer, std::optional<KeyView> key, std::string session = {});
   ~StreamV1() override;
   StreamV1(const StreamV1&) = delete;
   StreamV1& operator=(const StreamV1&) = delete;
@@ -48,6 +49,9 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
     bool depth = false;
     bool trades = false;
     bool orders = false;
+
+    /// What of it is about symbols.
+    [[nodiscard]] std::vector<Hub::Kind> kinds() const;
   };
 
   void authenticate(const Input& message);
@@ -65,6 +69,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   void push(MessageText text);
 
   Services& services_;
+  std::string peer_;
   std::optional<KeyView> key_;
   std::string session_;
   http::WebSocketConnection* connection_ = nullptr;

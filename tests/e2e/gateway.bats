@@ -119,6 +119,31 @@ load gateway.bash
   expect_exit 2 t key create --account alice --role viewer --expires 2020-01-01
 }
 
+@test "keys that are none are counted for their address, where a stream is opened as well" {
+  start_gateway
+  python3 - "${url#http://}" <<'END'
+import http.client
+import sys
+
+connection = http.client.HTTPConnection(sys.argv[1], timeout=30)
+counts = {}
+for _ in range(700):
+    connection.request("GET", "/api/v1/stream", headers={
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Authorization": "Bearer PKNOBODY:nothing"})
+    answer = connection.getresponse()
+    answer.read()
+    counts[answer.status] = counts.get(answer.status, 0) + 1
+    if answer.status == 429 and answer.headers["Retry-After"] is None:
+        sys.exit("no Retry-After")
+if set(counts) != {401, 429} or counts[401] < 600:
+    sys.exit(f"answers by status: {counts}")
+END
+  # Whoever has a key is not kept out by one who has none.
+  key=$(new_key alice viewer)
+  http 200 GET /api/v1/account
+}
+
 @test "a key's rate is limited, with the headers that say so" {
   start_gateway
   key=$(new_key alice viewer --requests-per-minute 3)

@@ -28,15 +28,15 @@ std::unique_ptr<http::WebSocketHandler> make_stream(std::uint8_t kind, gatewayd:
                                                     const KeyView& key) {
   switch (kind % 5) {
     case 0:
-      return std::make_unique<gatewayd::StreamV1>(services, key);
+      return std::make_unique<gatewayd::StreamV1>(services, std::string(), key);
     case 1:
-      return std::make_unique<gatewayd::StreamV1>(services, std::nullopt);
+      return std::make_unique<gatewayd::StreamV1>(services, std::string(), std::nullopt);
     case 2:
-      return std::make_unique<gatewayd::alpaca::TradingStream>(services);
+      return std::make_unique<gatewayd::alpaca::TradingStream>(services, std::string());
     case 3:
-      return std::make_unique<gatewayd::alpaca::DataStream>(services, false);
+      return std::make_unique<gatewayd::alpaca::DataStream>(services, std::string(), false);
     default:
-      return std::make_unique<gatewayd::alpaca::DataStream>(services, true);
+      return std::make_unique<gatewayd::alpaca::DataStream>(services, std::string(), true);
   }
 }
 
