@@ -322,7 +322,11 @@ void DataStream::begin(Channel channel, const std::string& symbol) {
     count += names.size();
   if (count >= symbols_max) return send_error(405, "symbol limit exceeded");
   if (!names_of(channel).insert(symbol).second) return;
-  if (symbol != every_symbol) return run(begin_if_known(self_, channel, symbol));
+  if (symbol != every_symbol) {
+    asks_.add({channel, symbol});
+    if (auto ask = asks_.next()) run(ask_one_after_another(self_, ask->first, std::move(ask->second)));
+    return;
+  }
   if (channel == Channel::quotes) {
     services_.hub->watch(Hub::Kind::quotes, symbol, *this);
   } else if (channel == Channel::trades) {
@@ -334,6 +338,7 @@ void DataStream::begin(Channel channel, const std::string& symbol) {
 
 void DataStream::end(Channel channel, const std::string& symbol) {
   if (names_of(channel).erase(symbol) == 0) return;
+  asks_.remove({channel, symbol});
   follow_bars();
   if (channel == Channel::quotes && symbol != every_symbol) {
     services_.hub->unwatch(Hub::Kind::quotes, symbol, *this);
@@ -368,6 +373,20 @@ void DataStream::follow_bars() {
 void DataStream::on_close() {
   if (std::exchange(follows_bars_, false)) services_.bar_clock->leave(*this);
   Stream::on_close();
+}
+
+Task<bool> DataStream::ask_one_after_another(std::shared_ptr<Self> self, Channel channel,
+                                             std::string symbol) {
+  for (;;) {
+    co_await begin_if_known(self, channel, symbol);
+    if (self->gone()) co_return false;
+    auto* stream = static_cast<DataStream*>(self->stream);
+    stream->asks_.done();
+    auto next = stream->asks_.next();
+    if (!next) co_return true;
+    channel = next->first;
+    symbol = std::move(next->second);
+  }
 }
 
 Task<bool> DataStream::begin_if_known(std::shared_ptr<Self> self, Channel channel, std::string symbol) {

@@ -10,9 +10,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/json.hpp"
+#include "gatewayd/ask_queue.hpp"
 #include "gatewayd/bar_clock.hpp"
 #include "gatewayd/hub.hpp"
 #include "gatewayd/input.hpp"
@@ -106,6 +108,7 @@ class DataStream final : public Stream, public BarListener {
   void change_subscriptions(const Input& message, bool begin);
   void begin(Channel channel, const std::string& symbol);
   void end(Channel channel, const std::string& symbol);
+  static Task<bool> ask_one_after_another(std::shared_ptr<Self> self, Channel channel, std::string symbol);
   static Task<bool> begin_if_known(std::shared_ptr<Self> self, Channel channel, std::string symbol);
   static Task<bool> begin_every_trade(std::shared_ptr<Self> self);
   void watch_trades(const std::string& symbol, Sequence from);
@@ -128,6 +131,7 @@ class DataStream final : public Stream, public BarListener {
   std::array<Names, channel_count> names_;  ///< what is subscribed to; "*" is every symbol
   Names watched_trades_;                    ///< symbols whose trades the hub tells
   std::map<std::string, Sequence, std::less<>> sent_;
+  AskQueue<std::pair<Channel, std::string>> asks_;  ///< symbols that may not exist
 };
 
 }  // namespace trade::gatewayd::alpaca

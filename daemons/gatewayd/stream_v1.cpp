@@ -1,6 +1,7 @@
 #include "gatewayd/stream_v1.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "format/json.hpp"
@@ -11,8 +12,6 @@ namespace trade::gatewayd {
 
 namespace {
 
-/// Symbols that one client may watch, each kind counted.
-constexpr std::size_t symbols_max = 2'000;
 /// A client that has not said who it is after so long is dropped.
 constexpr int sign_in_seconds = 15;
 constexpr std::uint32_t depth_levels = 10;
@@ -20,6 +19,7 @@ constexpr std::uint32_t trades_at_start = 10;
 constexpr std::uint32_t orders_at_start = 500;
 /// Told::text's kinds of this stream.
 constexpr int update_text = 1;
+constexpr std::array all_kinds{Hub::Kind::quotes, Hub::Kind::depth, Hub::Kind::tape};
 
 template <class View>
 std::string message_of(std::string_view type, const View& view) {
@@ -27,6 +27,16 @@ std::string message_of(std::string_view type, const View& view) {
   json["type"] = type;
   json["data"] = format::json_of(view);
   return format::text_of(json);
+}
+
+template <class View>
+MessageText text_of(std::string_view type, const View& view) {
+  return std::make_shared<const std::string>(message_of(type, view));
+}
+
+/// What waits to be sent of a symbol's state, by this name.
+std::string state_name(Hub::Kind kind, const std::string& symbol) {
+  return (kind == Hub::Kind::depth ? "d:" : "q:") + symbol;
 }
 
 }  // namespace
@@ -219,59 +229,124 @@ std::optional<StreamV1::Wish> StreamV1::read_wish(const Input& message) {
 }
 
 void StreamV1::subscribe(const Wish& wish) {
-  if (symbols_ + wish.symbols.size() > symbols_max) {
-    return send_error(
-        {422, "too_many_symbols",
-         "at most " + std::to_string(symbols_max) + " symbols can be watched on one connection"});
+  if (!wish.symbols.empty()) {
+    if (watches_.begin(wish.kinds(), wish.symbols) == 0) {
+      return send_error(
+          {422, "too_many_symbols",
+           "at most " + std::to_string(Watches::symbols_max) + " symbols can be watched on one connection"});
+    }
+    for (const std::string& symbol : wish.symbols) {
+      if (wish.quotes) services_.hub->watch(Hub::Kind::quotes, symbol, *this);
+      asks_.add(symbol);
+    }
+    ask_for_present();
   }
-  symbols_ += wish.symbols.size();
-  for (const std::string& symbol : wish.symbols)
-    run(subscribe_symbol(self_, symbol, wish));
   if (wish.orders) run(send_orders(self_, key_->account));
 }
 
-/// Begins to watch first and asks for the present state after, so that nothing falls between the two.
-Task<bool> StreamV1::subscribe_symbol(std::shared_ptr<Self> self, std::string symbol, Wish wish) {
-  Services& services = self->stream->services_;
+void StreamV1::ask_for_present() {
+  while (auto symbol = asks_.next())
+    run(ask_one_after_another(self_, std::move(*symbol)));
+}
+
+Task<bool> StreamV1::ask_one_after_another(std::shared_ptr<Self> self, std::string symbol) {
+  for (;;) {
+    co_await ask_symbol(self, symbol);
+    if (self->gone()) co_return false;
+    self->stream->asks_.done();
+    auto next = self->stream->asks_.next();
+    if (!next) co_return true;
+    symbol = std::move(*next);
+  }
+}
+
+/// Depth and trades are watched once the quote has shown that the symbol exists.
+Task<bool> StreamV1::ask_symbol(std::shared_ptr<Self> self, std::string symbol) {
+  if (!self->stream->awaits_any(symbol)) co_return false;
+  std::array<Watches::Wish, all_kinds.size()> wishes{};
+  for (std::size_t i = 0; i < wishes.size(); ++i)
+    wishes[i] = self->stream->watches_.unbegun(all_kinds[i], symbol);
   std::vector<std::string> named{symbol};
   RequestBody quotes(QuotesRequest{std::move(named)});
-  const auto quote = co_await services.upstream.ask<QuotesReply>(Daemon::feedd, std::move(quotes));
-  if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
+  Upstream& upstream = self->stream->services_.upstream;
+  const auto quote = co_await upstream.ask<QuotesReply>(Daemon::feedd, std::move(quotes));
+  if (self->gone()) co_return false;
   if (!quote || quote->quotes.size() != 1) {
+    for (std::size_t i = 0; i < wishes.size(); ++i)
+      self->stream->refuse_watch(all_kinds[i], symbol, wishes[i]);
     self->stream->send_error(quote ? Problem{404, "unknown_symbol", "Unknown symbol"}
                                    : problem_of(quote.error()));
     co_return false;
   }
-  if (wish.quotes) {
-    self->stream->sent_.insert_or_assign("q:" + symbol, quote->quotes.front().sequence);
-    self->stream->push(std::make_shared<const std::string>(message_of("quote", quote->quotes.front())));
-    services.hub->watch(Hub::Kind::quotes, symbol, *self->stream);
+  if (wishes[0] != 0) {
+    const QuoteView& present = quote->quotes.front();
+    std::vector<SequencedText> texts{{present.sequence, text_of("quote", present)}};
+    self->stream->tell_present(Hub::Kind::quotes, symbol, wishes[0], std::move(texts));
   }
-  if (wish.depth) {
-    RequestBody body(DepthRequest{symbol, depth_levels});
-    const auto depth = co_await services.upstream.ask<DepthReply>(Daemon::feedd, std::move(body));
-    if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
-    if (depth) {
-      self->stream->sent_.insert_or_assign("d:" + symbol, depth->depth.sequence);
-      self->stream->push(std::make_shared<const std::string>(message_of("depth", depth->depth)));
-      services.hub->watch(Hub::Kind::depth, symbol, *self->stream);
-    }
-  }
-  if (wish.trades) {
-    RequestBody body(TapeRequest{symbol, trades_at_start});
-    auto tape = co_await services.upstream.ask<TapeReply>(Daemon::feedd, std::move(body));
-    if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
-    if (tape) {
-      Sequence& last = self->stream->sent_["t:" + symbol];
-      std::ranges::reverse(tape->entries);
-      for (const TapeEntryView& entry : tape->entries) {
-        last = std::max(last, entry.sequence);
-        self->stream->push(std::make_shared<const std::string>(message_of("trade", entry)));
-      }
-      services.hub->watch(Hub::Kind::tape, symbol, *self->stream);
-    }
-  }
+  if (wishes[1] != 0) co_await ask_depth(self, symbol);
+  if (wishes[2] != 0 && !self->gone()) co_await ask_trades(self, symbol);
   co_return true;
+}
+
+Task<bool> StreamV1::ask_depth(std::shared_ptr<Self> self, std::string symbol) {
+  StreamV1& stream = *self->stream;
+  const Watches::Wish wish = stream.watches_.unbegun(Hub::Kind::depth, symbol);
+  if (wish == 0) co_return false;
+  stream.services_.hub->watch(Hub::Kind::depth, symbol, stream);
+  RequestBody body(DepthRequest{symbol, depth_levels});
+  const auto depth = co_await stream.services_.upstream.ask<DepthReply>(Daemon::feedd, std::move(body));
+  if (self->gone()) co_return false;
+  if (!depth) {
+    self->stream->refuse_watch(Hub::Kind::depth, symbol, wish);
+    self->stream->send_error(problem_of(depth.error()));
+    co_return false;
+  }
+  std::vector<SequencedText> texts{{depth->depth.sequence, text_of("depth", depth->depth)}};
+  self->stream->tell_present(Hub::Kind::depth, symbol, wish, std::move(texts));
+  co_return true;
+}
+
+Task<bool> StreamV1::ask_trades(std::shared_ptr<Self> self, std::string symbol) {
+  StreamV1& stream = *self->stream;
+  const Watches::Wish wish = stream.watches_.unbegun(Hub::Kind::tape, symbol);
+  if (wish == 0) co_return false;
+  stream.services_.hub->watch(Hub::Kind::tape, symbol, stream);
+  RequestBody body(TapeRequest{symbol, trades_at_start});
+  const auto tape = co_await stream.services_.upstream.ask<TapeReply>(Daemon::feedd, std::move(body));
+  if (self->gone()) co_return false;
+  if (!tape) {
+    self->stream->refuse_watch(Hub::Kind::tape, symbol, wish);
+    self->stream->send_error(problem_of(tape.error()));
+    co_return false;
+  }
+  std::vector<SequencedText> texts;
+  for (const TapeEntryView& entry : tape->entries)
+    texts.push_back({entry.sequence, text_of("trade", entry)});
+  std::ranges::reverse(texts);
+  self->stream->tell_present(Hub::Kind::tape, symbol, wish, std::move(texts));
+  co_return true;
+}
+
+void StreamV1::tell_present(Hub::Kind kind, const std::string& symbol, Watches::Wish wish,
+                            std::vector<SequencedText> present) {
+  if (!watches_.awaits(kind, symbol, wish)) return;
+  // A state that still waits is older than what comes now.
+  if (kind != Hub::Kind::tape) outbox_.forget(state_name(kind, symbol));
+  send_begun(kind, symbol, watches_.tell_present(kind, symbol, wish, std::move(present)));
+}
+
+void StreamV1::send_begun(Hub::Kind kind, const std::string& symbol, Watches::Begun begun) {
+  for (MessageText& text : begun.present)
+    push(std::move(text));
+  for (MessageText& text : begun.changes)
+    send_change(kind, symbol, std::move(text));
+}
+
+/// What could not begin ends; who only asked again goes on.
+void StreamV1::refuse_watch(Hub::Kind kind, const std::string& symbol, Watches::Wish wish) {
+  auto goes_on = watches_.fail(kind, symbol, wish);
+  if (goes_on) return send_begun(kind, symbol, std::move(*goes_on));
+  services_.hub->unwatch(kind, symbol, *this);
 }
 
 Task<bool> StreamV1::send_orders(std::shared_ptr<Self> self, std::string account) {
@@ -294,44 +369,52 @@ Task<bool> StreamV1::send_orders(std::shared_ptr<Self> self, std::string account
 
 void StreamV1::unsubscribe(const Wish& wish) {
   for (const std::string& symbol : wish.symbols) {
-    const std::tuple<bool, Hub::Kind, const char*> kinds[] = {{wish.quotes, Hub::Kind::quotes, "q:"},
-                                                              {wish.depth, Hub::Kind::depth, "d:"},
-                                                              {wish.trades, Hub::Kind::tape, "t:"}};
-    for (const auto& [wanted, kind, prefix] : kinds) {
-      if (!wanted) continue;
+    for (const Hub::Kind kind : wish.kinds()) {
+      if (!watches_.end(kind, symbol)) continue;
       services_.hub->unwatch(kind, symbol, *this);
-      outbox_.forget(prefix + symbol);
-      sent_.erase(prefix + symbol);
+      if (kind != Hub::Kind::tape) outbox_.forget(state_name(kind, symbol));
     }
-    symbols_ -= std::min<std::size_t>(symbols_, 1);
+    if (!awaits_any(symbol)) asks_.remove(symbol);
   }
 }
 
-void StreamV1::on_quote(const Told<QuoteView>& quote) {
-  const std::string name = "q:" + quote.view.symbol;
-  Sequence& sent = sent_[name];
-  if (quote.view.sequence <= sent) return;
-  sent = quote.view.sequence;
-  outbox_.put(
-      name, quote.text(update_text, [](const QuoteView& view) { return message_of("quote_update", view); }));
+bool StreamV1::awaits_any(std::string_view symbol) const {
+  return std::ranges::any_of(all_kinds, [&](Hub::Kind kind) { return watches_.unbegun(kind, symbol) != 0; });
+}
+
+void StreamV1::tell_change(Hub::Kind kind, const std::string& symbol, Sequence sequence,
+                           const std::function<MessageText()>& make) {
+  MessageText text;
+  if (!watches_.change(kind, symbol, sequence, make, text)) {
+    return connection_->close(http::CloseCode::policy, "too slow: too many messages wait to be read");
+  }
+  if (text) send_change(kind, symbol, std::move(text));
+}
+
+/// Of states the newest is sent, of trades each.
+void StreamV1::send_change(Hub::Kind kind, const std::string& symbol, MessageText text) {
+  if (kind == Hub::Kind::tape) return push(std::move(text));
+  outbox_.put(state_name(kind, symbol), std::move(text));
   connection_->wake();
+}
+
+void StreamV1::on_quote(const Told<QuoteView>& quote) {
+  tell_change(Hub::Kind::quotes, quote.view.symbol, quote.view.sequence, [&] {
+    return quote.text(update_text, [](const QuoteView& view) { return message_of("quote_update", view); });
+  });
 }
 
 void StreamV1::on_depth(const Told<DepthView>& depth) {
-  const std::string name = "d:" + depth.view.symbol;
-  Sequence& sent = sent_[name];
-  if (depth.view.sequence <= sent) return;
-  sent = depth.view.sequence;
-  outbox_.put(
-      name, depth.text(update_text, [](const DepthView& view) { return message_of("depth_update", view); }));
-  connection_->wake();
+  tell_change(Hub::Kind::depth, depth.view.symbol, depth.view.sequence, [&] {
+    return depth.text(update_text, [](const DepthView& view) { return message_of("depth_update", view); });
+  });
 }
 
 void StreamV1::on_trade(const Told<TapeEntryView>& trade) {
-  Sequence& sent = sent_["t:" + trade.view.symbol];
-  if (trade.view.sequence <= sent) return;
-  sent = trade.view.sequence;
-  push(trade.text(update_text, [](const TapeEntryView& view) { return message_of("trade_update", view); }));
+  tell_change(Hub::Kind::tape, trade.view.symbol, trade.view.sequence, [&] {
+    return trade.text(update_text,
+                      [](const TapeEntryView& view) { return message_of("trade_update", view); });
+  });
 }
 
 void StreamV1::on_order(const OrderNews& news) {

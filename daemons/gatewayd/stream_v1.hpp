@@ -1,18 +1,21 @@
 // The WebSocket at /api/v1/stream.
 #pragma once
 
-#include <map>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "format/json.hpp"
+#include "gatewayd/ask_queue.hpp"
 #include "gatewayd/call.hpp"
 #include "gatewayd/hub.hpp"
 #include "gatewayd/input.hpp"
 #include "gatewayd/outbox.hpp"
 #include "gatewayd/services.hpp"
+#include "gatewayd/watches.hpp"
 #include "http/websocket.hpp"
 
 namespace trade::gatewayd {
@@ -42,6 +45,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   /// What outlives the stream while an answer is waited for.
   struct Self {
     StreamV1* stream;
+    [[nodiscard]] bool gone() const { return stream == nullptr || stream->connection_ == nullptr; }
   };
   struct Wish {
     std::vector<std::string> symbols;
@@ -61,7 +65,21 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   void subscribe(const Wish& wish);
   void unsubscribe(const Wish& wish);
   static Task<bool> listen(std::shared_ptr<Self> self, std::string account);
-  static Task<bool> subscribe_symbol(std::shared_ptr<Self> self, std::string symbol, Wish wish);
+  /// Asks for the present states that are wished for, as many at once as may be.
+  void ask_for_present();
+  static Task<bool> ask_one_after_another(std::shared_ptr<Self> self, std::string symbol);
+  static Task<bool> ask_symbol(std::shared_ptr<Self> self, std::string symbol);
+  static Task<bool> ask_depth(std::shared_ptr<Self> self, std::string symbol);
+  static Task<bool> ask_trades(std::shared_ptr<Self> self, std::string symbol);
+  /// Whether the present state of something of the symbol is still to be told.
+  [[nodiscard]] bool awaits_any(std::string_view symbol) const;
+  void tell_present(Hub::Kind kind, const std::string& symbol, Watches::Wish wish,
+                    std::vector<SequencedText> present);
+  void send_begun(Hub::Kind kind, const std::string& symbol, Watches::Begun begun);
+  void refuse_watch(Hub::Kind kind, const std::string& symbol, Watches::Wish wish);
+  void tell_change(Hub::Kind kind, const std::string& symbol, Sequence sequence,
+                   const std::function<MessageText()>& make);
+  void send_change(Hub::Kind kind, const std::string& symbol, MessageText text);
   static Task<bool> send_orders(std::shared_ptr<Self> self, std::string account);
   void run(Task<bool> task);
   void send(const format::Json& message);
@@ -76,9 +94,8 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   std::shared_ptr<Self> self_;
   ClientSessionId client_session_;  ///< whose orders end with this stream; zero: none
   Outbox outbox_;
-  /// By kind and symbol, the state that was sent: what is not newer is not sent again.
-  std::map<std::string, Sequence, std::less<>> sent_;
-  std::size_t symbols_ = 0;
+  Watches watches_;
+  AskQueue<std::string> asks_;  ///< symbols
   int seconds_ = 0;
 };
 

@@ -92,6 +92,31 @@ sign_in() {
   wait "$stream_pid"
 }
 
+@test "what is unsubscribed before its first answer stays silent" {
+  start_gateway
+  t symbol add MSFT --previous-close 300 >/dev/null
+  key=$(new_key alice viewer)
+  local hasty=()
+  for _ in $(seq 20); do
+    hasty+=('{"action":"subscribe","symbols":["AAPL"],"channels":["quotes","depth","trades"]}'
+      '{"action":"unsubscribe","symbols":["AAPL"],"channels":["quotes","depth","trades"]}')
+  done
+  stream_to "$TRADE_HOME/out" "$(sign_in)" "${hasty[@]}" '{"action":"subscribe","symbols":["MSFT"]}'
+  await "$TRADE_HOME/out" '.type == "quote" and .data.symbol == "MSFT"'
+  sleep 1
+  t place sell 10 AAPL --limit 149.99 --account bob >/dev/null
+  t place buy 10 MSFT --limit 1 --account alice >/dev/null
+  await "$TRADE_HOME/out" '.type == "quote_update" and .data.symbol == "MSFT"'
+  [ -z "$(jq -c 'select(.type | endswith("_update")) | select(.data.symbol == "AAPL" and .type != "order_update")' "$TRADE_HOME/out")" ]
+  # The same symbol again and again is one.
+  say '{"action":"subscribe","symbols":['"$(printf '"AAPL",%.0s' $(seq 3000))"'"AAPL"]}'
+  await "$TRADE_HOME/out" '.type == "quote" and .data.symbol == "AAPL" and .data.ask == "149.99"'
+  say '{"action":"subscribe","symbols":['"$(printf '"S%d",' $(seq 3000))"'"AAPL"]}'
+  await "$TRADE_HOME/out" '.type == "error" and .code == "too_many_symbols"'
+  exec 8>&-
+  wait "$stream_pid"
+}
+
 @test "the stream goes on when feedd is started again" {
   start_gateway
   key=$(new_key alice viewer)

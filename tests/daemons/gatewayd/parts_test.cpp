@@ -9,6 +9,7 @@
 
 #include "gatewayd/all_routes.hpp"
 #include "gatewayd/alpaca.hpp"
+#include "gatewayd/ask_queue.hpp"
 #include "gatewayd/credentials.hpp"
 #include "gatewayd/disk_worker.hpp"
 #include "gatewayd/fresh_quotes.hpp"
@@ -18,6 +19,7 @@
 #include "gatewayd/rate_limiter.hpp"
 #include "gatewayd/router.hpp"
 #include "gatewayd/service_routes.hpp"
+#include "gatewayd/watches.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::gatewayd::test {
@@ -280,6 +282,124 @@ TEST(DiskWorkerTest, TooMuchWorkIsRefusedAtOnce) {
   held.unlock();
   loop.run();
   EXPECT_EQ(done + refused, pieces);
+}
+
+MessageText words(const std::string& text) {
+  return std::make_shared<const std::string>(text);
+}
+
+/// What is sent of a change; empty: nothing.
+std::string change(Watches& watches, Watches::Kind kind, Sequence sequence, const std::string& text) {
+  MessageText sent;
+  EXPECT_TRUE(watches.change(kind, "A", sequence, [&] { return words(text); }, sent));
+  return sent ? *sent : "";
+}
+
+std::string joined(const Watches::Begun& begun) {
+  std::string all;
+  for (const MessageText& text : begun.present)
+    all += *text + " ";
+  for (const MessageText& text : begun.changes)
+    all += "+" + *text + " ";
+  return all;
+}
+
+TEST(AskQueueTest, EachThingIsAskedOnceAndFewAtATime) {
+  AskQueue<int> asks;
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 100; ++i)
+      asks.add(i);
+  asks.remove(99);
+  int asked = 0;
+  while (asks.next())
+    ++asked;
+  EXPECT_EQ(asked, AskQueue<int>::at_once_max);
+  EXPECT_FALSE(asks.next());
+  for (int under_way = asked; under_way > 0; --under_way) {
+    asks.done();
+    while (asks.next()) {
+      ++asked;
+      ++under_way;
+    }
+  }
+  EXPECT_EQ(asked, 99);
+}
+
+TEST(WatchesTest, WhatChangesBeforeThePresentStateIsToldWaitsForIt) {
+  const auto kind = Watches::Kind::quotes;
+  Watches watches;
+  const Watches::Wish wish = watches.begin({kind}, {"A"});
+  EXPECT_EQ(change(watches, kind, 4, "four"), "");
+  EXPECT_EQ(change(watches, kind, 6, "six"), "");
+  EXPECT_EQ(joined(watches.tell_present(kind, "A", wish, {{5, words("five")}})), "five +six ");
+  EXPECT_EQ(change(watches, kind, 6, "six"), "") << "it was sent";
+  EXPECT_EQ(change(watches, kind, 7, "seven"), "seven");
+  // Asked again: the answer may be older than what was sent.
+  const Watches::Wish again = watches.begin({kind}, {"A"});
+  EXPECT_EQ(joined(watches.tell_present(kind, "A", again, {{6, words("six")}})), "");
+  EXPECT_EQ(change(watches, kind, 8, "eight"), "eight");
+  // Of trades each is told.
+  const auto tape = Watches::Kind::tape;
+  const Watches::Wish trades = watches.begin({tape}, {"A"});
+  EXPECT_EQ(change(watches, tape, 3, "three"), "");
+  EXPECT_EQ(change(watches, tape, 4, "four"), "");
+  EXPECT_EQ(change(watches, tape, 5, "five"), "");
+  EXPECT_EQ(joined(watches.tell_present(tape, "A", trades, {{2, words("two")}, {3, words("three")}})),
+            "two three +four +five ");
+}
+
+TEST(WatchesTest, WhatIsEndedBeforeItBeginsIsNotTold) {
+  const auto kind = Watches::Kind::depth;
+  Watches watches;
+  const Watches::Wish first = watches.begin({kind}, {"A"});
+  EXPECT_TRUE(watches.end(kind, "A"));
+  EXPECT_FALSE(watches.end(kind, "A"));
+  EXPECT_EQ(joined(watches.tell_present(kind, "A", first, {{1, words("one")}})), "");
+  EXPECT_EQ(change(watches, kind, 2, "two"), "");
+  const Watches::Wish second = watches.begin({kind}, {"A"});
+  EXPECT_FALSE(watches.awaits(kind, "A", first));
+  EXPECT_EQ(joined(watches.tell_present(kind, "A", second, {{2, words("two")}})), "two ");
+}
+
+TEST(WatchesTest, WhatCannotBeHadEndsUnlessItWasThereBefore) {
+  const auto kind = Watches::Kind::quotes;
+  Watches watches;
+  EXPECT_FALSE(watches.fail(kind, "A", watches.begin({kind}, {"A"})));
+  EXPECT_EQ(change(watches, kind, 1, "one"), "");
+  watches.tell_present(kind, "A", watches.begin({kind}, {"A"}), {{1, words("one")}});
+  const Watches::Wish again = watches.begin({kind}, {"A"});
+  EXPECT_EQ(change(watches, kind, 2, "two"), "");
+  const auto goes_on = watches.fail(kind, "A", again);
+  ASSERT_TRUE(goes_on);
+  EXPECT_EQ(joined(*goes_on), "+two ");
+  EXPECT_EQ(change(watches, kind, 3, "three"), "three");
+}
+
+TEST(WatchesTest, SymbolsAreCountedOnceAndBoundedWhateverIsUnsubscribed) {
+  const auto kind = Watches::Kind::quotes;
+  Watches watches;
+  std::vector<std::string> many;
+  for (std::size_t i = 0; i < Watches::symbols_max; ++i)
+    many.push_back("S" + std::to_string(i));
+  EXPECT_NE(watches.begin({kind, Watches::Kind::tape}, many), 0U);
+  EXPECT_NE(watches.begin({kind}, many), 0U) << "the same ones again";
+  for (const char* nobodys : {"X", "Y", "Z"})
+    EXPECT_FALSE(watches.end(kind, nobodys));
+  EXPECT_EQ(watches.begin({Watches::Kind::depth, kind}, {"X"}), 0U);
+  EXPECT_FALSE(watches.end(Watches::Kind::depth, "X")) << "nothing of it was begun";
+  EXPECT_TRUE(watches.end(kind, "S0"));
+  EXPECT_NE(watches.begin({kind}, {"X", "X"}), 0U);
+}
+
+TEST(WatchesTest, ChangesWaitInABoundedNumber) {
+  Watches watches;
+  watches.begin({Watches::Kind::tape}, {"A"});
+  MessageText none;
+  const auto make = [] { return words("x"); };
+  for (Sequence i = 1; i <= Watches::waiting_max; ++i)
+    ASSERT_TRUE(watches.change(Watches::Kind::tape, "A", i, make, none));
+  EXPECT_FALSE(watches.change(Watches::Kind::tape, "A", Watches::waiting_max + 1, make, none));
+  EXPECT_FALSE(none);
 }
 
 TEST(OutboxTest, NewerStatesTakeThePlaceOfOlderAndTheQueueIsBounded) {
