@@ -328,13 +328,17 @@ Task<http::Response> replace(Call& call) {
   co_return json_response(200, order_json(*order));
 }
 
+/// Asks tradingd alone: getting out of an order is not to wait for the books.
 Task<http::Response> cancel(Call& call) {
-  const auto found = co_await named_order(call);
-  if (!found) co_return error(found.error());
-  CommandBody body(CancelOrder{.account = {}, .order = found->id, .client_order_id = {}});
-  std::string about = "cancel order " + std::to_string(found->id.value) + " of " + found->account;
+  const auto number = number_of(IdKind::order, call.arguments[0]);
+  if (!number) co_return error(404, "order not found");
+  const OrderId id{*number};
+  auto account = co_await acting_account(call, id);
+  if (!account) co_return error(account.error());
+  CommandBody body(CancelOrder{.account = {}, .order = id, .client_order_id = {}});
+  std::string about = "cancel order " + std::to_string(id.value) + " of " + *account;
   const auto order =
-      co_await change_order(call, found->account, std::string(), std::move(body), std::move(about));
+      co_await change_order(call, std::move(*account), std::string(), std::move(body), std::move(about));
   if (!order) co_return error(order.error());
   co_return http::Response(204, "");
 }
@@ -345,12 +349,20 @@ Task<http::Response> cancel_all(Call& call) {
   listing.request.filter = OrderFilter::open;
   listing.limit = page_orders * pages_max;
   const auto orders = co_await find_orders(call, std::move(listing));
-  if (!orders) co_return error(orders.error());
   SubmittedCommand command{CancelAllOrders{}, call.key->account, {}};
   const auto result = co_await call.upstream().submit(std::move(command));
   call.note = "cancel all orders of " + call.key->account;
   if (!result) co_return error(result.error());
   call.note += ": " + std::to_string(result->affected);
+  if (!orders) {
+    // Whoever wants out of the market is let out, though which orders they were only the books can tell.
+    Error untold = orders.error();
+    if (result->reason == RejectReason::none) {
+      untold.message = "all open orders were cancelled, " + std::to_string(result->affected) +
+                       "; which they were cannot be told: " + std::string(untold.message);
+    }
+    co_return error(untold);
+  }
   format::Json json = format::Json::array();
   for (const OrderView& order : *orders) {
     format::Json row;

@@ -188,14 +188,6 @@ Task<http::Response> show(Call& call) {
   co_return json_response(200, format::json_of(*order));
 }
 
-/// For an operator the order's own account acts, else the key's: tradingd refuses another's order.
-Task<Result<std::string>> acting_account(Call& call, OrderId id) {
-  if (call.key->role != KeyRole::desk_operator) co_return call.key->account;
-  auto order = co_await find_order(call, id);
-  if (!order) co_return pass_on(std::move(order));
-  co_return std::move(order->account);
-}
-
 Task<http::Response> cancel(Call& call) {
   const auto id = parse_order_id(call.arguments[0]);
   if (!id) co_return error(id.error());

@@ -72,6 +72,13 @@ Task<Result<OrderView>> find_order(Call& call, OrderId id) {
   co_return std::move(reply->orders.front());
 }
 
+Task<Result<std::string>> acting_account(Call& call, OrderId id) {
+  if (call.key->role != KeyRole::desk_operator) co_return call.key->account;
+  auto order = co_await find_order(call, id);
+  if (!order) co_return pass_on(std::move(order));
+  co_return std::move(order->account);
+}
+
 Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account,
                                                 std::string client_order_id) {
   OrdersRequest request;

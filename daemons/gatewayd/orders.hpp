@@ -27,6 +27,8 @@ Task<Result<std::vector<OrderView>>> find_legs(Call& call, std::vector<OrderView
 
 /// One order that the key may see; `not_permitted` for another account's, `not_found`.
 Task<Result<OrderView>> find_order(Call& call, OrderId id);
+/// For an operator the order's own account acts, else the key's: tradingd refuses another's order.
+Task<Result<std::string>> acting_account(Call& call, OrderId id);
 /// The order of this account that the client named so.
 Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account, std::string client_order_id);
 

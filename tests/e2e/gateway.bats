@@ -193,6 +193,32 @@ END
   http 200 GET /readyz
 }
 
+@test "without ledgerd whoever wants out of the market is let out" {
+  start_gateway
+  key=$(new_key alice trader)
+  place() {
+    http 200 POST /v2/orders '{"symbol":"AAPL","qty":"1","side":"buy","type":"limit","limit_price":"140","time_in_force":"day"}'
+    id=$(jq -r .id <<<"$output")
+  }
+  place
+  one=$id
+  place
+  "$trade" down --only ledgerd >/dev/null
+  http 503 GET "/v2/orders/$one"
+  http 204 DELETE "/v2/orders/$one"
+  http 422 DELETE "/v2/orders/$one"
+  http 404 DELETE /v2/orders/74726164-0000-4001-8000-000000099999
+  # Which orders they were the books know.
+  http 503 DELETE /v2/orders
+  expect_json '[.code, (.message | startswith("all open orders were cancelled, 1; "))]' '[50310000,true]'
+  grep -qi '^retry-after: ' <<<"$headers"
+  "$trade" up >/dev/null
+  http 207 DELETE /v2/orders
+  expect_json . '[]'
+  http 200 GET '/v2/orders?status=closed'
+  expect_json 'map(.status) | unique' '["canceled"]'
+}
+
 @test "TLS: with the certificate that was made, and with one's own" {
   start_gateway
   key=$(new_key alice viewer)
