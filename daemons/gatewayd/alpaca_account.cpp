@@ -13,13 +13,25 @@ namespace {
 
 constexpr int calendar_days_max = 4'000;
 
+Task<Result<SessionView>> ask_session(Call& call) {
+  RequestBody body(SessionRequest{});
+  auto reply = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
+  if (!reply) co_return pass_on(std::move(reply));
+  co_return std::move(reply->session);
+}
+
+/// What an account may buy for each dollar that it has, in whole ones as that API tells it.
+std::string multiplier_of(const AccountView& account, const SessionView& session) {
+  const std::int64_t whole = session.rules.margin_multiplier_basis_points / 10'000;
+  return std::to_string(account.type == AccountType::margin ? whole : 1);
+}
+
 Task<http::Response> account(Call& call) {
   const auto risk = co_await find_account(call, call.key->account);
   if (!risk) co_return error(risk.error());
   const auto books = co_await find_portfolio(call, call.key->account);
   if (!books) co_return error(books.error());
-  RequestBody body(SessionRequest{});
-  const auto session = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
+  const auto session = co_await ask_session(call);
   if (!session) co_return error(session.error());
   const auto last_equity = co_await equity_of_yesterday(call, risk->equity);
   if (!last_equity) co_return error(last_equity.error());
@@ -29,7 +41,6 @@ Task<http::Response> account(Call& call) {
     (position.quantity.shares < 0 ? short_value : long_value) += position.current_value;
   const bool active = risk->status == AccountStatus::active;
   const bool margin = risk->type == AccountType::margin;
-  const std::int64_t multiplier = session->session.rules.margin_multiplier_basis_points / 10'000;
   format::Json json;
   json["id"] = uuid_of(IdKind::account, risk->number.value);
   json["account_number"] = risk->id;
@@ -45,7 +56,7 @@ Task<http::Response> account(Call& call) {
   json["non_marginable_buying_power"] = format_money(std::max(Money{}, risk->cash_balance - risk->reserved));
   json["long_market_value"] = format_money(long_value);
   json["short_market_value"] = format_money(short_value);
-  json["multiplier"] = std::to_string(margin ? multiplier : 1);
+  json["multiplier"] = multiplier_of(*risk, *session);
   json["daytrade_count"] = risk->day_trades;
   json["pattern_day_trader"] = false;
   json["shorting_enabled"] = margin;
@@ -58,11 +69,11 @@ Task<http::Response> account(Call& call) {
 }
 
 /// What of that API's settings holds here, and cannot be changed.
-format::Json configuration_json(const AccountView& account) {
+format::Json configuration_json(const AccountView& account, const SessionView& session) {
   format::Json json;
   json["dtbp_check"] = "entry";
   json["fractional_trading"] = false;
-  json["max_margin_multiplier"] = "1";
+  json["max_margin_multiplier"] = multiplier_of(account, session);
   json["no_shorting"] = account.type != AccountType::margin;
   json["pdt_check"] = "entry";
   json["suspend_trade"] = false;
@@ -71,10 +82,18 @@ format::Json configuration_json(const AccountView& account) {
   return json;
 }
 
-Task<http::Response> configurations(Call& call) {
+Task<Result<format::Json>> find_configuration(Call& call) {
   const auto account = co_await find_account(call, call.key->account);
-  if (!account) co_return error(account.error());
-  co_return json_response(200, configuration_json(*account));
+  if (!account) co_return std::unexpected(account.error());
+  const auto session = co_await ask_session(call);
+  if (!session) co_return std::unexpected(session.error());
+  co_return configuration_json(*account, *session);
+}
+
+Task<http::Response> configurations(Call& call) {
+  const auto current = co_await find_configuration(call);
+  if (!current) co_return error(current.error());
+  co_return json_response(200, *current);
 }
 
 /// A setting that is as it is wanted is no error; any other cannot be had.
@@ -82,20 +101,19 @@ Task<http::Response> change_configurations(Call& call) {
   const auto input = parse_input(call.request.body);
   if (!input) co_return error(input.error());
   if (input->kind != Input::Kind::object) co_return error(422, "a JSON object is wanted");
-  const auto account = co_await find_account(call, call.key->account);
-  if (!account) co_return error(account.error());
-  const format::Json current = configuration_json(*account);
+  const auto current = co_await find_configuration(call);
+  if (!current) co_return error(current.error());
   for (std::size_t i = 0; i < input->names.size(); ++i) {
     const std::string& name = input->names[i];
     const Input& value = input->items[i];
-    const auto has = current.find(name);
+    const auto has = current->find(name);
     const bool alike =
-        has != current.end() &&
+        has != current->end() &&
         ((has->is_boolean() && value.kind == Input::Kind::boolean && has->get<bool>() == value.truth) ||
          (has->is_string() && value.text == has->get<std::string>()));
     if (!alike) co_return error(422, name.substr(0, 64) + ": this setting cannot be changed here");
   }
-  co_return json_response(200, current);
+  co_return json_response(200, *current);
 }
 
 std::string hour_minute(Timestamp timestamp) {
@@ -114,9 +132,8 @@ Task<Result<Timestamp>> suite_time(Call& call) {
 
 /// The session as it is set; when it changes next is New York's to say.
 Task<http::Response> clock(Call& call) {
-  RequestBody body(SessionRequest{});
-  const auto reply = co_await call.upstream().ask<SessionReply>(Daemon::tradingd, std::move(body));
-  if (!reply) co_return error(reply.error());
+  const auto session = co_await ask_session(call);
+  if (!session) co_return error(session.error());
   const auto time = co_await suite_time(call);
   if (!time) co_return error(time.error());
   const Timestamp now = *time;
@@ -132,7 +149,7 @@ Task<http::Response> clock(Call& call) {
   format::Json json;
   json["timestamp"] = format::time_or_null(now);
   // Before the opening auction has executed the market is not open yet.
-  const MarketPhase phase = reply->session.market_phase;
+  const MarketPhase phase = session->market_phase;
   json["is_open"] =
       phase != MarketPhase::closed && phase != MarketPhase::pre_open && phase != MarketPhase::opening_auction;
   json["next_open"] = format::time_or_null(next_open);
@@ -148,6 +165,10 @@ Result<Date> date_parameter(const Call& call, std::string_view name, Date otherw
 }
 
 Task<http::Response> days(Call& call) {
+  const std::string* date_type = call.request.parameter("date_type");
+  if (date_type != nullptr && !date_type->empty() && *date_type != "TRADING") {
+    co_return error(422, "date_type: only TRADING is supported");
+  }
   const auto now = co_await suite_time(call);
   if (!now) co_return error(now.error());
   const Date today = calendar::to_new_york(*now).date;
@@ -182,10 +203,21 @@ constexpr std::array routes{
 };
 
 Task<http::Response> list_assets(Call& call) {
-  const std::string* status = call.request.parameter("status");
-  const std::string* asset_class = call.request.parameter("asset_class");
-  const bool none = (status != nullptr && !status->empty() && *status != "active") ||
-                    (asset_class != nullptr && !asset_class->empty() && *asset_class != "us_equity");
+  const auto given = [&](const char* name) {
+    const std::string* text = call.request.parameter(name);
+    return text == nullptr ? std::string() : *text;
+  };
+  const std::string status = given("status");
+  if (!status.empty() && status != "active" && status != "inactive") {
+    co_return error(422, "status must be active or inactive");
+  }
+  // All are alike: active equities of the one exchange, without attributes.
+  const auto other = [&](const char* name, std::string_view ours) {
+    const std::string text = given(name);
+    return !text.empty() && text != ours;
+  };
+  const bool none = status == "inactive" || other("asset_class", "us_equity") ||
+                    other("exchange", "NASDAQ") || other("attributes", "");
   format::Json json = format::Json::array();
   if (none) co_return json_response(200, json);
   const auto symbols = co_await all_symbols(call);

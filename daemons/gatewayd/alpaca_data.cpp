@@ -149,7 +149,19 @@ std::span<const Route> data_routes() {
   return routes;
 }
 
+namespace {
+
+/// What that API can tell in other currencies as well.
+Status check_currency(const http::Request& request) {
+  const std::string* currency = request.parameter("currency");
+  if (currency == nullptr || currency->empty() || *currency == "USD") return {};
+  return fail(ErrorCode::usage, "currency: only USD is supported");
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> named_symbols(const Call& call) {
+  if (Status checked = check_currency(call.request); !checked) return pass_on(std::move(checked));
   const std::string* text = call.request.parameter("symbols");
   auto symbols = symbols_of(text == nullptr ? std::string_view{} : *text);
   if (symbols && symbols->empty()) return fail(ErrorCode::usage, "symbols is missing");
@@ -157,6 +169,7 @@ Result<std::vector<std::string>> named_symbols(const Call& call) {
 }
 
 Result<std::string> path_symbol(const Call& call) {
+  if (Status checked = check_currency(call.request); !checked) return pass_on(std::move(checked));
   auto symbol = parse_symbol(call.arguments[0]);
   if (!symbol) return pass_on(std::move(symbol));
   return symbol->string();

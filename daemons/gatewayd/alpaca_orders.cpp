@@ -170,6 +170,7 @@ struct Listing {
   Timestamp until;  ///< created earlier than this, if not zero
   OrderId after_order;
   std::uint32_t limit = orders_listed;
+  bool none = false;  ///< of what is asked for there is nothing here
   bool ascending = false;
   bool nested = false;
 };
@@ -188,7 +189,7 @@ Result<Listing> read_listing(const Call& call) {
     if (!symbols) return pass_on(std::move(symbols));
     listing.symbols = std::move(*symbols);
   }
-  if (const std::string* side = call.request.parameter("side")) {
+  if (const std::string* side = call.request.parameter("side"); side != nullptr && !side->empty()) {
     listing.side = value_named<Side>(*side);
     if (!listing.side) return fail(ErrorCode::usage, "side must be buy or sell");
   }
@@ -205,8 +206,17 @@ Result<Listing> read_listing(const Call& call) {
     if (!number) return fail(ErrorCode::usage, std::string(name) + " is no order id");
     *id = OrderId{*number};
   }
-  const std::string* direction = call.request.parameter("direction");
-  listing.ascending = direction != nullptr && *direction == "asc";
+  if (const std::string* direction = call.request.parameter("direction");
+      direction != nullptr && !direction->empty()) {
+    if (*direction != "asc" && *direction != "desc")
+      return fail(ErrorCode::usage, "direction must be asc or desc");
+    listing.ascending = *direction == "asc";
+  }
+  // One class or several, of which there is one here.
+  if (const std::string* classes = call.request.parameter("asset_class");
+      classes != nullptr && !classes->empty()) {
+    listing.none = ("," + *classes + ",").find(",us_equity,") == std::string::npos;
+  }
   listing.nested = asks_for_nested(call);
   return listing;
 }
@@ -244,6 +254,7 @@ Task<Result<std::vector<OrderView>>> find_orders(Call& call, Listing listing) {
 Task<http::Response> list(Call& call) {
   auto listing = read_listing(call);
   if (!listing) co_return error(listing.error());
+  if (listing->none) co_return json_response(200, format::Json::array());
   const bool nested = listing->nested;
   const auto orders = co_await find_orders(call, std::move(*listing));
   if (!orders) co_return error(orders.error());

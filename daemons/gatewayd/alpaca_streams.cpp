@@ -295,7 +295,12 @@ void DataStream::change_subscriptions(const Input& message, bool begin_them) {
   for (std::size_t i = 0; i < message.names.size(); ++i) {
     const std::string& name = message.names[i];
     const std::vector<Input>& symbols = message.items[i].items;
-    if (name == "action" || symbols.empty()) continue;
+    if (name == "action" || message.items[i].kind == Input::Kind::null) continue;
+    if (message.items[i].kind != Input::Kind::array) {
+      send_error(400, "invalid syntax: " + name.substr(0, 32) + " must be a list of symbols");
+      continue;
+    }
+    if (symbols.empty()) continue;
     const auto channel = channel_named(name);
     if (!channel) {
       send_error(409, "insufficient subscription: " + name.substr(0, 32) + " are not streamed here");
@@ -399,7 +404,8 @@ Task<bool> DataStream::begin_if_known(std::shared_ptr<Self> self, Channel channe
   if (!stream->names_of(channel).contains(symbol)) co_return false;
   if (!quotes || quotes->quotes.size() != 1) {
     stream->names_of(channel).erase(symbol);
-    stream->send_error(quotes ? 400 : 500, quotes ? "no symbol " + symbol : quotes.error().message);
+    const bool unknown = quotes || quotes.error().code == ErrorCode::not_found;
+    stream->send_error(unknown ? 400 : 500, unknown ? "no symbol " + symbol : quotes.error().message);
     stream->send_subscriptions();
     co_return false;
   }

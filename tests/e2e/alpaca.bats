@@ -55,6 +55,88 @@ bot() {
   expect_exit 0 t reconcile
 }
 
+@test "what is not here is refused or told as none, never answered with something else" {
+  start_gateway
+  t account open mia --type margin --deposit 100000 >/dev/null
+  key=$(new_key mia trader)
+  http 200 GET /v2/account
+  expect_json .multiplier '"2"'
+  http 200 GET /v2/account/configurations
+  expect_json '[.max_margin_multiplier, .no_shorting]' '["2",false]'
+  http 200 PATCH /v2/account/configurations '{"max_margin_multiplier":"2"}'
+  http 422 PATCH /v2/account/configurations '{"max_margin_multiplier":"4"}'
+  key=$(new_key alice trader)
+  http 200 GET /v2/account/configurations
+  expect_json '[.max_margin_multiplier, .no_shorting]' '["1",true]'
+  http 200 POST /v2/orders '{"symbol":"AAPL","qty":1,"side":"buy","type":"limit","limit_price":140,"time_in_force":"day"}'
+  for query in asset_class=us_equity asset_class=crypto,us_equity side=; do
+    http 200 GET "/v2/orders?$query"
+    expect_json length 1
+  done
+  for query in orders?asset_class=crypto assets?exchange=NYSE assets?attributes=has_options assets?status=inactive; do
+    http 200 GET "/v2/$query"
+    expect_json . '[]'
+  done
+  http 200 GET '/v2/assets?exchange=NASDAQ&status=active'
+  expect_json length 1
+  for query in orders?direction=up assets?status=gone calendar?date_type=SETTLEMENT stocks/AAPL/quotes/latest?currency=EUR \
+    'stocks/bars?symbols=AAPL&timeframe=1Day&currency=EUR'; do
+    http 422 GET "/v2/$query"
+  done
+  http 200 GET '/v2/stocks/AAPL/quotes/latest?currency=USD'
+}
+
+# streaming PATH MESSAGE...: a client that prints to `out`; `say` sends more.
+streaming() {
+  local path=$1
+  shift
+  command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
+  mkfifo "$TRADE_HOME/.say"
+  node --experimental-websocket --no-warnings "$BATS_TEST_DIRNAME/stream.js" "ws${url#http}$path" "$@" \
+    <"$TRADE_HOME/.say" >"$TRADE_HOME/out" 3>&- &
+  client=$!
+  exec 8>"$TRADE_HOME/.say"
+}
+
+# comes FILTER: until a line of `out` is like that.
+comes() {
+  for _ in $(seq 300); do
+    [ -n "$(jq -c "select($1)" "$TRADE_HOME/out" 2>/dev/null)" ] && return 0
+    sleep 0.1
+  done
+  echo "never came: $1"
+  cat "$TRADE_HOME/out"
+  return 1
+}
+
+@test "a stream is its first key's, and ends with it whoever signs in after" {
+  start_gateway
+  pair=$(new_key alice viewer)
+  other=$(new_key bob viewer)
+  auth() {
+    printf '{"action":"auth","key":"%s","secret":"%s"}' "${1%%:*}" "${1##*:}"
+  }
+  streaming /stream "$(auth "$pair")" '{"action":"listen","data":{"streams":["trade_updates"]}}' "$(auth "$pair")" "$(auth "$other")"
+  comes '.action == "error" and .data.error_message == "already authenticated"'
+  t place buy 1 AAPL --limit 140 --account alice >/dev/null
+  comes '.stream == "trade_updates" and .data.event == "new"'
+  t key revoke "${pair%%:*}" >/dev/null
+  comes '.type == "closed" and .code == 1008'
+  exec 8>&-
+  wait "$client"
+}
+
+@test "the data stream says what is wrong with a subscription" {
+  start_gateway
+  pair=$(new_key alice viewer)
+  streaming /v2/iex "{\"action\":\"auth\",\"key\":\"${pair%%:*}\",\"secret\":\"${pair##*:}\"}" \
+    '{"action":"subscribe","quotes":"AAPL","trades":null}' '{"action":"subscribe","bars":["NONE"]}'
+  comes '.[0].T == "error" and .[0].code == 400 and .[0].msg == "invalid syntax: quotes must be a list of symbols"'
+  comes '.[0].T == "error" and .[0].code == 400 and .[0].msg == "no symbol NONE"'
+  exec 8>&-
+  wait "$client"
+}
+
 @test "bars come when their minute is over, and * is every symbol, new ones too" {
   command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
   start_gateway
