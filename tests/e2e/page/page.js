@@ -227,6 +227,10 @@ async function main() {
   assert.notEqual(expected, -1, "the browser says that it refused the inline script");
   complaints.splice(expected, 1);
 
+  note("who draws the charts is named, and nobody else");
+  const library = await page.locator("#chart-area").getAttribute("data-library");
+  assert.equal(await page.locator(".attribution").isVisible(), library !== "none");
+
   note("on a phone");
   await page.setViewportSize({width: 390, height: 844});
   for (const view of ["watch", "chart", "ticket", "books"]) {
@@ -235,6 +239,12 @@ async function main() {
     await shot(`06-phone-${view}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(wide <= 0, true, `${view} is ${wide} pixels too wide for a phone`);
+    const covered = await page.evaluate(() => {
+      const news = document.querySelector(".toasts").getBoundingClientRect();
+      const send = document.querySelector("#ticket-send").getBoundingClientRect();
+      return send.height > 0 && news.height > 0 && news.bottom > send.top && news.top < send.bottom;
+    });
+    assert.equal(covered, false, "the news are not over the button that sends the order");
   }
   await page.setViewportSize({width: 1440, height: 900});
 
