@@ -67,6 +67,10 @@ class Run {
     return difference;
   }
 
+  void hold(const Step& step, std::size_t begin) { result_.held.push_back({step.line, begin}); }
+  /// Whether the command is refused came as it is written.
+  void hold_outcome(const Step& step) { hold(step, indent_of(step.line.text())); }
+
   /// A step that could not be done: what is behind it would only tell of that.
   void note_problem(const Step& step, const Error& error) {
     if (error.code == ErrorCode::not_permitted && error.name == needs_virtual_time_name) {
@@ -242,7 +246,11 @@ class Run {
     last_ = *std::move(outcome);
     last_step_ = &step;
     remember_id(step, last_);
-    if (!last_.errors.empty()) unexpected_refusal(step, last_.errors.front());
+    if (last_.errors.empty()) {
+      hold_outcome(step);
+    } else {
+      unexpected_refusal(step, last_.errors.front());
+    }
     return {};
   }
 
@@ -275,14 +283,18 @@ class Run {
       difference.refusal = RefusalDifference::missing;
       return {};
     }
+    hold_outcome(step);
     const Error& error = last_.errors.front();
-    if (wanted->empty() || error.name == *wanted) return {};
+    const std::size_t at = step.line.text().find(step.refusal + ":");
+    if (wanted->empty() || error.name == *wanted) {
+      hold(step, at);
+      return {};
+    }
     Difference& difference = new_difference(step);
     difference.reason = error.name;
     difference.hint = error.message;
     difference.fields.push_back({"reason", *wanted, error.name, {}});
     if (step.refusal == *wanted) {
-      const std::size_t at = step.line.text().find(step.refusal + ":");
       difference.fields.back().value_begin = at;
       difference.fields.back().value_end = at + step.refusal.size();
     }
@@ -331,7 +343,10 @@ class Run {
         return needs_virtual_time("it says when something happens");
       Result<bool> same = matches(*actual, field.comparison, *wanted);
       if (!same) return pass_on(std::move(same));
-      if (*same) continue;
+      if (*same) {
+        hold(step, field.value_begin);
+        continue;
+      }
       const std::string sign =
           field.comparison == Comparison::equal ? "" : std::string(sign_of(field.comparison)) + " ";
       FieldDifference difference{*path, sign + *wanted, shown_value(*actual), {}};

@@ -46,6 +46,13 @@ struct Difference {
   std::vector<FieldDifference> fields;
 };
 
+/// What came as it is written: from `begin` on in the line, which is the step's own beginning for whether a
+/// command is refused. It is not to be written anew for what the step came to another time.
+struct Held {
+  SourceLine line;
+  std::size_t begin = 0;
+};
+
 enum class Verdict : std::uint8_t {
   passed,
   failed,   ///< something differs
@@ -60,6 +67,7 @@ struct ScenarioResult {
   Verdict verdict = Verdict::passed;
   std::string skipped_because;
   std::vector<Difference> differences;
+  std::vector<Held> held;
   std::size_t steps = 0;
   std::size_t expectations = 0;
   double seconds = 0;

@@ -32,6 +32,11 @@ class Edits {
     if (!added && known->second != edit.text) ambiguous_.insert(place);
   }
 
+  /// This came as it is written, at least once.
+  void hold(const Held& held) {
+    held_.insert({{held.line.file->path.string(), held.line.index}, held.begin});
+  }
+
   void leave_out(const SourceLine& line, const std::string& why) {
     left_out_.insert(line.place() + ": " + why);
   }
@@ -40,7 +45,9 @@ class Edits {
     Update update;
     for (const auto& [place, of_line] : edits_) {
       const SourceLine& line = lines_.at(place);
-      if (ambiguous_.contains(place)) {
+      const bool partly_held = std::ranges::any_of(
+          of_line, [&](const auto& edit) { return held_.contains({place, edit.first.first}); });
+      if (partly_held || ambiguous_.contains(place)) {
         leave_out(line, "a loop came to several values here");
         continue;
       }
@@ -57,6 +64,7 @@ class Edits {
   std::map<Place, std::map<std::pair<std::size_t, std::size_t>, std::string>> edits_;
   std::map<Place, SourceLine> lines_;
   std::set<Place> ambiguous_;
+  std::set<std::pair<Place, std::size_t>> held_;
   std::set<std::string> left_out_;
 };
 
@@ -71,6 +79,10 @@ std::size_t refusal_end(const std::string& text) {
 void add_edits(const Difference& difference, Edits& edits) {
   const std::string& text = difference.line.text();
   const std::size_t begin = indent_of(text);
+  if (difference.reason == error_code_name(ErrorCode::usage)) {
+    edits.leave_out(difference.line, "a command that makes no sense is to be mended");
+    return;
+  }
   if (difference.refusal == RefusalDifference::unexpected) {
     if (text[begin] == '$' || text.substr(begin).starts_with("in ")) {
       edits.leave_out(difference.line, "only a command by itself can be expected to be refused");
@@ -100,6 +112,8 @@ Update make_update(std::span<const ScenarioResult> results) {
   for (const ScenarioResult& result : results) {
     for (const Difference& difference : result.differences)
       add_edits(difference, edits);
+    for (const Held& held : result.held)
+      edits.hold(held);
   }
   return edits.take();
 }

@@ -196,6 +196,28 @@ scenario two
   expect 2 "$trade" test "$file" --dry-run
 }
 
+@test "--update leaves what a loop came to as it is written in part, and what makes no sense" {
+  scenario <<<"$beginning
+scenario one
+  for n in 1 1 2 do
+    as alice: place buy \$n AAPL --limit 1
+      expect quantity=1
+  end
+scenario two
+  for n in 1 6000 do
+    as alice: place buy \$n AAPL --limit 100
+  end
+scenario three
+  as alice: plcae buy 1 AAPL
+scenario four
+  expect rejected lot_size: as alice: plcae buy 1 AAPL"
+  cp "$file" "$TRADE_HOME/before"
+  expect 8 "$trade" test "$file" --update
+  cmp "$file" "$TRADE_HOME/before"
+  [ "$(grep -c "a loop came to several values here" <<<"$output")" = 2 ]
+  [ "$(grep -c "a command that makes no sense is to be mended" <<<"$output")" = 2 ]
+}
+
 @test "the venue is told in words, and says what it does not understand" {
   for text in 'fill AAPL' 'fill AAPL 40 on 3' 'fill AAPL 101%' 'reject AAPL nonsense' 'delay soon' 'lose' 'odds' \
     'fill AAPL 1 times 0' 'fill AAPL 1 odds 101%' 'trade 1 AAPL' 'disconnect until' 'dance'; do
