@@ -109,6 +109,55 @@ screen_has() {
   screen_has 'ended 0'
 }
 
+@test "a client on the network watches and trades by its key, a viewer only watches, and a revoked key is told" {
+  export TRADE_TRADINGD_TCP_LISTEN=127.0.0.1:0 TRADE_LEDGERD_TCP_LISTEN=127.0.0.1:0
+  export TRADE_FEEDD_TCP_LISTEN=127.0.0.1:0 TRADE_FEEDD_TCP_PUBLISH=127.0.0.1:0
+  small_market
+  t symbol add MSFT --previous-close 300 >/dev/null
+  t place sell 10 AAPL --limit 20 --account bob >/dev/null
+  # A client has nothing of the suite but its profile.
+  mkdir -m 700 "$TRADE_HOME/client"
+  for role in trader viewer; do
+    t key create --curve --account alice --role $role --profile "$TRADE_HOME/client/$role" >"$TRADE_HOME/$role" 2>/dev/null
+  done
+  suite=$trade
+  trade="env -u TRADE_HOME HOME=$TRADE_HOME/client $suite --connect $TRADE_HOME/client/trader"
+  watch
+  screen_has 'trade +alice +cash 10000\.00'
+  screen_has '▶AAPL'
+  screen_has '20\.00 +10 '
+  press b
+  press -l '2'
+  press Enter
+  screen_has 'buy 2 AAPL at the market for alice\? y/n'
+  press y
+  screen_has 'order [0-9]+ filled, 2 at 20\.00'
+  # The streams bring it, and so they do what others trade.
+  screen_has '▶AAPL +20\.00'
+  screen_has '[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} +20\.00 +2'
+  screen_has 'AAPL +2 +20\.00 +20\.00 +0\.00'
+  trade=$suite
+  t place sell 7 AAPL --limit 19.50 --account bob >/dev/null
+  screen_has ' 19\.50 +7 '
+  press Down
+  screen_has '▶MSFT'
+  screen_has 'Depth MSFT'
+  press q
+  screen_has 'ended 0'
+
+  tmux -S "$socket" kill-server
+  trade="env -u TRADE_HOME HOME=$TRADE_HOME/client $suite --connect $TRADE_HOME/client/viewer"
+  watch AAPL
+  screen_has 'AAPL +2 +20\.00'
+  press b 1 Enter y
+  screen_has 'a key of role viewer may not place'
+  trade=$suite
+  t key revoke --curve "$(jq -r .id "$TRADE_HOME/viewer")" >/dev/null
+  screen_has 'the client key is revoked'
+  press q
+  screen_has 'ended 0'
+}
+
 @test "without a terminal it says so" {
   small_market
   expect_exit 2 t watch
