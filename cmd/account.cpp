@@ -34,6 +34,17 @@ Result<AccountType> parse_account_type(std::string_view text) {
   return fail(ErrorCode::usage, "not one of cash|margin|house: '" + std::string(text.substr(0, 40)) + "'");
 }
 
+/// One that begins with a dash could be named on the command line only behind "--" or "=", and "-" is what
+/// tables have for nothing.
+Result<std::string> parse_new_account(std::string_view text) {
+  if (text.starts_with('-')) {
+    return fail(ErrorCode::usage,
+                "an account's id that begins with a dash: '" + std::string(text.substr(0, 40)) + "'",
+                "begin it with a letter or a digit: a dash begins an option");
+  }
+  return parse_account_text(text);
+}
+
 struct OpenArguments {
   std::string id;
   AccountType type = AccountType::cash;
@@ -120,7 +131,7 @@ Handler define_status_change(CLI::App& app, AccountStatus status, const std::str
 
 Handler define_account_open(CLI::App& app) {
   auto arguments = std::make_shared<OpenArguments>();
-  required(add_value(app, "id", arguments->id, parse_account_text, "ID", "What the account is to be called"));
+  required(add_value(app, "id", arguments->id, parse_new_account, "ID", "What the account is to be called"));
   add_value(app, "--type", arguments->type, parse_account_type, "cash|margin|house",
             "The account's type (cash)");
   add_value(app, "--deposit", arguments->deposit, parse_amount, "AMOUNT", "Cash to begin with");

@@ -218,6 +218,11 @@ Result<ExitStatus> revoke_client_key(Context& context, std::string_view id, bool
   return ExitStatus::done;
 }
 
+bool is_client_key(Context& context, std::string_view id) {
+  auto table = open_table(context);
+  return table && (*table)->find(id);
+}
+
 Result<ExitStatus> show_server_key(Context& context) {
   Result<app::Home> home = context.home();
   if (!home) return pass_on(std::move(home));

@@ -26,6 +26,8 @@ struct NewClientKey {
 Result<ExitStatus> create_client_key(Context& context, const NewClientKey& wanted);
 Result<ExitStatus> list_client_keys(Context& context);
 Result<ExitStatus> revoke_client_key(Context& context, std::string_view id, bool dry_run);
+/// Whether this is the id of one of them.
+bool is_client_key(Context& context, std::string_view id);
 /// The suite's public key; its pair is made where there is none.
 Result<ExitStatus> show_server_key(Context& context);
 

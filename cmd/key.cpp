@@ -120,12 +120,19 @@ struct RevokeArguments {
   bool dry_run = false;
 };
 
+std::unexpected<Error> other_kind_of_key(const std::string& id) {
+  return fail_named(ErrorCode::not_found, "unknown_key", "no API key '" + id + "', but a client's",
+                    "'trade key revoke --curve " + id + "' revokes that one");
+}
+
 Result<ExitStatus> revoke_key(Context& context, const RevokeArguments& arguments) {
   if (arguments.curve) return revoke_client_key(context, arguments.id, arguments.dry_run);
   Result<Client*> client = context.client();
   if (!client) return pass_on(std::move(client));
   if (!arguments.dry_run) {
     Result<KeyView> revoked = (*client)->revoke_key(arguments.id);
+    if (!revoked && revoked.error().code == ErrorCode::not_found && is_client_key(context, arguments.id))
+      return other_kind_of_key(arguments.id);
     if (!revoked) return pass_on(std::move(revoked));
     context.output().record(format::key_layout(), format::json_of(*revoked));
     return ExitStatus::done;
@@ -138,6 +145,7 @@ Result<ExitStatus> revoke_key(Context& context, const RevokeArguments& arguments
     context.note("dry run: nothing was changed");
     return ExitStatus::done;
   }
+  if (is_client_key(context, arguments.id)) return other_kind_of_key(arguments.id);
   return fail_named(ErrorCode::not_found, "unknown_key", "no API key '" + arguments.id + "'",
                     "'trade key list' shows the keys there are");
 }

@@ -114,6 +114,14 @@ void run(std::vector<File>& files, const Arguments& arguments, LiveSuites* suite
   work();
 }
 
+const format::Layout& list_layout() {
+  static const format::Layout layout{
+      "scenarios",
+      {{"file", "FILE"}, {"line", "LINE", format::Align::right}, {"scenario", "SCENARIO"}},
+      {"file", "line", "scenario"}};
+  return layout;
+}
+
 const format::Layout& result_layout() {
   static const format::Layout layout{"scenarios",
                                      {{"file", "FILE"},
@@ -131,7 +139,7 @@ void print(Context& context, const Arguments& arguments, const std::vector<Scena
     output.write(tap_text(results));
     return;
   }
-  if (output.mode() != format::OutputMode::table) {
+  if (output.mode() != format::OutputMode::table || !context.globals().selection.empty()) {
     std::vector<format::Json> records;
     for (const ScenarioResult& result : results)
       records.push_back(json_of(result));
@@ -161,11 +169,7 @@ ExitStatus list_scenarios(Context& context, const std::vector<File>& files) {
       records.push_back(std::move(record));
     }
   }
-  const format::Layout layout{
-      "scenarios",
-      {{"file", "FILE"}, {"line", "LINE", format::Align::right}, {"scenario", "SCENARIO"}},
-      {"file", "line", "scenario"}};
-  context.output().list(layout, records);
+  context.output().list(list_layout(), records);
   return ExitStatus::done;
 }
 
@@ -200,6 +204,13 @@ Result<ExitStatus> update(Context& context, const Arguments& arguments,
 Result<ExitStatus> test(Context& context, const Arguments& arguments) {
   if (arguments.dry_run && !arguments.update) return fail(ErrorCode::usage, "--dry-run goes with --update");
   if (arguments.paths.empty()) return fail(ErrorCode::usage, "which scenarios? name files or directories");
+  const format::SelectionTexts& selection = context.globals().selection;
+  if (!selection.empty() && (arguments.update || arguments.tap)) {
+    return fail(ErrorCode::usage, "--fields and --sort are for the list of what came of scenarios",
+                "leave out --update and --tap");
+  }
+  const format::Layout& layout = arguments.list ? list_layout() : result_layout();
+  if (Status fit = context.output().check(layout); !fit) return pass_on(std::move(fit));
   Result<std::vector<File>> files = load(arguments);
   if (!files) return pass_on(std::move(files));
   if (arguments.list) return list_scenarios(context, *files);

@@ -26,9 +26,10 @@ Result<ExitStatus> show_version(Context& context) {
 
 Result<ExitStatus> show_help(Context& context, const std::vector<std::string>& words) {
   const CommandLine line;
-  if (format::is_json(context.output().mode())) {
-    const format::Layout layout{"commands", {}, {}};
-    context.output().list(layout, command_records(line));
+  if (context.output().mode() != format::OutputMode::table) {
+    const std::vector<format::Json> records = command_records(line);
+    const format::Layout layout{"commands", {}, format::field_names(records.front())};
+    context.output().list(layout, records);
     return ExitStatus::done;
   }
   if (words.empty()) {

@@ -31,11 +31,14 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }  // namespace
 
 std::string nearest(std::string_view text, const std::vector<std::string>& candidates) {
+  // Of two that are as near, the one with the same first letter: that is the one least often mistyped.
+  const auto unlike = [&](std::string_view candidate) { return !candidate.starts_with(text.substr(0, 1)); };
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(1, std::min<std::size_t>(3, text.size() / 2)) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(text.substr(0, 64), candidate);
-    if (distance < best_distance) {
+    const bool as_near = !best.empty() && distance == best_distance;
+    if (distance < best_distance || (as_near && unlike(best) && !unlike(candidate))) {
       best = candidate;
       best_distance = distance;
     }

@@ -23,6 +23,8 @@ load command_line.bash
 @test "an unknown command names the nearest one" {
   usage_error plaec buy 10 AAPL
   grep -q "did you mean 'trade place'" <<<"$errors"
+  usage_error qoute AAPL
+  grep -q "did you mean 'trade quote'" <<<"$errors"
   usage_error account opne alice
   grep -q "did you mean 'trade account open'" <<<"$errors"
   usage_error help quotee
@@ -169,6 +171,34 @@ load command_line.bash
   grep -q "jq" <<<"$errors"
   usage_error journal scenario --fields id
   usage_error completion bash --sort id
+}
+
+@test "help and scenarios are lists, too" {
+  expect 0 "$trade" --jsonl help --fields command
+  grep -qx '{"command":"trade place"}' <<<"$output"
+  expect 0 "$trade" -o csv help --fields command,help
+  grep -q '^trade place,' <<<"$output"
+  usage_error --json help --fields comand
+  grep -q "did you mean 'command'" <<<"$errors"
+  printf 'scenario one\n  symbol add AAPL\nscenario two\n  symbol add MSFT\n  expect symbol MSFT: lot=2\n' \
+    >"$TRADE_HOME/two.scenario"
+  expect 0 "$trade" -o csv test --list "$TRADE_HOME/two.scenario" --fields line,scenario --sort -line
+  [ "$output" = $'line,scenario\n3,two\n1,one' ]
+  expect 8 "$trade" test "$TRADE_HOME/two.scenario" --fields scenario,verdict
+  grep -qE '^two +failed$' <<<"$output"
+  usage_error test "$TRADE_HOME/two.scenario" --fields vredict
+  grep -q "did you mean 'verdict'" <<<"$errors"
+  usage_error test "$TRADE_HOME/two.scenario" --update --fields verdict
+  usage_error test "$TRADE_HOME/two.scenario" --tap --sort verdict
+}
+
+@test "an account cannot be called as an option looks" {
+  for name in - -x --help; do
+    expect 2 "$trade" --json account open -- "$name"
+    grep -q "begins with a dash" <<<"$errors"
+  done
+  usage_error log level debug
+  grep -q "trade log level all debug" <<<"$errors"
 }
 
 @test "an endless file is not read to its end" {

@@ -360,6 +360,11 @@ await_lines() {
   for stream in alice events bob; do
     await_lines "$TRADE_HOME/$stream" 1
   done
+  # It is no key of the gateway: the command that revokes it is named.
+  expect_exit 5 t key revoke "$id"
+  jq -r .hint <<<"$errors" | grep -qF "trade key revoke --curve $id"
+  expect_exit 5 t key revoke --dry-run "$id"
+  jq -r .hint <<<"$errors" | grep -qF "trade key revoke --curve $id"
   expect_exit 0 t key revoke --curve "$id"
   # What follows the market is disconnected within a second, and told why where it asks for the reason.
   status=0
