@@ -93,7 +93,7 @@ Result<ProcessorSeconds> processor_seconds(Context& context);
 /// What a process holds of the machine.
 struct Footprint {
   std::int64_t own_bytes = 0;          ///< resident, of its own
-  std::int64_t mapped_file_bytes = 0;  ///< resident, of mapped files: the kernel takes them back when it wants
+  std::int64_t mapped_file_bytes = 0;  ///< resident, of mapped files: the kernel takes them back at will
   std::int64_t open_files = 0;         ///< descriptors of any kind
 };
 /// Of each daemon that an order passes through.
