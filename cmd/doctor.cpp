@@ -75,6 +75,12 @@ void check_daemon(Context& context, const app::Home& home, std::string_view daem
     findings.bad(name, "not running" + words, "start it with 'trade up'");
     return;
   }
+  if (is_stopped(**pid)) {
+    const std::string process = std::to_string(**pid);
+    findings.bad(name, "process " + process + " is stopped: somebody sent it SIGSTOP, or debugs it",
+                 "'kill -CONT " + process + "' lets it go on");
+    return;
+  }
   const Result<DaemonView> view = ask_daemon(context, daemon, context.timeout());
   if (!view) {
     findings.bad(

@@ -86,6 +86,16 @@ void Findings::add(std::string check, std::string_view state, std::string detail
   rows_.push_back(std::move(row));
 }
 
+bool is_stopped(int pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  // The name before the state may have anything in it.
+  const std::size_t name_end = text.rfind(')');
+  const std::size_t state = name_end == std::string::npos ? name_end : name_end + 2;
+  return state < text.size() && (text[state] == 'T' || text[state] == 't');
+}
+
 std::uint64_t bytes_on_disk(const std::filesystem::path& file) {
   constexpr std::uint64_t block_bytes = 512;
   struct stat status{};

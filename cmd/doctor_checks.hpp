@@ -36,6 +36,8 @@ class Findings {
   std::size_t errors_ = 0;
 };
 
+/// Whether a signal or a debugger holds the process.
+bool is_stopped(int pid);
 /// What a file takes of the disk; zero where there is none.
 std::uint64_t bytes_on_disk(const std::filesystem::path& file);
 

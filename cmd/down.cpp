@@ -49,6 +49,8 @@ Result<ExitStatus> down(Context& context, const Arguments& arguments) {
     if (!pid) return pass_on(std::move(pid));
     if (!*pid) continue;
     kill(**pid, SIGTERM);
+    // One that is held by SIGSTOP hears of it only so.
+    kill(**pid, SIGCONT);
     Result<bool> ended = await_end(*home, *name, timeout);
     if (!ended) return pass_on(std::move(ended));
     rows.push_back(stopped_row(*name, *ended ? "stopped" : "stopping", *pid));

@@ -92,6 +92,24 @@ load suite.bash
   expect_json '.[] | select(.check == "journal") | .hint | test("runbook/corrupt-journal")' true
 }
 
+@test "doctor finds a daemon that is held, and down ends it" {
+  start_suite
+  pid=$(daemon_pid feedd)
+  kill -STOP "$pid"
+  for _ in $(seq 100); do
+    grep -q '^State:.T' "/proc/$pid/status" && break
+    sleep 0.05
+  done
+  expect_exit 1 t doctor
+  expect_json '[.[] | select(.state == "error") | [.check, .hint]]' "[[\"feedd\",\"'kill -CONT $pid' lets it go on\"]]"
+  kill -CONT "$pid"
+  expect_exit 0 t doctor
+  kill -STOP "$pid"
+  expect_exit 0 t down
+  expect_exit 7 t status
+  expect_json '[.[] | select(.daemon == "feedd") | .state]' '["stopped"]'
+}
+
 @test "doctor finds private keys that other users can read" {
   start_suite
   expect_exit 0 t doctor
