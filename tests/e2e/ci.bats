@@ -22,6 +22,7 @@ trade_a_day() {
   t --account alice place buy 20 MSFT
   t --account alice place buy 10 AAPL --stop 160 --limit 161 --tif gtc
   t account withdraw alice 5
+  t --account alice place buy 1 MSFT --limit 1 --client-id=-last
 } >/dev/null 2>&1
 
 @test "a journal becomes a scenario that passes, with other names in it" {
@@ -41,6 +42,8 @@ trade_a_day() {
   from=$("$trade" journal dump | jq -s '[.[] | select(.kind == "event" and .type == "order_accepted")][2].sequence')
   "$trade" journal scenario --from "$from" --keep-names >"$TRADE_HOME/part.scenario"
   grep -q "account transfer-in bob AAPL 440 --cost 100.00" "$TRADE_HOME/part.scenario"
+  # An id that a command line would take for an option is the one that is not kept.
+  grep -q "place buy 1 MSFT --limit 1.00 --client-id c1" "$TRADE_HOME/part.scenario"
   expect_exit 0 "$trade" test "$TRADE_HOME/part.scenario"
   "$trade" --account alice journal scenario >"$TRADE_HOME/alice.scenario"
   expect_exit 0 "$trade" test "$TRADE_HOME/alice.scenario"
