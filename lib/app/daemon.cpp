@@ -153,11 +153,12 @@ void reload(DaemonContext::State& state) {
   }
   for (const Config::Change& change : changes) {
     if (change.taken_over) {
-      spdlog::info("reload: {} is '{}' from now on, it was '{}'", change.key->full_name(), change.wanted,
-                   change.before);
+      log_at_any_level(spdlog::level::info, "reload: " + change.key->full_name() + " is '" + change.wanted +
+                                                "' from now on, it was '" + change.before + "'");
     } else {
-      spdlog::warn("reload: {} stays '{}': '{}' needs a new start of {}", change.key->full_name(),
-                   change.before, change.wanted, state.name);
+      log_at_any_level(spdlog::level::warn, "reload: " + change.key->full_name() + " stays '" +
+                                                change.before + "': '" + change.wanted +
+                                                "' needs a new start of " + state.name);
     }
   }
   if (changes.empty()) spdlog::info("reload: nothing has changed");

@@ -114,11 +114,20 @@ Status set_log_level(const std::string& level) {
   spdlog::logger& logger = *spdlog::default_logger_raw();
   const auto before = logger.level();
   if (*number == before) return {};
-  // Said at whichever of the two levels says more.
-  logger.set_level(std::min({*number, before, spdlog::level::info}));
-  logger.info("the log level is {} from now on, it was {}", level, name_of_level(before));
   logger.set_level(*number);
+  log_at_any_level(spdlog::level::info, "the log level is " + level + " from now on, it was " +
+                                            std::string(name_of_level(before)));
   return {};
+}
+
+void log_at_any_level(spdlog::level::level_enum level, std::string_view text) {
+  const spdlog::logger& logger = *spdlog::default_logger_raw();
+  const spdlog::details::log_msg message(logger.name(), level, text);
+  // Into the sinks themselves: the logger's level holds for everybody else meanwhile.
+  for (const spdlog::sink_ptr& sink : logger.sinks()) {
+    sink->log(message);
+    sink->flush();
+  }
 }
 
 std::string_view log_level() {

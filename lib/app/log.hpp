@@ -28,6 +28,8 @@ struct LogOptions {
 Status start_logging(const LogOptions& options);
 /// Changes the level alone, and says so in the log. `usage` for a word that is none.
 Status set_log_level(const std::string& level);
+/// Says this at any level, as what is about the log or the configuration itself.
+void log_at_any_level(spdlog::level::level_enum level, std::string_view text);
 /// "info"
 std::string_view log_level();
 /// Writes out what is buffered.

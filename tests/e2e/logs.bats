@@ -61,6 +61,14 @@ log_has() {
   for daemon in tradingd ledgerd feedd gatewayd; do log_has $daemon "reload: log.format is 'json'"; done
   tail -1 "$TRADE_HOME/log/ledgerd.log" | jq -e .message
   ! grep -q "gatewayd" "$TRADE_HOME/log/ledgerd.log"
+  # What becomes of the log is in it, whatever it leaves out from then on.
+  t config set log.level error >/dev/null
+  t config set tradingd.batch_commands_max 78 >/dev/null
+  expect_exit 0 t reload
+  for daemon in tradingd ledgerd feedd gatewayd; do
+    log_has $daemon "reload: log.level is 'error' from now on, it was 'info'"
+  done
+  log_has tradingd "reload: tradingd.batch_commands_max stays '4096': '78' needs a new start of tradingd"
   # The new limit holds.
   t account open alice --deposit 100 >/dev/null
   key=$(t key create --account alice --role viewer)

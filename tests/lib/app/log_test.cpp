@@ -86,6 +86,18 @@ TEST_F(Log, ChangesItsLevel) {
   EXPECT_NE(text.find("the log level is error from now on, it was info"), std::string::npos) << text;
 }
 
+TEST_F(Log, SaysAtAnyLevelWhatIsAboutItself) {
+  options.level = "error";
+  ASSERT_TRUE(start_logging(options));
+  spdlog::warn("not at this level");
+  log_at_any_level(spdlog::level::info, "two {} lines\n");
+  ASSERT_TRUE(set_log_level("off"));
+  const std::string text = read_file(options.file);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2) << text;
+  EXPECT_NE(text.find(" info tradingd: two {} lines \n"), std::string::npos) << text;
+  EXPECT_NE(text.find(" info tradingd: the log level is off from now on, it was error\n"), std::string::npos);
+}
+
 TEST_F(Log, SaysWhatIsWrong) {
   options.level = "loud";
   EXPECT_EQ(start_logging(options).error().code, ErrorCode::usage);
