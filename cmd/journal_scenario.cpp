@@ -1,6 +1,7 @@
 #include "journal_scenario.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -111,12 +112,21 @@ class Writer {
       if (holdings) {
         for (const HoldingsRow::Holding& holding : holdings->holdings) {
           if (!concerns(holding.symbol) || unsaid_.contains({number, holding.symbol.value})) continue;
-          fields +=
-              " " + books.symbol(holding.symbol)->symbol.string() + "=" + format_quantity(holding.quantity);
+          fields += " " + field_of(books.symbol(holding.symbol)->symbol.string()) + "=" +
+                    format_quantity(holding.quantity);
         }
       }
       line("  expect portfolio " + accounts_.of(account.id) + ": " + fields);
     }
+  }
+
+  /// A symbol where a field stands: one with an equals sign in it goes through a variable.
+  std::string field_of(const std::string& symbol) {
+    if (symbol.find('=') == std::string::npos) return escaped_words({symbol});
+    const auto [known, added] =
+        symbol_variables_.try_emplace(symbol, "symbol" + std::to_string(symbol_variables_.size() + 1));
+    if (added) line("  let " + known->second + " = " + escaped_words({symbol}));
+    return "$" + known->second;
   }
 
   void set_last(Sequence last) { last_ = last; }
@@ -604,8 +614,9 @@ class Writer {
   std::set<std::uint32_t> symbols_;  ///< empty: all
   Pseudonyms accounts_;
   Pseudonyms client_ids_;
-  std::set<std::uint64_t> known_;                  ///< orders that have a variable
-  std::set<std::string, std::less<>> executions_;  ///< of venues, that are told
+  std::map<std::string, std::string> symbol_variables_;  ///< by symbol
+  std::set<std::uint64_t> known_;                        ///< orders that have a variable
+  std::set<std::string, std::less<>> executions_;        ///< of venues, that are told
   std::vector<std::string> suspended_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> unsaid_;  ///< accounts and symbols that they are short in
   MarketPhase market_phase_ = MarketPhase::continuous;

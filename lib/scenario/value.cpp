@@ -100,7 +100,8 @@ std::optional<std::string> position_field(const Json& positions, std::string_vie
     }
     return nullptr;
   };
-  if (path.empty() || path.front() < 'A' || path.front() > 'Z') return std::nullopt;
+  const auto within = [&](char first, char last) { return path.front() >= first && path.front() <= last; };
+  if (path.empty() || !(within('A', 'Z') || within('0', '9'))) return std::nullopt;
   if (const Json* position = find(path)) return plain_text((*position)["quantity"]);
   const std::size_t point = path.rfind('.');
   if (point != std::string_view::npos) {

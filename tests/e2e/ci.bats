@@ -37,6 +37,22 @@ trade_a_day() {
   expect_exit 8 "$trade" test "$TRADE_HOME/day.scenario"
 }
 
+@test "symbols with signs that scenarios read otherwise are written so that it passes" {
+  "$trade" up --only tradingd >/dev/null
+  t account open alice >/dev/null
+  for symbol in 'A$B' 'A=B' 'C=' BRK.B '7203' 'A#' 'A+-1'; do
+    t symbol add "$symbol" --previous-close 10 >/dev/null
+    t account transfer-in alice "$symbol" 5 --cost 1 >/dev/null
+    t --account alice place sell 1 "$symbol" --limit 10 >/dev/null
+  done
+  "$trade" journal scenario >"$TRADE_HOME/day.scenario"
+  grep -qF 'A$$B=5' "$TRADE_HOME/day.scenario"
+  grep -qF 'let symbol1 = A=B' "$TRADE_HOME/day.scenario"
+  expect_exit 0 "$trade" test "$TRADE_HOME/day.scenario"
+  sed -i 's/7203=5/7203=6/' "$TRADE_HOME/day.scenario"
+  expect_exit 8 "$trade" test "$TRADE_HOME/day.scenario"
+}
+
 @test "a stretch of a journal begins with the market as it was" {
   trade_a_day
   from=$("$trade" journal dump | jq -s '[.[] | select(.kind == "event" and .type == "order_accepted")][2].sequence')

@@ -83,10 +83,12 @@ TEST(Values, OfTimesAreNewYorks) {
 TEST(Fields, AreFoundInObjectsListsAndPortfolios) {
   using format::Json;
   const Json portfolio = Json::parse(
-      R"({"cash_balance":"5.00","positions":[{"symbol":"BRK.B","quantity":3,"average_cost":"1.00"}]})");
+      R"({"cash_balance":"5.00","positions":[{"symbol":"BRK.B","quantity":3,"average_cost":"1.00"},)"
+      R"({"symbol":"3M","quantity":4}]})");
   EXPECT_EQ(field_text(portfolio, "cash_balance"), "5.00");
   EXPECT_EQ(field_text(portfolio, "BRK.B"), "3");
   EXPECT_EQ(field_text(portfolio, "BRK.B.average_cost"), "1.00");
+  EXPECT_EQ(field_text(portfolio, "3M"), "4");
   EXPECT_EQ(field_text(portfolio, "AAPL"), "0");
   EXPECT_EQ(field_text(portfolio, "AAPL.average_cost"), "none");
   EXPECT_EQ(field_text(portfolio, "nonsense"), std::nullopt);
