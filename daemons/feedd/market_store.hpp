@@ -42,8 +42,8 @@ constexpr std::uint32_t store_format = 4;
 enum class Table : std::uint8_t { symbols, tape, quotes, second_bars, minute_bars, hour_bars, day_bars };
 constexpr std::size_t table_count = 7;
 
-/// How many elements of a ring stand in one record. Of those that come by the thousand a second several, since
-/// a record costs more than what is in it.
+/// How many elements of a ring stand in one record. Of those that come by the thousand a second several,
+/// since a record costs more than what is in it.
 constexpr std::size_t stretch_slots(Table table) {
   return table == Table::tape || table == Table::quotes ? 16 : 1;
 }
