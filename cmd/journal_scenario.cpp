@@ -428,18 +428,7 @@ class Writer {
   bool write_body(Timestamp time, const SetAccountLimits& body, const Moment& moment) {
     const std::string name = name_of_account(moment, body.account);
     if (name.empty()) return false;
-    Words words{"account", "limits", accounts_.of(name)};
-    if (body.position_max) add_option(words, "--max-position", format_quantity(*body.position_max));
-    if (body.order_quantity_max)
-      add_option(words, "--max-order-quantity", format_quantity(*body.order_quantity_max));
-    if (body.order_notional_max)
-      add_option(words, "--max-order-notional", format_money(*body.order_notional_max));
-    if (body.self_trade_prevention) {
-      const auto name_of_mode =
-          value_numbered<SelfTradePrevention>(static_cast<std::uint8_t>(*body.self_trade_prevention));
-      add_option(words, "--self-trade-prevention",
-                 name_of_mode ? std::string(name_of(*name_of_mode)) : "none");
-    }
+    const Words words = limits_words(accounts_.of(name), body);
     outcome(time, words, {}, moment.result.reason);
     return true;
   }

@@ -45,6 +45,21 @@ std::string phase_word(MarketPhase phase) {
   return word;
 }
 
+ScenarioWords limits_words(const std::string& account, const SetAccountLimits& limits) {
+  ScenarioWords words{"account", "limits", account};
+  if (limits.position_max) add_option(words, "--max-position", format_quantity(*limits.position_max));
+  if (limits.order_quantity_max)
+    add_option(words, "--max-order-quantity", format_quantity(*limits.order_quantity_max));
+  if (limits.order_notional_max)
+    add_option(words, "--max-order-notional", format_money(*limits.order_notional_max));
+  if (limits.self_trade_prevention) {
+    const auto mode =
+        value_numbered<SelfTradePrevention>(static_cast<std::uint8_t>(*limits.self_trade_prevention));
+    add_option(words, "--self-trade-prevention", mode ? std::string(name_of(*mode)) : "none");
+  }
+  return words;
+}
+
 ScenarioWords rules_words(const FirmRules& rules, const FirmRules& before) {
   ScenarioWords words{"rules", "set"};
   const auto option = [&](const char* name, const auto& value, const auto& old, const std::string& text) {

@@ -22,6 +22,9 @@ std::string phase_word(MarketPhase phase);
 /// Sets what differs from the rules before; empty where nothing does.
 ScenarioWords rules_words(const FirmRules& rules, const FirmRules& before);
 
+/// Sets the limits that are given.
+ScenarioWords limits_words(const std::string& account, const SetAccountLimits& limits);
+
 ScenarioWords bands_words(const std::string& symbol, const SetPriceBands& bands);
 /// The command that sets bands as they are.
 SetPriceBands bands_before(const PriceBands& bands);

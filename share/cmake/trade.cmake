@@ -17,7 +17,9 @@ target_compile_options(trade_options INTERFACE
   -Wno-missing-field-initializers
   # These look through inlined standard containers and report what cannot happen (GCC 12).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
-    -Wno-stringop-overflow -Wno-stringop-overread>)
+    -Wno-stringop-overflow -Wno-stringop-overread>
+  # Whether any of several holds, asked without a branch for each, is meant where it stands.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-instead-of-logical>)
 target_include_directories(trade_options INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 if(TRADE_SANITIZE)
   # Not the check of virtual tables: it tests memory through a pipe, so it reports good objects when a test has
