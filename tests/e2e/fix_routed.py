@@ -19,21 +19,33 @@ def make(side, quantity, price):
     exchange("place", side, str(quantity), "AAPL", "--limit", price, "--account", "maker")
 
 
+def heard():
+    """The lines that the exchange of the test has told."""
+    with open(os.path.join(os.environ["TRADE_HOME"], "exchange/heard"), encoding="utf-8") as lines:
+        return lines.readlines()
+
+
+def await_true(what, condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
 def says(text):
-    """Tells the exchange of the test what to do."""
+    """Tells the exchange of the test what to do, and returns when it has."""
+    def done():
+        return sum(line.startswith("did ") for line in heard())
+
+    before = done()
     with open(os.path.join(os.environ["TRADE_HOME"], "exchange/says"), "w", encoding="utf-8") as fifo:
         fifo.write(text + "\n")
+    await_true(text, lambda: done() > before)
 
 
 def await_heard(*fields):
     """The exchange of the test has been told a message with these fields."""
-    deadline = time.monotonic() + 20
-    while True:
-        with open(os.path.join(os.environ["TRADE_HOME"], "exchange/heard"), encoding="utf-8") as heard:
-            if any(all("|" + field + "|" in line for field in fields) for line in heard):
-                return
-        assert time.monotonic() < deadline, fields
-        time.sleep(0.05)
+    await_true(fields, lambda: any(all("|" + field + "|" in line for field in fields) for line in heard()))
 
 
 class RoutedClient:

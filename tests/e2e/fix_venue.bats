@@ -37,9 +37,16 @@ start() {
   await 20 venue_is_up
 }
 
-# says WORD...: tells the exchange what to do.
+did() {
+  [ "$(grep -c '^did ' "$TRADE_HOME/exchange/heard")" -ge "$1" ]
+}
+
+# says WORD...: tells the exchange what to do, and returns when it has.
 says() {
+  local before
+  before=$(grep -c '^did ' "$TRADE_HOME/exchange/heard" || true)
   echo "$*" >&9
+  await 20 did $((before + 1))
 }
 
 # heard PATTERN: the exchange has been told so.

@@ -278,7 +278,8 @@ END
 
 @test "who asks how the daemons are, without a key, cannot keep them busy" {
   start_gateway
-  statuses=$(seq 900 | xargs -P 4 -I{} curl --silent --output /dev/null --write-out '%{http_code}\n' "$url/readyz" | sort | uniq -c)
+  # By one process: 900 that start one after the other can take so long that the allowance keeps up with them.
+  statuses=$(curl --silent --output /dev/null --write-out '%{http_code}\n' "$url/readyz?[1-900]" | sort | uniq -c)
   echo "$statuses"
   grep -q ' 429$' <<<"$statuses"
   # The allowance comes back by and by: somebody goes on asking, so that this one is over it too.
