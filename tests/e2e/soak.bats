@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The soak in small: a load, visitors and subscribers that come and go, and nothing of theirs that stays behind.
 load suite.bash
+load routing.bash
 
 @test "what visitors and subscribers held is given back, and the samples say so" {
   output=$(t bench soak --seconds 4 --sample-seconds 1 --rate 300 --accounts 50 --symbols 4 --visitors 5 --subscribers 3 \
@@ -19,9 +20,10 @@ load suite.bash
   "$trade" --json bench soak --seconds 600 --sample-seconds 1 --rate 300 --accounts 50 --symbols 4 \
     >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/progress" 3>&- &
   local pid=$!
-  eventually grep -q ' orders; feedd ' "$BATS_TEST_TMPDIR/progress"
-  kill -INT $pid
-  run wait $pid
+  await 60 grep -q ' orders; feedd ' "$BATS_TEST_TMPDIR/progress"
+  kill -TERM $pid
+  status=0
+  wait $pid || status=$?
   [ "$status" -eq 130 ]
   jq -e '.orders > 0 and (.samples | length >= 1)' "$BATS_TEST_TMPDIR/out"
 }

@@ -16,8 +16,11 @@ teardown() {
   remove_home
 }
 
-# watch ARGS: in a terminal of 120 columns and 40 rows, of the type `type`.
+# watch ARGS: in a terminal of 120 columns and 40 rows, of the type `type`. Each has a server of its own: one that
+# is just ending would take it with it.
 watch() {
+  terminals=$((${terminals:-0} + 1))
+  socket=$TRADE_HOME/tmux-$terminals
   tmux -S "$socket" -f /dev/null new-session -d -x 120 -y 40 \
     "TERM=${type:-screen-256color} $trade watch $*; echo ended \$?; sleep 60"
 }
