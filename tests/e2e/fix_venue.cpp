@@ -4,8 +4,8 @@
 //   fix_venue PORT STORE DICTIONARY [VERSION]
 //
 // It is EXCHANGE, and BROKER logs on with the password "open-sesame". What comes is written to standard
-// output, a line each, with '|' between the fields; "up" and "down" besides. Standard input says what to do, and
-// each line of it that was done is told with "did":
+// output, a line each, with '|' between the fields; "up" and "down" besides. Standard input says what to do,
+// and each line of it that was done is told with "did":
 //
 //   auto on|off                     accept orders, cancels and replaces at once (on at first)
 //   status on|off                   answer questions about orders (on at first)
