@@ -126,14 +126,10 @@ class FixBench {
 };
 
 Status FixBench::set_up() {
-  Result<ClientOptions> options = bench_.client_options();
-  if (!options) return pass_on(std::move(options));
-  options->timeout = bench_patience;
   market_.accounts = plan_.accounts * plan_.sessions;
   market_.symbols = plan_.symbols;
-  context_.note("setting up " + std::to_string(market_.accounts) + " accounts and " +
-                std::to_string(market_.symbols) + " symbols in " + suite_.home().root.string());
-  if (Status made = make_bench_market(*options, market_); !made) return made;
+  Result<ClientOptions> options = set_up_market(context_, bench_, suite_.home(), market_);
+  if (!options) return pass_on(std::move(options));
   if (Status measured = measure_disk_sync(suite_.home().root, disk_sync_us_); !measured) return measured;
   if (Status added = add_sessions(); !added) return added;
   // Where nobody else has said so, at a port that the system chooses.

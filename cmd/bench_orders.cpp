@@ -9,13 +9,6 @@ namespace trade::cmd {
 
 namespace {
 
-/// The help shows the value that is there as the default.
-template <class T>
-void add_count(CLI::App& app, const std::string& option, T& value, T min, T max, const std::string& help) {
-  const std::string text = help + " (" + std::to_string(value) + ")";
-  add_value(app, option, value, number_between<T>(min, max), "N", text);
-}
-
 /// What all three take. The help shows the plan's values as defaults.
 void add_plan(CLI::App& app, BenchPlan& plan) {
   add_value(app, "--rate", plan.rate, number_between<std::uint64_t>(0, 10'000'000), "R",

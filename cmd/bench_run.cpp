@@ -64,15 +64,11 @@ Result<std::int64_t> BenchRun::trades_in_books() {
 }
 
 Status BenchRun::set_up() {
-  Result<ClientOptions> options = bench_.client_options();
-  if (!options) return pass_on(std::move(options));
-  options_ = *options;
-  options_.timeout = bench_patience;
   market_.accounts = plan_.accounts;
   market_.symbols = plan_.symbols;
-  context_.note("setting up " + std::to_string(market_.accounts) + " accounts and " +
-                std::to_string(market_.symbols) + " symbols in " + suite_.home().root.string());
-  if (Status made = make_bench_market(options_, market_); !made) return made;
+  Result<ClientOptions> options = set_up_market(context_, bench_, suite_.home(), market_);
+  if (!options) return pass_on(std::move(options));
+  options_ = *options;
   return measure_disk_sync(suite_.home().root, disk_sync_microseconds_);
 }
 

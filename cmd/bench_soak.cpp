@@ -1,7 +1,6 @@
 // trade bench soak: a steady load for as long as it is asked for, while clients and subscribers come and go,
 // and what the daemons hold of the machine meanwhile.
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,15 +34,12 @@ class Soak {
       : context_(context), plan_(plan), suite_(suite), bench_(bench) {}
 
   Status set_up() {
-    Result<ClientOptions> options = bench_.client_options();
-    if (!options) return pass_on(std::move(options));
-    options_ = *options;
-    options_.timeout = bench_patience;
     market_.accounts = plan_.accounts;
     market_.symbols = plan_.symbols;
-    context_.note("setting up " + std::to_string(market_.accounts) + " accounts and " +
-                  std::to_string(market_.symbols) + " symbols in " + suite_.home().root.string());
-    return make_bench_market(options_, market_);
+    Result<ClientOptions> options = set_up_market(context_, bench_, suite_.home(), market_);
+    if (!options) return pass_on(std::move(options));
+    options_ = *options;
+    return {};
   }
 
   Status run() {
@@ -201,11 +197,6 @@ Result<ExitStatus> bench_soak(Context& context, const SoakPlan& plan) {
 
 Handler define_bench_soak(CLI::App& app) {
   auto plan = std::make_shared<SoakPlan>();
-  const auto add_count = [&](const char* option, auto& value, auto min, auto max, const std::string& help) {
-    using Value = std::remove_reference_t<decltype(value)>;
-    add_value(app, option, value, number_between<Value>(min, max), "N",
-              help + " (" + std::to_string(value) + ")");
-  };
   add_value(app, "--seconds", plan->seconds, number_between<std::uint64_t>(1, 604'800), "S",
             "How long (" + std::to_string(plan->seconds) + ")");
   add_value(app, "--sample-seconds", plan->sample_seconds, number_between<std::uint64_t>(1, 86'400), "S",
@@ -213,13 +204,13 @@ Handler define_bench_soak(CLI::App& app) {
                 std::to_string(plan->sample_seconds) + ")");
   add_value(app, "--rate", plan->rate, number_between<std::uint64_t>(1, 10'000'000), "R",
             "Orders a second (" + std::to_string(plan->rate) + ")");
-  add_count("--clients", plan->clients, 1U, 64U, "Connections that send");
-  add_count("--symbols", plan->symbols, 1U, 20'000U, "How many symbols");
-  add_count("--accounts", plan->accounts, 1U, 1'000'000U, "How many accounts");
-  add_count("--cancel-percent", plan->cancel_percent, 0U, 100U,
+  add_count(app, "--clients", plan->clients, 1U, 64U, "Connections that send");
+  add_count(app, "--symbols", plan->symbols, 1U, 20'000U, "How many symbols");
+  add_count(app, "--accounts", plan->accounts, 1U, 1'000'000U, "How many accounts");
+  add_count(app, "--cancel-percent", plan->cancel_percent, 0U, 100U,
             "Of a hundred resting orders, cancel so many");
-  add_count("--subscribers", plan->subscribers, 0U, 4'096U, "Followers of quotes at any time");
-  add_count("--visitors", plan->visitors, 0U, 10'000U, "Clients that come, ask and go at each sample");
+  add_count(app, "--subscribers", plan->subscribers, 0U, 4'096U, "Followers of quotes at any time");
+  add_count(app, "--visitors", plan->visitors, 0U, 10'000U, "Clients that come, ask and go at each sample");
   add_value(app, "--seed", plan->seed, parse_number, "S", "Of the random orders (1)");
   return [plan](Context& context) { return bench_soak(context, *plan); };
 }

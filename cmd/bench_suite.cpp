@@ -18,6 +18,8 @@
 #include "app/config.hpp"
 #include "app/daemon.hpp"
 #include "base/clock.hpp"
+#include "bench_load.hpp"
+#include "process_stat.hpp"
 #include "suite.hpp"
 
 namespace trade::cmd {
@@ -45,11 +47,7 @@ std::int64_t memory_bytes(std::int64_t pid, std::string_view figure) {
 /// Of /proc/PID/stat: the times of the process and of its children that it has waited for. Zero when they
 /// cannot be read.
 double processor_seconds_of(std::int64_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  // The program's name, the second word, is in parentheses and may hold blanks.
-  std::istringstream words(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::istringstream words(process_stat(pid));
   std::string word;
   constexpr int words_before_times = 11;
   for (int i = 0; i < words_before_times; ++i)
@@ -158,6 +156,17 @@ void ThrowAwaySuite::stop() {
     std::error_code ignored;
     std::filesystem::remove_all(temporary_, ignored);
   }
+}
+
+Result<ClientOptions> set_up_market(Context& context, Context& bench, const app::Home& home,
+                                    BenchMarket& market) {
+  Result<ClientOptions> options = bench.client_options();
+  if (!options) return options;
+  options->timeout = bench_patience;
+  context.note("setting up " + std::to_string(market.accounts) + " accounts and " +
+               std::to_string(market.symbols) + " symbols in " + home.root.string());
+  if (Status made = make_bench_market(*options, market); !made) return pass_on(std::move(made));
+  return options;
 }
 
 Status measure_disk_sync(const std::filesystem::path& directory, Histogram& microseconds) {

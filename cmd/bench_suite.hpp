@@ -67,6 +67,12 @@ class ThrowAwaySuite {
   std::filesystem::path temporary_;
 };
 
+struct BenchMarket;
+/// Makes the market in the suite that is running in `home`, and tells `context`. Returns how its clients
+/// connect.
+Result<ClientOptions> set_up_market(Context& context, Context& bench, const app::Home& home,
+                                    BenchMarket& market);
+
 /// How long this disk takes to make 4 KiB durable, in microseconds; adds to what was recorded.
 Status measure_disk_sync(const std::filesystem::path& directory, Histogram& microseconds);
 
@@ -132,6 +138,13 @@ auto number_between(T min, T max) {
     }
     return static_cast<T>(*number);
   };
+}
+
+/// An option for a number from `min` to `max`. The help shows the value that is there as the default.
+template <class T>
+void add_count(CLI::App& app, const std::string& option, T& value, T min, T max, const std::string& help) {
+  const std::string text = help + " (" + std::to_string(value) + ")";
+  add_value(app, option, value, number_between<T>(min, max), "N", text);
 }
 
 }  // namespace trade::cmd

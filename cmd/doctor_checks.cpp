@@ -15,6 +15,7 @@
 #include "app/daemon.hpp"
 #include "base/clock.hpp"
 #include "bus/endpoints.hpp"
+#include "process_stat.hpp"
 
 namespace trade::cmd {
 
@@ -87,13 +88,8 @@ void Findings::add(std::string check, std::string_view state, std::string detail
 }
 
 bool is_stopped(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(file, text);
-  // The name before the state may have anything in it.
-  const std::size_t name_end = text.rfind(')');
-  const std::size_t state = name_end == std::string::npos ? name_end : name_end + 2;
-  return state < text.size() && (text[state] == 'T' || text[state] == 't');
+  const std::string stat = process_stat(pid);
+  return stat.starts_with('T') || stat.starts_with('t');
 }
 
 std::uint64_t bytes_on_disk(const std::filesystem::path& file) {

@@ -1,6 +1,6 @@
 // trade log: what the daemons log; trade reload: has them read the configuration again.
-#include <algorithm>
-#include <array>
+#include "app/log.hpp"
+
 #include <csignal>
 
 #include "app/daemon.hpp"
@@ -21,11 +21,9 @@ struct Arguments {
   std::string level;                 ///< empty: as it is
 };
 
-constexpr std::array<std::string_view, 6> levels{"trace", "debug", "info", "warning", "error", "off"};
-
 Result<std::vector<std::string>> parse_daemon_or_all(std::string_view text) {
   if (text == all_daemons) return std::vector<std::string>{};
-  if (std::ranges::find(levels, text) != levels.end()) {
+  if (app::is_log_level(text)) {
     return fail(ErrorCode::usage, "no daemon '" + std::string(text) + "'",
                 "'trade log level all " + std::string(text) + "' has every daemon log so");
   }

@@ -108,6 +108,10 @@ Status start_logging(const LogOptions& options) {
   return {};
 }
 
+bool is_log_level(std::string_view name) {
+  return level_named(name).has_value();
+}
+
 Status set_log_level(const std::string& level) {
   const auto number = level_named(level);
   if (!number) return no_such_level(level);

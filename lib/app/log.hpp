@@ -26,6 +26,8 @@ struct LogOptions {
 
 /// Replaces the process's logger. Messages are flushed as they come from `warning` on, else every second.
 Status start_logging(const LogOptions& options);
+/// Whether this is the name of a level.
+bool is_log_level(std::string_view name);
 /// Changes the level alone, and says so in the log. `usage` for a word that is none.
 Status set_log_level(const std::string& level);
 /// Says this at any level, as what is about the log or the configuration itself.

@@ -2,6 +2,7 @@
 # The official clients as they are, against a suite of our own.
 load suite.bash
 load gateway.bash
+load streams.bash
 
 clients() {
   npm_packages alpaca
@@ -86,27 +87,17 @@ bot() {
   http 200 GET '/v2/stocks/AAPL/quotes/latest?currency=USD'
 }
 
-# streaming PATH MESSAGE...: a client that prints to `out`; `say` sends more.
+# streaming PATH MESSAGE...: a client that writes what comes to `out`.
 streaming() {
   local path=$1
   shift
-  command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
-  mkfifo "$TRADE_HOME/.say"
-  node --experimental-websocket --no-warnings "$BATS_TEST_DIRNAME/stream.js" "ws${url#http}$path" "$@" \
-    <"$TRADE_HOME/.say" >"$TRADE_HOME/out" 3>&- &
-  client=$!
-  exec 8>"$TRADE_HOME/.say"
+  needs_node
+  stream_at "$path" "$TRADE_HOME/out" "$@"
 }
 
 # comes FILTER: until a line of `out` is like that.
 comes() {
-  for _ in $(seq 300); do
-    [ -n "$(jq -c "select($1)" "$TRADE_HOME/out" 2>/dev/null)" ] && return 0
-    sleep 0.1
-  done
-  echo "never came: $1"
-  cat "$TRADE_HOME/out"
-  return 1
+  await "$TRADE_HOME/out" "$1"
 }
 
 @test "a stream is its first key's, and ends with it whoever signs in after" {
@@ -123,7 +114,7 @@ comes() {
   t key revoke "${pair%%:*}" >/dev/null
   comes '.type == "closed" and .code == 1008'
   exec 8>&-
-  wait "$client"
+  wait "$stream_pid"
 }
 
 @test "the data stream says what is wrong with a subscription" {
@@ -134,20 +125,15 @@ comes() {
   comes '.[0].T == "error" and .[0].code == 400 and .[0].msg == "invalid syntax: quotes must be a list of symbols"'
   comes '.[0].T == "error" and .[0].code == 400 and .[0].msg == "no symbol NONE"'
   exec 8>&-
-  wait "$client"
+  wait "$stream_pid"
 }
 
 @test "bars come when their minute is over, and * is every symbol, new ones too" {
-  command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
+  needs_node
   start_gateway
   pair=$(new_key alice trader)
-  mkfifo "$TRADE_HOME/.say"
-  node --experimental-websocket --no-warnings "$BATS_TEST_DIRNAME/stream.js" "ws${url#http}/v2/iex" \
-    "{\"action\":\"auth\",\"key\":\"${pair%%:*}\",\"secret\":\"${pair##*:}\"}" \
-    '{"action":"subscribe","trades":["*"],"quotes":["*"],"bars":["*"],"updatedBars":["*"],"dailyBars":["AAPL"],"news":["*"]}' \
-    <"$TRADE_HOME/.say" >"$TRADE_HOME/out" 3>&- &
-  client=$!
-  exec 8>"$TRADE_HOME/.say"
+  streaming /v2/iex "{\"action\":\"auth\",\"key\":\"${pair%%:*}\",\"secret\":\"${pair##*:}\"}" \
+    '{"action":"subscribe","trades":["*"],"quotes":["*"],"bars":["*"],"updatedBars":["*"],"dailyBars":["AAPL"],"news":["*"]}'
   # told FILTER SECONDS: until one of the frames is like that.
   told() {
     for _ in $(seq $(($2 * 10))); do
@@ -176,5 +162,5 @@ comes() {
   # Each bar once.
   [ "$(grep -c '"T":"b","S":"AAPL"' "$TRADE_HOME/out")" = 1 ]
   exec 8>&-
-  wait "$client"
+  wait "$stream_pid"
 }

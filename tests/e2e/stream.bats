@@ -2,36 +2,16 @@
 # The WebSocket at /api/v1/stream.
 load suite.bash
 load gateway.bash
+load streams.bash
 
 setup() {
   new_home
-  command -v node >/dev/null || skip "node is not installed: it is the tests' WebSocket client"
+  needs_node
 }
 
-# stream_to FILE MESSAGE...: a client in the background; `say` sends more, closing descriptor 8 ends it.
+# stream_to FILE MESSAGE...: a client of /api/v1/stream.
 stream_to() {
-  local file=$1
-  shift
-  mkfifo "$TRADE_HOME/.say"
-  node --experimental-websocket --no-warnings "$BATS_TEST_DIRNAME/stream.js" "ws${url#http}/api/v1/stream" "$@" \
-    <"$TRADE_HOME/.say" >"$file" 3>&- &
-  stream_pid=$!
-  exec 8>"$TRADE_HOME/.say"
-}
-
-say() {
-  echo "$1" >&8
-}
-
-# await FILE FILTER: until jq finds it in one of the lines.
-await() {
-  for _ in $(seq 300); do
-    [ -n "$(jq -c "select($2)" "$1" 2>/dev/null)" ] && return 0
-    sleep 0.1
-  done
-  echo "never came: $2; there is:"
-  cat "$1"
-  return 1
+  stream_at /api/v1/stream "$@"
 }
 
 sign_in() {

@@ -37,12 +37,17 @@ std::size_t bytes_in_large_pages(const void* address) {
   return 0;
 }
 
-TEST(LargePageGatheringTest, PutsTogetherWhatAForkBrokeUp) {
-  constexpr std::size_t bytes = 8 * large_page_bytes;
-  AddressSpace space(bytes);
+/// With ones, taken a large page at a time.
+void fill(AddressSpace& space, std::size_t bytes) {
   for (std::size_t usable = large_page_bytes; usable <= bytes; usable += large_page_bytes)
     space.make_usable(usable);
   std::memset(space.begin(), 1, bytes);
+}
+
+TEST(LargePageGatheringTest, PutsTogetherWhatAForkBrokeUp) {
+  constexpr std::size_t bytes = 8 * large_page_bytes;
+  AddressSpace space(bytes);
+  fill(space, bytes);
   const std::size_t before = bytes_in_large_pages(space.begin());
   if (before == 0) GTEST_SKIP() << "no large pages to be had here";
 
@@ -96,9 +101,7 @@ TEST(LargePageGatheringTest, GoesOverWhatIsKnownAndWhole) {
 TEST(LargePages, AChildThatGivesThemUpSharesThemNoMore) {
   constexpr std::size_t bytes = 4 * large_page_bytes;
   AddressSpace space(bytes);
-  for (std::size_t usable = large_page_bytes; usable <= bytes; usable += large_page_bytes)
-    space.make_usable(usable);
-  std::memset(space.begin(), 1, bytes);
+  fill(space, bytes);
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
