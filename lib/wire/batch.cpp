@@ -146,7 +146,7 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
   }
   TRADE_ASSERT(event == events.size(), "every event belongs to a command");
 
-  flatbuffers::FlatBufferBuilder& builder = writer.builder;
+  TableBuilder& builder = writer.builder;
   const auto event_offsets = builder.CreateVector(state.event_offsets);
   const auto event_types = builder.CreateVector(state.event_types);
   const auto counts = builder.CreateVector(events_per_command.data(), events_per_command.size());

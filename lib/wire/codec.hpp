@@ -12,6 +12,7 @@
 #include "model/messages.hpp"
 #include "model/views.hpp"
 #include "wire/checker.hpp"
+#include "wire/table_builder.hpp"
 #include "wire/trade_generated.h"
 #include "wire/wire.hpp"
 
@@ -72,7 +73,7 @@ class Writer {
     return written.offset;
   }
 
-  flatbuffers::FlatBufferBuilder builder{std::size_t{64} * 1024};
+  TableBuilder builder{std::size_t{64} * 1024};
   WrittenText echo;  ///< the client order id or the reason of the command last written: its events repeat it
   WrittenText account;  ///< the account's name last written in a submit request
   WrittenText symbol;

@@ -16,21 +16,20 @@ namespace {
 
 /// The error of a request that is encoded without the codec's care.
 template <class Decode>
-std::string refusal(flatbuffers::FlatBufferBuilder& builder, Decode decode) {
+std::string refusal(TableBuilder& builder, Decode decode) {
   AlignedBuffer buffer;
   buffer.assign({reinterpret_cast<const std::byte*>(builder.GetBufferPointer()), builder.GetSize()});
   const auto decoded = decode(buffer.bytes());
   return decoded ? "" : decoded.error().message;
 }
 
-void finish(flatbuffers::FlatBufferBuilder& builder, schema::Content type, Offset<void> content,
-            std::uint16_t version = 1) {
+void finish(TableBuilder& builder, schema::Content type, Offset<void> content, std::uint16_t version = 1) {
   schema::FinishFrameBuffer(builder, schema::CreateFrame(builder, version, type, content));
 }
 
 std::string refusal_of_request(schema::RequestBody type,
-                               const std::function<Offset<void>(flatbuffers::FlatBufferBuilder&)>& make) {
-  flatbuffers::FlatBufferBuilder builder;
+                               const std::function<Offset<void>(TableBuilder&)>& make) {
+  TableBuilder builder;
   const auto body = make(builder);
   finish(builder, schema::Content::Request, schema::CreateRequest(builder, 1, type, body).Union());
   return refusal(builder, decode_request);
@@ -123,16 +122,14 @@ TEST(MeaningTest, ASubmitRequestMayHold4096CommandsAndNoMore) {
 }
 
 TEST(MeaningTest, UnknownMembersOfUnionsAreRefusedWithoutBeingRead) {
-  const auto status = [](flatbuffers::FlatBufferBuilder& builder) {
-    return schema::CreateStatusRequest(builder).Union();
-  };
+  const auto status = [](TableBuilder& builder) { return schema::CreateStatusRequest(builder).Union(); };
   EXPECT_EQ(refusal_of_request(schema::RequestBody::StatusRequest, status), "");
   EXPECT_NE(refusal_of_request(static_cast<schema::RequestBody>(200), status).find("200"), std::string::npos);
   EXPECT_NE(refusal_of_request(schema::RequestBody::NONE, status).find("no kind of request"),
             std::string::npos);
 
   const auto submit_of = [](schema::CommandBody type) {
-    return [type](flatbuffers::FlatBufferBuilder& builder) {
+    return [type](TableBuilder& builder) {
       const auto command =
           schema::CreateSubmittedCommand(builder, type, schema::CreateCancelAllOrders(builder).Union());
       return schema::CreateSubmitRequest(builder, builder.CreateVector(&command, 1)).Union();
@@ -147,11 +144,11 @@ TEST(MeaningTest, UnknownMembersOfUnionsAreRefusedWithoutBeingRead) {
 }
 
 TEST(MeaningTest, MissingPartsAreNamed) {
-  const std::string no_body = refusal_of_request(
-      schema::RequestBody::StatusRequest, [](flatbuffers::FlatBufferBuilder&) { return Offset<void>(0); });
+  const std::string no_body =
+      refusal_of_request(schema::RequestBody::StatusRequest, [](TableBuilder&) { return Offset<void>(0); });
   EXPECT_NE(no_body.find("StatusRequest at 0: body: missing"), std::string::npos) << no_body;
   const std::string no_fields =
-      refusal_of_request(schema::RequestBody::SubmitRequest, [](flatbuffers::FlatBufferBuilder& builder) {
+      refusal_of_request(schema::RequestBody::SubmitRequest, [](TableBuilder& builder) {
         const auto order = schema::CreatePlaceOrder(builder, nullptr, 0);
         const auto command =
             schema::CreateSubmittedCommand(builder, schema::CommandBody::PlaceOrder, order.Union());
@@ -159,7 +156,7 @@ TEST(MeaningTest, MissingPartsAreNamed) {
       });
   EXPECT_NE(no_fields.find("PlaceOrder at 0: fields: missing"), std::string::npos) << no_fields;
   const std::string no_rules =
-      refusal_of_request(schema::RequestBody::SubmitRequest, [](flatbuffers::FlatBufferBuilder& builder) {
+      refusal_of_request(schema::RequestBody::SubmitRequest, [](TableBuilder& builder) {
         const auto rules = schema::CreateSetFirmRules(builder);
         const auto command =
             schema::CreateSubmittedCommand(builder, schema::CommandBody::SetFirmRules, rules.Union());
@@ -169,7 +166,7 @@ TEST(MeaningTest, MissingPartsAreNamed) {
 }
 
 TEST(MeaningTest, AnotherProtocolVersionIsRefusedAndSaysWhatToDo) {
-  flatbuffers::FlatBufferBuilder builder;
+  TableBuilder builder;
   const auto request = schema::CreateRequest(builder, 1, schema::RequestBody::StatusRequest,
                                              schema::CreateStatusRequest(builder).Union());
   finish(builder, schema::Content::Request, request.Union(), 2);
@@ -201,7 +198,7 @@ TEST(MeaningTest, AFrameAboveTheBoundIsRefused) {
 
 TEST(MeaningTest, RecordsThatShareALongVectorDoNotGrowWhenDecoded) {
   // A row takes eight bytes when all point at one table, and 16 KB when decoded.
-  flatbuffers::FlatBufferBuilder builder;
+  TableBuilder builder;
   const std::vector<schema::Holding> holdings(1'000, schema::Holding(1, 1, 0));
   const auto shared = builder.CreateVectorOfStructs(holdings);
   std::vector<Offset<schema::HoldingsRow>> rows;
@@ -216,7 +213,7 @@ TEST(MeaningTest, RecordsThatShareALongVectorDoNotGrowWhenDecoded) {
 }
 
 TEST(MeaningTest, ABatchRepeatedByOffsetDoesNotGrowWhenDecoded) {
-  flatbuffers::FlatBufferBuilder builder;
+  TableBuilder builder;
   const std::vector<std::uint8_t> bytes(100'000, 1);
   const auto batch = schema::CreateStoredBatch(builder, builder.CreateVector(bytes));
   const std::vector<Offset<schema::StoredBatch>> batches(1'000, batch);
@@ -228,7 +225,7 @@ TEST(MeaningTest, ABatchRepeatedByOffsetDoesNotGrowWhenDecoded) {
 }
 
 TEST(MeaningTest, ACounterNamedTwiceIsRefused) {
-  flatbuffers::FlatBufferBuilder builder;
+  TableBuilder builder;
   const auto counter = schema::CreateCounter(builder, builder.CreateString("orders"), 1);
   const std::vector<Offset<schema::Counter>> counters(2, counter);
   const auto list = builder.CreateVector(counters);
@@ -245,7 +242,7 @@ TEST(MeaningTest, ACounterNamedTwiceIsRefused) {
 std::string refusal_of_batch(std::size_t timestamps, std::size_t commands,
                              const std::vector<std::uint32_t>& counts, std::size_t events,
                              std::uint64_t first_sequence = 1, std::int64_t time_step = 1) {
-  flatbuffers::FlatBufferBuilder builder;
+  TableBuilder builder;
   std::vector<std::int64_t> times;
   for (std::size_t i = 0; i < timestamps; ++i)
     times.push_back(100 + time_step * static_cast<std::int64_t>(i));
