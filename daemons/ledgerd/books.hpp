@@ -31,11 +31,13 @@ struct BooksOptions {
   std::chrono::milliseconds commit_interval{200};
   /// Postings wait in memory while a commit is under way, up to so many bytes; then folding waits.
   std::size_t frame_bytes_max = std::size_t{8} << 20;
-  // A checkpoint is begun after so many events, or when nothing came for so long, or after so long.
-  std::uint64_t checkpoint_events = 2'000'000;
+  // A checkpoint is begun after so many events, or when nothing came for so long, or after so long. Each
+  // saves nearly all accounts and positions of a busy market; a restart folds at most what came since, in
+  // some two seconds.
+  std::uint64_t checkpoint_events = 6'000'000;
   std::chrono::milliseconds checkpoint_idle{1'000};
   std::chrono::milliseconds checkpoint_interval{30'000};
-  /// Bytes of a checkpoint that are written with one commit, or a fortieth of it where that is more.
+  /// Bytes of a checkpoint that are written with one commit, or a hundredth of it where that is more.
   std::size_t checkpoint_portion_bytes = std::size_t{1} << 20;
   MakeWriter make_writer = make_store_writer;
   /// Opens the journal again, for what is asked about its events; empty: nothing is told of those.

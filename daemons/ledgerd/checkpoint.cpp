@@ -11,7 +11,7 @@ namespace trade::ledgerd {
 namespace {
 
 /// A large checkpoint is written in about so many portions, so that it is done before the next is due.
-constexpr std::size_t portions_max = 40;
+constexpr std::size_t portions_max = 100;
 /// Pages whose older versions are removed in one transaction.
 constexpr std::size_t removed_per_portion = 1'024;
 
