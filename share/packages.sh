@@ -1,5 +1,5 @@
 # Installs what building and running needs, on Debian, when it is missing. To be sourced; gives
-# `need_packages build` and `need_packages test`.
+# `need_packages build`, `need_packages test` and `need_packages fuzz`.
 
 # What compiling and running takes.
 build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler libflatbuffers-dev libcli11-dev
@@ -10,6 +10,9 @@ build_packages="g++ cmake ninja-build ccache pkg-config flatbuffers-compiler lib
 test_packages="jq bats mandoc clang-format-19 curl openssl tmux poppler-utils"
 # The page is tried in a browser, driven by a package from npm.
 if command -v npm >/dev/null 2>&1; then test_packages="$test_packages chromium"; fi
+
+# What searching for inputs takes on top of building.
+fuzz_packages="clang-19 libclang-rt-19-dev"
 
 # need_packages GROUP...: asks dpkg what is missing, and apt for just that.
 need_packages() {
