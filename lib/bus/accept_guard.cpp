@@ -125,9 +125,9 @@ extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags
   const int spare = spare_descriptor.exchange(-1);
   if (spare >= 0) {
     ::close(spare);
-    const int turned_away = system_accept(socket, nullptr, nullptr, SOCK_CLOEXEC);
-    if (turned_away >= 0) {
-      ::close(turned_away);
+    const int surplus = system_accept(socket, nullptr, nullptr, SOCK_CLOEXEC);
+    if (surplus >= 0) {
+      ::close(surplus);
       refused.fetch_add(1, std::memory_order_relaxed);
     }
   }
