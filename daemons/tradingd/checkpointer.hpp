@@ -39,6 +39,10 @@ class Checkpointer {
 
   /// The longest that `start` held up the orders.
   [[nodiscard]] std::int64_t pause_nanoseconds_max() const { return pause_nanoseconds_max_; }
+  /// The most processor time that it took: what a pause was longer, other processes had their turn.
+  [[nodiscard]] std::int64_t fork_processor_nanoseconds_max() const {
+    return fork_processor_nanoseconds_max_;
+  }
 
  private:
   std::filesystem::path directory_;
@@ -47,6 +51,7 @@ class Checkpointer {
   std::uint64_t child_batch_ = 0;
   std::uint64_t last_batch_ = 0;
   std::int64_t pause_nanoseconds_max_ = 0;
+  std::int64_t fork_processor_nanoseconds_max_ = 0;
 };
 
 }  // namespace trade::tradingd

@@ -260,6 +260,9 @@ DaemonView Service::describe() const {
   count("checkpoint_batch", checkpointer_.last_batch());
   count("checkpoint_pause_max_us",
         static_cast<std::uint64_t>(checkpointer_.pause_nanoseconds_max() / nanoseconds_per_microsecond));
+  count("checkpoint_fork_processor_max_us",
+        static_cast<std::uint64_t>(checkpointer_.fork_processor_nanoseconds_max() /
+                                   nanoseconds_per_microsecond));
   count("calendar_us", context_.config().text("tradingd.calendar") == "us" ? 1 : 0);
   if (door_ != nullptr) door_->describe(view);
   count("clock_simulated", clock_.simulated() ? 1 : 0);
