@@ -77,7 +77,8 @@ int send(const std::filesystem::path& home, const char* file, int seconds, const
 }
 
 int check(const std::filesystem::path& home, const char* file) {
-  Client client({home, std::chrono::seconds(20)});
+  // A ledger that was killed again and again has minutes of events to catch up with.
+  Client client({home, std::chrono::seconds(120)});
   std::map<std::string, std::uint64_t> books;
   int problems = 0;
   for (const char* account : accounts) {
