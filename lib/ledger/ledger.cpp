@@ -1,6 +1,7 @@
 #include "ledger/ledger.hpp"
 
 #include <string>
+#include <utility>
 
 namespace trade::ledger {
 
@@ -23,7 +24,10 @@ bool valid_trade(Price price, Quantity quantity) {
 
 }  // namespace
 
-Ledger::Ledger(const LedgerCapacity& capacity) : trades_(capacity.trades_kept_max), capacity_(capacity) {}
+Ledger::Ledger(const LedgerCapacity& capacity, OrderTable::ReadPage read_orders)
+    : trades_(capacity.trades_kept_max), capacity_(capacity) {
+  if (read_orders) orders_.bring_back_with(std::move(read_orders));
+}
 
 Status Ledger::fold(std::span<const Event> events, std::vector<Entry>& entries) {
   entries_ = &entries;
@@ -68,7 +72,8 @@ void Ledger::prefetch_found(const Event& event) const {
     positions_.prefetch(find_position(account, trade->symbol) - 1);
 }
 
-Error Ledger::error_of(Problem problem, const Event& event) {
+Error Ledger::error_of(Problem problem, const Event& event) const {
+  if (const Error* failure = orders_.read_failure()) return *failure;
   const char* what = "";
   switch (problem) {
     case Problem::none:
@@ -511,7 +516,8 @@ Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, Rej
     const Price reference = symbols_[event.symbol.value - 1].reference();
     order->reference_units = static_cast<std::uint32_t>(reference.units);
   }
-  if (!event.client_order_id.empty()) orders_.add_client_id(event.order, *order, event.client_order_id);
+  if (!event.client_order_id.empty() && !orders_.add_client_id(event.order, *order, event.client_order_id))
+    return Problem::order;
   if (!event.account) return Problem::none;
   AccountRecord* account = change_account(event.account);
   if (account == nullptr) return Problem::account;
@@ -607,7 +613,8 @@ Ledger::Problem Ledger::apply(const OrderReplaced& event) {
   order->limit_price = event.limit_price;
   order->stop_price = event.stop_price;
   order->updated_at = timestamp_;
-  if (!event.client_order_id.empty()) orders_.add_client_id(event.order, *order, event.client_order_id);
+  if (!event.client_order_id.empty() && !orders_.add_client_id(event.order, *order, event.client_order_id))
+    return Problem::order;
   return Problem::none;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/byte_stream.hpp"
@@ -24,12 +25,15 @@
 
 namespace trade::ledger {
 
-/// Bounds of the ledger's memory for history. What passes them is not lost: ended orders are in the saved
-/// pages, trades in the postings frames.
+/// Bounds of the ledger's memory for history. What passes them is not lost: orders are in the saved pages,
+/// trades in the postings frames.
 struct LedgerCapacity {
-  /// Ended orders (the most recent) that `evict` leaves in memory, where they are found by their client ids
-  /// too.
+  /// Orders (the most recent) that `evict_orders` leaves in memory, where ended ones are found by their
+  /// client ids too.
   std::uint32_t orders_kept_max = 4'000'000;
+  /// Orders before those, in pages that have open ones among them, that it leaves in memory if they can be
+  /// brought back: bringing a page back takes some 40 microseconds.
+  std::uint32_t older_orders_kept_max = 4'000'000;
   /// Trades (the most recent) whose fills are listed from memory.
   std::uint32_t trades_kept_max = 1'048'576;
 };
@@ -46,11 +50,14 @@ struct PageName {
 
 class Ledger {
  public:
-  explicit Ledger(const LedgerCapacity& capacity = {});
+  /// With `read_orders`, pages with open orders may leave memory too, and come back when an order of theirs
+  /// changes: what was saved last must then be there to be read whenever events are folded.
+  explicit Ledger(const LedgerCapacity& capacity = {}, OrderTable::ReadPage read_orders = {});
 
   /// Folds events that come right after `sequence()`, and appends an entry for each that moved cash or
-  /// shares. An event that cannot be (an account that was never opened, a gap in the sequence) is an error;
-  /// the ledger is then not to be used any more.
+  /// shares. An event that cannot be (an account that was never opened, a gap in the sequence) is an error,
+  /// as is a saved page of orders that is needed and cannot be read; the ledger is then not to be used any
+  /// more.
   Status fold(std::span<const Event> events, std::vector<Entry>& entries);
 
   /// Of the last event folded.
@@ -112,7 +119,8 @@ class Ledger {
   /// The saved bytes of a page, valid until the next call; nothing when there are none.
   using LoadPage = std::function<std::optional<std::span<const std::byte>>(PageName page)>;
   /// Makes the ledger that was saved. Its trade log is to be restored before anything is folded.
-  static Result<Ledger> load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity = {});
+  static Result<Ledger> load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity = {},
+                             OrderTable::ReadPage read_orders = {});
   /// The number of the first trade that `restore_trades` begins with, to fill the log as it was.
   [[nodiscard]] std::uint64_t first_trade_to_restore() const;
   /// Puts trades back into the log, frame by frame in ascending order: entries of any kind, of which trades
@@ -121,8 +129,11 @@ class Ledger {
   Status restore_trades(std::uint64_t first_trade, std::span<const Entry> entries);
   /// After the last of them: an error when trades are missing.
   Status finish_restoring();
-  /// Lets go of ended orders beyond the capacity. What was handed out to be saved must be durable.
+  /// Lets go of pages of orders beyond the capacity. What was handed out to be saved must be durable.
   void evict_orders();
+  /// So many pages of orders came back since that others should leave before more is folded: everything that
+  /// changed should be saved, then `evict_orders` called.
+  [[nodiscard]] bool crowded() const;
 
  private:
   /// Why an event cannot be.
@@ -205,13 +216,20 @@ class Ledger {
   [[nodiscard]] std::uint32_t find_position(AccountId account, SymbolId symbol) const;
   Entry& new_entry(EntryKind kind, AccountId account);
   void note_entry(AccountRecord& account) const;
-  [[nodiscard]] static Error error_of(Problem problem, const Event& event);
+  [[nodiscard]] Error error_of(Problem problem, const Event& event) const;
   template <class Array>
   static bool load_array(Array& array, std::uint32_t size, PageKind kind, const LoadPage& load);
   [[nodiscard]] bool rebuild_indexes();
-  /// How many of the newest pages of orders stay in memory.
-  static std::uint32_t pages_kept(const LedgerCapacity& capacity) {
-    return capacity.orders_kept_max / order_page_records + 1;
+  [[nodiscard]] Status load_orders(std::uint32_t page_count, std::span<const std::uint32_t> open_pages,
+                                   const LoadPage& load);
+  /// Where an order's chain of trades ends so far, while trades are restored; `none` where it is no order.
+  std::uint64_t& restored_head(OrderId id, std::uint64_t& none);
+  /// How many of the newest pages of orders stay in memory, and how many others that have open orders.
+  [[nodiscard]] std::uint32_t newest_pages_kept() const {
+    return capacity_.orders_kept_max / order_page_records + 1;
+  }
+  [[nodiscard]] std::size_t older_pages_kept() const {
+    return capacity_.older_orders_kept_max / order_page_records;
   }
 
   PagedArray<AccountRecord, 64> accounts_;
@@ -228,6 +246,8 @@ class Ledger {
   std::uint64_t posting_count_ = 0;
 
   std::uint64_t saved_trades_ = 0;  ///< how many there were when the state was saved that was loaded
+  /// While trades are restored: of orders that are not in memory, whose saved heads stay as they are.
+  std::unordered_map<std::uint64_t, std::uint64_t> restored_heads_;
 
   Timestamp timestamp_;                    ///< of the event being folded, or folded last
   std::vector<Entry>* entries_ = nullptr;  ///< of those being folded

@@ -1,6 +1,7 @@
 // Checking, saving and loading a ledger's state.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "ledger/ledger.hpp"
 
@@ -12,6 +13,8 @@ __extension__ using Wide = __int128;
 constexpr std::uint32_t summary_version = 2;
 /// That had no timestamp.
 constexpr std::uint32_t summary_version_before = 1;
+/// So many pages of orders may come back before others have left again, even where the capacity is less.
+constexpr std::size_t pages_brought_back_max = 256;
 
 std::unexpected<Error> corrupt(std::string what) {
   return fail(ErrorCode::corrupt, "the saved ledger is broken: " + std::move(what),
@@ -112,8 +115,9 @@ bool Ledger::load_array(Array& array, std::uint32_t size, PageKind kind, const L
   return array.size() == size;
 }
 
-Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity) {
-  Ledger ledger(capacity);
+Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const LedgerCapacity& capacity,
+                            OrderTable::ReadPage read_orders) {
+  Ledger ledger(capacity, std::move(read_orders));
   const auto version = summary.read<std::uint32_t>();
   if (version != summary_version && version != summary_version_before)
     return corrupt("its summary is of another version");
@@ -137,22 +141,42 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   if (!load_array(ledger.positions_, position_count, PageKind::positions, load)) {
     return corrupt("a page of positions");
   }
-  // The newest pages, and whatever older ones have open orders.
-  const std::uint32_t kept = pages_kept(capacity);
-  const std::uint32_t newest_from = order_page_count > kept ? order_page_count - kept : 0;
-  const auto load_orders = [&](std::uint32_t page) {
-    const auto bytes = load({PageKind::orders, page});
-    return bytes && ledger.orders_.load_page(page, *bytes);
-  };
-  for (std::uint32_t number = 0; number < open_count; ++number) {
-    const auto page = summary.read<std::uint32_t>();
-    if (page < newest_from && !load_orders(page)) return corrupt("a page of orders");
-  }
-  for (std::uint32_t page = newest_from; page < order_page_count; ++page) {
-    if (!load_orders(page)) return corrupt("a page of orders");
-  }
+  std::vector<std::uint32_t> open_pages(open_count);
+  for (std::uint32_t& page : open_pages)
+    page = summary.read<std::uint32_t>();
+  if (Status loaded = ledger.load_orders(order_page_count, open_pages, load); !loaded)
+    return pass_on(std::move(loaded));
   if (!ledger.rebuild_indexes()) return corrupt("a position of an account or a symbol that is not there");
   return ledger;
+}
+
+/// The newest pages come into memory, and of the older ones with open orders the newest, as many as may stay.
+Status Ledger::load_orders(std::uint32_t page_count, std::span<const std::uint32_t> open_pages,
+                           const LoadPage& load) {
+  const std::uint32_t newest_kept = newest_pages_kept();
+  const std::uint32_t newest_from = page_count > newest_kept ? page_count - newest_kept : 0;
+  const auto older_count = static_cast<std::size_t>(
+      std::ranges::count_if(open_pages, [=](std::uint32_t page) { return page < newest_from; }));
+  std::size_t left_out =
+      orders_.can_bring_back() && older_count > older_pages_kept() ? older_count - older_pages_kept() : 0;
+  const auto load_page = [&](std::uint32_t page, OrderTable::Loaded loaded) -> Status {
+    const auto bytes = load({PageKind::orders, page});
+    if (bytes && orders_.load_page(page, *bytes, loaded)) return {};
+    if (const Error* failure = orders_.read_failure()) return std::unexpected(*failure);
+    return corrupt("a page of orders");
+  };
+  for (const std::uint32_t page : open_pages) {
+    if (page >= newest_from) continue;
+    const auto loaded = left_out > 0 ? OrderTable::Loaded::left_out : OrderTable::Loaded::kept;
+    if (left_out > 0) --left_out;
+    if (Status done = load_page(page, loaded); !done) return done;
+  }
+  for (std::uint32_t page = newest_from; page < page_count; ++page) {
+    if (Status done = load_page(page, OrderTable::Loaded::kept); !done) return done;
+  }
+  // Nothing leaves by that; but from now on it is known which pages are older ones.
+  evict_orders();
+  return {};
 }
 
 bool Ledger::rebuild_indexes() {
@@ -189,16 +213,22 @@ Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> 
       return corrupt("a posting of an account that is not there");
     }
     // Where the saved chain heads point at this trade or a later one, they are walked up to again.
-    std::uint64_t elsewhere = 0;
-    OrderRecord* maker = orders_.change(entry.maker_order);
-    OrderRecord* taker = orders_.change(entry.taker_order);
-    log_trade(entry, maker != nullptr ? maker->last_trade : elsewhere,
-              taker != nullptr ? taker->last_trade : elsewhere);
+    std::uint64_t no_maker = 0;
+    std::uint64_t no_taker = 0;
+    std::uint64_t& maker_head = restored_head(entry.maker_order, no_maker);
+    log_trade(entry, maker_head, restored_head(entry.taker_order, no_taker));
   }
   return {};
 }
 
+std::uint64_t& Ledger::restored_head(OrderId id, std::uint64_t& none) {
+  if (!id) return none;
+  // It is not brought back for this.
+  return orders_.find(id) != nullptr ? orders_.change(id)->last_trade : restored_heads_[id.value];
+}
+
 Status Ledger::finish_restoring() {
+  restored_heads_ = {};
   if (trades_.next() != saved_trades_) return corrupt("trades are missing from its postings frames");
   // Every chain head is what it was saved as again.
   accounts_.dirty().clear();
@@ -207,7 +237,13 @@ Status Ledger::finish_restoring() {
 }
 
 void Ledger::evict_orders() {
-  orders_.evict(pages_kept(capacity_));
+  orders_.evict(newest_pages_kept(), older_pages_kept());
+}
+
+bool Ledger::crowded() const {
+  const std::size_t kept = older_pages_kept();
+  return orders_.can_bring_back() &&
+         orders_.older_pages_in_memory() > kept + std::max(kept, pages_brought_back_max);
 }
 
 }  // namespace trade::ledger

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <string>
 
 #include "base/assert.hpp"
 #include "base/prefetch.hpp"
@@ -68,6 +69,29 @@ void for_each_client_id(std::string_view texts, const OrderRecord& record, Use&&
     use(text_at(texts, place));
 }
 
+/// The bytes of an order's texts with their links; nothing when one of them is not within `texts`, or there
+/// are too many.
+std::optional<std::size_t> size_of_texts(std::string_view texts, const OrderRecord& record) {
+  std::size_t bytes = 0;
+  const auto within = [&](TextPlace place) {
+    bytes += place.size + link_bytes;
+    return std::size_t{place.offset} + place.size + link_bytes <= texts.size();
+  };
+  TextPlace place = place_of(record);
+  for (std::uint32_t number = 0; place.size != 0; ++number, place = older_than(texts, place)) {
+    if (number == client_ids_per_order_max || !within(place)) return std::nullopt;
+  }
+  const TextPlace at_venue = venue_place_of(record);
+  if (at_venue.size != 0 && !within(at_venue)) return std::nullopt;
+  return bytes;
+}
+
+Error broken_page(std::uint32_t number) {
+  return {ErrorCode::corrupt, "corrupt",
+          "the saved ledger is broken: page " + std::to_string(number) + " of its orders",
+          "make it anew from the journal: 'ledgerd --rebuild'"};
+}
+
 /// Whether an order that was refused for this reason never came to take its client id.
 bool refused_before_client_id(RejectReason reason) {
   switch (reason) {
@@ -91,6 +115,7 @@ std::optional<OrderPageImage> OrderPageImage::open(std::span<const std::byte> by
   image.open_orders_ = reader.read<std::uint32_t>();
   const auto text_bytes = reader.read<std::uint32_t>();
   if (!reader.ok() || image.used_ == 0 || image.used_ > order_page_records) return std::nullopt;
+  if (image.open_orders_ > image.used_) return std::nullopt;
   const std::size_t record_bytes = image.used_ * sizeof(OrderRecord);
   if (bytes.size() != image_header_bytes + record_bytes + text_bytes) return std::nullopt;
   image.records_ = bytes.subspan(image_header_bytes, record_bytes);
@@ -116,16 +141,45 @@ std::string_view OrderPageImage::venue_order_id(const OrderRecord& record) const
   return text_at(texts_, venue_place_of(record));
 }
 
-std::unique_ptr<OrderTable::Page> OrderTable::make_page() {
+std::optional<std::span<const std::byte>> OrderTable::SavedPages::page(std::uint32_t number) {
+  if (!read) return std::nullopt;
+  auto page = read(number);
+  if (page) {
+    bytes = std::move(*page);
+    return bytes;
+  }
+  if (!failure) failure = std::move(page.error());
+  return std::nullopt;
+}
+
+void OrderTable::make_page(std::uint32_t number) {
   const std::span<OrderRecord, order_page_records> records(static_cast<OrderRecord*>(blocks_.take()),
                                                            order_page_records);
   std::ranges::uninitialized_value_construct(records);
-  return std::make_unique<Page>(records);
+  pages_[number] = std::make_unique<Page>(records);
+  ++pages_in_memory_;
+}
+
+bool OrderTable::make_page(std::uint32_t number, const OrderPageImage& image) {
+  make_page(number);
+  Page& page = *pages_[number];
+  page.texts = image.texts();
+  for (std::uint32_t slot = 0; slot < image.used(); ++slot)
+    page.records[slot] = image.record(slot);
+  if (check_texts(page)) return true;
+  drop_page(number);
+  return false;
 }
 
 void OrderTable::drop_page(std::uint32_t page) {
   blocks_.give_back(pages_[page]->records.data());
   pages_[page].reset();
+  --pages_in_memory_;
+}
+
+void OrderTable::let_go(std::uint32_t page) {
+  forget_ended_client_ids(page);
+  drop_page(page);
 }
 
 OrderTable::Page* OrderTable::page_with(OrderId id) const {
@@ -136,9 +190,12 @@ OrderTable::Page* OrderTable::page_with(OrderId id) const {
 OrderRecord* OrderTable::add(OrderId id) {
   if (id <= newest_ || (id.value - 1) / order_page_records >= UINT32_MAX) return nullptr;
   const std::uint32_t page = page_of(id);
-  if (page >= pages_.size()) pages_.resize(page + std::size_t{1});
+  if (page >= pages_.size()) {
+    pages_.resize(page + std::size_t{1});
+    open_in_page_.resize(page + std::size_t{1});
+  }
   mark(page);
-  if (!pages_[page]) pages_[page] = make_page();
+  if (!pages_[page]) make_page(page);
   newest_ = id;
   OrderRecord& record = pages_[page]->records[slot_of(id)];
   record.present = 1;
@@ -152,9 +209,28 @@ const OrderRecord* OrderTable::find(OrderId id) const {
   return record.present != 0 ? &record : nullptr;
 }
 
+OrderTable::Page* OrderTable::bring_back(OrderId id) {
+  if (!can_bring_back() || id.value == 0 || id > newest_) return nullptr;
+  const std::uint32_t number = page_of(id);
+  const auto bytes = saved_.page(number);
+  if (!bytes) return nullptr;
+  const auto image = OrderPageImage::open(*bytes);
+  // Another number of open orders than there were when it left: it is not the version that left.
+  if (!image || image->open_orders() != open_in_page_[number] || !make_page(number, *image)) {
+    saved_.failure = broken_page(number);
+    return nullptr;
+  }
+  ++pages_brought_back_;
+  if (number < newest_from_) older_.push_back(number);
+  return pages_[number].get();
+}
+
 OrderRecord* OrderTable::change(OrderId id) {
   Page* page = page_with(id);
-  if (page == nullptr) return nullptr;
+  if (page == nullptr) [[unlikely]] {
+    page = bring_back(id);
+    if (page == nullptr) return nullptr;
+  }
   OrderRecord& record = page->records[slot_of(id)];
   if (record.present == 0) return nullptr;
   mark(page_of(id));
@@ -162,14 +238,14 @@ OrderRecord* OrderTable::change(OrderId id) {
 }
 
 void OrderTable::count_open(OrderId id) {
-  ++page_with(id)->open_orders;
+  ++open_in_page_[page_of(id)];
   ++open_count_;
 }
 
 void OrderTable::count_ended(OrderId id) {
-  Page* page = page_with(id);
-  TRADE_ASSERT(page != nullptr && page->open_orders > 0, "an order ends that was not open");
-  --page->open_orders;
+  std::uint16_t& open = open_in_page_[page_of(id)];
+  TRADE_ASSERT(open > 0, "an order ends that was not open");
+  --open;
   --open_count_;
 }
 
@@ -181,18 +257,42 @@ std::string_view OrderTable::venue_order_id(OrderId id, const OrderRecord& recor
   return text_at(page_with(id)->texts, venue_place_of(record));
 }
 
-bool OrderTable::has_client_id(std::uint64_t id, AccountId account, std::string_view text) const {
-  const OrderRecord* record = find(OrderId{id});
-  if (record == nullptr || record->account != account) return false;
-  bool found = false;
-  for_each_client_id(page_with(OrderId{id})->texts, *record,
-                     [&](std::string_view candidate) { found = found || candidate == text; });
-  return found;
+OrderTable::Holding OrderTable::holding_of(OrderId id, AccountId account, std::string_view text,
+                                           OrderPageSource* source) const {
+  const auto holding = [&](std::string_view texts, const OrderRecord& record) {
+    if (record.account != account) return Holding::no;
+    bool found = false;
+    for_each_client_id(texts, record,
+                       [&](std::string_view candidate) { found = found || candidate == text; });
+    if (!found) return Holding::no;
+    return is_terminal(record.status) ? Holding::ended : Holding::open;
+  };
+  if (const Page* page = page_with(id)) return holding(page->texts, page->records[slot_of(id)]);
+  const auto bytes = source != nullptr ? source->page(page_of(id)) : std::nullopt;
+  const auto image = bytes ? OrderPageImage::open(*bytes) : std::nullopt;
+  if (!image || slot_of(id) >= image->used()) return Holding::unreadable;
+  const OrderRecord record = image->record(slot_of(id));
+  if (!size_of_texts(image->texts(), record)) return Holding::unreadable;
+  return holding(image->texts(), record);
 }
 
-OrderId OrderTable::find_client_id(AccountId account, std::string_view text) const {
-  return OrderId{client_ids_.find(client_id_hash(account, text),
-                                  [&](std::uint64_t id) { return has_client_id(id, account, text); })};
+OrderTable::ClientIdOwner OrderTable::owner_of(AccountId account, std::string_view text,
+                                               OrderPageSource* source) const {
+  ClientIdOwner owner;
+  owner.id.value = client_ids_.find(client_id_hash(account, text), [&](std::uint64_t id) {
+    const Holding holding = holding_of(OrderId{id}, account, text, source);
+    if (holding == Holding::unreadable) owner.unreadable = page_of(OrderId{id});
+    owner.open = holding == Holding::open;
+    return holding == Holding::open || holding == Holding::ended;
+  });
+  return owner;
+}
+
+Result<OrderId> OrderTable::find_client_id(AccountId account, std::string_view text,
+                                           OrderPageSource* source) const {
+  const ClientIdOwner owner = owner_of(account, text, source);
+  if (!owner.unreadable || owner.id) return owner.id;
+  return std::unexpected(broken_page(*owner.unreadable));
 }
 
 void OrderTable::prefetch(OrderId id) const {
@@ -207,26 +307,35 @@ void OrderTable::prefetch_client_id(AccountId account, std::string_view text) co
   client_ids_.prefetch(client_id_hash(account, text));
 }
 
-void OrderTable::index_client_id(OrderId id, const OrderRecord& record, std::string_view text) {
-  if (record.reject_reason == RejectReason::duplicate_client_order_id) return;
+bool OrderTable::index_client_id(OrderId id, const OrderRecord& record, std::string_view text, Taken taken) {
+  if (record.reject_reason == RejectReason::duplicate_client_order_id) return true;
   const std::uint64_t hash = client_id_hash(record.account, text);
-  if (const OrderId older = find_client_id(record.account, text)) {
-    if (refused_before_client_id(record.reject_reason)) return;
+  const ClientIdOwner older = owner_of(record.account, text, &saved_);
+  if (older.unreadable) [[unlikely]] {
+    if (!saved_.failure) saved_.failure = broken_page(*older.unreadable);
+    return false;
+  }
+  if (older.id) {
+    if (refused_before_client_id(record.reject_reason)) return true;
+    // By a replace, the older one may have taken it later, once this one had ended.
+    if (taken == Taken::some_time && older.open && is_terminal(record.status)) return true;
     // An id that is used again means the newer order.
-    client_ids_.erase(hash, older.value);
+    client_ids_.erase(hash, older.id.value);
   }
   client_ids_.insert(hash, id.value);
+  return true;
 }
 
-void OrderTable::add_client_id(OrderId id, OrderRecord& record, std::string_view text) {
+bool OrderTable::add_client_id(OrderId id, OrderRecord& record, std::string_view text) {
   Page& page = *page_with(id);
   TRADE_ASSERT(!text.empty() && text.size() <= UINT8_MAX, "client order id of a wrong length");
-  index_client_id(id, record, text);
+  if (!index_client_id(id, record, text, Taken::now)) return false;
   const bool renamed = record.client_id_size != 0;
   const TextPlace place = append_text(page.texts, text, place_of(record));
   record.client_id_offset = place.offset;
   record.client_id_size = place.size;
   if (renamed) limit_client_ids(page, id, record);
+  return true;
 }
 
 void OrderTable::limit_client_ids(Page& page, OrderId id, const OrderRecord& record) {
@@ -277,18 +386,14 @@ void OrderTable::compact_texts(Page& page) {
   page.texts_dead = 0;
 }
 
-bool OrderTable::check_texts(const Page& page) {
+bool OrderTable::check_texts(Page& page) {
+  std::size_t live = 0;
   for (const OrderRecord& record : page.records) {
-    TextPlace place = place_of(record);
-    for (std::uint32_t number = 0; place.size != 0; ++number) {
-      if (number == client_ids_per_order_max) return false;
-      if (std::size_t{place.offset} + place.size + link_bytes > page.texts.size()) return false;
-      place = older_than(page.texts, place);
-    }
-    const TextPlace at_venue = venue_place_of(record);
-    if (at_venue.size != 0 && std::size_t{at_venue.offset} + at_venue.size + link_bytes > page.texts.size())
-      return false;
+    const auto bytes = size_of_texts(page.texts, record);
+    if (!bytes) return false;
+    live += *bytes;
   }
+  page.texts_dead = static_cast<std::uint32_t>(page.texts.size() - std::min(live, page.texts.size()));
   return true;
 }
 
@@ -312,6 +417,7 @@ void OrderTable::mark(std::uint32_t page) {
 
 std::vector<std::byte> OrderTable::save_page(std::uint32_t page) {
   dirty_.saved(page);
+  pages_[page]->saved_round = round_;
   if (auto copy = copies_.take(page)) return std::move(*copy);
   return image_of(page);
 }
@@ -323,48 +429,49 @@ std::vector<std::byte> OrderTable::image_of(std::uint32_t number) const {
   ByteWriter writer;
   writer.reserve(image_header_bytes + used * sizeof(OrderRecord) + page.texts.size());
   writer.write(used);
-  writer.write(page.open_orders);
+  writer.write(std::uint32_t{open_in_page_[number]});
   writer.write(static_cast<std::uint32_t>(page.texts.size()));
   writer.write_bytes(std::as_bytes(page.records.first(used)));
   writer.write_bytes(std::as_bytes(std::span(page.texts)));
   return writer.take();
 }
 
-bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> bytes) {
+bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> bytes, Loaded loaded) {
   const auto image = OrderPageImage::open(bytes);
   if (!image || number < pages_.size()) return false;
-  auto page = make_page();
-  page->texts = image->texts();
-  for (std::uint32_t slot = 0; slot < image->used(); ++slot)
-    page->records[slot] = image->record(slot);
-  if (!check_texts(*page)) return false;
-  page->open_orders = image->open_orders();
-  open_count_ += page->open_orders;
-  // What nothing leads to is not counted again; it stays until then.
   pages_.resize(number + std::size_t{1});
-  pages_[number] = std::move(page);
+  open_in_page_.resize(number + std::size_t{1});
+  if (!make_page(number, *image)) return false;
+  open_in_page_[number] = static_cast<std::uint16_t>(image->open_orders());
+  open_count_ += image->open_orders();
   const std::uint64_t first = std::uint64_t{number} * order_page_records + 1;
   newest_ = OrderId{first + image->used() - 1};
-  for (std::uint32_t slot = 0; slot < image->used(); ++slot) {
-    const OrderRecord& record = pages_[number]->records[slot];
-    for_each_client_id(pages_[number]->texts, record,
-                       [&](std::string_view text) { index_client_id(OrderId{first + slot}, record, text); });
+  const Page& page = *pages_[number];
+  bool indexed = true;
+  for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
+    const OrderRecord& record = page.records[slot];
+    if (loaded == Loaded::left_out && is_terminal(record.status)) continue;
+    for_each_client_id(page.texts, record, [&](std::string_view text) {
+      indexed = indexed && index_client_id(OrderId{first + slot}, record, text, Taken::some_time);
+    });
   }
-  return true;
+  if (loaded == Loaded::left_out) drop_page(number);
+  return indexed;
 }
 
 std::vector<std::uint32_t> OrderTable::open_pages() const {
   std::vector<std::uint32_t> open;
-  for (std::uint32_t page = first_in_memory_; page < page_count(); ++page) {
+  for (std::uint32_t page = first_open_; page < page_count(); ++page) {
     if (open_in_page(page) > 0) open.push_back(page);
   }
   return open;
 }
 
-void OrderTable::forget_client_ids(std::uint32_t number) {
+void OrderTable::forget_ended_client_ids(std::uint32_t number) {
   const Page& page = *pages_[number];
   for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
     const OrderRecord& record = page.records[slot];
+    if (!is_terminal(record.status)) continue;
     const std::uint64_t id = std::uint64_t{number} * order_page_records + slot + 1;
     for_each_client_id(page.texts, record, [&](std::string_view text) {
       client_ids_.erase(client_id_hash(record.account, text), id);
@@ -372,17 +479,33 @@ void OrderTable::forget_client_ids(std::uint32_t number) {
   }
 }
 
-void OrderTable::evict(std::uint32_t pages_kept) {
-  const std::uint32_t end = page_count() > pages_kept ? page_count() - pages_kept : 0;
-  bool all_before_gone = true;
-  for (std::uint32_t number = first_in_memory_; number < end; ++number) {
-    if (pages_[number] && pages_[number]->open_orders == 0 && dirty_.clean(number)) {
-      forget_client_ids(number);
-      drop_page(number);
-    }
-    all_before_gone = all_before_gone && !pages_[number];
-    if (all_before_gone) first_in_memory_ = number + 1;
+void OrderTable::evict(std::uint32_t newest_kept, std::size_t older_kept) {
+  const std::uint32_t newest_from = page_count() > newest_kept ? page_count() - newest_kept : 0;
+  for (; newest_from_ < newest_from; ++newest_from_) {
+    if (pages_[newest_from_]) older_.push_back(newest_from_);
   }
+  while (first_open_ < newest_from && open_in_page_[first_open_] == 0)
+    ++first_open_;
+  ++round_;
+  std::erase_if(older_, [this](std::uint32_t page) {
+    if (open_in_page_[page] > 0 || !dirty_.clean(page)) return false;
+    let_go(page);
+    return true;
+  });
+  if (can_bring_back() && older_.size() > older_kept) let_go_of_unchanged(older_.size() - older_kept);
+}
+
+void OrderTable::let_go_of_unchanged(std::size_t count) {
+  const auto clean_end =
+      std::partition(older_.begin(), older_.end(), [this](std::uint32_t page) { return dirty_.clean(page); });
+  const auto clean_count = static_cast<std::size_t>(clean_end - older_.begin());
+  const auto leaving_end = older_.begin() + static_cast<std::ptrdiff_t>(std::min(count, clean_count));
+  const auto saved_at = [this](std::uint32_t page) { return std::pair(pages_[page]->saved_round, page); };
+  std::nth_element(older_.begin(), leaving_end, clean_end,
+                   [&](std::uint32_t left, std::uint32_t right) { return saved_at(left) < saved_at(right); });
+  for (auto page = older_.begin(); page != leaving_end; ++page)
+    let_go(*page);
+  older_.erase(older_.begin(), leaving_end);
 }
 
 }  // namespace trade::ledger

@@ -1,17 +1,21 @@
-// All orders, dense by id, in pages. Ended ones of long ago leave memory page by page once they are saved;
-// whoever saved them can hand a page back for reading.
+// All orders, dense by id, in pages. Older pages leave memory once they are saved: those without open orders
+// always, those with some beyond a bound, where whoever saved them can hand a page back. It comes back when
+// an order of it changes; for looking at an order it is read where it was saved.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/byte_stream.hpp"
+#include "base/result.hpp"
 #include "ledger/block_pool.hpp"
 #include "ledger/dirty_pages.hpp"
 #include "ledger/hash_index.hpp"
@@ -22,7 +26,8 @@ namespace trade::ledger {
 
 constexpr std::uint32_t order_page_records = 256;
 
-/// An order and its client's id, wherever they are. The view is valid until the ledger changes.
+/// An order and its client's id, wherever they are. The views are valid until the ledger changes, and those
+/// of a saved order until its source is asked for another page.
 struct OrderSight {
   OrderId id;
   OrderRecord record;
@@ -43,6 +48,7 @@ class OrderPageImage {
   /// Nothing when the bytes are no page.
   static std::optional<OrderPageImage> open(std::span<const std::byte> bytes);
   [[nodiscard]] std::uint32_t used() const { return used_; }
+  /// How many of its orders are open.
   [[nodiscard]] std::uint32_t open_orders() const { return open_orders_; }
   [[nodiscard]] OrderRecord record(std::uint32_t slot) const;
   [[nodiscard]] std::string_view client_order_id(const OrderRecord& record) const;
@@ -66,6 +72,12 @@ class OrderPageSource {
 
 class OrderTable {
  public:
+  /// Reads the saved bytes of a page that is not in memory, as they were saved last.
+  using ReadPage = std::function<Result<std::vector<std::byte>>(std::uint32_t number)>;
+  /// Pages with open orders may leave memory from now on, and any page can come back. Without this, neither.
+  void bring_back_with(ReadPage read) { saved_.read = std::move(read); }
+  [[nodiscard]] bool can_bring_back() const { return static_cast<bool>(saved_.read); }
+
   /// The highest id given so far; zero: no order yet.
   [[nodiscard]] OrderId newest() const { return newest_; }
   [[nodiscard]] std::uint64_t open_count() const { return open_count_; }
@@ -77,8 +89,9 @@ class OrderTable {
   /// Adds an order with an id above `newest()`, for the caller to fill in. Null when the id is not a new one,
   /// or beyond what can be addressed.
   OrderRecord* add(OrderId id);
-  /// Gives an order, whose record says all else, a client id of 1 to 255 bytes on top of those it has.
-  void add_client_id(OrderId id, OrderRecord& record, std::string_view text);
+  /// Gives an order, whose record says all else, a client id of 1 to 255 bytes on top of those it has. False
+  /// when the order that has the id so far could not be read: see `read_failure`.
+  [[nodiscard]] bool add_client_id(OrderId id, OrderRecord& record, std::string_view text);
   /// The id of 1 to 255 bytes that its venue knows it by, in the place of the one before. The record says
   /// which venue.
   void set_venue_order_id(OrderId id, OrderRecord& record, std::string_view text);
@@ -87,71 +100,128 @@ class OrderTable {
 
   /// Null when there is no such order in memory.
   [[nodiscard]] const OrderRecord* find(OrderId id) const;
-  /// The same, for changing: its page counts as changed from here on.
+  /// The same, for changing: its page is brought back where it has left memory, and counts as changed from
+  /// here on. Null also when its page could not be read: see `read_failure`.
   [[nodiscard]] OrderRecord* change(OrderId id);
+  /// Why a saved page could not be read that `change` or `add_client_id` needed; null: all could.
+  [[nodiscard]] const Error* read_failure() const { return saved_.failure ? &*saved_.failure : nullptr; }
   [[nodiscard]] std::string_view client_order_id(OrderId id, const OrderRecord& record) const;
   [[nodiscard]] std::string_view venue_order_id(OrderId id, const OrderRecord& record) const;
-  /// The newest order in memory that has, or before a replace had, this client id in the account; zero: none.
-  /// An order that was refused before it could take the id only counts when no other has it, and never when
-  /// that was because the id was taken.
-  [[nodiscard]] OrderId find_client_id(AccountId account, std::string_view text) const;
+  /// The newest order that has, or before a replace had, this client id in the account; zero: none. Of ended
+  /// orders only those count whose page has not left memory since they ended. An order that was refused
+  /// before it could take the id only counts when no other has it, and never when that was because the id was
+  /// taken. Open orders that are not in memory are looked at in `source`; an error when that fails.
+  [[nodiscard]] Result<OrderId> find_client_id(AccountId account, std::string_view text,
+                                               OrderPageSource* source) const;
   /// Has the processor fetch an order that is soon to be changed.
   void prefetch(OrderId id) const;
   /// For a client id that is soon to be added.
   void prefetch_client_id(AccountId account, std::string_view text) const;
   /// In memory, or, when that fails and `source` is given, saved.
   [[nodiscard]] std::optional<OrderSight> look(OrderId id, OrderPageSource* source) const;
-  /// How many orders of a page are open; zero for one that is not in memory.
-  [[nodiscard]] std::uint32_t open_in_page(std::uint32_t page) const {
-    return pages_[page] ? pages_[page]->open_orders : 0;
-  }
+  /// How many orders of a page are open, be it in memory or not.
+  [[nodiscard]] std::uint32_t open_in_page(std::uint32_t page) const { return open_in_page_[page]; }
+  [[nodiscard]] bool in_memory(std::uint32_t page) const { return pages_[page] != nullptr; }
+  [[nodiscard]] std::uint32_t pages_in_memory() const { return pages_in_memory_; }
+  /// Those of them that were not among the newest when `evict` was last called, or came back since.
+  [[nodiscard]] std::size_t older_pages_in_memory() const { return older_.size(); }
+  /// How many times a page came back.
+  [[nodiscard]] std::uint64_t pages_brought_back() const { return pages_brought_back_; }
 
   [[nodiscard]] DirtyPages& dirty() { return dirty_; }
   [[nodiscard]] const DirtyPages& dirty() const { return dirty_; }
   /// A page that is to be saved, as it was when saving began.
   std::vector<std::byte> save_page(std::uint32_t page);
-  /// Takes a saved page in, in ascending order; pages that are passed over stay out of memory. False when
-  /// it is no page.
-  [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes);
+  /// What becomes of a page that is taken in.
+  enum class Loaded : std::uint8_t {
+    kept,     ///< it is in memory
+    left_out  ///< it is as one that has left memory: its open orders are counted and found by client id
+  };
+  /// Takes a saved page in, in ascending order; pages that are passed over stay out of memory, and must have
+  /// no open orders. False when it is no page, or another one could not be read: see `read_failure`.
+  [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes, Loaded loaded);
   /// The pages that have open orders, ascending.
   [[nodiscard]] std::vector<std::uint32_t> open_pages() const;
 
-  /// Lets go of pages without open orders or changes to be saved, all but the newest `pages_kept`. To be
-  /// called only when what was saved is durable.
-  void evict(std::uint32_t pages_kept);
+  /// Lets go of pages without changes to be saved, all but the newest `newest_kept`: of those without open
+  /// orders, and beyond `older_kept` of those with some, where they can come back; those first that did not
+  /// change for the most calls. To be called only when what was saved is durable.
+  void evict(std::uint32_t newest_kept, std::size_t older_kept);
 
  private:
   struct Page {
     std::span<OrderRecord, order_page_records> records;
     std::string texts;             ///< as in OrderPageImage
     std::uint32_t texts_dead = 0;  ///< bytes of it that nothing leads to any more
-    std::uint32_t open_orders = 0;
+    /// How often `evict` had been called when the page was last saved: about when it last changed, without
+    /// that each change has to note it.
+    std::uint32_t saved_round = 0;
+  };
+  /// The saved pages as the fold reads them: the first failure is kept.
+  struct SavedPages final : OrderPageSource {
+    std::optional<std::span<const std::byte>> page(std::uint32_t number) override;
+
+    ReadPage read;
+    std::vector<std::byte> bytes;
+    std::optional<Error> failure;
+  };
+  /// Whether an order has a client id, and if so, whether it is open.
+  enum class Holding : std::uint8_t { no, ended, open, unreadable };
+  struct ClientIdOwner {
+    OrderId id;  ///< zero: none
+    bool open = false;
+    std::optional<std::uint32_t> unreadable;  ///< a page that had to be looked at and could not be read
   };
   static std::uint32_t slot_of(OrderId id) {
     return static_cast<std::uint32_t>((id.value - 1) % order_page_records);
   }
-  std::unique_ptr<Page> make_page();
+  void make_page(std::uint32_t number);
+  /// False when the texts of the image are broken; there is no page then.
+  bool make_page(std::uint32_t number, const OrderPageImage& image);
   void drop_page(std::uint32_t page);
+  /// Forgets the client ids of a page's ended orders, and drops it.
+  void let_go(std::uint32_t page);
+  /// Lets go of so many older pages, if there are as many without changes to be saved.
+  void let_go_of_unchanged(std::size_t count);
   [[nodiscard]] Page* page_with(OrderId id) const;
-  [[nodiscard]] bool has_client_id(std::uint64_t id, AccountId account, std::string_view text) const;
-  void index_client_id(OrderId id, const OrderRecord& record, std::string_view text);
+  /// Null when there is no such page, or it cannot be read.
+  Page* bring_back(OrderId id);
+  [[nodiscard]] Holding holding_of(OrderId id, AccountId account, std::string_view text,
+                                   OrderPageSource* source) const;
+  [[nodiscard]] ClientIdOwner owner_of(AccountId account, std::string_view text,
+                                       OrderPageSource* source) const;
+  /// When an order took its client id: as an event has it now, or at some time before it was saved.
+  enum class Taken : std::uint8_t { now, some_time };
+  /// False as `add_client_id`.
+  [[nodiscard]] bool index_client_id(OrderId id, const OrderRecord& record, std::string_view text,
+                                     Taken taken);
   /// Forgets an order's oldest client ids where it has more than the bound.
   void limit_client_ids(Page& page, OrderId id, const OrderRecord& record);
-  void forget_client_ids(std::uint32_t page);
+  void forget_ended_client_ids(std::uint32_t page);
   void mark(std::uint32_t page);
   [[nodiscard]] std::vector<std::byte> image_of(std::uint32_t page) const;
   static void compact_texts(Page& page);
   static void clear_dead_texts(Page& page);
-  [[nodiscard]] static bool check_texts(const Page& page);
+  /// Counts the dead texts; false when a text is not where it should be.
+  [[nodiscard]] static bool check_texts(Page& page);
 
   BlockPool blocks_{order_page_records * sizeof(OrderRecord)};  ///< for the pages' records
   std::vector<std::unique_ptr<Page>> pages_;                    ///< null: not in memory
-  HashIndex client_ids_;                                        ///< hash of account and text to order id
+  std::vector<std::uint16_t> open_in_page_;                     ///< open orders, of every page
+  /// Hash of account and text to order id. An ended order's entries go when its page leaves memory and do not
+  /// come back with it; an open order's stay.
+  HashIndex client_ids_;
   DirtyPages dirty_;
   PageCopies copies_;
+  SavedPages saved_;
   OrderId newest_;
   std::uint64_t open_count_ = 0;
-  std::uint32_t first_in_memory_ = 0;  ///< no page before it is in memory
+  std::vector<std::uint32_t> older_;  ///< pages in memory before `newest_from_`, in no order
+  std::uint32_t newest_from_ = 0;     ///< where the newest pages began when `evict` was last called
+  std::uint32_t first_open_ = 0;      ///< no page before it has open orders
+  std::uint32_t round_ = 0;           ///< how often `evict` was called
+  std::uint32_t pages_in_memory_ = 0;
+  std::uint64_t pages_brought_back_ = 0;
 };
 
 }  // namespace trade::ledger

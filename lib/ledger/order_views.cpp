@@ -1,6 +1,8 @@
 // Listing orders: newest first, along an account's chain or down the ids.
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "ledger/views.hpp"
 
@@ -36,27 +38,84 @@ std::unexpected<Error> no_such_order(const std::string& which) {
                     "'trade orders --status all' lists the orders");
 }
 
-/// Open orders are always in memory, in few of its pages, so these are gone through rather than all orders.
-std::vector<OrderView> open_orders(const Ledger& ledger, const OrdersWanted& wanted) {
-  const OrderTable& orders = ledger.orders();
-  std::uint64_t left = wanted.account ? ledger.account(wanted.account)->open_orders : orders.open_count();
+std::unexpected<Error> lacks_order(OrderId id) {
+  return fail(ErrorCode::corrupt, "the saved ledger lacks order " + std::to_string(id.value),
+              "make it anew from the journal: 'ledgerd --rebuild'");
+}
+
+/// The open orders that are wanted, newest first, while they are looked for.
+struct OpenOrders {
+  std::uint64_t left = 0;  ///< open orders not seen yet: of the account where one is wanted, else of all
   std::vector<OrderView> views;
-  for (std::uint32_t page = orders.page_count(); page > 0 && left > 0 && views.size() < wanted.limit;
-       --page) {
-    if (orders.open_in_page(page - 1) == 0) continue;
-    const std::uint64_t first = std::uint64_t{page - 1} * order_page_records + 1;
-    for (std::uint64_t id = first + order_page_records - 1; id >= first && views.size() < wanted.limit;
-         --id) {
-      const auto sight = orders.look(OrderId{id}, nullptr);
-      if (!sight || is_terminal(sight->record.status)) continue;
-      if (!wanted.account || sight->record.account == wanted.account) --left;
-      if ((!wanted.before || id < wanted.before.value) && matches(wanted, sight->record)) {
-        views.push_back(order_view(ledger, *sight));
-      }
-      if (left == 0) break;
-    }
+
+  [[nodiscard]] bool complete(const OrdersWanted& wanted) const {
+    return left == 0 || views.size() >= wanted.limit;
   }
-  return views;
+  void see(const Ledger& ledger, const OrdersWanted& wanted, const OrderSight& sight) {
+    if (is_terminal(sight.record.status)) return;
+    if (!wanted.account || sight.record.account == wanted.account) --left;
+    if ((!wanted.before || sight.id < wanted.before) && matches(wanted, sight.record))
+      views.push_back(order_view(ledger, sight));
+  }
+};
+
+/// Along the account's chain: most accounts have few orders. False when that would take too long, or leads to
+/// an order that cannot be read, which need not be an open one.
+bool find_open_in_chain(const Ledger& ledger, const OrdersWanted& wanted, OrderPageSource* source,
+                        OpenOrders& found) {
+  const OrderTable& orders = ledger.orders();
+  OrderId id = ledger.account(wanted.account)->newest_order;
+  std::uint32_t saved_looked_at = 0;
+  for (std::uint32_t looked_at = 0; id && !found.complete(wanted); ++looked_at) {
+    if (orders.find(id) == nullptr) ++saved_looked_at;
+    if (looked_at == chain_looked_at_max || saved_looked_at > saved_chain_looked_at_max) return false;
+    const auto sight = orders.look(id, source);
+    if (!sight) return false;
+    found.see(ledger, wanted, *sight);
+    id = sight->record.previous_of_account;
+  }
+  return true;
+}
+
+/// Through the pages that have open orders, rather than through all orders.
+Status find_open_in_pages(const Ledger& ledger, const OrdersWanted& wanted, OrderPageSource* source,
+                          OpenOrders& found) {
+  const OrderTable& orders = ledger.orders();
+  std::uint32_t saved_looked_at = 0;
+  for (std::uint32_t page = orders.page_count(); page-- > 0 && !found.complete(wanted);) {
+    const std::uint32_t open = orders.open_in_page(page);
+    if (open == 0) continue;
+    const std::uint64_t first = std::uint64_t{page} * order_page_records + 1;
+    if (!wanted.account && wanted.before && wanted.before.value <= first) {
+      found.left -= open;
+      continue;
+    }
+    if (!orders.in_memory(page) && ++saved_looked_at > saved_pages_looked_at_max)
+      return looked_at_too_many("pages of orders", saved_pages_looked_at_max, found.views.size());
+    std::uint32_t seen = 0;
+    for (std::uint64_t id = first + order_page_records;
+         id-- > first && seen < open && !found.complete(wanted);) {
+      const auto sight = orders.look(OrderId{id}, source);
+      if (!sight || is_terminal(sight->record.status)) continue;
+      ++seen;
+      found.see(ledger, wanted, *sight);
+    }
+    if (seen < open && !found.complete(wanted)) return lacks_order(OrderId{first});
+  }
+  return {};
+}
+
+Result<std::vector<OrderView>> open_orders(const Ledger& ledger, const OrdersWanted& wanted,
+                                           OrderPageSource* source) {
+  OpenOrders found;
+  if (wanted.account) {
+    found.left = ledger.account(wanted.account)->open_orders;
+    if (find_open_in_chain(ledger, wanted, source, found)) return std::move(found.views);
+  }
+  found = {wanted.account ? ledger.account(wanted.account)->open_orders : ledger.orders().open_count(), {}};
+  if (Status looked = find_open_in_pages(ledger, wanted, source, found); !looked)
+    return pass_on(std::move(looked));
+  return std::move(found.views);
 }
 
 Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersWanted& wanted,
@@ -84,10 +143,7 @@ Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersW
       views.push_back(order_view(ledger, *sight));
     }
     if (wanted.account) {
-      if (!sight) {
-        return fail(ErrorCode::corrupt, "the saved ledger lacks order " + std::to_string(id.value),
-                    "make it anew from the journal: 'ledgerd --rebuild'");
-      }
+      if (!sight) return lacks_order(id);
       id = sight->record.previous_of_account;
     } else {
       --id.value;
@@ -167,11 +223,14 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
     if (!wanted.account) {
       return fail(ErrorCode::usage, "a client order id without an account", "say whose order is meant");
     }
-    const OrderId id = ledger.orders().find_client_id(wanted.account, request.client_order_id);
-    if (!id)
+    auto id = ledger.orders().find_client_id(wanted.account, request.client_order_id, source);
+    if (!id) return pass_on(std::move(id));
+    if (!*id)
       return no_such_order("with client id '" + request.client_order_id + "' in account '" + request.account +
                            "'");
-    return std::vector<OrderView>{order_view(ledger, *ledger.orders().look(id, nullptr))};
+    const auto sight = ledger.orders().look(*id, source);
+    if (!sight) return lacks_order(*id);
+    return std::vector<OrderView>{order_view(ledger, *sight)};
   }
   if (Status status = check_limit(request.limit); !status) return pass_on(std::move(status));
   if (!request.symbol.empty()) {
@@ -179,7 +238,7 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
     if (!symbol) return pass_on(std::move(symbol));
     wanted.symbol = *symbol;
   }
-  if (wanted.filter == OrderFilter::open) return open_orders(ledger, wanted);
+  if (wanted.filter == OrderFilter::open) return open_orders(ledger, wanted, source);
   return listed_orders(ledger, wanted, source);
 }
 

@@ -216,15 +216,14 @@ std::uint64_t next_trade(const FillsWanted& wanted, const TradeRecord& record, s
 
 }  // namespace
 
-Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted) {
+Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted, OrderPageSource* source) {
   FillsFound found;
   const TradeLog& trades = ledger.trades();
   std::uint64_t next = trades.next();
+  std::optional<OrderSight> order;
   if (wanted.order) {
-    const OrderRecord* order = ledger.orders().find(wanted.order);
-    // An order that has left memory ended long ago; its trades may still be in the log, but the frames have
-    // them as well.
-    next = order == nullptr ? 0 : order->last_trade;
+    order = ledger.orders().look(wanted.order, source);
+    next = order ? order->record.last_trade : 0;
   } else if (wanted.account) {
     next = ledger.account(wanted.account)->newest_trade;
   }
@@ -240,12 +239,10 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted) {
                  found);
     next = next_trade(wanted, record, next - 1);
   }
-  const bool order_in_memory = wanted.order && ledger.orders().find(wanted.order) != nullptr;
-  const bool order_complete =
-      order_in_memory && found.shares == ledger.orders().find(wanted.order)->filled_quantity;
+  const bool order_complete = order && found.shares == order->record.filled_quantity;
   found.older_on_disk = found.fills.size() < wanted.limit && trades.oldest() > 0 && !order_complete;
   if (found.older_on_disk) {
-    const bool any = trades.oldest() < trades.next() && (!wanted.order || order_in_memory);
+    const bool any = trades.oldest() < trades.next() && (!wanted.order || order);
     found.before = any ? trades[trades.oldest()].sequence : ledger.sequence() + 1;
   }
   return found;

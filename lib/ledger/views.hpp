@@ -19,6 +19,12 @@ constexpr std::uint32_t answer_fills_max = 50'000;
 /// ones.
 constexpr std::uint32_t orders_looked_at_max = 1'000'000;
 constexpr std::uint32_t saved_orders_looked_at_max = 100'000;
+/// Of an account's open orders: so many of all its orders are gone through, so many of them saved ones,
+/// before the pages that have open orders are gone through instead.
+constexpr std::uint32_t chain_looked_at_max = 50'000;
+constexpr std::uint32_t saved_chain_looked_at_max = 1'000;
+/// The most saved pages that a request for open orders looks at. As many as an answer has rows: each has one.
+constexpr std::uint32_t saved_pages_looked_at_max = answer_rows_max;
 /// The most trades that one request looks at.
 constexpr std::uint64_t trades_looked_at_max = 10'000'000;
 
@@ -72,7 +78,9 @@ struct FillsFound {
   Sequence before = 0;
 };
 
-Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted);
+/// An order that has left memory is looked for in `source`; without one, its fills are in the frames alone.
+Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted,
+                              OrderPageSource* source = nullptr);
 /// Appends the fills of one trade that are wanted, the taker's first, up to the limit. Other kinds of
 /// entry have none; a bust marks those of its trade, which come after it where entries are read newest first.
 void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found);

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +15,7 @@
 #include "event_feed.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/views.hpp"
+#include "saved_pages.hpp"
 
 namespace trade::ledger {
 namespace {
@@ -24,52 +24,8 @@ using test::description;
 using test::EventFeed;
 using test::price_cents;
 using test::RandomMarket;
-
-/// Keeps pages as a store would.
-struct SavedPages final : OrderPageSource {
-  std::map<PageName, std::vector<std::byte>> pages;
-  std::vector<PageName> names;  ///< being saved
-  std::vector<std::byte> summary;
-  int orders_read_back = 0;
-
-  void save(Ledger& ledger) {
-    begin(ledger);
-    finish(ledger);
-  }
-  void begin(Ledger& ledger) {
-    names = ledger.begin_saving();
-    ByteWriter writer;
-    ledger.save_summary(writer);
-    summary = writer.take();
-  }
-  void finish(Ledger& ledger) {
-    for (const PageName& name : names)
-      pages[name] = ledger.save_page(name);
-  }
-  Result<Ledger> load(const LedgerCapacity& capacity = {}) const {
-    ByteReader reader(summary);
-    return Ledger::load(
-        reader,
-        [this](PageName name) -> std::optional<std::span<const std::byte>> {
-          const auto found = pages.find(name);
-          if (found == pages.end()) return std::nullopt;
-          return found->second;
-        },
-        capacity);
-  }
-  std::optional<std::span<const std::byte>> page(std::uint32_t number) override {
-    ++orders_read_back;
-    const auto found = pages.find({PageKind::orders, number});
-    if (found == pages.end()) return std::nullopt;
-    return found->second;
-  }
-};
-
-/// Puts the trades back that a loaded ledger wants, all of them at hand.
-Status restore(Ledger& ledger, const std::vector<Entry>& entries) {
-  const Status restored = ledger.restore_trades(0, entries);
-  return restored ? ledger.finish_restoring() : restored;
-}
+using test::restore;
+using test::SavedPages;
 
 std::vector<Entry> trades_of(const std::vector<Entry>& entries) {
   std::vector<Entry> trades;

@@ -1,0 +1,74 @@
+// Keeps the pages of a ledger as a store would, and makes ledgers of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/byte_stream.hpp"
+#include "ledger/ledger.hpp"
+
+namespace trade::ledger::test {
+
+/// The pages of orders are the source of those that have left memory, too.
+struct SavedPages final : OrderPageSource {
+  std::map<PageName, std::vector<std::byte>> pages;
+  std::vector<PageName> names;  ///< being saved
+  std::vector<std::byte> summary;
+  int orders_read_back = 0;  ///< looked at where they are saved
+  int pages_brought_back = 0;
+
+  void save(Ledger& ledger) {
+    begin(ledger);
+    finish(ledger);
+  }
+  void begin(Ledger& ledger) {
+    names = ledger.begin_saving();
+    ByteWriter writer;
+    ledger.save_summary(writer);
+    summary = writer.take();
+  }
+  void finish(Ledger& ledger) {
+    for (const PageName& name : names)
+      pages[name] = ledger.save_page(name);
+  }
+  /// For a ledger whose pages with open orders may leave memory. Good as long as this object.
+  OrderTable::ReadPage reader() {
+    return [this](std::uint32_t number) -> Result<std::vector<std::byte>> {
+      ++pages_brought_back;
+      const auto found = pages.find({PageKind::orders, number});
+      if (found != pages.end()) return found->second;
+      return fail(ErrorCode::corrupt, "page " + std::to_string(number) + " is not there");
+    };
+  }
+  Result<Ledger> load(const LedgerCapacity& capacity = {}, OrderTable::ReadPage read_orders = {}) const {
+    ByteReader reader(summary);
+    return Ledger::load(
+        reader,
+        [this](PageName name) -> std::optional<std::span<const std::byte>> {
+          const auto found = pages.find(name);
+          if (found == pages.end()) return std::nullopt;
+          return found->second;
+        },
+        capacity, std::move(read_orders));
+  }
+  std::optional<std::span<const std::byte>> page(std::uint32_t number) override {
+    ++orders_read_back;
+    const auto found = pages.find({PageKind::orders, number});
+    if (found == pages.end()) return std::nullopt;
+    return found->second;
+  }
+};
+
+/// Puts the trades back that a loaded ledger wants, all of them at hand.
+inline Status restore(Ledger& ledger, const std::vector<Entry>& entries) {
+  const Status restored = ledger.restore_trades(0, entries);
+  return restored ? ledger.finish_restoring() : restored;
+}
+
+}  // namespace trade::ledger::test
