@@ -113,7 +113,10 @@ Result<ReplyBody> Books::reply(const FillsRequest& request) {
     if (!symbol) return pass_on(std::move(symbol));
     wanted.symbol = *symbol;
   }
-  auto found = fills_view(ledger_, wanted);
+  auto found = [&] {
+    LazyPages pages(store_);  // not open any more when the frames are written: a write may wait for readers
+    return fills_view(ledger_, wanted, &pages);
+  }();
   if (!found) return pass_on(std::move(found));
   if (found->older_on_disk) {
     if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));

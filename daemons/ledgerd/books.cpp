@@ -17,15 +17,17 @@ std::chrono::nanoseconds time_between(Timestamp earlier, Timestamp later) {
 Result<std::unique_ptr<Books>> Books::open(const BooksOptions& options) {
   auto store = LedgerStore::open(options.store);
   if (!store) return pass_on(std::move(store));
-  auto ledger = store->load(options.capacity);
+  std::unique_ptr<Books> books(new Books(options, std::move(*store)));
+  // The ledger goes on reading from the store, so that must have its place first.
+  auto ledger = books->store_.load(options.capacity);
   if (!ledger) return pass_on(std::move(ledger));
-  return std::unique_ptr<Books>(new Books(options, std::move(*store), std::move(*ledger)));
+  books->ledger_ = std::move(*ledger);
+  return books;
 }
 
-Books::Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledger)
+Books::Books(const BooksOptions& options, LedgerStore store)
     : options_(options),
       store_(std::move(store)),
-      ledger_(std::move(ledger)),
       written_(store_.position_at_open()),
       writer_(options.make_writer(store_)) {
   if (const auto& checkpoint = store_.checkpoint_at_open()) {
@@ -81,6 +83,9 @@ Status Books::fold(const wire::Batch& batch) {
 }
 
 Status Books::apply(const wire::Batch& batch) {
+  if (ledger_.crowded()) {
+    if (Status made = make_room(); !made) return made;
+  }
   entries_.clear();
   if (Status folded = fold(batch); !folded) return folded;
   const Position& stored = store_.position_at_open();
@@ -205,10 +210,28 @@ Status Books::stop() {
   // One that is under way is finished first; then whatever changed since is saved as well.
   for (int round = 0; round < 2; ++round) {
     begin_checkpoint();
-    while (checkpoint_) {
-      start_change();
-      if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
-    }
+    if (Status finished = finish_checkpoint(); !finished) return finished;
+  }
+  return {};
+}
+
+Status Books::finish_checkpoint() {
+  while (checkpoint_) {
+    start_change();
+    if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
+  }
+  return {};
+}
+
+/// Pages of orders can come back faster than checkpoints let others go.
+Status Books::make_room() {
+  if (refolding()) return {};
+  ++counters_.checkpoint_waits;
+  if (Status taken = take(writer_->wait_for_outcome()); !taken) return taken;
+  // What changed since the one under way began leaves with the next.
+  for (int round = 0; round < 2 && ledger_.crowded(); ++round) {
+    begin_checkpoint();
+    if (Status finished = finish_checkpoint(); !finished) return finished;
   }
   return {};
 }
@@ -221,11 +244,14 @@ void Books::describe(DaemonView& view) const {
   counters["positions"] = ledger_.position_count();
   counters["orders"] = number(ledger_.orders().newest().value);
   counters["open_orders"] = number(ledger_.orders().open_count());
+  counters["order_pages_in_memory"] = ledger_.orders().pages_in_memory();
+  counters["order_pages_brought_back"] = number(ledger_.orders().pages_brought_back());
   counters["trades"] = number(ledger_.trades().next());
   counters["postings"] = number(ledger_.posting_count());
   counters["checkpoint_sequence"] = number(checkpointed_.last_sequence);
   counters["checkpoints"] = counters_.checkpoints;
   counters["checkpoint_bytes"] = counters_.checkpoint_bytes;
+  counters["checkpoint_waits"] = counters_.checkpoint_waits;
   counters["commits"] = counters_.commits;
   counters["commit_longest_microseconds"] = counters_.commit_longest_microseconds;
   counters["commit_waits"] = counters_.commit_waits;

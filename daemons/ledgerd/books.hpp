@@ -65,6 +65,8 @@ class Books final : public follower::Application {
   void describe(DaemonView& view) const override;
 
   [[nodiscard]] const ledger::Ledger& ledger() const { return ledger_; }
+  /// Where orders are that are not in the ledger's memory.
+  [[nodiscard]] const LedgerStore& store() const { return store_; }
   /// Waits until everything applied is on disk.
   Status flush();
   /// Begins a checkpoint if there is something to save and none is under way.
@@ -73,7 +75,7 @@ class Books final : public follower::Application {
   [[nodiscard]] bool checkpoint_under_way() const { return checkpoint_.has_value(); }
 
  private:
-  Books(const BooksOptions& options, LedgerStore store, ledger::Ledger ledger);
+  Books(const BooksOptions& options, LedgerStore store);
 
   /// Events that the postings hold already are being folded again.
   [[nodiscard]] bool refolding() const { return position_.batch < store_.position_at_open().batch; }
@@ -84,6 +86,9 @@ class Books final : public follower::Application {
   Status commit_changes();
   void start_change();
   Status take(std::optional<Writer::Outcome> outcome);
+  /// Writes the rest of a checkpoint that is under way, and waits for it. Nothing else may be being written.
+  Status finish_checkpoint();
+  Status make_room();
   [[nodiscard]] bool checkpoint_due(Timestamp now);
   [[nodiscard]] bool commit_due(Timestamp now);
 
@@ -134,6 +139,8 @@ class Books final : public follower::Application {
     std::int64_t commit_waits = 0;  ///< times that folding had to wait for the disk
     std::int64_t checkpoints = 0;
     std::int64_t checkpoint_bytes = 0;  ///< of the last one
+    std::int64_t checkpoint_waits =
+        0;  ///< times that folding had to wait for one, so that orders leave memory
   };
   Counters counters_;
   std::optional<follower::AccountJournal> account_journal_;  ///< where the journal can be opened again

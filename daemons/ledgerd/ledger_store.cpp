@@ -302,7 +302,8 @@ std::uint64_t LedgerStore::used_bytes() const {
 }
 
 Result<ledger::Ledger> LedgerStore::load(const ledger::LedgerCapacity& capacity) const {
-  if (!checkpoint_) return ledger::Ledger(capacity);
+  const auto read_orders = [this](std::uint32_t number) { return read_order_page(number); };
+  if (!checkpoint_) return ledger::Ledger(capacity, read_orders);
   auto reader = begin_read();
   if (!reader) return pass_on(std::move(reader));
   std::optional<Error> failure;
@@ -313,13 +314,23 @@ Result<ledger::Ledger> LedgerStore::load(const ledger::LedgerCapacity& capacity)
     return std::nullopt;
   };
   ByteReader summary(checkpoint_->summary);
-  auto ledger = ledger::Ledger::load(summary, load_page, capacity);
+  auto ledger = ledger::Ledger::load(summary, load_page, capacity, read_orders);
   if (failure) return std::unexpected(std::move(*failure));
   if (!ledger) return ledger;
   if (ledger->sequence() != checkpoint_->position.last_sequence)
     return damaged(directory_, "its checkpoint's summary");
   if (Status restored = restore_trades(*ledger); !restored) return pass_on(std::move(restored));
   return ledger;
+}
+
+Result<std::vector<std::byte>> LedgerStore::read_order_page(std::uint32_t number) const {
+  auto reader = begin_read();
+  if (!reader) return pass_on(std::move(reader));
+  auto page = reader->page({ledger::PageKind::orders, number}, UINT64_MAX);
+  if (!page) return pass_on(std::move(page));
+  if (!*page || !ledger::OrderPageImage::open(**page))
+    return damaged(directory_, "page " + std::to_string(number) + " of its orders");
+  return std::vector<std::byte>((*page)->begin(), (*page)->end());
 }
 
 Status LedgerStore::restore_trades(ledger::Ledger& ledger) const {
@@ -369,8 +380,11 @@ Result<std::optional<store::Bytes>> LedgerStore::Reader::page(PageName name, std
 }
 
 std::optional<std::span<const std::byte>> LedgerStore::Reader::page(std::uint32_t number) {
+  if (order_page_number_ == number) return order_page_;
   auto bytes = page({ledger::PageKind::orders, number}, UINT64_MAX);
-  return bytes ? *bytes : std::nullopt;
+  order_page_number_ = number;
+  order_page_ = bytes ? *bytes : std::nullopt;
+  return order_page_;
 }
 
 Status LedgerStore::Reader::for_each_frame(Sequence from, const VisitFrame& visit) {

@@ -91,7 +91,10 @@ class LedgerStore {
   Status write(const StoreChange& change) const;
 
   /// The ledger of the last complete checkpoint, with its trade log; a new one where there is none.
+  /// It reads pages of orders that are not in memory from this store, which must stay where it is.
   Result<ledger::Ledger> load(const ledger::LedgerCapacity& capacity) const;
+  /// The newest version of a page of orders; an error also when it is not there.
+  Result<std::vector<std::byte>> read_order_page(std::uint32_t number) const;
 
   /// A snapshot for reading; keep it no longer than one answer takes.
   class Reader;
@@ -151,6 +154,10 @@ class LedgerStore::Reader final : public ledger::OrderPageSource {
 
   const LedgerStore& store_;
   store::Transaction transaction_;
+  /// The page of orders that was asked for last: orders are looked at one by one, and its checksum takes as
+  /// long as all else.
+  std::optional<std::uint32_t> order_page_number_;
+  std::optional<store::Bytes> order_page_;
 };
 
 }  // namespace trade::ledgerd
