@@ -34,9 +34,10 @@ void Router::add(Surface surface, std::span<const Route> routes) {
   for (const Route& route : routes) {
     Entry entry{&route, surface, split(route.pattern)};
     entry.parameters = static_cast<std::size_t>(std::ranges::count_if(entry.segments, is_parameter));
-    entries_.push_back(std::move(entry));
+    // Behind those with as many parameters, so that of equal ones the first stays first.
+    const auto place = std::ranges::upper_bound(entries_, entry.parameters, {}, &Entry::parameters);
+    entries_.insert(place, std::move(entry));
   }
-  std::ranges::stable_sort(entries_, {}, &Entry::parameters);
 }
 
 Router::Match Router::find(std::string_view method, const std::vector<std::string>& segments) const {

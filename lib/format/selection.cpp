@@ -105,7 +105,7 @@ std::vector<Json> Selection::apply(std::span<const Json> records) const {
     const auto value = record.find(field);
     return value == record.end() ? null : *value;
   };
-  std::ranges::stable_sort(wanted, [&](const Json* left, const Json* right) {
+  std::ranges::sort(wanted, [&](const Json* left, const Json* right) {
     for (const SortKey& key : sort_) {
       const Json& one = value_in(*left, key.field);
       const Json& other = value_in(*right, key.field);
@@ -114,7 +114,8 @@ std::vector<Json> Selection::apply(std::span<const Json> records) const {
       const int order = compare_values(one, other).value_or(compare_values(one, "0") ? -1 : 1);
       if (order != 0) return key.descending ? order > 0 : order < 0;
     }
-    return false;
+    // Equal ones stay as they came.
+    return left < right;
   });
   std::vector<Json> parts;
   parts.reserve(wanted.size());

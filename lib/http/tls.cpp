@@ -82,7 +82,8 @@ Status ensure_self_signed_certificate(const CertificateFiles& files) {
   if (std::filesystem::exists(files.certificate, error) && std::filesystem::exists(files.key, error))
     return {};
   std::filesystem::create_directories(files.certificate.parent_path(), error);
-  const PrivateKey key(EVP_EC_gen("P-256"));
+  // What EVP_EC_gen stands for, without its cast.
+  const PrivateKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const Certificate certificate(X509_new());
   if (!key || !certificate || !fill_certificate(certificate.get(), key.get())) {
     return openssl_error("make a certificate");
