@@ -1,5 +1,6 @@
 #include "model/numbers.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -15,7 +16,8 @@ void arithmetic_overflow(const char* operation) {
 
 namespace {
 
-constexpr std::int64_t money_units_max = 900'000'000'000'000LL * units_per_dollar;
+constexpr std::int64_t money_dollars_max = 900'000'000'000'000;
+constexpr std::int64_t money_units_max = money_dollars_max * units_per_dollar;
 
 std::string format_units(std::int64_t units) {
   const bool negative = units < 0;
@@ -35,7 +37,8 @@ std::string format_units(std::int64_t units) {
   return text;
 }
 
-/// Digits, optionally a point and one to four digits. No sign, no spaces, no exponent.
+/// Digits, optionally a point and one to four digits. No sign, no spaces, no exponent. What is beyond
+/// `money_units_max`, as every range is, need not be exact.
 std::optional<std::int64_t> parse_units(std::string_view text) {
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
@@ -45,7 +48,8 @@ std::optional<std::int64_t> parse_units(std::string_view text) {
     if (character < '0' || character > '9') return std::nullopt;
     units = units * 10 + (character - '0');
   }
-  units *= units_per_dollar;
+  // Fifteen digits are more than 64 bits hold of the units.
+  units = std::min(units, money_dollars_max + 1) * units_per_dollar;
   if (point == std::string_view::npos) return units;
   const std::string_view fraction = text.substr(point + 1);
   if (fraction.empty() || fraction.size() > 4) return std::nullopt;

@@ -25,7 +25,7 @@ TEST(ParsePrice, ReadsDecimalDollars) {
 
 TEST(ParsePrice, RefusesWhatIsNoPrice) {
   for (const char* text : {"", ".5", "5.", "1e3", "-1", "+1", " 1", "1 ", "0", "0.00001", "200000.0001",
-                           "nan", "0x10", "1,000", "99999999999999999999"}) {
+                           "nan", "0x10", "1,000", "999999999999999", "99999999999999999999"}) {
     const auto parsed = parse_price(text);
     ASSERT_FALSE(parsed.has_value()) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::usage);
@@ -37,7 +37,10 @@ TEST(ParseMoney, ReadsWhatFormatMoneyWrites) {
        {0LL, 1LL, -1LL, 123'456'789LL, -99'999'999LL, 9'000'000'000'000'000'000LL}) {
     EXPECT_EQ(parse_money(format_money(Money{units}))->units, units);
   }
-  EXPECT_FALSE(parse_money("900000000000000.0001").has_value());
+  for (const char* text : {"900000000000000.0001", "922337203685477.5808", "922337203685478",
+                           "999999999999999", "-999999999999999.9999", "9999999999999999"}) {
+    EXPECT_FALSE(parse_money(text).has_value()) << text;
+  }
   EXPECT_FALSE(parse_money("--1").has_value());
 }
 
