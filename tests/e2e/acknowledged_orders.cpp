@@ -1,8 +1,9 @@
-// acknowledged_orders send HOME FILE SECONDS [PREFIX]: places orders without pause, each with a client order
-// id of its own (PREFIX, or c, and a number), and writes a line "CLIENT_ORDER_ID ORDER_ID" to FILE for each
-// that was acknowledged. When a daemon is gone, it sends the same orders again until it is back, as a careful
-// client does. acknowledged_orders check HOME FILE: every line of FILE is in the books exactly once under
-// that order id, and no client order id is there twice.
+// acknowledged_orders send HOME FILE SECONDS [PREFIX]: places some thousand orders a second, so that an hour
+// of them is not more than the engine holds nor than can be checked, each with a client order id of its own
+// (PREFIX, or c, and a number), and writes a line "CLIENT_ORDER_ID ORDER_ID" to FILE for each that was
+// acknowledged. When a daemon is gone, it sends the same orders again until it is back, as a careful client
+// does. acknowledged_orders check HOME FILE: every line of FILE is in the books exactly once under that order
+// id, and no client order id is there twice.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -25,14 +26,17 @@ constexpr const char* accounts[] = {"buyer", "seller"};
 SubmitRequest make_request(const std::vector<std::string>& ids, std::uint64_t first) {
   SubmitRequest request;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    // Buyers and sellers at four prices around 100: about half of the orders trade.
+    // Buyers and sellers at four prices around 100: nearly all trade with those after them, a few rest for
+    // good.
     const std::uint64_t number = first + i;
     PlaceOrder order;
     order.side = number % 2 == 0 ? Side::buy : Side::sell;
     order.type = OrderType::limit;
     order.time_in_force = TimeInForce::gtc;
     order.quantity = Quantity{static_cast<std::int64_t>(1 + number % 7)};
-    order.limit_price = Price{1'000'000 + static_cast<std::int64_t>(number * 2'654'435'761u % 4) * 100};
+    const bool buys = order.side == Side::buy;
+    const std::int64_t cents = number % 32 < 2 ? (buys ? 0 : 3) : (buys ? 2 : 1);
+    order.limit_price = Price{1'000'000 + cents * 100};
     order.client_order_id = ids[i];
     request.commands.push_back({order, accounts[number % 2], "TEST"});
   }
@@ -71,6 +75,7 @@ int send(const std::filesystem::path& home, const char* file, int seconds, const
       acknowledged << ids[i] << ' ' << result.order.value << '\n';
     }
     number += orders_per_request;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   std::cout << number << " acknowledged, " << retries << " retries\n";
   return acknowledged.flush() ? 0 : 1;
