@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <limits>
 #include <utility>
 
@@ -32,13 +31,6 @@ void close_others(int kept) {
   const auto middle = static_cast<unsigned>(kept);
   if (middle > first) ::close_range(first, middle - 1, 0);
   ::close_range(middle + 1, std::numeric_limits<unsigned>::max(), 0);
-}
-
-/// That this thread has used, the kernel's on its behalf included.
-std::int64_t processor_nanoseconds() {
-  timespec used{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<std::int64_t>(used.tv_sec) * nanoseconds_per_second + used.tv_nsec;
 }
 
 int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
@@ -94,9 +86,10 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
     return fail(ErrorCode::internal, "no pipe for a checkpoint: " + std::string(std::strerror(errno)));
   }
   const std::int64_t started = monotonic_nanoseconds();
-  const std::int64_t used = processor_nanoseconds();
+  const std::int64_t used = thread_processor_nanoseconds();
   const pid_t child = ::fork();
-  fork_processor_nanoseconds_max_ = std::max(fork_processor_nanoseconds_max_, processor_nanoseconds() - used);
+  fork_processor_nanoseconds_max_ =
+      std::max(fork_processor_nanoseconds_max_, thread_processor_nanoseconds() - used);
   pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
   if (child == 0) {
     ::close(ends[1]);

@@ -40,4 +40,8 @@ std::int64_t monotonic_nanoseconds() {
   return read_clock(CLOCK_MONOTONIC);
 }
 
+std::int64_t thread_processor_nanoseconds() {
+  return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 }  // namespace trade

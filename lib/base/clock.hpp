@@ -11,6 +11,8 @@ namespace trade {
 
 /// Nanoseconds of a clock that never goes back; for measuring spans and deadlines only.
 std::int64_t monotonic_nanoseconds();
+/// The processor time that the calling thread has used, the kernel's on its behalf included.
+std::int64_t thread_processor_nanoseconds();
 
 class Clock {
  public:
