@@ -1,5 +1,6 @@
 // How the books answer: from memory where they can, else from the postings frames and the saved pages.
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -84,7 +85,8 @@ Result<ReplyBody> Books::reply(const OrdersRequest& request) {
 }
 
 /// The account whose frames have the fills; zero: all accounts. For an order, also how much of it is filled.
-Result<AccountId> Books::find_fills_owner(const FillsRequest& request, Quantity& filled) {
+Result<AccountId> Books::find_fills_owner(const FillsRequest& request, ledger::OrderPageSource& pages,
+                                          Quantity& filled) {
   AccountId owner;
   if (!request.account.empty()) {
     auto account = ledger::account_named(ledger_, request.account);
@@ -92,7 +94,6 @@ Result<AccountId> Books::find_fills_owner(const FillsRequest& request, Quantity&
     owner = *account;
   }
   if (!request.order) return owner;
-  LazyPages pages(store_);
   const auto sight = ledger_.orders().look(request.order, &pages);
   if (!sight) return ledger::no_order(request.order);
   filled = sight->record.filled_quantity;
@@ -104,7 +105,8 @@ Result<ReplyBody> Books::reply(const FillsRequest& request) {
     return pass_on(std::move(limit));
   }
   Quantity filled;
-  auto owner = find_fills_owner(request, filled);
+  std::optional<LazyPages> pages(std::in_place, store_);
+  auto owner = find_fills_owner(request, *pages, filled);
   if (!owner) return pass_on(std::move(owner));
   ledger::FillsWanted wanted{{}, {}, request.order, request.limit, request.before};
   wanted.account = ledger_.find_account(request.account);
@@ -113,10 +115,8 @@ Result<ReplyBody> Books::reply(const FillsRequest& request) {
     if (!symbol) return pass_on(std::move(symbol));
     wanted.symbol = *symbol;
   }
-  auto found = [&] {
-    LazyPages pages(store_);  // not open any more when the frames are written: a write may wait for readers
-    return fills_view(ledger_, wanted, &pages);
-  }();
+  auto found = fills_view(ledger_, wanted, &*pages);
+  pages.reset();  // before the frames are written: a write may wait for readers
   if (!found) return pass_on(std::move(found));
   if (found->older_on_disk) {
     if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));

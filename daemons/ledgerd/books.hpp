@@ -104,7 +104,8 @@ class Books final : public follower::Application {
   Result<ReplyBody> reply(const Other&) {
     return follower::not_served_here("ledgerd");
   }
-  Result<AccountId> find_fills_owner(const FillsRequest& request, Quantity& filled);
+  Result<AccountId> find_fills_owner(const FillsRequest& request, ledger::OrderPageSource& pages,
+                                     Quantity& filled);
 
   BooksOptions options_;
   LedgerStore store_;
@@ -139,8 +140,8 @@ class Books final : public follower::Application {
     std::int64_t commit_waits = 0;  ///< times that folding had to wait for the disk
     std::int64_t checkpoints = 0;
     std::int64_t checkpoint_bytes = 0;  ///< of the last one
-    std::int64_t checkpoint_waits =
-        0;  ///< times that folding had to wait for one, so that orders leave memory
+    /// Times that folding had to wait for one, so that orders leave memory.
+    std::int64_t checkpoint_waits = 0;
   };
   Counters counters_;
   std::optional<follower::AccountJournal> account_journal_;  ///< where the journal can be opened again

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "ledger/broken.hpp"
 #include "ledger/ledger.hpp"
 
 namespace trade::ledger {
@@ -15,11 +16,6 @@ constexpr std::uint32_t summary_version = 2;
 constexpr std::uint32_t summary_version_before = 1;
 /// So many pages of orders may come back before others have left again, even where the capacity is less.
 constexpr std::size_t pages_brought_back_max = 256;
-
-std::unexpected<Error> corrupt(std::string what) {
-  return fail(ErrorCode::corrupt, "the saved ledger is broken: " + std::move(what),
-              "make it anew from the journal: 'ledgerd --rebuild'");
-}
 
 }  // namespace
 
@@ -120,7 +116,7 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   Ledger ledger(capacity, std::move(read_orders));
   const auto version = summary.read<std::uint32_t>();
   if (version != summary_version && version != summary_version_before)
-    return corrupt("its summary is of another version");
+    return broken_ledger("its summary is of another version");
   ledger.sequence_ = summary.read<Sequence>();
   if (version == summary_version) ledger.timestamp_ = Timestamp{summary.read<std::int64_t>()};
   ledger.posting_count_ = summary.read<std::uint64_t>();
@@ -132,21 +128,22 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   const auto order_page_count = summary.read<std::uint32_t>();
   const auto open_count = summary.read<std::uint32_t>();
   if (!summary.ok() || summary.remaining() != std::size_t{open_count} * sizeof(std::uint32_t)) {
-    return corrupt("its summary has the wrong size");
+    return broken_ledger("its summary has the wrong size");
   }
   if (!load_array(ledger.accounts_, account_count, PageKind::accounts, load))
-    return corrupt("a page of accounts");
+    return broken_ledger("a page of accounts");
   if (!load_array(ledger.symbols_, symbol_count, PageKind::symbols, load))
-    return corrupt("a page of symbols");
+    return broken_ledger("a page of symbols");
   if (!load_array(ledger.positions_, position_count, PageKind::positions, load)) {
-    return corrupt("a page of positions");
+    return broken_ledger("a page of positions");
   }
   std::vector<std::uint32_t> open_pages(open_count);
   for (std::uint32_t& page : open_pages)
     page = summary.read<std::uint32_t>();
   if (Status loaded = ledger.load_orders(order_page_count, open_pages, load); !loaded)
     return pass_on(std::move(loaded));
-  if (!ledger.rebuild_indexes()) return corrupt("a position of an account or a symbol that is not there");
+  if (!ledger.rebuild_indexes())
+    return broken_ledger("a position of an account or a symbol that is not there");
   return ledger;
 }
 
@@ -163,7 +160,7 @@ Status Ledger::load_orders(std::uint32_t page_count, std::span<const std::uint32
     const auto bytes = load({PageKind::orders, page});
     if (bytes && orders_.load_page(page, *bytes, loaded)) return {};
     if (const Error* failure = orders_.read_failure()) return std::unexpected(*failure);
-    return corrupt("a page of orders");
+    return broken_ledger("a page of orders");
   };
   for (const std::uint32_t page : open_pages) {
     if (page >= newest_from) continue;
@@ -208,9 +205,9 @@ Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> 
   for (const Entry& entry : entries) {
     if (entry.kind == EntryKind::bust && entry.sequence <= sequence_) trades_.mark_busted(entry.trade);
     if (entry.kind != EntryKind::trade || number++ < trades_.next() || entry.sequence > sequence_) continue;
-    if (number != trades_.next() + 1) return corrupt("trades are missing from its postings frames");
+    if (number != trades_.next() + 1) return broken_ledger("trades are missing from its postings frames");
     if (account(entry.account) == nullptr || account(entry.taker_account) == nullptr) {
-      return corrupt("a posting of an account that is not there");
+      return broken_ledger("a posting of an account that is not there");
     }
     // Where the saved chain heads point at this trade or a later one, they are walked up to again.
     std::uint64_t no_maker = 0;
@@ -229,7 +226,7 @@ std::uint64_t& Ledger::restored_head(OrderId id, std::uint64_t& none) {
 
 Status Ledger::finish_restoring() {
   restored_heads_ = {};
-  if (trades_.next() != saved_trades_) return corrupt("trades are missing from its postings frames");
+  if (trades_.next() != saved_trades_) return broken_ledger("trades are missing from its postings frames");
   // Every chain head is what it was saved as again.
   accounts_.dirty().clear();
   orders_.dirty().clear();

@@ -7,6 +7,7 @@
 
 #include "base/assert.hpp"
 #include "base/prefetch.hpp"
+#include "ledger/broken.hpp"
 
 namespace trade::ledger {
 
@@ -87,9 +88,7 @@ std::optional<std::size_t> size_of_texts(std::string_view texts, const OrderReco
 }
 
 Error broken_page(std::uint32_t number) {
-  return {ErrorCode::corrupt, "corrupt",
-          "the saved ledger is broken: page " + std::to_string(number) + " of its orders",
-          "make it anew from the journal: 'ledgerd --rebuild'"};
+  return broken_ledger("page " + std::to_string(number) + " of its orders").error();
 }
 
 /// Whether an order that was refused for this reason never came to take its client id.
@@ -444,7 +443,7 @@ bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> byte
   if (!make_page(number, *image)) return false;
   open_in_page_[number] = static_cast<std::uint16_t>(image->open_orders());
   open_count_ += image->open_orders();
-  const std::uint64_t first = std::uint64_t{number} * order_page_records + 1;
+  const std::uint64_t first = first_of(number).value;
   newest_ = OrderId{first + image->used() - 1};
   const Page& page = *pages_[number];
   bool indexed = true;
@@ -472,7 +471,7 @@ void OrderTable::forget_ended_client_ids(std::uint32_t number) {
   for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
     const OrderRecord& record = page.records[slot];
     if (!is_terminal(record.status)) continue;
-    const std::uint64_t id = std::uint64_t{number} * order_page_records + slot + 1;
+    const std::uint64_t id = first_of(number).value + slot;
     for_each_client_id(page.texts, record, [&](std::string_view text) {
       client_ids_.erase(client_id_hash(record.account, text), id);
     });

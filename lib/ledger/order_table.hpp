@@ -85,6 +85,8 @@ class OrderTable {
   static std::uint32_t page_of(OrderId id) {
     return static_cast<std::uint32_t>((id.value - 1) / order_page_records);
   }
+  /// The lowest id of a page.
+  static OrderId first_of(std::uint32_t page) { return {std::uint64_t{page} * order_page_records + 1}; }
 
   /// Adds an order with an id above `newest()`, for the caller to fill in. Null when the id is not a new one,
   /// or beyond what can be addressed.

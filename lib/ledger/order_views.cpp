@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/broken.hpp"
 #include "ledger/views.hpp"
 
 namespace trade::ledger {
@@ -39,8 +40,7 @@ std::unexpected<Error> no_such_order(const std::string& which) {
 }
 
 std::unexpected<Error> lacks_order(OrderId id) {
-  return fail(ErrorCode::corrupt, "the saved ledger lacks order " + std::to_string(id.value),
-              "make it anew from the journal: 'ledgerd --rebuild'");
+  return fail(ErrorCode::corrupt, "the saved ledger lacks order " + std::to_string(id.value), rebuild_hint);
 }
 
 /// The open orders that are wanted, newest first, while they are looked for.
@@ -85,7 +85,7 @@ Status find_open_in_pages(const Ledger& ledger, const OrdersWanted& wanted, Orde
   for (std::uint32_t page = orders.page_count(); page-- > 0 && !found.complete(wanted);) {
     const std::uint32_t open = orders.open_in_page(page);
     if (open == 0) continue;
-    const std::uint64_t first = std::uint64_t{page} * order_page_records + 1;
+    const std::uint64_t first = OrderTable::first_of(page).value;
     if (!wanted.account && wanted.before && wanted.before.value <= first) {
       found.left -= open;
       continue;
@@ -107,12 +107,11 @@ Status find_open_in_pages(const Ledger& ledger, const OrdersWanted& wanted, Orde
 
 Result<std::vector<OrderView>> open_orders(const Ledger& ledger, const OrdersWanted& wanted,
                                            OrderPageSource* source) {
-  OpenOrders found;
-  if (wanted.account) {
-    found.left = ledger.account(wanted.account)->open_orders;
-    if (find_open_in_chain(ledger, wanted, source, found)) return std::move(found.views);
-  }
-  found = {wanted.account ? ledger.account(wanted.account)->open_orders : ledger.orders().open_count(), {}};
+  const std::uint64_t left =
+      wanted.account ? ledger.account(wanted.account)->open_orders : ledger.orders().open_count();
+  OpenOrders found{left, {}};
+  if (wanted.account && find_open_in_chain(ledger, wanted, source, found)) return std::move(found.views);
+  found = {left, {}};
   if (Status looked = find_open_in_pages(ledger, wanted, source, found); !looked)
     return pass_on(std::move(looked));
   return std::move(found.views);

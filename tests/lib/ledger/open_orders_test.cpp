@@ -32,10 +32,6 @@ using test::SavedPages;
 
 constexpr std::uint64_t page_orders = order_page_records;
 
-OrderId first_of_page(std::uint64_t page) {
-  return {page * page_orders + 1};
-}
-
 /// Pages of orders of which the first stays open.
 class OpenOrdersTest : public ::testing::Test {
  protected:
@@ -128,29 +124,29 @@ TEST_F(OpenOrdersTest, LeaveMemoryAndAreFoundAllTheSame) {
   const std::string before = description(ledger, nullptr);
   save(ledger);
   EXPECT_EQ(ledger.orders().pages_in_memory(), 1u);
-  EXPECT_EQ(ledger.orders().find(first_of_page(3)), nullptr);
+  EXPECT_EQ(ledger.orders().find(OrderTable::first_of(3)), nullptr);
   EXPECT_EQ(ledger.orders().open_count(), 8u);
   EXPECT_EQ(ledger.orders().open_pages().size(), 8u);
   EXPECT_EQ(ledger.orders().open_in_page(3), 1u);
   EXPECT_EQ(description(ledger, &saved), before);
-  EXPECT_EQ(by_client_id(ledger, "alice", "open3"), first_of_page(3));
+  EXPECT_EQ(by_client_id(ledger, "alice", "open3"), OrderTable::first_of(3));
   EXPECT_FALSE(by_client_id(ledger, "bob", "open3"));
   EXPECT_FALSE(by_client_id(ledger, "bob", "ended3"));
-  EXPECT_EQ(by_client_id(ledger, "bob", "ended7"), OrderId{first_of_page(7).value + 1});
+  EXPECT_EQ(by_client_id(ledger, "bob", "ended7"), OrderId{OrderTable::first_of(7).value + 1});
   EXPECT_EQ(saved.pages_brought_back, 0);
 
   const auto all = open(ledger);
   ASSERT_TRUE(all);
   ASSERT_EQ(all->size(), 8u);
-  EXPECT_EQ(all->front().id, first_of_page(7));
-  const auto rest = open(ledger, {}, first_of_page(4));
+  EXPECT_EQ(all->front().id, OrderTable::first_of(7));
+  const auto rest = open(ledger, {}, OrderTable::first_of(4));
   ASSERT_TRUE(rest);
   ASSERT_EQ(rest->size(), 4u);
-  EXPECT_EQ(rest->front().id, first_of_page(3));
-  const auto of_alice = open(ledger, "alice", first_of_page(4), 2);
+  EXPECT_EQ(rest->front().id, OrderTable::first_of(3));
+  const auto of_alice = open(ledger, "alice", OrderTable::first_of(4), 2);
   ASSERT_TRUE(of_alice);
   ASSERT_EQ(of_alice->size(), 2u);
-  EXPECT_EQ(of_alice->back().id, first_of_page(2));
+  EXPECT_EQ(of_alice->back().id, OrderTable::first_of(2));
   EXPECT_TRUE(open(ledger, "bob")->empty());
 }
 
@@ -159,17 +155,17 @@ TEST_F(OpenOrdersTest, ComeBackWhenAnEventChangesThem) {
   Ledger ledger(none_kept, saved.reader());
   fold(ledger);
   save(ledger);
-  replace(first_of_page(2), "renamed");
-  cancel(first_of_page(3), alice, 5);
+  replace(OrderTable::first_of(2), "renamed");
+  cancel(OrderTable::first_of(3), alice, 5);
   fold(ledger);
   EXPECT_EQ(saved.pages_brought_back, 2);
   EXPECT_EQ(ledger.orders().pages_brought_back(), 2u);
   EXPECT_EQ(ledger.orders().pages_in_memory(), 3u);
   EXPECT_EQ(ledger.orders().older_pages_in_memory(), 2u);
   EXPECT_EQ(ledger.orders().open_count(), 7u);
-  EXPECT_EQ(by_client_id(ledger, "alice", "renamed"), first_of_page(2));
-  EXPECT_EQ(by_client_id(ledger, "alice", "open2"), first_of_page(2));
-  EXPECT_EQ(by_client_id(ledger, "alice", "open3"), first_of_page(3));
+  EXPECT_EQ(by_client_id(ledger, "alice", "renamed"), OrderTable::first_of(2));
+  EXPECT_EQ(by_client_id(ledger, "alice", "open2"), OrderTable::first_of(2));
+  EXPECT_EQ(by_client_id(ledger, "alice", "open3"), OrderTable::first_of(3));
   // What had ended before its page left is not found by its client id any more.
   EXPECT_FALSE(by_client_id(ledger, "bob", "ended3"));
   const std::string before = description(ledger, &saved);
@@ -178,11 +174,11 @@ TEST_F(OpenOrdersTest, ComeBackWhenAnEventChangesThem) {
   save(ledger);
   EXPECT_EQ(ledger.orders().pages_in_memory(), 1u);
   EXPECT_EQ(description(ledger, &saved), before);
-  EXPECT_EQ(by_client_id(ledger, "alice", "renamed"), first_of_page(2));
-  EXPECT_EQ(by_client_id(ledger, "alice", "open2"), first_of_page(2));
+  EXPECT_EQ(by_client_id(ledger, "alice", "renamed"), OrderTable::first_of(2));
+  EXPECT_EQ(by_client_id(ledger, "alice", "open2"), OrderTable::first_of(2));
   EXPECT_FALSE(by_client_id(ledger, "alice", "open3"));
   // And again: the version that comes back is the one saved last.
-  cancel(first_of_page(2), alice, 5);
+  cancel(OrderTable::first_of(2), alice, 5);
   fold(ledger);
   save(ledger);
   EXPECT_FALSE(by_client_id(ledger, "alice", "renamed"));
@@ -205,12 +201,12 @@ TEST_F(OpenOrdersTest, ThoseLongestUnchangedLeaveFirst) {
     return found;
   };
   EXPECT_EQ(in_memory(), (std::vector<std::uint32_t>{4, 5, 6, 7}));
-  replace(first_of_page(1), "renamed1");
-  replace(first_of_page(4), "renamed4");
+  replace(OrderTable::first_of(1), "renamed1");
+  replace(OrderTable::first_of(4), "renamed4");
   fold(ledger);
   save(ledger);
   EXPECT_EQ(in_memory(), (std::vector<std::uint32_t>{1, 4, 6, 7}));
-  replace(first_of_page(6), "renamed6");
+  replace(OrderTable::first_of(6), "renamed6");
   fold(ledger);
   save(ledger);
   add_pages(1);
@@ -233,7 +229,7 @@ TEST_F(OpenOrdersTest, StayWhereTheyCannotComeBack) {
   request.filter = OrderFilter::open;
   request.limit = 100;
   ASSERT_EQ(orders_view(ledger, request, nullptr)->size(), 8u);
-  cancel(first_of_page(4), alice, 5);
+  cancel(OrderTable::first_of(4), alice, 5);
   fold(ledger);
   save(ledger);
   EXPECT_EQ(ledger.orders().pages_in_memory(), 7u);
@@ -251,7 +247,7 @@ TEST_F(OpenOrdersTest, StayOutOfMemoryWhenALedgerIsLoaded) {
   fold(ledger);
   const std::string before = description(ledger, nullptr);
   save(ledger);
-  cancel(first_of_page(0), alice, 5);
+  cancel(OrderTable::first_of(0), alice, 5);
   const std::vector<Event> events = feed.take();
   LedgerCapacity capacity = none_kept;
   for (const std::uint32_t kept : {0U, 2U, 100U}) {
@@ -266,7 +262,7 @@ TEST_F(OpenOrdersTest, StayOutOfMemoryWhenALedgerIsLoaded) {
     EXPECT_EQ(loaded->orders().open_count(), 8u);
     EXPECT_EQ(loaded->orders().open_pages(), ledger.orders().open_pages());
     EXPECT_EQ(description(*loaded, &saved), before);
-    EXPECT_EQ(by_client_id(*loaded, "alice", "open0"), first_of_page(0));
+    EXPECT_EQ(by_client_id(*loaded, "alice", "open0"), OrderTable::first_of(0));
     EXPECT_EQ(by_client_id(*loaded, "bob", "ended0").has_value(), kept == 100);
     EXPECT_EQ(saved.pages_brought_back, 0);
     std::vector<Entry> more;
@@ -282,9 +278,9 @@ TEST_F(OpenOrdersTest, ADamagedPageIsAnErrorThatSaysSo) {
   Ledger ledger(none_kept, saved.reader());
   fold(ledger);
   save(ledger);
-  cancel(first_of_page(1), alice, 5);
+  cancel(OrderTable::first_of(1), alice, 5);
   const std::vector<Event> cancelled = feed.take();
-  replace(first_of_page(3), "open1");  // whose that is must be read
+  replace(OrderTable::first_of(3), "open1");  // whose that is must be read
   const std::vector<Event> named = feed.take();
   const std::vector<std::byte> whole = saved.pages[{PageKind::orders, 1}];
   // Without texts, with another count of open orders, cut off, and gone.
@@ -329,10 +325,10 @@ TEST_F(OpenOrdersTest, AClientIdMeansTheNewestOrderThatTookItWhereverTheOlderIs)
   Ledger ledger(none_kept, saved.reader());
   fold(ledger);
   save(ledger);
-  replace(first_of_page(1), "other");  // so that its first id may be used again
+  replace(OrderTable::first_of(1), "other");  // so that its first id may be used again
   fold(ledger);
   save(ledger);
-  EXPECT_EQ(by_client_id(ledger, "alice", "open1"), first_of_page(1));
+  EXPECT_EQ(by_client_id(ledger, "alice", "open1"), OrderTable::first_of(1));
   const OrderId newer = feed.accept(alice, acme, Side::buy, Quantity{5}, price_cents(100), "open1");
   fold(ledger);
   EXPECT_EQ(by_client_id(ledger, "alice", "open1"), newer);
@@ -340,9 +336,9 @@ TEST_F(OpenOrdersTest, AClientIdMeansTheNewestOrderThatTookItWhereverTheOlderIs)
   fold(ledger);
   save(ledger);
   EXPECT_EQ(by_client_id(ledger, "alice", "open1"), newer);
-  EXPECT_EQ(by_client_id(ledger, "alice", "other"), first_of_page(1));
+  EXPECT_EQ(by_client_id(ledger, "alice", "other"), OrderTable::first_of(1));
   // The older one comes back, which does not give it the id again; nor does loading.
-  cancel(first_of_page(1), alice, 5);
+  cancel(OrderTable::first_of(1), alice, 5);
   fold(ledger);
   EXPECT_EQ(by_client_id(ledger, "alice", "open1"), newer);
   save(ledger);
@@ -424,11 +420,11 @@ TEST_F(OpenOrdersTest, ListingThemLooksAtNoMoreSavedPagesThanItMay) {
   first.quantity = Quantity{1};
   first.order = OrderId{1};
   feed.add(first);
-  for (std::uint64_t page = 1; page <= saved_pages_looked_at_max + 10; ++page) {
+  for (std::uint32_t page = 1; page <= saved_pages_looked_at_max + 10; ++page) {
     OrderAccepted event = first;
     event.account = alice;
     event.symbol = acme;
-    event.order = first_of_page(page);
+    event.order = OrderTable::first_of(page);
     feed.add(event);
     if (page % 500 == 0) save_first_records(ledger);
   }
@@ -465,11 +461,11 @@ TEST_F(OpenOrdersTest, ALedgerIsCrowdedWhenManyPagesCameBack) {
   fold(ledger);
   save(ledger);
   EXPECT_FALSE(ledger.crowded());
-  for (std::uint64_t page = 0; page < 256; ++page)
-    cancel(first_of_page(page), alice, 5);
+  for (std::uint32_t page = 0; page < 256; ++page)
+    cancel(OrderTable::first_of(page), alice, 5);
   fold(ledger);
   EXPECT_FALSE(ledger.crowded());
-  cancel(first_of_page(256), alice, 5);
+  cancel(OrderTable::first_of(256), alice, 5);
   fold(ledger);
   EXPECT_TRUE(ledger.crowded());
   save(ledger);
