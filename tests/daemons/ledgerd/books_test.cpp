@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "books_support.hpp"
 #include "journal_script.hpp"
 #include "ledgerd/ledger_store.hpp"
 #include "lib/ledger/description.hpp"
@@ -23,37 +24,17 @@ namespace trade::ledgerd {
 namespace {
 
 using ledger::test::description;
+using test::ask;
 using test::JournalScript;
+using test::open_books;
+using test::options_for;
 using test::ScriptReader;
+using test::small_map_bytes;
 using test::TemporaryDirectory;
-
-constexpr std::size_t small_map_bytes = std::size_t{1} << 20;  // so that it has to grow
-
-BooksOptions options_for(const TemporaryDirectory& home) {
-  BooksOptions options;
-  options.store.directory = home.path() / "ledger";
-  options.store.map_bytes = small_map_bytes;
-  options.store.sync = false;
-  options.commit_bytes_min = 0;  // so that each commit writes
-  return options;
-}
-
-std::unique_ptr<Books> open_books(const BooksOptions& options) {
-  auto books = Books::open(options);
-  EXPECT_TRUE(books) << books.error().message;
-  return books ? std::move(*books) : nullptr;
-}
 
 void apply(Books& books, const wire::Batch& batch) {
   const Status applied = books.apply(batch);
   ASSERT_TRUE(applied) << applied.error().message;
-}
-
-template <class Reply, class Request>
-Result<Reply> ask(Books& books, const Request& request) {
-  ReplyBody body = books.answer(request);
-  if (auto* error = std::get_if<ErrorReply>(&body)) return std::unexpected(error->error);
-  return std::get<Reply>(std::move(body));
 }
 
 /// All postings of an account, asked for page by page.

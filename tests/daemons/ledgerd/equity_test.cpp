@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "books_support.hpp"
 #include "calendar/calendar.hpp"
 #include "journal_script.hpp"
 #include "ledger/views.hpp"
@@ -22,6 +23,8 @@ using ledger::test::dollars;
 using ledger::test::EventFeed;
 using ledger::test::price_cents;
 using ledger::test::RandomMarket;
+using test::open_books;
+using test::options_for;
 using test::TemporaryDirectory;
 
 constexpr std::int64_t minute_ns = 60 * nanoseconds_per_second;
@@ -46,17 +49,6 @@ class TimedJournal {
   wire::Batch batch_;
   Sequence next_sequence_ = 1;
 };
-
-std::unique_ptr<Books> open_books(const TemporaryDirectory& home) {
-  BooksOptions options;
-  options.store.directory = home.path() / "ledger";
-  options.store.map_bytes = std::size_t{1} << 20;
-  options.commit_bytes_min = 0;
-  options.store.sync = false;
-  auto books = Books::open(options);
-  EXPECT_TRUE(books) << books.error().message;
-  return books ? std::move(*books) : nullptr;
-}
 
 EquityHistoryReply ask(Books& books, const EquityHistoryRequest& request) {
   ReplyBody body = books.answer(request);
@@ -84,7 +76,7 @@ class Equity : public testing::Test {
   }
 
   const TemporaryDirectory home_;
-  std::unique_ptr<Books> books_ = open_books(home_);
+  std::unique_ptr<Books> books_ = open_books(options_for(home_));
   TimedJournal journal_;
   EventFeed feed_;
 };
@@ -159,7 +151,7 @@ TEST(EquityHistory, IsThatOfTheJournalHoweverOftenTheBooksAreReopened) {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const TemporaryDirectory home;
-    auto books = open_books(home);
+    auto books = open_books(options_for(home));
     RandomMarket market(seed, {.accounts = 12});
     TimedJournal journal;
     ledger::Ledger truth;
@@ -191,7 +183,7 @@ TEST(EquityHistory, IsThatOfTheJournalHoweverOftenTheBooksAreReopened) {
       if (fate == 1) books->begin_checkpoint();
       if (fate > 1) continue;
       books.reset();
-      books = open_books(home);
+      books = open_books(options_for(home));
       for (std::uint64_t again = books->position().batch; again < batches.size(); ++again)
         ASSERT_TRUE(books->apply(batches[again]));
     }

@@ -14,6 +14,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "books_support.hpp"
 #include "journal_script.hpp"
 #include "ledgerd/books.hpp"
 #include "lib/ledger/description.hpp"
@@ -24,36 +25,23 @@ namespace {
 using ledger::order_page_records;
 using ledger::test::description;
 using ledger::test::EventFeed;
+using test::ask;
 using test::JournalScript;
+using test::open_books;
+using test::options_for;
 using test::TemporaryDirectory;
 
-BooksOptions options_for(const TemporaryDirectory& home) {
-  BooksOptions options;
-  options.store.directory = home.path() / "ledger";
-  options.store.map_bytes = std::size_t{1} << 20;  // so that it has to grow
-  options.store.sync = false;
-  options.commit_bytes_min = 0;  // so that each commit writes
+/// Of no more orders in memory than there must be.
+BooksOptions narrow_options(const TemporaryDirectory& home) {
+  BooksOptions options = options_for(home);
   options.capacity.orders_kept_max = options.capacity.older_orders_kept_max = 0;
   return options;
-}
-
-std::unique_ptr<Books> open_books(const BooksOptions& options) {
-  auto books = Books::open(options);
-  EXPECT_TRUE(books) << books.error().message;
-  return books ? std::move(*books) : nullptr;
 }
 
 std::int64_t counter(const Books& books, const std::string& name) {
   DaemonView view;
   books.describe(view);
   return view.counters.at(name);
-}
-
-template <class Reply, class Request>
-Result<Reply> ask(Books& books, const Request& request) {
-  ReplyBody body = books.answer(request);
-  if (auto* error = std::get_if<ErrorReply>(&body)) return std::unexpected(error->error);
-  return std::get<Reply>(std::move(body));
 }
 
 std::string told_of(const Books& books) {
@@ -80,10 +68,6 @@ class Feeder {
   std::uint64_t batch_ = 0;
   Status last_;
 };
-
-OrderId first_of_page(std::uint64_t page) {
-  return {page * order_page_records + 1};
-}
 
 /// Pages of orders of which the first rests, "rests0" and so on.
 class RestingOrders {
@@ -115,7 +99,7 @@ TEST(OpenOrders, BooksThatKeepFewInMemorySayWhatOthersSay) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const JournalScript script(seed, 12'000, {.accounts = 60, .symbols = 6, .with_venue = seed % 2 == 0});
     const TemporaryDirectory home;
-    BooksOptions options = options_for(home);
+    BooksOptions options = narrow_options(home);
     options.capacity.older_orders_kept_max = static_cast<std::uint32_t>(seed % 3 * order_page_records);
     options.checkpoint_portion_bytes = 20'000;  // so that events come in between
     std::mt19937_64 random(seed);
@@ -156,11 +140,11 @@ TEST(OpenOrders, BooksThatKeepFewInMemorySayWhatOthersSay) {
 
 TEST(OpenOrders, FoldingWaitsWhenOrdersComeBackFasterThanTheyCanLeave) {
   const TemporaryDirectory home;
-  const auto books = open_books(options_for(home));
+  const auto books = open_books(narrow_options(home));
   Feeder feeder(*books);
   RestingOrders orders;
   constexpr std::uint64_t pages = 700;
-  for (std::uint64_t page = 0; page < pages; ++page) {
+  for (std::uint32_t page = 0; page < pages; ++page) {
     feeder.use(orders.next_page());
     ASSERT_TRUE(feeder.last());
     ASSERT_TRUE(books->commit());
@@ -174,8 +158,8 @@ TEST(OpenOrders, FoldingWaitsWhenOrdersComeBackFasterThanTheyCanLeave) {
   EXPECT_EQ(counter(*books, "checkpoint_waits"), 0);
   // All are cancelled at once, without a pause in which a checkpoint would be begun.
   std::int64_t most = 0;
-  for (std::uint64_t page = 0; page < pages; ++page) {
-    orders.cancel(first_of_page(page));
+  for (std::uint32_t page = 0; page < pages; ++page) {
+    orders.cancel(ledger::OrderTable::first_of(page));
     feeder.use(orders.feed.take());
     ASSERT_TRUE(feeder.last()) << feeder.last().error().message;
     most = std::max(most, counter(*books, "order_pages_in_memory"));
@@ -190,7 +174,7 @@ TEST(OpenOrders, FoldingWaitsWhenOrdersComeBackFasterThanTheyCanLeave) {
 
 TEST(OpenOrders, AreListedAndFoundByClientIdWhereTheyAreSaved) {
   const TemporaryDirectory home;
-  const BooksOptions options = options_for(home);
+  const BooksOptions options = narrow_options(home);
   auto books = open_books(options);
   Feeder feeder(*books);
   RestingOrders orders;
@@ -205,7 +189,7 @@ TEST(OpenOrders, AreListedAndFoundByClientIdWhereTheyAreSaved) {
     request.client_order_id = "rests7";
     const auto found = ask<OrdersReply>(*books, request);
     ASSERT_TRUE(found) << found.error().message;
-    EXPECT_EQ(found->orders.at(0).id, first_of_page(7));
+    EXPECT_EQ(found->orders.at(0).id, ledger::OrderTable::first_of(7));
     EXPECT_EQ(found->orders.at(0).client_order_id, "rests7");
     request = {};
     request.filter = OrderFilter::open;
@@ -214,7 +198,7 @@ TEST(OpenOrders, AreListedAndFoundByClientIdWhereTheyAreSaved) {
       const auto open = ask<OrdersReply>(*books, request);
       ASSERT_TRUE(open) << open.error().message;
       ASSERT_EQ(open->orders.size(), 20u);
-      EXPECT_EQ(open->orders.back().id, first_of_page(0));
+      EXPECT_EQ(open->orders.back().id, ledger::OrderTable::first_of(0));
     }
     EXPECT_EQ(counter(*books, "order_pages_brought_back"), 0);
     books.reset();
@@ -224,7 +208,7 @@ TEST(OpenOrders, AreListedAndFoundByClientIdWhereTheyAreSaved) {
 
 TEST(OpenOrders, APageThatIsDamagedEndsFoldingAndSaysWhatToDo) {
   const TemporaryDirectory home;
-  const BooksOptions options = options_for(home);
+  const BooksOptions options = narrow_options(home);
   const auto books = open_books(options);
   Feeder feeder(*books);
   RestingOrders orders;
@@ -247,10 +231,10 @@ TEST(OpenOrders, APageThatIsDamagedEndsFoldingAndSaysWhatToDo) {
   }
   stream.close();
   ASSERT_GT(found, 0u);
-  orders.cancel(first_of_page(1));
+  orders.cancel(ledger::OrderTable::first_of(1));
   feeder.use(orders.feed.take());
   EXPECT_TRUE(feeder.last());
-  orders.cancel(first_of_page(2));
+  orders.cancel(ledger::OrderTable::first_of(2));
   feeder.use(orders.feed.take());
   ASSERT_FALSE(feeder.last());
   EXPECT_EQ(feeder.last().error().code, ErrorCode::corrupt);
