@@ -1,7 +1,6 @@
 // The desk between the real engine and an exchange that trades at random, while lines are cut, answers of
 // tradingd are lost and the process is killed: in the end both sides say the same of every order.
 #include <chrono>
-#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <map>
@@ -18,6 +17,7 @@
 #include "fixd/fix_state.hpp"
 #include "fixd/order_tracker.hpp"
 #include "fixd/venue_desk.hpp"
+#include "support/seeds.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::fixd {
@@ -237,8 +237,7 @@ class Market {
 class VenueStormTest : public testing::Test {
  protected:
   void SetUp() override {
-    const char* const given = std::getenv("TRADE_TEST_SEED");
-    seed_ = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+    seed_ = trade::test::seed_of_run();
     random_.seed(seed_);
     suite_ = std::make_unique<Suite>(random_);
     auto table = access::VenueStore::open(directory_.path(), true);

@@ -1,6 +1,5 @@
 // Broken frames: whatever happens to the bytes, a decoder answers with an error or with a message that can be
 // encoded and decoded again. Reading outside a frame is what the sanitizers and the guard bytes would show.
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/wire/samples.hpp"
+#include "support/seeds.hpp"
 #include "wire/wire.hpp"
 
 namespace trade::wire::test {
@@ -93,8 +93,7 @@ TEST(MutationTest, FramesOfOtherKindsAreRefused) {
 }
 
 TEST(MutationTest, RandomSplices) {
-  const char* given = std::getenv("TRADE_TEST_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  const std::uint64_t seed = trade::test::seed_of_run();
   SCOPED_TRACE("TRADE_TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   const std::vector<SampleFrame> frames = sample_frames();

@@ -2,12 +2,13 @@
 #include "wire/table_builder.hpp"
 
 #include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "support/seeds.hpp"
 
 namespace trade::wire::test {
 
@@ -41,8 +42,7 @@ std::string bytes_of(const Builder& builder) {
 }
 
 TEST(TableBuilderTest, BuildsWhatFlatBuffersBuilds) {
-  const char* given = std::getenv("TRADE_TEST_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  const std::uint64_t seed = trade::test::seed_of_run();
   SCOPED_TRACE("TRADE_TEST_SEED=" + std::to_string(seed));
   TableBuilder ours;
   for (std::uint64_t round = 0; round < 200; ++round) {
