@@ -1,5 +1,6 @@
 // ledgerd: the books of record. Follows the journal, keeps the double-entry ledger, and answers for
 // portfolios, orders, fills and statements.
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -13,6 +14,9 @@
 namespace trade::ledgerd {
 namespace {
 
+/// The books may be so far behind the orders.
+constexpr std::chrono::microseconds turn_interval{500};
+
 Status run(app::DaemonContext& context, bool rebuild_only) {
   BooksOptions books_options;
   books_options.store.directory = context.home().ledger();
@@ -20,6 +24,7 @@ Status run(app::DaemonContext& context, bool rebuild_only) {
                                   << 20;
   follower::Options options = follower::options_of(context);
   options.state_directory = books_options.store.directory;
+  options.turn_interval = turn_interval;
   if (rebuild_only) return rebuild(books_options, options);
 
   books_options.open_journal = options.open_journal;

@@ -34,6 +34,7 @@ constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_seco
 ServiceOptions service_options(const app::Config& config) {
   ServiceOptions options;
   options.batch_commands_max = static_cast<std::size_t>(config.integer("tradingd.batch_commands_max"));
+  options.commit_interval = std::chrono::microseconds(config.integer("tradingd.commit_interval_us"));
   options.queue = {static_cast<std::size_t>(config.integer("tradingd.queue_commands_max")),
                    static_cast<std::size_t>(config.integer("tradingd.queue_megabytes_max")) << 20};
   options.checkpoint_every_commands =
@@ -87,10 +88,12 @@ Status Service::run() {
       }
     }
   });
-  loop_.add(commits_->completion_file_descriptor(), [this] { complete(); });
+  // Replies do not wait for the next commit's turn.
+  loop_.add_urgent(commits_->completion_file_descriptor(), [this] { complete(); });
   loop_.add(journal_service_.file_descriptor(), [this] { send_journal(); });
   loop_.add(*publisher_, [this] { publisher_->process_subscriptions(); });
   loop_.add_timer(tick_interval, [this] { tick(); });
+  loop_.set_turn_interval(options_.commit_interval);
   // How a simulated clock goes is the journal's to say, from the first command on.
   if (clock_.simulated() && clock_.pace() != pipeline_.sequencer().engine().clock_pace())
     sequence(SetClock{clock_.pace()});
@@ -108,6 +111,7 @@ Status Service::run() {
 void Service::reload() {
   const ServiceOptions options = service_options(context_.config());
   options_.checkpoint_every_commands = options.checkpoint_every_commands;
+  loop_.set_turn_interval(options.commit_interval);
   intake_.set_bounds(options.queue);
   timekeeper_.follow(schedule_of(context_.config()));
   tick();

@@ -1,6 +1,7 @@
 // tradingd's loop around the pipeline: sockets, signals, timers and checkpoints.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ using sequencer::Timekeeper;
 struct ServiceOptions {
   /// Commands in the open batch from which on nothing is added to it until the batch before is durable.
   std::size_t batch_commands_max = 65'536;
+  /// From one turn of the loop, and so one commit, to the next at least, where no commands wait.
+  std::chrono::microseconds commit_interval{0};
   /// Work not yet durable from which on new orders are refused.
   Work queue{65'536, 64u << 20};
   /// Commands between two checkpoints; zero: only when stopping.

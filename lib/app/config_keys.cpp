@@ -98,13 +98,16 @@ constexpr std::array keys = {
               check_time_or_empty},
     ConfigKey{"tradingd", "batch_commands_max", ConfigType::integer, "4096",
               "Commands that are made durable together at most", 1, 65'536},
+    ConfigKey{"tradingd", "commit_interval_us", ConfigType::integer, "200",
+              "Microseconds from one commit to the next at least, where there is no queue; 0: none", 0,
+              10'000},
     ConfigKey{"tradingd", "queue_commands_max", ConfigType::integer, "65536",
               "Commands that wait to be made durable at most; new orders beyond are refused as 'overloaded'",
               16, 10'000'000},
     ConfigKey{"tradingd", "queue_megabytes_max", ConfigType::integer, "64",
               "Memory of the commands that wait at most; new orders beyond are refused as 'overloaded'", 1,
               65'536},
-    ConfigKey{"tradingd", "checkpoint_every_commands", ConfigType::integer, "4000000",
+    ConfigKey{"tradingd", "checkpoint_every_commands", ConfigType::integer, "6000000",
               "Commands after which the engine's state is saved, to make the next start faster", 1'000,
               1'000'000'000},
     ConfigKey{"tradingd", "map_megabytes", ConfigType::integer, "1024",
@@ -243,7 +246,8 @@ constexpr std::array keys = {
 };
 
 /// What daemons take over while they run; everything else holds from start to end.
-constexpr std::array<std::string_view, 13> reloadable_keys = {"tradingd.calendar",
+constexpr std::array<std::string_view, 14> reloadable_keys = {"tradingd.calendar",
+                                                              "tradingd.commit_interval_us",
                                                               "tradingd.opening_call_minutes",
                                                               "tradingd.closing_call_minutes",
                                                               "tradingd.checkpoint_every_commands",

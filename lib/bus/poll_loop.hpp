@@ -37,10 +37,17 @@ class PollLoop {
   }
   /// Calls when the descriptor is readable or in error; a signalfd, an eventfd, a listening socket.
   Id add(int descriptor, Callback callback);
+  /// The same, but not kept waiting by `set_turn_interval`.
+  Id add_urgent(int descriptor, Callback callback);
   /// Calls every `interval` (above zero) from now. Intervals that pass while something else runs are skipped.
   Id add_timer(std::chrono::nanoseconds interval, Callback callback);
   /// Ends a registration of any kind. An id that is gone already is no error.
   void remove(Id id);
+
+  /// Turns that may wait begin at least so long (zero: no time, as at first; at most a second) after each
+  /// other: what arrives meanwhile is taken together, so that a steady load wakes the thread less often.
+  /// After a pause the first thing to come is taken at once.
+  void set_turn_interval(std::chrono::nanoseconds interval);
 
   /// Runs until stopped.
   Status run();

@@ -114,6 +114,7 @@ Status Follower::State::bind() {
     doorbell_->subscribe(bus::batch_topic().view());
     loop_.add(*doorbell_, [this] { answer_doorbell(); });
   }
+  loop_.set_turn_interval(options_.turn_interval);
   // Requests are taken once a turn; this only wakes the loop.
   loop_.add(desk_->server(), [] {});
   return {};

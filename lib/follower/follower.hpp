@@ -33,6 +33,9 @@ struct Options {
   std::size_t group_batches_max = 64;
   std::chrono::milliseconds group_time_max{50};
 
+  /// From one look at the journal to the next at least, when it is caught up with: a steady load then wakes
+  /// the daemon less often.
+  std::chrono::microseconds turn_interval{0};
   /// How often the journal is looked at when no doorbell rings: publications may be dropped.
   std::chrono::milliseconds poll_interval{20};
   /// A request that waits longer than this for the application to catch up gets `timed_out`.

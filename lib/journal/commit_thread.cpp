@@ -14,6 +14,15 @@
 
 namespace trade::journal {
 
+namespace {
+
+/// A batch of at most so many bytes is committed by the thread that hands it over, if the batch before took
+/// at most so long.
+constexpr std::size_t direct_bytes_max = 16'384;
+constexpr std::int64_t direct_nanoseconds_max = 300'000;
+
+}  // namespace
+
 Result<std::unique_ptr<CommitThread>> CommitThread::start(std::unique_ptr<Writer> writer) {
   const int descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (descriptor < 0) {
@@ -48,34 +57,52 @@ Status CommitThread::submit(const wire::Encoder::BatchHeader& header, wire::Byte
   encoded_.assign(encoded.begin(), encoded.end());
   last_sequence_ = last_sequence;
   next_command_ = next_command;
-  {
-    const std::lock_guard lock(mutex_);
-    phase_.store(Phase::committing, std::memory_order_release);
+  std::unique_lock lock(mutex_);
+  phase_.store(Phase::committing, std::memory_order_release);
+  if (encoded.size() > direct_bytes_max || append_nanoseconds_ > direct_nanoseconds_max ||
+      thread_has_writer_) {
+    thread_has_writer_ = true;
+    lock.unlock();
+    phase_changed_.notify_all();
+    return {};
   }
-  phase_changed_.notify_all();
+  lock.unlock();
+  append();
+  writer_->prepare();
+  lock.lock();
+  note_completed();
   return {};
+}
+
+void CommitThread::append() {
+  const std::int64_t started = monotonic_nanoseconds();
+  outcome_ = writer_->append(header_, encoded_, last_sequence_, next_command_);
+  append_nanoseconds_ = monotonic_nanoseconds() - started;
+}
+
+void CommitThread::note_completed() {
+  phase_.store(Phase::completed, std::memory_order_release);
+  phase_changed_.notify_all();
+  // Cannot fail: the counter is zero or one.
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(event_descriptor_, &one, sizeof one);
 }
 
 void CommitThread::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    phase_changed_.wait(lock, [this] { return stopping_ || phase_.load() == Phase::committing; });
+    phase_changed_.wait(lock, [this] { return stopping_ || thread_has_writer_; });
     // A batch that was handed over is committed even when the end is asked for.
-    if (phase_.load() != Phase::committing) return;
+    if (!thread_has_writer_) return;
     lock.unlock();
-    const std::int64_t started = monotonic_nanoseconds();
-    Status outcome = writer_->append(header_, encoded_, last_sequence_, next_command_);
-    append_nanoseconds_ = monotonic_nanoseconds() - started;
-    outcome_ = std::move(outcome);
+    append();
     lock.lock();
-    phase_.store(Phase::completed, std::memory_order_release);
-    phase_changed_.notify_all();
-    // Cannot fail: the counter is zero or one.
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(event_descriptor_, &one, sizeof one);
+    note_completed();
     lock.unlock();
     writer_->prepare();
     lock.lock();
+    // The next batch may have been handed over meanwhile.
+    thread_has_writer_ = phase_.load() == Phase::committing;
   }
 }
 

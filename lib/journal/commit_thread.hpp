@@ -1,5 +1,7 @@
 // Commits batches on a thread of its own, so that the sequencer can apply the next batch while this one
 // syncs. One batch is in flight at a time: the next one fills meanwhile, and batches form by themselves.
+// A small batch for a fast disk is committed where it is handed over: waking another thread and being woken
+// by it would take longer.
 #pragma once
 
 #include <atomic>
@@ -55,6 +57,10 @@ class CommitThread final : public Committer {
 
   CommitThread(std::unique_ptr<Writer> writer, int event_descriptor);
   void run();
+  /// By whichever thread has the writer.
+  void append();
+  /// The batch is durable or has failed. While the mutex is held.
+  void note_completed();
 
   std::unique_ptr<Writer> writer_;
   int event_descriptor_ = -1;
@@ -73,6 +79,7 @@ class CommitThread final : public Committer {
 
   std::mutex mutex_;
   std::condition_variable phase_changed_;
+  bool thread_has_writer_ = false;  ///< from being woken until it has made room for the next batch
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -103,6 +103,105 @@ TEST(PollLoop, OffersWhatACallbackLeftInASocket) {
   EXPECT_EQ(received, 100);
 }
 
+TEST(PollLoop, TurnsKeepTheirIntervalAndTakeTogetherWhatCame) {
+  const test::TemporaryDirectory home;
+  Endpoints endpoints(home.path());
+  const Context context;
+  auto server = RequestServer::bind(context, endpoints, "tradingd");
+  ASSERT_TRUE(server);
+  auto client = RequestClient::connect(context, endpoints, "tradingd");
+  ASSERT_TRUE(client);
+  PollLoop loop;
+  loop.set_turn_interval(milliseconds(20));
+  int received = 0;
+  int turns = 0;
+  loop.add(*server, [&] {
+    ++turns;
+    ClientIdentity identity;
+    Frame frame;
+    while (server->receive(identity, frame))
+      ++received;
+  });
+  constexpr int requests = 100;
+  std::thread sender([&] {
+    for (int i = 0; i < requests; ++i) {
+      EXPECT_TRUE(client->send(bytes_of("request"), soon()));
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  });
+  const auto start = std::chrono::steady_clock::now();
+  while (received < requests)
+    ASSERT_TRUE(*loop.run_once(milliseconds(10'000)));
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  sender.join();
+  EXPECT_LE(turns, elapsed / milliseconds(20) + 1);
+  EXPECT_LT(turns, requests / 2);
+}
+
+TEST(PollLoop, TheFirstAfterAPauseAndWhatIsUrgentDoNotWait) {
+  PollLoop loop;
+  loop.set_turn_interval(std::chrono::seconds(1));
+  const int patient = ::eventfd(1, EFD_NONBLOCK);
+  const int urgent = ::eventfd(0, EFD_NONBLOCK);
+  const auto empty = [](int event) {
+    std::uint64_t value = 0;
+    EXPECT_EQ(::read(event, &value, sizeof value), 8);
+  };
+  const auto raise = [](int event) {
+    const std::uint64_t one = 1;
+    EXPECT_EQ(::write(event, &one, sizeof one), 8);
+  };
+  int patient_calls = 0;
+  int urgent_calls = 0;
+  loop.add(patient, [&] {
+    empty(patient);
+    ++patient_calls;
+  });
+  loop.add_urgent(urgent, [&] {
+    empty(urgent);
+    ++urgent_calls;
+    if (urgent_calls < 3) raise(urgent);
+  });
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(*loop.run_once(milliseconds(10'000)));
+  EXPECT_EQ(patient_calls, 1);
+  const auto first = std::chrono::steady_clock::now();
+  EXPECT_LT(first - start, milliseconds(900));
+  raise(patient);
+  raise(urgent);
+  // A turn that may not wait is not held.
+  ASSERT_TRUE(*loop.run_once(milliseconds(0)));
+  EXPECT_EQ(patient_calls, 2);
+  EXPECT_EQ(urgent_calls, 1);
+  raise(patient);
+  ASSERT_TRUE(*loop.run_once(milliseconds(10'000)));
+  EXPECT_EQ(patient_calls, 3);
+  EXPECT_EQ(urgent_calls, 3);
+  EXPECT_GE(std::chrono::steady_clock::now() - first, milliseconds(900));
+  ::close(patient);
+  ::close(urgent);
+}
+
+TEST(PollLoop, IsStoppedWhileATurnIsHeld) {
+  PollLoop loop;
+  loop.set_turn_interval(std::chrono::seconds(1));
+  const int event = ::eventfd(1, EFD_NONBLOCK);
+  loop.add(event, [&] {
+    std::uint64_t value = 0;
+    EXPECT_EQ(::read(event, &value, sizeof value), 8);
+  });
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(*loop.run_once(milliseconds(10'000)));
+  std::thread other([&] {
+    std::this_thread::sleep_for(milliseconds(20));
+    loop.stop();
+  });
+  EXPECT_FALSE(*loop.run_once(milliseconds(10'000)));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(900));
+  other.join();
+  ::close(event);
+}
+
 TEST(PollLoop, CallbacksMayRemoveThemselvesAndOthers) {
   PollLoop loop;
   const int first = ::eventfd(1, EFD_NONBLOCK);

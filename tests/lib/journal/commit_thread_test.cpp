@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include <poll.h>
 
 #include "support.hpp"
+#include "support/seeds.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::journal {
@@ -21,6 +23,7 @@ struct Gate {
   std::condition_variable changed;
   bool open = true;
   std::uint64_t appended = 0;
+  std::thread::id appended_by;
 
   void set(bool value) {
     const std::lock_guard lock(mutex);
@@ -44,6 +47,7 @@ class FakeWriter final : public Writer {
       return fail(ErrorCode::corrupt, "these are not the bytes that were handed over");
     }
     ++gate_.appended;
+    gate_.appended_by = std::this_thread::get_id();
     return {};
   }
 
@@ -52,8 +56,12 @@ class FakeWriter final : public Writer {
   std::uint64_t fails_from_;
 };
 
-Status submit(CommitThread& commits, std::uint64_t batch) {
-  std::string bytes(1'000, static_cast<char>(batch));
+constexpr std::size_t small_bytes = 1'000;
+/// Too many to be committed where they are handed over.
+constexpr std::size_t large_bytes = 20'000;
+
+Status submit(CommitThread& commits, std::uint64_t batch, std::size_t size = large_bytes) {
+  std::string bytes(size, static_cast<char>(batch));
   auto status = commits.submit({.batch = batch}, bytes_of(bytes), batch * 100, batch * 10);
   // They were copied.
   bytes.assign(bytes.size(), '\0');
@@ -108,23 +116,72 @@ TEST(CommitThread, GoesOnWhileTheDiskIsSlow) {
   EXPECT_GE((*commits)->sync_latency().max_microseconds, 10'000u);
 }
 
-TEST(CommitThread, AFailureIsReportedEverAfter) {
+TEST(CommitThread, CommitsASmallBatchWhereItIsHandedOver) {
   Gate gate;
-  auto commits = CommitThread::start(std::make_unique<FakeWriter>(gate, 9));
+  auto commits = CommitThread::start(std::make_unique<FakeWriter>(gate));
   ASSERT_TRUE(succeeded(commits));
-  ASSERT_TRUE(succeeded(submit(**commits, 8)));
-  EXPECT_EQ((*commits)->wait_completion().value(), 8u);
-  ASSERT_TRUE(succeeded(submit(**commits, 9)));
-  ASSERT_TRUE(readable(**commits, 10'000));
-  for (int i = 0; i < 3; ++i) {
-    const auto completed = (*commits)->take_completion();
-    ASSERT_FALSE(completed);
-    EXPECT_EQ(completed.error().code, ErrorCode::out_of_space);
-  }
-  EXPECT_FALSE(submit(**commits, 10));
-  EXPECT_FALSE((*commits)->wait_completion());
-  EXPECT_EQ((*commits)->head().batch, 8u);
+  ASSERT_TRUE(succeeded(submit(**commits, 8, small_bytes)));
+  // It is there already, and is told of as any other.
+  EXPECT_EQ(gate.appended, 1u);
+  EXPECT_EQ(gate.appended_by, std::this_thread::get_id());
+  EXPECT_FALSE((*commits)->idle());
+  EXPECT_TRUE(readable(**commits, 0));
+  EXPECT_EQ((*commits)->head().batch, 7u);
+  EXPECT_EQ((*commits)->take_completion().value(), 8u);
+  EXPECT_TRUE((*commits)->idle());
+  EXPECT_FALSE(readable(**commits, 0));
   EXPECT_EQ((*commits)->sync_latency().count, 1u);
+}
+
+TEST(CommitThread, LeavesASlowDiskToTheThread) {
+  Gate gate;
+  auto commits = CommitThread::start(std::make_unique<FakeWriter>(gate));
+  ASSERT_TRUE(succeeded(commits));
+  gate.set(false);
+  ASSERT_TRUE(succeeded(submit(**commits, 8)));
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  gate.set(true);
+  EXPECT_EQ((*commits)->wait_completion().value(), 8u);
+  // It may be that slow again.
+  ASSERT_TRUE(succeeded(submit(**commits, 9, small_bytes)));
+  EXPECT_EQ((*commits)->wait_completion().value(), 9u);
+  EXPECT_NE(gate.appended_by, std::this_thread::get_id());
+}
+
+/// Whoever commits a batch, none is lost between the two.
+TEST(CommitThread, SmallAndLargeBatchesTakeTurns) {
+  Gate gate;
+  auto commits = CommitThread::start(std::make_unique<FakeWriter>(gate));
+  ASSERT_TRUE(succeeded(commits));
+  const std::uint64_t seed = test::seed_of_run();
+  std::mt19937_64 random(seed);
+  for (std::uint64_t batch = 8; batch < 5'000; ++batch) {
+    ASSERT_TRUE(succeeded(submit(**commits, batch, random() % 2 == 0 ? small_bytes : large_bytes)));
+    ASSERT_TRUE(readable(**commits, 10'000)) << "batch " << batch << ", seed " << seed;
+    ASSERT_EQ((*commits)->take_completion().value(), batch) << "seed " << seed;
+  }
+  EXPECT_EQ(gate.appended, 4'992u);
+}
+
+TEST(CommitThread, AFailureIsReportedEverAfter) {
+  for (const std::size_t size : {small_bytes, large_bytes}) {
+    Gate gate;
+    auto commits = CommitThread::start(std::make_unique<FakeWriter>(gate, 9));
+    ASSERT_TRUE(succeeded(commits));
+    ASSERT_TRUE(succeeded(submit(**commits, 8, size)));
+    EXPECT_EQ((*commits)->wait_completion().value(), 8u);
+    ASSERT_TRUE(succeeded(submit(**commits, 9, size)));
+    ASSERT_TRUE(readable(**commits, 10'000));
+    for (int i = 0; i < 3; ++i) {
+      const auto completed = (*commits)->take_completion();
+      ASSERT_FALSE(completed);
+      EXPECT_EQ(completed.error().code, ErrorCode::out_of_space);
+    }
+    EXPECT_FALSE(submit(**commits, 10, size));
+    EXPECT_FALSE((*commits)->wait_completion());
+    EXPECT_EQ((*commits)->head().batch, 8u);
+    EXPECT_EQ((*commits)->sync_latency().count, 1u);
+  }
 }
 
 TEST(CommitThread, FinishesWhatIsInFlight) {
