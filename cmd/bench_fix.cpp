@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "bench_fix_session.hpp"
 #include "bench_load.hpp"
+#include "bench_machine.hpp"
 #include "bench_suite.hpp"
 #include "commands.hpp"
 
@@ -121,7 +122,7 @@ class FixBench {
   std::int64_t started_ns_ = 0;
   std::int64_t ended_ns_ = 0;
   Histogram latency_ns_;
-  Histogram disk_sync_us_;
+  MachineProbe machine_;
   format::Json json_;
 };
 
@@ -130,7 +131,7 @@ Status FixBench::set_up() {
   market_.symbols = plan_.symbols;
   Result<ClientOptions> options = set_up_market(context_, bench_, suite_.home(), market_);
   if (!options) return pass_on(std::move(options));
-  if (Status measured = measure_disk_sync(suite_.home().root, disk_sync_us_); !measured) return measured;
+  if (Status measured = machine_.measure(suite_.home().root); !measured) return measured;
   if (Status added = add_sessions(); !added) return added;
   // Where nobody else has said so, at a port that the system chooses.
   if (!context_.globals().home) ::setenv("TRADE_FIXD_LISTEN", "127.0.0.1:0", 0);
@@ -250,7 +251,7 @@ Status FixBench::run() {
 }
 
 Status FixBench::describe() {
-  if (Status measured = measure_disk_sync(suite_.home().root, disk_sync_us_); !measured) return measured;
+  if (Status measured = machine_.measure(suite_.home().root); !measured) return measured;
   const double seconds = static_cast<double>(ended_ns_ - started_ns_) / 1e9;
   json_["rate"] = plan_.rate;
   json_["sessions"] = plan_.sessions;
@@ -260,8 +261,7 @@ Status FixBench::describe() {
   json_["seconds"] = seconds;
   json_["orders_per_second"] = static_cast<std::uint64_t>(static_cast<double>(answered_) / seconds);
   json_["latency_us"] = percentiles_us(latency_ns_);
-  json_["disk_sync_us"]["p50"] = disk_sync_us_.percentile(50);
-  json_["disk_sync_us"]["p99"] = disk_sync_us_.percentile(99);
+  machine_.describe(json_);
   return describe_daemons(bench_, json_, {"fixd"});
 }
 

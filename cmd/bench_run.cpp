@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "bench_feed_probe.hpp"
+#include "bench_machine.hpp"
 #include "bench_suite.hpp"
 #include "suite.hpp"
 
@@ -45,7 +46,7 @@ class BenchRun {
   Context& bench_;
   ClientOptions options_;
   BenchMarket market_;
-  Histogram disk_sync_microseconds_;
+  MachineProbe machine_;
   format::Json json_;
 };
 
@@ -69,7 +70,7 @@ Status BenchRun::set_up() {
   Result<ClientOptions> options = set_up_market(context_, bench_, suite_.home(), market_);
   if (!options) return pass_on(std::move(options));
   options_ = *options;
-  return measure_disk_sync(suite_.home().root, disk_sync_microseconds_);
+  return machine_.measure(suite_.home().root);
 }
 
 /// As fast as they go.
@@ -179,11 +180,8 @@ Status BenchRun::steady() {
 }
 
 Status BenchRun::finish() {
-  if (Status measured = measure_disk_sync(suite_.home().root, disk_sync_microseconds_); !measured) {
-    return measured;
-  }
-  json_["disk_sync_us"]["p50"] = disk_sync_microseconds_.percentile(50);
-  json_["disk_sync_us"]["p99"] = disk_sync_microseconds_.percentile(99);
+  if (Status measured = machine_.measure(suite_.home().root); !measured) return measured;
+  machine_.describe(json_);
   return describe_daemons(bench_, json_);
 }
 

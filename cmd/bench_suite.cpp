@@ -11,7 +11,6 @@
 #include <system_error>
 #include <thread>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,8 +29,6 @@ namespace {
 
 /// Those that an order passes through on its way.
 constexpr std::array<std::string_view, 3> measured_daemons = {"tradingd", "ledgerd", "feedd"};
-
-constexpr int disk_sync_samples = 200;
 
 /// A memory figure of /proc/PID/status ("VmHWM:") in bytes; zero when it cannot be read.
 std::int64_t memory_bytes(std::int64_t pid, std::string_view figure) {
@@ -167,27 +164,6 @@ Result<ClientOptions> set_up_market(Context& context, Context& bench, const app:
                std::to_string(market.symbols) + " symbols in " + home.root.string());
   if (Status made = make_bench_market(*options, market); !made) return pass_on(std::move(made));
   return options;
-}
-
-Status measure_disk_sync(const std::filesystem::path& directory, Histogram& microseconds) {
-  const std::filesystem::path path = directory / "disk-sync-probe";
-  const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0)
-    return fail(ErrorCode::internal, "cannot write " + path.string() + ": " + std::strerror(errno));
-  const std::vector<char> block(4'096, 'x');
-  Status status;
-  for (int i = 0; i < disk_sync_samples && status; ++i) {
-    const std::int64_t start = monotonic_nanoseconds();
-    const bool written = ::pwrite(file, block.data(), block.size(), ::off_t{i % 16} * 4'096) == 4'096 &&
-                         ::fdatasync(file) == 0;
-    if (!written)
-      status = fail(ErrorCode::internal, "cannot sync " + path.string() + ": " + std::strerror(errno));
-    microseconds.record(
-        static_cast<std::uint64_t>((monotonic_nanoseconds() - start) / nanoseconds_per_microsecond));
-  }
-  ::close(file);
-  ::unlink(path.c_str());
-  return status;
 }
 
 Result<double> await_ledger(Context& context, Sequence sequence) {

@@ -73,9 +73,6 @@ struct BenchMarket;
 Result<ClientOptions> set_up_market(Context& context, Context& bench, const app::Home& home,
                                     BenchMarket& market);
 
-/// How long this disk takes to make 4 KiB durable, in microseconds; adds to what was recorded.
-Status measure_disk_sync(const std::filesystem::path& directory, Histogram& microseconds);
-
 /// How long ledgerd takes until it has applied everything up to `sequence`, in seconds.
 Result<double> await_ledger(Context& context, Sequence sequence);
 
