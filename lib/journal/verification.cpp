@@ -1,10 +1,12 @@
 #include "journal/verification.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <thread>
 #include <utility>
+#include <vector>
 
-#include "base/clock.hpp"
 #include "journal/record.hpp"
 #include "journal/segment.hpp"
 #include "store/key.hpp"
@@ -13,17 +15,18 @@ namespace trade::journal {
 
 namespace {
 
-// A read transaction of the verification ends at the first of these bounds: a long one would make the file of
-// a journal that is being written grow.
-constexpr std::uint64_t transaction_bytes_max = 64u << 20;
-constexpr std::int64_t transaction_nanoseconds_max = 250 * nanoseconds_per_millisecond;
+/// Records that one read transaction goes through: a long one would make the file of a journal that is being
+/// written grow. A tenth of a second's work for each thread, so that their starting does not matter.
+constexpr std::size_t portion_bytes_max_a_thread = 32u << 20;
 
 }  // namespace
 
-Verification::Verification(JournalFiles files, VerifyProgress& progress)
+Verification::Verification(JournalFiles files, VerifyProgress& progress, VerifyPace pace)
     : files_(std::move(files)),
       redo_(files_.directory, files_.identity),
       progress_(progress),
+      threads_(pace == VerifyPace::together ? std::max(1U, std::thread::hardware_concurrency()) : 1),
+      portion_bytes_max_(pace == VerifyPace::together ? threads_ * portion_bytes_max_a_thread : 1),
       link_(files_.start) {}
 
 Result<VerifyReport> Verification::run() {
@@ -67,11 +70,10 @@ Status Verification::verify_archive() {
       set_bad(link_.head.batch + 1, file.path.string() + " does not follow on from what is before it");
       return {};
     }
-    for (const wire::Bytes record : segment->records) {
-      verify_record(link_.head.batch + 1, record);
-      if (bad_batch_) return {};
-      ++progress_.archived;
-    }
+    const std::uint64_t before = progress_.batches;
+    verify_records(segment->records);
+    progress_.archived += progress_.batches - before;
+    if (bad_batch_) return {};
   }
   // Where the last segments are not there, what was removed cannot be verified.
   if (begun && link_.head.batch == start.head.batch && link_.hash != start.hash) {
@@ -88,64 +90,68 @@ Status Verification::verify_portion(std::uint64_t last) {
   if (!transaction) return pass_on(std::move(transaction));
   auto cursor = transaction->cursor(files_.batches);
   if (!cursor) return pass_on(std::move(cursor));
-  const std::int64_t end = monotonic_nanoseconds() + transaction_nanoseconds_max;
-  const std::uint64_t bytes_end = progress_.bytes + transaction_bytes_max;
   // From the very first key on, be it a batch's or not.
   auto there = cursor->seek(
       store::Key().number(link_.head.batch == files_.start.head.batch ? 0 : link_.head.batch + 1));
-  while (true) {
-    const std::uint64_t expected = link_.head.batch + 1;
-    if (!there) {
-      set_bad(expected, there.error().message);
-    } else if (!*there) {
-      if (!verify_redo(expected)) return {};
+  std::vector<wire::Bytes> records;
+  std::size_t bytes = 0;
+  const auto expected = [&] { return link_.head.batch + 1 + records.size(); };
+  std::string problem;
+  while (there && *there) {
+    const auto number = number_of_key(files_, cursor->key());
+    if (!number) {
+      problem = "in its place there is a key that is no batch number";
+    } else if (*number != expected()) {
+      problem = "it is missing: there is batch " + std::to_string(*number);
     } else {
-      verify_stored(expected, cursor->key(), cursor->value());
+      records.push_back(cursor->value());
+      bytes += records.back().size();
     }
-    if (bad_batch_ || link_.head.batch >= last) return {};
-    if (progress_.bytes >= bytes_end || monotonic_nanoseconds() >= end) return {};
-    if (there && *there) there = cursor->next();
+    if (!problem.empty() || expected() > last || bytes >= portion_bytes_max_) break;
+    there = cursor->next();
   }
+  if (!there) problem = there.error().message;
+  verify_records(records);
+  records.clear();
+  if (bad_batch_) return {};
+  if (!problem.empty()) {
+    set_bad(expected(), std::move(problem));
+  } else if (!*there) {
+    while (!bad_batch_ && link_.head.batch < last && verify_redo(expected())) {
+    }
+  }
+  return {};
 }
 
 /// One that the database does not have. False when it was not found: it has moved into the database since the
 /// transaction began, and the next one sees it, or is missing.
 bool Verification::verify_redo(std::uint64_t expected) {
   if (const auto record = redo_.record(expected)) {
-    verify_record(expected, record->bytes);
+    verify_records(std::array{record->bytes});
     return true;
   }
   if (redo_.is_missing(expected)) set_bad(expected, "it is missing");
   return false;
 }
 
-void Verification::verify_stored(std::uint64_t expected, store::Bytes key, wire::Bytes record) {
-  const auto number = number_of_key(files_, key);
-  if (!number) return set_bad(expected, "in its place there is a key that is no batch number");
-  if (*number != expected)
-    return set_bad(expected, "it is missing: there is batch " + std::to_string(*number));
-  verify_record(expected, record);
+/// Those that come next, until one is wrong.
+void Verification::verify_records(std::span<const wire::Bytes> records) {
+  const auto checked = check_records(records, threads_);
+  for (std::size_t i = 0; i < records.size() && !bad_batch_; ++i)
+    take(checked[i], records[i].size());
 }
 
-void Verification::verify_record(std::uint64_t expected, wire::Bytes record) {
-  const auto header = read_record_header(record);
-  if (!header) return set_bad(expected, header.error().message);
-  const auto payload = record_payload(record);
-  // The hash first: what follows from a flipped bit is of no interest.
-  Status good = check_record_hash(*header, payload);
-  if (good) good = check_record_follows(*header, link_);
-  if (good) good = check_record_checksum(*header, payload);
-  if (good) {
-    batch_.buffer.assign(payload);
-    good = decode_record_payload(*header, batch_);
-  }
-  if (!good) return set_bad(expected, good.error().message);
-  link_ = {header->head(), header->hash};
+void Verification::take(const CheckedRecord& checked, std::size_t bytes) {
+  Status good = checked.intact;
+  if (good) good = check_record_follows(*checked.header, link_);
+  if (good) good = checked.content;
+  if (!good) return set_bad(link_.head.batch + 1, good.error().message);
+  link_ = {checked.header->head(), checked.header->hash};
   progress_.head = link_.head;
   ++progress_.batches;
-  progress_.commands += batch_.commands.size();
-  progress_.events += batch_.events.size();
-  progress_.bytes += record.size();
+  progress_.commands += checked.commands;
+  progress_.events += checked.events;
+  progress_.bytes += bytes;
 }
 
 void Verification::set_bad(std::uint64_t batch, std::string problem) {

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <type_traits>
 
 #include "base/result.hpp"
 #include "journal/files.hpp"
 #include "journal/journal.hpp"
+#include "journal/record_checks.hpp"
 #include "journal/redo_reader.hpp"
 
 namespace trade::journal {
@@ -33,10 +37,16 @@ inline VerifyReport report_of(const VerifyProgress& progress) {
   return report;
 }
 
+/// How a verification goes about it.
+enum class VerifyPace : std::uint8_t {
+  together,    ///< many records at once, on every processor
+  one_by_one,  ///< slower; where the process ends on the way, the batch after its progress is what ended it
+};
+
 class Verification {
  public:
   /// `progress` starts at zero and is kept up to date.
-  Verification(JournalFiles files, VerifyProgress& progress);
+  Verification(JournalFiles files, VerifyProgress& progress, VerifyPace pace);
 
   /// Ends at the last batch there is when it begins, or at the first that is wrong.
   Result<VerifyReport> run();
@@ -46,17 +56,18 @@ class Verification {
   Result<std::uint64_t> find_last();
   Status verify_portion(std::uint64_t last);
   bool verify_redo(std::uint64_t expected);
-  void verify_stored(std::uint64_t expected, store::Bytes key, wire::Bytes record);
-  void verify_record(std::uint64_t expected, wire::Bytes record);
+  void verify_records(std::span<const wire::Bytes> records);
+  void take(const CheckedRecord& checked, std::size_t bytes);
   void set_bad(std::uint64_t batch, std::string problem);
 
   JournalFiles files_;
   RedoReader redo_;
   VerifyProgress& progress_;
-  ChainLink link_;
+  unsigned threads_;
+  std::size_t portion_bytes_max_;
+  ChainLink link_;  ///< how far it has got
   std::optional<std::uint64_t> bad_batch_;
   std::string problem_;
-  wire::Batch batch_;
 };
 
 }  // namespace trade::journal

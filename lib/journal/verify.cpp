@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,10 +24,14 @@ namespace trade::journal {
 
 namespace {
 
-Result<VerifyReport> verify_here(const std::filesystem::path& directory, VerifyProgress& progress) {
+/// Beside a suite that runs: its orders come first.
+constexpr int niceness = 10;
+
+Result<VerifyReport> verify_here(const std::filesystem::path& directory, VerifyProgress& progress,
+                                 VerifyPace pace) {
   auto files = open_files_for_reading(directory);
   if (!files) return pass_on(std::move(files));
-  return Verification(std::move(*files), progress).run();
+  return Verification(std::move(*files), progress, pace).run();
 }
 
 /// What the counts do not tell: the error, or the bad batch, or neither.
@@ -79,8 +84,8 @@ class SharedProgress {
   VerifyProgress* progress_ = nullptr;
 };
 
-[[noreturn]] void run_child(const std::filesystem::path& directory, VerifyProgress& progress, int output,
-                            pid_t parent) {
+[[noreturn]] void run_child(const std::filesystem::path& directory, VerifyProgress& progress, VerifyPace pace,
+                            int output, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
   // What LMDB prints as it aborts is told by the parent, in better words.
@@ -89,7 +94,8 @@ class SharedProgress {
   ::setrlimit(RLIMIT_CORE, &no_core);
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT})
     ::signal(signal, SIG_DFL);
-  const auto outcome = encode_outcome(verify_here(directory, progress));
+  ::setpriority(PRIO_PROCESS, 0, niceness);
+  const auto outcome = encode_outcome(verify_here(directory, progress, pace));
   std::span<const std::byte> rest(outcome);
   while (!rest.empty()) {
     const ssize_t written = ::write(output, rest.data(), rest.size());
@@ -110,20 +116,21 @@ std::vector<std::byte> read_to_end(int input) {
   }
 }
 
-}  // namespace
-
-Result<VerifyReport> verify(const std::filesystem::path& directory) {
-  const SharedProgress progress;
+/// What a process that verifies had to say; nothing where damage ended it, and then `progress` tells how far
+/// it had got.
+Result<std::optional<VerifyReport>> verify_apart(const std::filesystem::path& directory,
+                                                 VerifyProgress& progress, VerifyPace pace) {
+  progress = {};
   int ends[2] = {-1, -1};
-  if (progress.get() == nullptr || ::pipe2(ends, O_CLOEXEC) != 0) {
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
     return fail(ErrorCode::internal, "cannot start a process to verify " + directory.string() + " in",
-                "free some memory or open files, and try again");
+                "free some open files, and try again");
   }
   const store::FileDescriptor input(ends[0]);
   store::FileDescriptor output(ends[1]);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child == 0) run_child(directory, *progress.get(), output.get(), parent);
+  if (child == 0) run_child(directory, progress, pace, output.get(), parent);
   if (child < 0) {
     return fail(ErrorCode::internal, "cannot start a process to verify " + directory.string() + " in",
                 "raise the limit of processes (ulimit -u)");
@@ -133,18 +140,32 @@ Result<VerifyReport> verify(const std::filesystem::path& directory) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!outcome.empty()) return decode_outcome(ByteReader(outcome), *progress.get());
+  if (!outcome.empty()) return decode_outcome(ByteReader(outcome), progress);
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  if (signal != SIGSEGV && signal != SIGBUS && signal != SIGABRT) {
-    return fail(ErrorCode::internal,
-                "the process that verified " + directory.string() + " ended without an answer (signal " +
-                    std::to_string(signal) + ")",
-                "try again");
+  if (signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT) return std::nullopt;
+  return fail(ErrorCode::internal,
+              "the process that verified " + directory.string() + " ended without an answer (signal " +
+                  std::to_string(signal) + ")",
+              "try again");
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(const std::filesystem::path& directory) {
+  const SharedProgress progress;
+  if (progress.get() == nullptr) {
+    return fail(ErrorCode::internal, "cannot start a process to verify " + directory.string() + " in",
+                "free some memory, and try again");
   }
-  VerifyReport report = report_of(*progress.get());
-  report.bad_batch = report.head.batch + 1;
-  report.problem = "the pages of the database that lead to it are damaged";
-  return report;
+  auto report = verify_apart(directory, *progress.get(), VerifyPace::together);
+  // Again, to tell which batch it is.
+  if (report && !*report) report = verify_apart(directory, *progress.get(), VerifyPace::one_by_one);
+  if (!report) return pass_on(std::move(report));
+  if (*report) return **std::move(report);
+  VerifyReport damaged = report_of(*progress.get());
+  damaged.bad_batch = damaged.head.batch + 1;
+  damaged.problem = "the pages of the database that lead to it are damaged";
+  return damaged;
 }
 
 }  // namespace trade::journal

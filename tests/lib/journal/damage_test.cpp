@@ -95,6 +95,18 @@ TEST_F(DamageTest, AFlippedBitIsFoundAndItsBatchNamed) {
   }
 }
 
+TEST_F(DamageTest, OfSeveralDamagedBatchesTheFirstIsNamed) {
+  const auto file = directory_ / "data.mdb";
+  std::string whole = read_file(file);
+  for (const std::uint64_t number : {17U, 6U, 11U}) {
+    const std::size_t start = whole.find(record(number));
+    ASSERT_NE(start, std::string::npos);
+    whole[start + record_header_bytes + 3] ^= 1;
+  }
+  write_file(file, whole);
+  expect_bad(6, "its hash is wrong");
+}
+
 TEST_F(DamageTest, AnEditedPastBreaksTheChain) {
   // Batch 7 as another sequencer would have written it: right in itself.
   BatchSource source(Head{6, 6 * 40 + 1, 6 * 80});
