@@ -88,6 +88,34 @@ void note_addresses(Context& context, const app::Home& home, const DaemonView& v
   }
 }
 
+Result<Running> start(Context& context, const app::Home& home, const std::string& name, bool foreground) {
+  const DaemonOutput output = foreground ? DaemonOutput::standard_error : DaemonOutput::log_file;
+  const Result<pid_t> child = start_daemon(context, home, name, output);
+  if (!child) return std::unexpected(child.error());
+  return Running{name, *child};
+}
+
+/// Waits until it answers; starts it where it ran and is ending.
+Result<DaemonView> await_running(Context& context, const app::Home& home, bool foreground, Running& daemon,
+                                 std::chrono::milliseconds timeout) {
+  Result<DaemonView> view = await_daemon(context, home, daemon.name, daemon.child, timeout);
+  if (view || view.error().code != ErrorCode::not_running) return view;
+  if (daemon.child == 0) {
+    const Result<Running> started = start(context, home, daemon.name, foreground);
+    if (!started) return std::unexpected(started.error());
+    daemon = *started;
+    view = await_daemon(context, home, daemon.name, daemon.child, timeout);
+    if (view || view.error().code != ErrorCode::not_running) return view;
+  }
+  // Another 'trade up' was quicker: its daemon is the one that is waited for, and not ours to stop.
+  const Result<std::optional<int>> other = app::daemon_pid(home, daemon.name);
+  if (!other || !*other) return view;
+  daemon.child = 0;
+  return await_daemon(context, home, daemon.name, 0, timeout);
+}
+
+/// All at once: what one has to read from the disk does not wait for what another has. Where one does not
+/// come up, those behind it, which may be of no use without it, are stopped again.
 Status start_all(Context& context, const app::Home& home, const Arguments& arguments,
                  std::vector<Running>& running, UpReport& report) {
   const std::chrono::milliseconds timeout =
@@ -95,31 +123,22 @@ Status start_all(Context& context, const app::Home& home, const Arguments& argum
   std::vector<std::string> names = arguments.only;
   if (names.empty()) names = wanted_daemons(context, home);
   for (const std::string& name : names) {
-    Result<std::optional<int>> pid = app::daemon_pid(home, name);
-    if (!pid) return pass_on(std::move(pid));
-    Result<DaemonView> view = fail(ErrorCode::not_running, name + " does not run");
-    if (*pid) {
-      running.push_back({name, 0});
-      view = await_daemon(context, home, name, 0, timeout);
-      if (!view && view.error().code == ErrorCode::not_running) running.pop_back();
+    const Result<std::optional<int>> pid = app::daemon_pid(home, name);
+    if (!pid) return std::unexpected(pid.error());
+    Result<Running> daemon =
+        *pid ? Result<Running>(Running{name, 0}) : start(context, home, name, arguments.foreground);
+    if (!daemon) return pass_on(std::move(daemon));
+    running.push_back(*std::move(daemon));
+  }
+  for (auto daemon = running.begin(); daemon != running.end(); ++daemon) {
+    const Result<DaemonView> view = await_running(context, home, arguments.foreground, *daemon, timeout);
+    if (!view) {
+      stop_all(home, {daemon + 1, running.end()}, context);
+      running.erase(daemon + 1, running.end());
+      return std::unexpected(view.error());
     }
-    if (!view && view.error().code == ErrorCode::not_running) {
-      const DaemonOutput output =
-          arguments.foreground ? DaemonOutput::standard_error : DaemonOutput::log_file;
-      Result<pid_t> child = start_daemon(context, home, name, output);
-      if (!child) return pass_on(std::move(child));
-      running.push_back({name, *child});
-      view = await_daemon(context, home, name, *child, timeout);
-      // Another 'trade up' was quicker: its daemon is the one that is waited for, and not ours to stop.
-      const Result<std::optional<int>> other = app::daemon_pid(home, name);
-      if (!view && view.error().code == ErrorCode::not_running && other && *other) {
-        running.back().child = 0;
-        view = await_daemon(context, home, name, 0, timeout);
-      }
-    }
-    if (!view) return pass_on(std::move(view));
     report.add(*view);
-    if (name == "gatewayd") note_addresses(context, home, *view);
+    if (daemon->name == "gatewayd") note_addresses(context, home, *view);
   }
   report.finish();
   return {};

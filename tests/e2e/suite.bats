@@ -40,6 +40,18 @@ load suite.bash
   expect_exit 0 t status
 }
 
+@test "where a daemon does not come up, up says why and stops those behind it" {
+  mkdir -p "$TRADE_HOME/ledger"
+  head -c 8192 /dev/urandom >"$TRADE_HOME/ledger/data.mdb"
+  expect_exit 7 "$trade" up
+  grep -q "ledgerd" <<<"$errors"
+  expect_exit 7 t status
+  expect_json '[.[] | select(.state == "running") | .daemon]' '["tradingd"]'
+  rm -r "$TRADE_HOME/ledger"
+  expect_exit 0 "$trade" up
+  expect_exit 0 t status
+}
+
 @test "up --only starts just that" {
   expect_exit 0 "$trade" up --only tradingd
   expect_exit 0 t account open alice --deposit 1
