@@ -48,7 +48,7 @@ Feed::Feed(const FeedOptions& options, MarketStore store, MarketStore::Loaded lo
 Status Feed::apply(const wire::Batch& batch) {
   if (auto applied = market_.apply(batch.events); !applied) return applied;
   position_ = follower::position_after(batch);
-  counters_.events += std::ssize(batch.events);
+  counters_.events += static_cast<std::int64_t>(batch.event_count());
   return {};
 }
 

@@ -13,4 +13,7 @@ namespace trade::journal {
 /// empty, which is cheaper.
 Result<std::unique_ptr<Reader>> open_events_reader(const std::filesystem::path& directory);
 
+/// The same, without the events that no market changes with: see wire::decode_market_events.
+Result<std::unique_ptr<Reader>> open_market_events_reader(const std::filesystem::path& directory);
+
 }  // namespace trade::journal

@@ -40,9 +40,9 @@ class LocalReader final : public Reader {
 
   Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
     Status whole;
-    if (const auto latest = redo_.record(number)) {
-      batch.buffer.assign(record_payload(latest->bytes));
-      whole = decode_(latest->header, batch);
+    if (const auto latest = redo_.read(number, batch.buffer)) {
+      batch.buffer.remove_prefix(record_header_bytes);
+      whole = decode_(*latest, batch);
     } else {
       const auto header = copy_payload(number, batch);
       if (!header) return std::unexpected(header.error());
@@ -141,6 +141,12 @@ Result<std::unique_ptr<Reader>> open_events_reader(const std::filesystem::path& 
   return std::make_unique<LocalReader>(std::move(*files), decode_record_events);
 }
 
+Result<std::unique_ptr<Reader>> open_market_events_reader(const std::filesystem::path& directory) {
+  auto files = open_files_for_reading(directory);
+  if (!files) return pass_on(std::move(files));
+  return std::make_unique<LocalReader>(std::move(*files), decode_record_market_events);
+}
+
 Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence) {
   std::uint64_t low = 1;
   std::uint64_t high = last_batch + 1;
@@ -149,7 +155,7 @@ Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Seque
     const std::uint64_t middle = low + (high - low) / 2;
     const Result<bool> read = reader.read(middle, batch);
     if (!read) return std::unexpected(read.error());
-    if (!*read || batch.header.first_sequence + batch.events.size() <= sequence) {
+    if (!*read || batch.header.first_sequence + batch.event_count() <= sequence) {
       low = middle + 1;
     } else {
       high = middle;

@@ -169,6 +169,12 @@ Status decode_record_events(const RecordHeader& header, wire::Batch& batch) {
   return check_content(header, batch, *commands);
 }
 
+Status decode_record_market_events(const RecordHeader& header, wire::Batch& batch) {
+  const auto commands = wire::decode_market_events(batch);
+  if (!commands) return std::unexpected(commands.error());
+  return check_content(header, batch, *commands);
+}
+
 Result<ChainLink> decode_record(wire::Bytes record, const std::optional<ChainLink>& previous,
                                 wire::Batch& batch) {
   const auto refused = [&](const Error& error, std::uint64_t number) {

@@ -86,6 +86,8 @@ Status check_record_follows(const RecordHeader& header, const ChainLink& previou
 Status decode_record_payload(const RecordHeader& header, wire::Batch& batch);
 /// The same of the events alone, as wire::decode_batch_events.
 Status decode_record_events(const RecordHeader& header, wire::Batch& batch);
+/// Of those that a market changes with, as wire::decode_market_events.
+Status decode_record_market_events(const RecordHeader& header, wire::Batch& batch);
 
 /// All of it, for a record that came from elsewhere (JournalReply.batches): decodes it into `batch`, checks
 /// its hash and, where it is known, that it follows `previous`. Returns what the next record must follow.

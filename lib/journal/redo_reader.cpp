@@ -14,6 +14,12 @@ std::uint64_t RedoReader::last() {
 }
 
 std::optional<RedoReader::Record> RedoReader::record(std::uint64_t batch) {
+  const auto header = read(batch, record_);
+  if (!header) return std::nullopt;
+  return Record{*header, record_.bytes()};
+}
+
+std::optional<RecordHeader> RedoReader::read(std::uint64_t batch, wire::AlignedBuffer& record) {
   if (!find_index()) return std::nullopt;
   const auto place = index_->find(batch);
   if (!place) return std::nullopt;
@@ -23,13 +29,12 @@ std::optional<RedoReader::Record> RedoReader::record(std::uint64_t batch) {
     if (!opened) return std::nullopt;
     file = std::move(*opened);
   }
-  record_.resize(place->bytes);
-  if (!file->read(place->page, record_)) return std::nullopt;
+  if (!file->read(place->page, record.make_room(place->bytes))) return std::nullopt;
   // Its place may have been written over, even while it was being read: then this is no record, or another.
-  const auto header = read_record_header(record_);
-  if (!header || header->batch != batch || !check_record_checksum(*header, record_payload(record_)))
+  const auto header = read_record_header(record.bytes());
+  if (!header || header->batch != batch || !check_record_checksum(*header, record_payload(record.bytes())))
     return std::nullopt;
-  return Record{*header, record_};
+  return *header;
 }
 
 }  // namespace trade::journal

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "journal/redo_file.hpp"
 #include "journal/redo_index.hpp"
@@ -26,6 +25,8 @@ class RedoReader {
   /// The durable record of this batch, its checksum right. Nothing where it is not there yet, or any more:
   /// then it is in the database, for whoever looks there afterwards.
   std::optional<Record> record(std::uint64_t batch);
+  /// The same, read into `record`, which holds anything where there is none.
+  std::optional<RecordHeader> read(std::uint64_t batch, wire::AlignedBuffer& record);
   /// For whoever has found a batch neither in the database nor here: the first time it may have moved
   /// meanwhile, and both are to be looked at again; the second time in a row it is missing.
   bool is_missing(std::uint64_t batch) { return std::exchange(missed_, batch) == batch; }
@@ -39,7 +40,7 @@ class RedoReader {
   Hash identity_;
   std::optional<RedoIndex> index_;
   std::array<std::optional<RedoFile>, redo_files> files_;
-  std::vector<std::byte> record_;
+  wire::AlignedBuffer record_;
   std::uint64_t missed_ = 0;  ///< the last batch that was not found
 };
 

@@ -43,12 +43,25 @@ Status check_shape(const schema::JournalBatch& table) {
   return {};
 }
 
-enum class Part : std::uint8_t { all, events };
+enum class Part : std::uint8_t { all, events, market_events };
+
+bool concerns_no_market(schema::EventBody type) {
+  return type == schema::EventBody::OrderAccepted || type == schema::EventBody::OrderRejected;
+}
+
+std::size_t count_left_out(const schema::JournalBatch& table) {
+  std::size_t count = 0;
+  for (flatbuffers::uoffset_t i = 0; i < size_of(table.events_type()); ++i) {
+    if (concerns_no_market(table.events_type()->GetEnum<schema::EventBody>(i))) ++count;
+  }
+  return count;
+}
 
 void clear(Batch& batch) {
   batch.commands.clear();
   batch.events_per_command.clear();
   batch.events.clear();
+  batch.events_left_out = 0;
 }
 
 /// How many commands it has.
@@ -76,8 +89,10 @@ Result<std::size_t> decode(Batch& batch, Part part) {
     batch.commands.resize(command_count);
     batch.events_per_command.resize(command_count);
   }
-  batch.events.resize(size_of(table.events()));
+  if (part == Part::market_events) batch.events_left_out = count_left_out(table);
+  batch.events.resize(size_of(table.events()) - batch.events_left_out);
   std::size_t event = 0;
+  auto into = batch.events.begin();
   Timestamp last;
   for (std::size_t i = 0; i < command_count; ++i) {
     const auto index = static_cast<flatbuffers::uoffset_t>(i);
@@ -96,12 +111,13 @@ Result<std::size_t> decode(Batch& batch, Part part) {
     }
     for (std::uint32_t j = 0; j < count; ++j, ++event) {
       const auto event_index = static_cast<flatbuffers::uoffset_t>(event);
+      const auto type = table.events_type()->GetEnum<schema::EventBody>(event_index);
+      if (part == Part::market_events && concerns_no_market(type)) continue;
       check.at(event);
-      Event& into = batch.events[event];
-      into.sequence = batch.header.first_sequence + event;
-      into.timestamp = last;
-      read_event(check, table.events_type()->GetEnum<schema::EventBody>(event_index),
-                 table.events()->Get(event_index), into.body);
+      into->sequence = batch.header.first_sequence + event;
+      into->timestamp = last;
+      read_event(check, type, table.events()->Get(event_index), into->body);
+      ++into;
     }
     if (!check.ok()) {
       clear(batch);
@@ -178,6 +194,10 @@ Status decode_batch(Batch& batch) {
 
 Result<std::size_t> decode_batch_events(Batch& batch) {
   return decode(batch, Part::events);
+}
+
+Result<std::size_t> decode_market_events(Batch& batch) {
+  return decode(batch, Part::market_events);
 }
 
 }  // namespace trade::wire

@@ -34,9 +34,22 @@ Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder& Encoder::operator=(Encoder&&) noexcept = default;
 
 void AlignedBuffer::assign(Bytes bytes) {
-  words_.resize((bytes.size() + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));
-  if (!bytes.empty()) std::memcpy(words_.data(), bytes.data(), bytes.size());
-  size_ = bytes.size();
+  const std::span<std::byte> room = make_room(bytes.size());
+  if (!bytes.empty()) std::memcpy(room.data(), bytes.data(), bytes.size());
+}
+
+std::span<std::byte> AlignedBuffer::make_room(std::size_t size) {
+  const std::size_t words = (size + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t);
+  if (words > words_.size()) words_.resize(words);
+  begin_ = 0;
+  size_ = size;
+  return {reinterpret_cast<std::byte*>(words_.data()), size};
+}
+
+void AlignedBuffer::remove_prefix(std::size_t size) {
+  TRADE_ASSERT(size <= size_ && size % sizeof(std::uint64_t) == 0, "what remains is aligned");
+  begin_ += size;
+  size_ -= size;
 }
 
 void Writer::start() {

@@ -64,10 +64,17 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   /// Copies; frames arrive misaligned more often than not.
   void assign(Bytes bytes);
-  [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::byte*>(words_.data()), size_}; }
+  /// Room for so many bytes, to be read into; what is there is of no meaning.
+  std::span<std::byte> make_room(std::size_t size);
+  /// Leaves out the first bytes: a multiple of 8, so that what remains is aligned too.
+  void remove_prefix(std::size_t size);
+  [[nodiscard]] Bytes bytes() const {
+    return {reinterpret_cast<const std::byte*>(words_.data()) + begin_, size_};
+  }
 
  private:
-  std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> words_;  ///< grows alone: what it grows by is cleared
+  std::size_t begin_ = 0;
   std::size_t size_ = 0;
 };
 
@@ -82,9 +89,12 @@ struct Batch {
   std::vector<Command> commands;
   std::vector<std::uint32_t> events_per_command;
   std::vector<Event> events;
-  AlignedBuffer buffer;  ///< what the views in commands and events point into
+  std::size_t events_left_out = 0;  ///< for whoever has no use for them: they are not among `events`
+  AlignedBuffer buffer;             ///< what the views in commands and events point into
 
-  [[nodiscard]] Sequence last_sequence() const { return header.first_sequence + events.size() - 1; }
+  /// How many events it has, those that were left out included.
+  [[nodiscard]] std::size_t event_count() const { return events.size() + events_left_out; }
+  [[nodiscard]] Sequence last_sequence() const { return header.first_sequence + event_count() - 1; }
 };
 
 /// Decodes what `batch.buffer` holds.

@@ -93,6 +93,7 @@ TEST(Journal, EventsCanBeReadWithoutCommands) {
   const test::TemporaryDirectory home;
   wire::Batch all;
   wire::Batch events;
+  wire::Batch market;
   // From the redo log while the writer is there, from the database after it.
   for (const bool written : {false, true}) {
     std::unique_ptr<Writer> writer;
@@ -106,8 +107,10 @@ TEST(Journal, EventsCanBeReadWithoutCommands) {
     }
     const auto reader = open_reader(home / "journal");
     const auto events_reader = open_events_reader(home / "journal");
+    const auto market_reader = open_market_events_reader(home / "journal");
     ASSERT_TRUE(succeeded(reader));
     ASSERT_TRUE(succeeded(events_reader));
+    ASSERT_TRUE(succeeded(market_reader));
     for (std::uint64_t number = 1; number <= 3; ++number) {
       ASSERT_TRUE((*reader)->read(number, all).value_or(false));
       ASSERT_TRUE((*events_reader)->read(number, events).value_or(false));
@@ -116,6 +119,11 @@ TEST(Journal, EventsCanBeReadWithoutCommands) {
       EXPECT_EQ(events.events.size(), all.events.size());
       EXPECT_EQ(events.last_sequence(), all.last_sequence());
       EXPECT_TRUE(events.commands.empty());
+      // Of each two events one is an acceptance.
+      ASSERT_TRUE((*market_reader)->read(number, market).value_or(false));
+      EXPECT_EQ(market.events.size(), all.events.size() / 2);
+      EXPECT_EQ(market.events.back().sequence, all.last_sequence());
+      EXPECT_EQ(market.last_sequence(), all.last_sequence());
     }
     EXPECT_EQ((*events_reader)->read(4, events).value_or(true), false);
   }

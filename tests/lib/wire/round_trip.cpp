@@ -147,6 +147,55 @@ TEST(RoundTripTest, EventsOfABatchAlone) {
   EXPECT_TRUE(same(batch.events, sample.events));
 }
 
+TEST(RoundTripTest, MarketEventsOfABatchAlone) {
+  const SampleBatch sample = sample_batch();
+  std::vector<Event> wanted;
+  for (const Event& event : sample.events) {
+    if (std::holds_alternative<OrderAccepted>(event.body) ||
+        std::holds_alternative<OrderRejected>(event.body))
+      continue;
+    wanted.push_back(event);
+  }
+  ASSERT_LT(wanted.size(), sample.events.size());
+  Encoder encoder;
+  Batch batch;
+  for (int round = 0; round < 2; ++round) {  // into one that is empty, and one that holds something
+    batch.buffer.assign(
+        encoder.encode_batch(sample.header, sample.commands, sample.events_per_command, sample.events));
+    const Result<std::size_t> commands = decode_market_events(batch);
+    ASSERT_TRUE(commands) << commands.error().message;
+    EXPECT_EQ(*commands, sample.commands.size());
+    EXPECT_TRUE(same(batch.events, wanted));
+    EXPECT_EQ(batch.event_count(), sample.events.size());
+    EXPECT_EQ(batch.last_sequence(), sample.events.back().sequence);
+  }
+  // Nothing of it stays behind in a batch that is read whole.
+  batch.buffer.assign(
+      encoder.encode_batch(sample.header, sample.commands, sample.events_per_command, sample.events));
+  ASSERT_TRUE(decode_batch(batch));
+  EXPECT_TRUE(same(batch.events, sample.events));
+  EXPECT_EQ(batch.events_left_out, 0u);
+}
+
+TEST(AlignedBufferTest, IsReadIntoAndCutAtItsBeginning) {
+  AlignedBuffer buffer;
+  const std::string text = "12345678abcdefgh-";
+  for (const std::size_t size : {text.size(), std::size_t{9}, text.size()}) {
+    const std::span<std::byte> room = buffer.make_room(size);
+    ASSERT_EQ(room.size(), size);
+    std::memcpy(room.data(), text.data(), size);
+    ASSERT_EQ(buffer.bytes().size(), size);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.bytes().data()) % alignof(std::uint64_t), 0u);
+    buffer.remove_prefix(8);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(buffer.bytes().data()), buffer.bytes().size()),
+              text.substr(8, size - 8));
+  }
+  buffer.remove_prefix(8);
+  EXPECT_EQ(buffer.bytes().size(), 1u);
+  buffer.assign({});
+  EXPECT_TRUE(buffer.bytes().empty());
+}
+
 TEST(RoundTripTest, EmptyBatch) {
   Encoder encoder;
   Batch batch;
