@@ -127,24 +127,25 @@ class LocalReader final : public Reader {
   ArchiveReader archive_;
 };
 
+Result<std::unique_ptr<Reader>> open_local(const std::filesystem::path& directory,
+                                           Status (*decode)(const RecordHeader&, wire::Batch&)) {
+  auto files = open_files_for_reading(directory);
+  if (!files) return pass_on(std::move(files));
+  return std::make_unique<LocalReader>(std::move(*files), decode);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& directory) {
-  auto files = open_files_for_reading(directory);
-  if (!files) return pass_on(std::move(files));
-  return std::make_unique<LocalReader>(std::move(*files), decode_record_payload);
+  return open_local(directory, decode_record_payload);
 }
 
 Result<std::unique_ptr<Reader>> open_events_reader(const std::filesystem::path& directory) {
-  auto files = open_files_for_reading(directory);
-  if (!files) return pass_on(std::move(files));
-  return std::make_unique<LocalReader>(std::move(*files), decode_record_events);
+  return open_local(directory, decode_record_events);
 }
 
 Result<std::unique_ptr<Reader>> open_market_events_reader(const std::filesystem::path& directory) {
-  auto files = open_files_for_reading(directory);
-  if (!files) return pass_on(std::move(files));
-  return std::make_unique<LocalReader>(std::move(*files), decode_record_market_events);
+  return open_local(directory, decode_record_market_events);
 }
 
 Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence) {

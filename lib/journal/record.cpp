@@ -44,6 +44,13 @@ Status check_content(const RecordHeader& header, const wire::Batch& batch, std::
   return {};
 }
 
+/// `commands`: how many, as decoding the events alone has told.
+Status check_events(const RecordHeader& header, const wire::Batch& batch,
+                    const Result<std::size_t>& commands) {
+  if (!commands) return std::unexpected(commands.error());
+  return check_content(header, batch, *commands);
+}
+
 Hash read_hash(ByteReader& reader) {
   Hash hash{};
   for (std::byte& byte : hash)
@@ -164,15 +171,11 @@ Status decode_record_payload(const RecordHeader& header, wire::Batch& batch) {
 }
 
 Status decode_record_events(const RecordHeader& header, wire::Batch& batch) {
-  const auto commands = wire::decode_batch_events(batch);
-  if (!commands) return std::unexpected(commands.error());
-  return check_content(header, batch, *commands);
+  return check_events(header, batch, wire::decode_batch_events(batch));
 }
 
 Status decode_record_market_events(const RecordHeader& header, wire::Batch& batch) {
-  const auto commands = wire::decode_market_events(batch);
-  if (!commands) return std::unexpected(commands.error());
-  return check_content(header, batch, *commands);
+  return check_events(header, batch, wire::decode_market_events(batch));
 }
 
 Result<ChainLink> decode_record(wire::Bytes record, const std::optional<ChainLink>& previous,

@@ -80,52 +80,53 @@ TEST(PollLoop, OffersWhatACallbackLeftUnread) {
   ::close(event);
 }
 
-TEST(PollLoop, OffersWhatACallbackLeftInASocket) {
-  const test::TemporaryDirectory home;
-  Endpoints endpoints(home.path());
-  const Context context;
-  auto server = RequestServer::bind(context, endpoints, "tradingd");
-  ASSERT_TRUE(server);
-  auto client = RequestClient::connect(context, endpoints, "tradingd");
-  ASSERT_TRUE(client);
+/// A server, and a client of it.
+class PollLoopOfSockets : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(server_);
+    ASSERT_TRUE(client_);
+  }
+
+  const test::TemporaryDirectory home_;
+  Endpoints endpoints_{home_.path()};
+  const Context context_;
+  Result<RequestServer> server_ = RequestServer::bind(context_, endpoints_, "tradingd");
+  Result<RequestClient> client_ = RequestClient::connect(context_, endpoints_, "tradingd");
+};
+
+TEST_F(PollLoopOfSockets, OffersWhatACallbackLeftInASocket) {
   for (int i = 0; i < 100; ++i)
-    ASSERT_TRUE(client->send(bytes_of("request"), soon()));
+    ASSERT_TRUE(client_->send(bytes_of("request"), soon()));
   PollLoop loop;
   int received = 0;
-  loop.add(*server, [&] {
+  loop.add(*server_, [&] {
     ClientIdentity identity;
     Frame frame;
     // One a turn, although more are there: the descriptor underneath is silent about those.
-    if (server->receive(identity, frame) && ++received == 100) loop.stop();
+    if (server_->receive(identity, frame) && ++received == 100) loop.stop();
   });
   loop.add_timer(std::chrono::seconds(10), [&] { loop.stop(); });
   ASSERT_TRUE(loop.run());
   EXPECT_EQ(received, 100);
 }
 
-TEST(PollLoop, TurnsKeepTheirIntervalAndTakeTogetherWhatCame) {
-  const test::TemporaryDirectory home;
-  Endpoints endpoints(home.path());
-  const Context context;
-  auto server = RequestServer::bind(context, endpoints, "tradingd");
-  ASSERT_TRUE(server);
-  auto client = RequestClient::connect(context, endpoints, "tradingd");
-  ASSERT_TRUE(client);
+TEST_F(PollLoopOfSockets, TurnsKeepTheirIntervalAndTakeTogetherWhatCame) {
   PollLoop loop;
   loop.set_turn_interval(milliseconds(20));
   int received = 0;
   int turns = 0;
-  loop.add(*server, [&] {
+  loop.add(*server_, [&] {
     ++turns;
     ClientIdentity identity;
     Frame frame;
-    while (server->receive(identity, frame))
+    while (server_->receive(identity, frame))
       ++received;
   });
   constexpr int requests = 100;
   std::thread sender([&] {
     for (int i = 0; i < requests; ++i) {
-      EXPECT_TRUE(client->send(bytes_of("request"), soon()));
+      EXPECT_TRUE(client_->send(bytes_of("request"), soon()));
       std::this_thread::sleep_for(milliseconds(1));
     }
   });

@@ -119,13 +119,9 @@ TEST_F(DamageTest, AnEditedPastBreaksTheChain) {
   batch.buffer.assign(record_payload(bytes_of(original)));
   ASSERT_TRUE(wire::decode_batch(batch));
   wire::Encoder encoder;
-  const auto payload =
+  edited.encoded =
       encoder.encode_batch(edited.header, batch.commands, batch.events_per_command, batch.events);
-  const auto header = make_record_header(edited.header, edited.last_sequence, edited.next_command,
-                                         old_header->previous_hash, payload);
-  const auto header_bytes = encode_record_header(header);
-  std::string forged(reinterpret_cast<const char*>(header_bytes.data()), header_bytes.size());
-  forged.append(reinterpret_cast<const char*>(payload.data()), payload.size());
+  const std::string forged = make_record(edited, old_header->previous_hash);
   change([&](store::Transaction& transaction, store::Database database) {
     return transaction.put(database, store::Key().number(std::uint64_t{7}), bytes_of(forged));
   });

@@ -17,13 +17,8 @@ std::vector<std::string> make_chain() {
   std::vector<std::string> records;
   Hash previous{};
   for (std::size_t i = 0; i < records_count; ++i) {
-    const SourceBatch batch = source.next(1 + i % 7);
-    const RecordHeader header =
-        make_record_header(batch.header, batch.last_sequence, batch.next_command, previous, batch.encoded);
-    previous = header.hash;
-    const auto bytes = encode_record_header(header);
-    std::string& record = records.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    record.append(reinterpret_cast<const char*>(batch.encoded.data()), batch.encoded.size());
+    const std::string& record = records.emplace_back(make_record(source.next(1 + i % 7), previous));
+    previous = read_record_header(bytes_of(record))->hash;
   }
   return records;
 }

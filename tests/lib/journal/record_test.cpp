@@ -11,15 +11,6 @@
 namespace trade::journal {
 namespace {
 
-std::string make_record(const SourceBatch& batch, const Hash& previous) {
-  const auto header =
-      make_record_header(batch.header, batch.last_sequence, batch.next_command, previous, batch.encoded);
-  const auto bytes = encode_record_header(header);
-  std::string record(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  record.append(reinterpret_cast<const char*>(batch.encoded.data()), batch.encoded.size());
-  return record;
-}
-
 TEST(Crc32c, KnownAnswers) {
   EXPECT_EQ(crc32c(bytes_of("123456789")), 0xe3069283u);
   EXPECT_EQ(crc32c({}), 0u);

@@ -30,6 +30,16 @@ struct SourceBatch {
   std::uint64_t next_command = 1;
 };
 
+/// As the journal stores it after the record of that hash.
+inline std::string make_record(const SourceBatch& batch, const Hash& previous) {
+  const auto header =
+      make_record_header(batch.header, batch.last_sequence, batch.next_command, previous, batch.encoded);
+  const auto bytes = encode_record_header(header);
+  std::string record(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  record.append(reinterpret_cast<const char*>(batch.encoded.data()), batch.encoded.size());
+  return record;
+}
+
 /// Makes batches that follow one another. Their content depends on their numbers alone.
 class BatchSource {
  public:
