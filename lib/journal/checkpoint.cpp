@@ -13,6 +13,7 @@
 
 #include "base/byte_stream.hpp"
 #include "journal/copy.hpp"
+#include "journal/crc32c.hpp"
 #include "journal/hash.hpp"
 #include "journal/journal.hpp"
 #include "store/error.hpp"
@@ -25,14 +26,22 @@ namespace {
 // A checkpoint is a file "checkpoint-" and 20 digits, the batch. Integers are little-endian:
 //
 //    0  u32 magic "TCKP"       16  u64 size of the state in bytes
-//    4  u16 version            24  BLAKE2b, 32 bytes, of bytes 0 to 23 and of the state
-//    6  u16 size of the header 56  the state
-//    8  u64 batch
+//    4  u16 version            24  u32 CRC-32C of bytes 0 to 23 and of the list that follows
+//    6  u16 size of the header 28  u32 0
+//    8  u64 batch              32  u32 CRC-32C of each MB of the state, the last of which may be shorter;
+//                                  then the state
+//
+// Version 1 has the BLAKE2b, 32 bytes, of bytes 0 to 23 and of the state at 24, and then the state. It takes ten
+// times as long, and whoever could change the state on purpose could have changed that too: what a state is
+// is proven by the journal.
 
 constexpr std::uint32_t checkpoint_magic = 0x504b4354;
-constexpr std::uint16_t checkpoint_version = 1;
-constexpr std::size_t hashed_header_bytes = 24;
-constexpr std::size_t header_bytes = hashed_header_bytes + sizeof(Hash);
+constexpr std::size_t checked_header_bytes = 24;
+constexpr std::uint16_t hashed_version = 1;
+constexpr std::size_t hashed_header_bytes = checked_header_bytes + sizeof(Hash);
+constexpr std::uint16_t version = 2;
+constexpr std::size_t header_bytes = 32;
+constexpr std::size_t checked_block_bytes = std::size_t{1} << 20;
 constexpr std::size_t kept_checkpoints = 2;
 constexpr std::string_view name_prefix = "checkpoint-";
 constexpr std::size_t name_digits = 20;
@@ -43,14 +52,40 @@ std::filesystem::path file_of(const std::filesystem::path& directory, std::uint6
   return directory / (std::string(name_prefix) + digits.data());
 }
 
-std::vector<std::byte> fixed_header(std::uint64_t batch, std::uint64_t state_bytes) {
+std::vector<std::byte> fixed_header(std::uint16_t of_version, std::size_t bytes, std::uint64_t batch,
+                                    std::uint64_t state_bytes) {
   ByteWriter writer;
   writer.write(checkpoint_magic);
-  writer.write(checkpoint_version);
-  writer.write(static_cast<std::uint16_t>(header_bytes));
+  writer.write(of_version);
+  writer.write(static_cast<std::uint16_t>(bytes));
   writer.write(batch);
   writer.write(state_bytes);
   return writer.take();
+}
+
+/// What stands before the state.
+std::vector<std::byte> make_header(std::uint64_t batch, std::span<const std::byte> state) {
+  const auto fixed = fixed_header(version, header_bytes, batch, state.size());
+  ByteWriter checksums;
+  for (auto rest = state; !rest.empty();) {
+    const auto block = rest.first(std::min(rest.size(), checked_block_bytes));
+    checksums.write(crc32c(block));
+    rest = rest.subspan(block.size());
+  }
+  ByteWriter writer;
+  writer.write_bytes(fixed);
+  writer.write(crc32c(checksums.bytes(), crc32c(fixed)));
+  writer.write(std::uint32_t{0});
+  writer.write_bytes(checksums.bytes());
+  return writer.take();
+}
+
+/// How many bytes stand before a state, as the file's size tells.
+std::size_t header_bytes_of_file(std::size_t file_bytes) {
+  // Each whole block brings its checksum along.
+  const std::size_t rest = file_bytes - std::min(file_bytes, header_bytes);
+  constexpr std::size_t with_checksum = checked_block_bytes + sizeof(std::uint32_t);
+  return header_bytes + (rest + with_checksum - 1) / with_checksum * sizeof(std::uint32_t);
 }
 
 std::optional<std::uint64_t> batch_of_name(const std::string& name) {
@@ -93,17 +128,32 @@ std::optional<std::vector<std::byte>> read_file(const std::filesystem::path& pat
   return bytes;
 }
 
+bool begins_with(std::span<const std::byte> bytes, std::span<const std::byte> prefix) {
+  return bytes.size() >= prefix.size() && std::ranges::equal(bytes.first(prefix.size()), prefix);
+}
+
+/// Where the state begins in the file's bytes; nothing where they are not whole.
+std::optional<std::size_t> find_state(std::span<const std::byte> bytes, std::uint64_t batch) {
+  if (const std::size_t begin = header_bytes_of_file(bytes.size());
+      bytes.size() >= begin && begins_with(bytes, make_header(batch, bytes.subspan(begin)))) {
+    return begin;
+  }
+  if (bytes.size() < hashed_header_bytes) return std::nullopt;
+  const auto state = bytes.subspan(hashed_header_bytes);
+  const auto header = fixed_header(hashed_version, hashed_header_bytes, batch, state.size());
+  if (!begins_with(bytes, header)) return std::nullopt;
+  if (!begins_with(bytes.subspan(checked_header_bytes), hash_of({header, state}))) return std::nullopt;
+  return hashed_header_bytes;
+}
+
 /// The state in the file; nothing where the file is not whole.
 std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::path& path,
                                                       std::uint64_t batch) {
   auto bytes = read_file(path);
-  if (!bytes || bytes->size() < header_bytes) return std::nullopt;
-  const auto header = fixed_header(batch, bytes->size() - header_bytes);
-  if (!std::equal(header.begin(), header.end(), bytes->begin())) return std::nullopt;
-  const auto state = std::span(*bytes).subspan(header_bytes);
-  const Hash hash = hash_of({header, state});
-  if (!std::equal(hash.begin(), hash.end(), bytes->begin() + hashed_header_bytes)) return std::nullopt;
-  bytes->erase(bytes->begin(), bytes->begin() + header_bytes);
+  if (!bytes) return std::nullopt;
+  const auto begin = find_state(*bytes, batch);
+  if (!begin) return std::nullopt;
+  bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(*begin));
   return bytes;
 }
 
@@ -141,10 +191,9 @@ void remove_superseded(const std::filesystem::path& directory, std::uint64_t wri
 
 Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t batch,
                        std::span<const std::byte> state) {
-  const auto header = fixed_header(batch, state.size());
-  const Hash hash = hash_of({header, state});
+  const auto header = make_header(batch, state);
   if (auto made = store::make_directories(directory); !made) return made;
-  if (auto written = store::write_file_durably(file_of(directory, batch), {header, hash, state}); !written) {
+  if (auto written = store::write_file_durably(file_of(directory, batch), {header, state}); !written) {
     return written;
   }
   remove_superseded(directory, batch);

@@ -1,4 +1,4 @@
-// The hash that chains records and seals checkpoints.
+// The hash that chains records.
 #pragma once
 
 #include <array>

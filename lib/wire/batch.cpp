@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <limits>
 #include <string>
 
 #include "base/assert.hpp"
 #include "wire/batch_events.hpp"
 #include "wire/encoder.hpp"
+#include "wire/packed.hpp"
 
 namespace trade::wire {
 
@@ -17,21 +19,48 @@ std::size_t size_of(const auto* vector) {
   return vector == nullptr ? 0 : vector->size();
 }
 
+/// How many commands it has, and how many events.
+struct Shape {
+  std::size_t commands = 0;
+  std::size_t events = 0;
+};
+
+template <class Form>
+std::size_t count_form(const flatbuffers::Vector<Form>& forms, Form wanted) {
+  return static_cast<std::size_t>(std::count(forms.begin(), forms.end(), wanted));
+}
+
+/// How many elements there are, packed ones and the `tables`.
+template <class Form>
+Result<std::size_t> count_all(const flatbuffers::Vector<Form>* forms, std::size_t tables, const char* name) {
+  if (forms == nullptr) return tables;
+  if (const std::size_t told = count_form(*forms, Form::table); told != tables) {
+    return refused(std::to_string(tables) + " " + name + " that are not packed, but the forms tell of " +
+                   std::to_string(told));
+  }
+  return forms->size();
+}
+
 /// Checks the batch as a whole: its lists belong together and its numbers leave room for what follows.
-Status check_shape(const schema::JournalBatch& table) {
-  const std::size_t commands = size_of(table.commands());
-  const std::size_t events = size_of(table.events());
-  if (size_of(table.command_timestamps()) != commands || size_of(table.events_per_command()) != commands) {
-    return refused(std::to_string(commands) + " commands, " +
+Result<Shape> check_shape(const schema::JournalBatch& table) {
+  const auto commands = count_all(table.command_forms(), size_of(table.commands()), "commands");
+  if (!commands) return std::unexpected(commands.error());
+  const auto events = count_all(table.event_forms(), size_of(table.events()), "events");
+  if (!events) return std::unexpected(events.error());
+  const Shape shape{*commands, *events};
+  if (size_of(table.command_timestamps()) != shape.commands ||
+      size_of(table.events_per_command()) != shape.commands) {
+    return refused(std::to_string(shape.commands) + " commands, " +
                    std::to_string(size_of(table.command_timestamps())) + " timestamps and " +
                    std::to_string(size_of(table.events_per_command())) + " event counts");
   }
   std::uint64_t counted = 0;
-  for (std::size_t i = 0; i < commands; ++i) {
+  for (std::size_t i = 0; i < shape.commands; ++i) {
     counted += table.events_per_command()->Get(static_cast<flatbuffers::uoffset_t>(i));
   }
-  if (counted != events) {
-    return refused(std::to_string(events) + " events, but its commands count " + std::to_string(counted));
+  if (counted != shape.events) {
+    return refused(std::to_string(shape.events) + " events, but its commands count " +
+                   std::to_string(counted));
   }
   constexpr std::uint64_t number_max = std::numeric_limits<std::int64_t>::max();
   for (const std::uint64_t number : {table.batch(), table.first_command(), table.first_sequence()}) {
@@ -40,7 +69,7 @@ Status check_shape(const schema::JournalBatch& table) {
                      std::to_string(number_max));
     }
   }
-  return {};
+  return shape;
 }
 
 enum class Part : std::uint8_t { all, events, market_events };
@@ -50,12 +79,90 @@ bool concerns_no_market(schema::EventBody type) {
 }
 
 std::size_t count_left_out(const schema::JournalBatch& table) {
-  std::size_t count = 0;
+  std::size_t count = table.event_forms() == nullptr
+                          ? 0
+                          : count_form(*table.event_forms(), schema::EventForm::order_accepted);
   for (flatbuffers::uoffset_t i = 0; i < size_of(table.events_type()); ++i) {
     if (concerns_no_market(table.events_type()->GetEnum<schema::EventBody>(i))) ++count;
   }
   return count;
 }
+
+/// Reads the commands and events of a batch whose shape is good one after the other, wherever they stand.
+class BatchReader {
+ public:
+  BatchReader(Checker& check, const schema::JournalBatch& table)
+      : check_(check), table_(table), packed_(check, table) {}
+
+  /// Into `body` where there is one.
+  void read_command(std::size_t index, CommandBody* body) {
+    switch (form_of(table_.command_forms(), index)) {
+      case schema::CommandForm::table:
+        packed_.skip_command();
+        return read_command_table(body);
+      case schema::CommandForm::place_order:
+        return packed_.read_place_order(check_, body);
+      case schema::CommandForm::cancel_order:
+        return packed_.read_cancel_order(check_, body);
+    }
+    check_.refuse("command_forms", "this is no form");
+  }
+
+  /// The event, if it is wanted.
+  bool read_event(std::size_t index, Part part, EventBody& body) {
+    switch (form_of(table_.event_forms(), index)) {
+      case schema::EventForm::table:
+        return read_event_table(part, body);
+      case schema::EventForm::order_accepted:
+        if (part == Part::market_events) {
+          packed_.skip_order_accepted(check_);
+          return false;
+        }
+        packed_.read_order_accepted(check_, body);
+        return true;
+      case schema::EventForm::order_rested:
+        packed_.read_order_rested(check_, body);
+        return true;
+      case schema::EventForm::trade_executed:
+        packed_.read_trade_executed(check_, body);
+        return true;
+      case schema::EventForm::order_cancelled:
+        packed_.read_order_cancelled(check_, body);
+        return true;
+    }
+    check_.refuse("event_forms", "this is no form");
+    return true;
+  }
+
+  void check_used_up() const { packed_.check_used_up(check_); }
+
+ private:
+  template <class Form>
+  static Form form_of(const flatbuffers::Vector<Form>* forms, std::size_t index) {
+    return forms == nullptr ? Form::table : forms->Get(static_cast<flatbuffers::uoffset_t>(index));
+  }
+
+  void read_command_table(CommandBody* body) {
+    const flatbuffers::uoffset_t at = command_++;
+    if (body == nullptr) return;
+    wire::read_command(check_, table_.commands_type()->GetEnum<schema::CommandBody>(at),
+                       table_.commands()->Get(at), *body);
+  }
+
+  bool read_event_table(Part part, EventBody& body) {
+    const flatbuffers::uoffset_t at = event_++;
+    const auto type = table_.events_type()->GetEnum<schema::EventBody>(at);
+    if (part == Part::market_events && concerns_no_market(type)) return false;
+    wire::read_event(check_, type, table_.events()->Get(at), body);
+    return true;
+  }
+
+  Checker& check_;
+  const schema::JournalBatch& table_;
+  PackedReader packed_;
+  flatbuffers::uoffset_t command_ = 0;  ///< of those that are tables
+  flatbuffers::uoffset_t event_ = 0;    ///< likewise
+};
 
 void clear(Batch& batch) {
   batch.commands.clear();
@@ -73,34 +180,33 @@ Result<std::size_t> decode(Batch& batch, Part part) {
       verify_frame(bytes, batch_bytes_max, schema::Content::JournalBatch);
   if (!frame) return std::unexpected<Error>(frame.error());
   const auto& table = *static_cast<const schema::JournalBatch*>((*frame)->content());
-  if (Status shape = check_shape(table); !shape) return pass_on(std::move(shape));
+  const Result<Shape> shape = check_shape(table);
+  if (!shape) return std::unexpected<Error>(shape.error());
 
   Checker check(bytes.size());
   if (table.command_timestamps() != nullptr &&
       !check.readable(table.command_timestamps(), "command_timestamps")) {
     return check.error();
   }
+  BatchReader reader(check, table);
   batch.header = {.batch = table.batch(),
                   .first_command = table.first_command(),
                   .first_sequence = table.first_sequence(),
                   .state_hash = table.state_hash()};
-  const std::size_t command_count = size_of(table.commands());
   if (part == Part::all) {
-    batch.commands.resize(command_count);
-    batch.events_per_command.resize(command_count);
+    batch.commands.resize(shape->commands);
+    batch.events_per_command.resize(shape->commands);
   }
   if (part == Part::market_events) batch.events_left_out = count_left_out(table);
-  batch.events.resize(size_of(table.events()) - batch.events_left_out);
+  // With one at the end that those which are left out are asked into.
+  batch.events.resize(shape->events - batch.events_left_out + 1);
   std::size_t event = 0;
   auto into = batch.events.begin();
   Timestamp last;
-  for (std::size_t i = 0; i < command_count; ++i) {
+  for (std::size_t i = 0; i < shape->commands && check.ok(); ++i) {
     const auto index = static_cast<flatbuffers::uoffset_t>(i);
     check.at(i);
-    if (part == Part::all) {
-      read_command(check, table.commands_type()->GetEnum<schema::CommandBody>(index),
-                   table.commands()->Get(index), batch.commands[i].body);
-    }
+    reader.read_command(i, part == Part::all ? &batch.commands[i].body : nullptr);
     const Timestamp timestamp = check.timestamp(table.command_timestamps()->Get(index), "timestamp");
     if (timestamp < last) check.refuse("timestamp", "earlier than that of the command before");
     last = timestamp;
@@ -110,21 +216,20 @@ Result<std::size_t> decode(Batch& batch, Part part) {
       batch.events_per_command[i] = count;
     }
     for (std::uint32_t j = 0; j < count; ++j, ++event) {
-      const auto event_index = static_cast<flatbuffers::uoffset_t>(event);
-      const auto type = table.events_type()->GetEnum<schema::EventBody>(event_index);
-      if (part == Part::market_events && concerns_no_market(type)) continue;
       check.at(event);
+      if (!reader.read_event(event, part, into->body)) continue;
       into->sequence = batch.header.first_sequence + event;
       into->timestamp = last;
-      read_event(check, type, table.events()->Get(event_index), into->body);
       ++into;
     }
-    if (!check.ok()) {
-      clear(batch);
-      return check.error();
-    }
   }
-  return command_count;
+  reader.check_used_up();
+  if (!check.ok()) {
+    clear(batch);
+    return check.error();
+  }
+  batch.events.pop_back();
+  return shape->commands;
 }
 
 }  // namespace
@@ -141,19 +246,24 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
   state.event_types.clear();
   state.event_offsets.clear();
 
+  PackedWriter& packed = state.packed;
+  packed.start();
   // A command and its events are written together: what is read together lies together.
   std::size_t event = 0;
   Timestamp last;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     TRADE_ASSERT(commands[i].timestamp >= last, "timestamps of commands never fall");
     last = commands[i].timestamp;
-    const auto command = write_command(writer, commands[i].body);
-    state.command_types.push_back(command.type);
-    state.command_offsets.push_back(command.value);
+    if (!packed.add_command(commands[i].body)) {
+      const auto command = write_command(writer, commands[i].body);
+      state.command_types.push_back(command.type);
+      state.command_offsets.push_back(command.value);
+    }
     for (std::uint32_t j = 0; j < events_per_command[i]; ++j, ++event) {
       TRADE_ASSERT(event < events.size() && events[event].sequence == header.first_sequence + event &&
                        events[event].timestamp == last,
                    "events are counted, dense in sequence and of their command's time");
+      if (packed.add_event(events[event].body)) continue;
       const auto value = write_event(writer, events[event].body);
       state.event_types.push_back(value.type);
       state.event_offsets.push_back(value.value);
@@ -161,13 +271,16 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
     }
   }
   TRADE_ASSERT(event == events.size(), "every event belongs to a command");
+  TRADE_ASSERT(writer.bytes_so_far() + packed.bytes() <= batch_bytes_max,
+               "a batch larger than batch_bytes_max");
 
   TableBuilder& builder = writer.builder;
-  const auto event_offsets = builder.CreateVector(state.event_offsets);
-  const auto event_types = builder.CreateVector(state.event_types);
+  const PackedWriter::Offsets lists = packed.write(builder);
+  const auto event_offsets = write_list(builder, state.event_offsets);
+  const auto event_types = write_list(builder, state.event_types);
   const auto counts = builder.CreateVector(events_per_command.data(), events_per_command.size());
-  const auto command_offsets = builder.CreateVector(state.command_offsets);
-  const auto command_types = builder.CreateVector(state.command_types);
+  const auto command_offsets = write_list(builder, state.command_offsets);
+  const auto command_types = write_list(builder, state.command_types);
   std::int64_t* timestamps = nullptr;
   const auto timestamp_vector = builder.CreateUninitializedVector(commands.size(), &timestamps);
   for (std::size_t i = 0; i < commands.size(); ++i)
@@ -184,6 +297,15 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
   table.add_events_per_command(counts);
   table.add_events(event_offsets);
   table.add_events_type(event_types);
+  table.add_command_forms(lists.command_forms);
+  table.add_place_orders(lists.place_orders);
+  table.add_client_order_ids(lists.client_order_ids);
+  table.add_cancel_orders(lists.cancel_orders);
+  table.add_event_forms(lists.event_forms);
+  table.add_orders_accepted(lists.orders_accepted);
+  table.add_orders_rested(lists.orders_rested);
+  table.add_trades_executed(lists.trades_executed);
+  table.add_orders_cancelled(lists.orders_cancelled);
   return writer.finish(table.Finish());
 }
 

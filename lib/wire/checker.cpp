@@ -29,8 +29,11 @@ RejectReason Checker::reject_reason(schema::RejectReason number, const char* fie
   return *reason;
 }
 
-std::string_view Checker::client_order_id(const flatbuffers::String* text_or_null, const char* field) {
-  const std::string_view view = text(text_or_null, client_order_id_bytes_max, field);
+std::string_view Checker::client_order_id(std::string_view view, const char* field) {
+  if (view.size() > client_order_id_bytes_max) [[unlikely]] {
+    refuse_value(field, static_cast<std::int64_t>(view.size()), "that is longer in bytes than it may be");
+    return {};
+  }
   // An event repeats the text of its command, and points at the same bytes.
   if (view.data() == checked_.data() && view.size() == checked_.size()) return view;
   // Not check_client_order_id: this runs for every order, and compiles to a few vector instructions.

@@ -144,7 +144,10 @@ class Checker {
     return std::string(text(text_or_null, bytes_max, field));
   }
   /// Empty, or a well-formed client order id.
-  std::string_view client_order_id(const flatbuffers::String* text, const char* field);
+  std::string_view client_order_id(const flatbuffers::String* text_or_null, const char* field) {
+    return client_order_id(text(text_or_null, client_order_id_bytes_max, field), field);
+  }
+  std::string_view client_order_id(std::string_view id, const char* field);
   /// An id or a text of a venue: empty, or printable ASCII.
   std::string_view venue_text(const flatbuffers::String* text, std::size_t bytes_max, const char* field);
   AccountName account_name(const flatbuffers::String* text, const char* field);

@@ -143,6 +143,17 @@ Offset<Rows<Table>> write_rows(Writer& writer, const std::vector<Row>& rows, Wri
   return writer.builder.CreateVector(offsets);
 }
 
+// Lists of a batch. An empty one is left out.
+template <class Element>
+Offset<flatbuffers::Vector<Element>> write_list(TableBuilder& builder, const std::vector<Element>& list) {
+  return list.empty() ? Offset<flatbuffers::Vector<Element>>{} : builder.CreateVector(list);
+}
+template <class Struct>
+Offset<flatbuffers::Vector<const Struct*>> write_structs(TableBuilder& builder,
+                                                         const std::vector<Struct>& list) {
+  return list.empty() ? Offset<flatbuffers::Vector<const Struct*>>{} : builder.CreateVectorOfStructs(list);
+}
+
 /// Reads each element of a list with `read(check, element)`; an absent list is an empty one.
 template <class Row, class Table, class Read>
 std::vector<Row> read_rows(Checker& check, const Rows<Table>* rows, Read read) {
@@ -185,6 +196,11 @@ UnionValue<schema::CommandBody> write_command(Writer& writer, const CommandBody&
 void read_command(Checker& check, schema::CommandBody type, const void* table, CommandBody& body);
 UnionValue<schema::EventBody> write_event(Writer& writer, const EventBody& body);
 void read_event(Checker& check, schema::EventBody type, const void* table, EventBody& body);
+// What of these two stands in a struct.
+schema::TradeExecutedFields trade_executed_struct(const TradeExecuted& event);
+TradeExecuted read_trade_executed(Checker& check, const schema::TradeExecutedFields& fields);
+schema::OrderCancelledFields order_cancelled_struct(const OrderCancelled& event);
+OrderCancelled read_order_cancelled(Checker& check, const schema::OrderCancelledFields& fields);
 
 /// Nothing for a plain order, and a plain order for nothing.
 Offset<schema::OrderInstructions> write_instructions(Writer& writer, const OrderInstructions& instructions);

@@ -198,11 +198,7 @@ OrderTriggered read(Checker& check, const schema::OrderTriggered& table) {
 }
 
 Offset<schema::TradeExecuted> write(Writer& writer, const TradeExecuted& event) {
-  const schema::TradeExecutedFields fields(
-      event.trade.value, event.price.units, event.quantity.shares, event.maker_order.value,
-      event.maker_leaves.shares, event.taker_order.value, event.taker_leaves.shares, event.symbol.value,
-      event.maker_account.value, event.taker_account.value, to_schema(event.taker_side),
-      event.maker_refreshes ? 1 : 0, 0);
+  const schema::TradeExecutedFields fields = trade_executed_struct(event);
   if (!event.in_auction) [[likely]]
     return schema::CreateTradeExecuted(writer.builder, &fields);
   const AuctionLegs& legs = event.legs;
@@ -211,28 +207,15 @@ Offset<schema::TradeExecuted> write(Writer& writer, const TradeExecuted& event) 
   return schema::CreateTradeExecuted(writer.builder, &fields, &auction);
 }
 TradeExecuted read(Checker& check, const schema::TradeExecuted& table) {
-  const auto& fields = check.fields(table.fields());
-  AuctionLegs legs;
+  TradeExecuted event = read_trade_executed(check, check.fields(table.fields()));
   if (const schema::AuctionLegs* auction = table.auction()) [[unlikely]] {
-    legs = {.maker_price = check.price(auction->maker_price(), "maker_price"),
-            .maker_shown = check.quantity(auction->maker_shown(), "maker_shown"),
-            .taker_price = check.price(auction->taker_price(), "taker_price"),
-            .taker_shown = check.quantity(auction->taker_shown(), "taker_shown")};
+    event.in_auction = true;
+    event.legs = {.maker_price = check.price(auction->maker_price(), "maker_price"),
+                  .maker_shown = check.quantity(auction->maker_shown(), "maker_shown"),
+                  .taker_price = check.price(auction->taker_price(), "taker_price"),
+                  .taker_shown = check.quantity(auction->taker_shown(), "taker_shown")};
   }
-  return {.trade = TradeId{fields.trade()},
-          .symbol = SymbolId{fields.symbol()},
-          .price = check.price(fields.price(), "price"),
-          .quantity = check.quantity(fields.quantity(), "quantity"),
-          .taker_side = check.enumeration<Side>(fields.taker_side(), "taker_side"),
-          .maker_order = OrderId{fields.maker_order()},
-          .maker_account = AccountId{fields.maker_account()},
-          .maker_leaves = check.quantity(fields.maker_leaves(), "maker_leaves"),
-          .taker_order = OrderId{fields.taker_order()},
-          .taker_account = AccountId{fields.taker_account()},
-          .taker_leaves = check.quantity(fields.taker_leaves(), "taker_leaves"),
-          .maker_refreshes = fields.maker_refreshes() != 0,
-          .in_auction = table.auction() != nullptr,
-          .legs = legs};
+  return event;
 }
 
 Offset<schema::TradePrinted> write(Writer& writer, const TradePrinted& event) {
@@ -247,23 +230,11 @@ TradePrinted read(Checker& check, const schema::TradePrinted& table) {
 }
 
 Offset<schema::OrderCancelled> write(Writer& writer, const OrderCancelled& event) {
-  const schema::OrderCancelledFields fields(event.order.value, event.price.units, event.quantity.shares,
-                                            event.account.value, event.symbol.value, to_schema(event.side),
-                                            to_schema(event.reason), event.was_resting, 0,
-                                            static_cast<std::uint32_t>(event.hidden.shares));
+  const schema::OrderCancelledFields fields = order_cancelled_struct(event);
   return schema::CreateOrderCancelled(writer.builder, &fields);
 }
 OrderCancelled read(Checker& check, const schema::OrderCancelled& table) {
-  const auto& fields = check.fields(table.fields());
-  return {.order = OrderId{fields.order()},
-          .account = AccountId{fields.account()},
-          .symbol = SymbolId{fields.symbol()},
-          .side = check.enumeration<Side>(fields.side(), "side"),
-          .reason = check.enumeration<CancelReason>(fields.reason(), "reason"),
-          .was_resting = fields.was_resting(),
-          .price = check.price(fields.price(), "price"),
-          .quantity = check.quantity(fields.quantity(), "quantity"),
-          .hidden = check.quantity(fields.hidden(), "hidden")};
+  return read_order_cancelled(check, check.fields(table.fields()));
 }
 
 Offset<schema::OrderReplaced> write(Writer& writer, const OrderReplaced& event) {
@@ -550,6 +521,64 @@ void read_as(Checker& check, const void* table, EventBody& body) {
 }
 
 }  // namespace
+
+schema::TradeExecutedFields trade_executed_struct(const TradeExecuted& event) {
+  return {event.trade.value,
+          event.price.units,
+          event.quantity.shares,
+          event.maker_order.value,
+          event.maker_leaves.shares,
+          event.taker_order.value,
+          event.taker_leaves.shares,
+          event.symbol.value,
+          event.maker_account.value,
+          event.taker_account.value,
+          to_schema(event.taker_side),
+          static_cast<std::uint8_t>(event.maker_refreshes ? 1 : 0),
+          0};
+}
+
+TradeExecuted read_trade_executed(Checker& check, const schema::TradeExecutedFields& fields) {
+  return {.trade = TradeId{fields.trade()},
+          .symbol = SymbolId{fields.symbol()},
+          .price = check.price(fields.price(), "price"),
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .taker_side = check.enumeration<Side>(fields.taker_side(), "taker_side"),
+          .maker_order = OrderId{fields.maker_order()},
+          .maker_account = AccountId{fields.maker_account()},
+          .maker_leaves = check.quantity(fields.maker_leaves(), "maker_leaves"),
+          .taker_order = OrderId{fields.taker_order()},
+          .taker_account = AccountId{fields.taker_account()},
+          .taker_leaves = check.quantity(fields.taker_leaves(), "taker_leaves"),
+          .maker_refreshes = fields.maker_refreshes() != 0,
+          .in_auction = false,
+          .legs = {}};
+}
+
+schema::OrderCancelledFields order_cancelled_struct(const OrderCancelled& event) {
+  return {event.order.value,
+          event.price.units,
+          event.quantity.shares,
+          event.account.value,
+          event.symbol.value,
+          to_schema(event.side),
+          to_schema(event.reason),
+          event.was_resting,
+          0,
+          static_cast<std::uint32_t>(event.hidden.shares)};
+}
+
+OrderCancelled read_order_cancelled(Checker& check, const schema::OrderCancelledFields& fields) {
+  return {.order = OrderId{fields.order()},
+          .account = AccountId{fields.account()},
+          .symbol = SymbolId{fields.symbol()},
+          .side = check.enumeration<Side>(fields.side(), "side"),
+          .reason = check.enumeration<CancelReason>(fields.reason(), "reason"),
+          .was_resting = fields.was_resting(),
+          .price = check.price(fields.price(), "price"),
+          .quantity = check.quantity(fields.quantity(), "quantity"),
+          .hidden = check.quantity(fields.hidden(), "hidden")};
+}
 
 UnionValue<schema::EventBody> write_event(Writer& writer, const EventBody& body) {
   return std::visit(

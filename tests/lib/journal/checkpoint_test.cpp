@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/byte_stream.hpp"
+#include "journal/hash.hpp"
 #include "support.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -110,6 +112,49 @@ TEST_F(CheckpointTest, EveryDamageFallsBackToTheOlderOne) {
   EXPECT_EQ(load(), 7u);
   write_file(file_of(7), "");
   EXPECT_EQ(load(), 0u);
+}
+
+TEST_F(CheckpointTest, EveryBlockOfALargeOneIsChecked) {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  for (const std::size_t size : {block - 1, block, block + 1, 3 * block, 3 * block + 17}) {
+    std::vector<std::byte> state(size);
+    for (std::size_t i = 0; i < size; ++i)
+      state[i] = static_cast<std::byte>(i * 7 + i / block);
+    ASSERT_TRUE(succeeded(save_checkpoint(directory_.path(), 1, state)));
+    const std::string whole = read_file(file_of(1));
+    const auto loaded = load_checkpoint(directory_.path(), no_limit);
+    ASSERT_TRUE(loaded && loaded->has_value()) << size;
+    EXPECT_EQ((*loaded)->state, state) << size;
+    for (std::size_t from_end = 1; from_end < size; from_end += block / 2) {
+      auto damaged = whole;
+      damaged[whole.size() - from_end] = static_cast<char>(damaged[whole.size() - from_end] ^ 1);
+      write_file(file_of(1), damaged);
+      EXPECT_EQ(load(), 0u) << size << ", " << from_end;
+    }
+  }
+}
+
+TEST_F(CheckpointTest, ThoseOfTheVersionBeforeAreRead) {
+  const std::string state = state_of(7);
+  ByteWriter writer;
+  writer.write(std::uint32_t{0x504b4354});
+  writer.write(std::uint16_t{1});
+  writer.write(std::uint16_t{56});
+  writer.write(std::uint64_t{7});
+  writer.write(std::uint64_t{state.size()});
+  const Hash hash = hash_of({writer.bytes(), bytes_of(state)});
+  writer.write_bytes(hash);
+  writer.write_bytes(bytes_of(state));
+  const auto bytes = writer.take();
+  const std::string whole(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  write_file(file_of(7), whole);
+  EXPECT_EQ(load(), 7u);
+  for (std::size_t position = 0; position < whole.size(); ++position) {
+    auto damaged = whole;
+    damaged[position] = static_cast<char>(damaged[position] ^ (1 << (position % 8)));
+    write_file(file_of(7), damaged);
+    ASSERT_EQ(load(), 0u) << "byte " << position;
+  }
 }
 
 TEST_F(CheckpointTest, OtherFilesAreLeftAlone) {

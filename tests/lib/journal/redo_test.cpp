@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <iostream>
 #include <random>
 #include <string>
 #include <thread>
@@ -214,6 +215,30 @@ TEST_F(RedoTest, CopiesAndArchivesHaveWhatIsNotInTheDatabaseYet) {
   EXPECT_EQ(archived->last, 20u);
   directory_ = home_ / "copy";
   expect_batches(20);
+}
+
+TEST_F(RedoTest, NoBatchIsFoundBehindTheEndThatTheIndexTells) {
+  fs::create_directories(directory_);
+  const Hash identity = random_identity();
+  auto writing = RedoIndex::open_for_writing(directory_, identity);
+  ASSERT_TRUE(succeeded(writing));
+  const auto reading = RedoIndex::open_for_reading(directory_, identity);
+  ASSERT_TRUE(reading);
+  constexpr std::uint64_t count = 300'000;
+  std::thread writer([&] {
+    for (std::uint64_t batch = 1; batch <= count; ++batch)
+      writing->put(batch, {0, 1, 2});
+  });
+  std::uint64_t found = 0;
+  for (std::uint64_t next = 1; next <= count; next = reading->last() + 1) {
+    if (!reading->find(next)) continue;
+    ++found;
+    EXPECT_GE(reading->last(), next);
+  }
+  writer.join();
+  std::cout << found << " were found as they were put\n";
+  EXPECT_TRUE(reading->find(count));
+  EXPECT_FALSE(reading->find(count + 1));
 }
 
 TEST_F(RedoTest, ReadersFollowWhileItIsWritten) {

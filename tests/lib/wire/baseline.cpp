@@ -1,5 +1,5 @@
 // Frames that a released version wrote, kept as hexadecimal text: this version reads them, and writes what it
-// read as the same bytes. Fields that were added since are absent in them and stay so.
+// read as the same bytes, or, of a batch, as one that is read alike. Fields that were added since are absent in them and stay so.
 //
 // With each release the file is written anew: TRADE_WRITE_BASELINE=FILE test_wire --gtest_filter='Baseline*'
 #include <cstdlib>
@@ -36,6 +36,18 @@ std::vector<std::byte> from_hex(const std::string& hex) {
   return bytes;
 }
 
+void expect_same_batch(Bytes left, Bytes right) {
+  Batch batches[2];
+  batches[0].buffer.assign(left);
+  batches[1].buffer.assign(right);
+  for (Batch& batch : batches)
+    ASSERT_TRUE(decode_batch(batch));
+  EXPECT_TRUE(same(batches[0].header, batches[1].header));
+  EXPECT_TRUE(same(batches[0].commands, batches[1].commands));
+  EXPECT_EQ(batches[0].events_per_command, batches[1].events_per_command);
+  EXPECT_TRUE(same(batches[0].events, batches[1].events));
+}
+
 TEST(BaselineTest, FramesOfTheReleasedVersionAreReadAndWrittenAlike) {
   const std::vector<SampleFrame> frames = sample_frames();
   if (const char* path = std::getenv("TRADE_WRITE_BASELINE")) {
@@ -61,7 +73,12 @@ TEST(BaselineTest, FramesOfTheReleasedVersionAreReadAndWrittenAlike) {
     buffer.assign(stored);
     const auto again = by_name[name]->decode_and_encode(buffer.bytes());
     ASSERT_TRUE(again) << again.error().message;
-    EXPECT_EQ(to_hex(*again), hex);
+    if (name == "batch") {
+      // Written with a table to each command and event; the same batch is written packed now.
+      expect_same_batch(*again, stored);
+    } else {
+      EXPECT_EQ(to_hex(*again), hex);
+    }
   }
   EXPECT_GE(read, 35u);
 }

@@ -262,17 +262,24 @@ TEST(RoundTripTest, TextsOfCommandsAndEventsAreViewsIntoTheBuffer) {
 
 TEST(RoundTripTest, AnOrdersTextIsStoredOnceForItsCommandAndItsEvents) {
   Encoder encoder;
-  const std::string id(100, 'x');
-  const std::vector<Command> commands{{Timestamp{1}, with(&PlaceOrder::client_order_id, id)}};
-  const std::vector<std::uint32_t> counts{1};
-  const std::vector<Event> shared{{1, Timestamp{1}, with(&OrderAccepted::client_order_id, id)}};
-  const std::vector<Event> none{{1, Timestamp{1}, OrderAccepted{}}};
-  const std::size_t with = encoder.encode_batch({.batch = 1}, commands, counts, shared).size();
-  const std::size_t without = encoder.encode_batch({.batch = 1}, commands, counts, none).size();
-  EXPECT_LT(with - without, 40u);
+  const std::string text(100, 'x');
+  // Packed, and as tables for an instruction.
+  for (const bool all_or_none : {false, true}) {
+    const auto size_with = [&](std::string_view id) {
+      PlaceOrder order = with(&PlaceOrder::client_order_id, id);
+      OrderAccepted accepted = with(&OrderAccepted::client_order_id, id);
+      accepted.order = OrderId{1};
+      accepted.type = order.type;
+      order.instructions.all_or_none = accepted.instructions.all_or_none = all_or_none;
+      const std::vector<Command> commands{{Timestamp{1}, order}};
+      const std::vector<Event> events{{1, Timestamp{1}, accepted}};
+      return encoder.encode_batch({.batch = 1}, commands, std::vector<std::uint32_t>{1}, events).size();
+    };
+    EXPECT_LT(size_with(text) - size_with({}), 140u) << all_or_none;
+  }
 }
 
-TEST(RoundTripTest, AnOrderThatTradesTakesLessThan260BytesInTheJournal) {
+TEST(RoundTripTest, AnOrderThatTradesTakesLessThan180BytesInTheJournal) {
   Encoder encoder;
   std::vector<Command> commands;
   std::vector<std::uint32_t> counts;
@@ -282,10 +289,12 @@ TEST(RoundTripTest, AnOrderThatTradesTakesLessThan260BytesInTheJournal) {
     const std::string_view id = ids.emplace_back("order-" + std::to_string(1'000'000 + i));
     commands.push_back({Timestamp{i + 1}, with(&PlaceOrder::client_order_id, id)});
     counts.push_back(2);
-    events.push_back({events.size() + 1, Timestamp{i + 1}, with(&OrderAccepted::client_order_id, id)});
+    OrderAccepted accepted = with(&OrderAccepted::client_order_id, id);
+    accepted.order = OrderId{1'000'000u + static_cast<unsigned>(i)};
+    events.push_back({events.size() + 1, Timestamp{i + 1}, accepted});
     events.push_back({events.size() + 1, Timestamp{i + 1}, TradeExecuted{}});
   }
-  EXPECT_LT(encoder.encode_batch({.batch = 1}, commands, counts, events).size() / commands.size(), 260u);
+  EXPECT_LT(encoder.encode_batch({.batch = 1}, commands, counts, events).size() / commands.size(), 180u);
 }
 
 TEST(AlignmentTest, FramesFromAnyAddressDecodeThroughAnAlignedBuffer) {
