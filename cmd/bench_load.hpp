@@ -40,9 +40,9 @@ struct BenchLoad {
   std::uint64_t orders = 1'000'000;
   std::uint32_t clients = 2;
   /// Orders in one request.
-  std::uint32_t orders_per_request = 64;
+  std::uint32_t orders_per_request = 256;
   /// Requests under way at one time, of each client, when there is no rate.
-  std::uint32_t requests_in_flight = 64;
+  std::uint32_t requests_in_flight = 32;
   /// Orders a second in all, each due at its own time; zero: as many as go through.
   std::uint64_t rate = 0;
   /// Of the orders that rest when they are acknowledged, how many in a hundred are cancelled soon after.

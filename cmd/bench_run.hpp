@@ -14,7 +14,7 @@ struct BenchPlan {
   std::uint32_t accounts = 1'000;
   std::uint32_t symbols = 100;
   std::uint32_t clients = 2;
-  std::uint32_t orders_per_request = 64;
+  std::uint32_t orders_per_request = 256;
   std::uint32_t cancel_percent = 0;
   std::uint64_t seed = 1;
   /// As fast as they go; zero: this part is left out.

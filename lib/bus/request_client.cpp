@@ -21,6 +21,9 @@ constexpr std::chrono::milliseconds connect_interval{20};
 /// The same where the daemon is remote: not so soon that it would be a burden, since it may not let us in.
 constexpr std::chrono::milliseconds remote_connect_interval{200};
 
+/// A connection that was there so short a time ago is not looked for again: each look is two system calls.
+constexpr std::chrono::milliseconds look_interval{1};
+
 Error not_running_error(const Endpoints& endpoints, const std::string& daemon) {
   if (endpoints.remote() != nullptr) {
     return fail(ErrorCode::not_running, daemon + " does not listen at " + endpoints.place_of(daemon),
@@ -62,6 +65,7 @@ struct RequestClient::State {
 
   /// Notices that the daemon has gone, if it has.
   void update() {
+    looked_at = std::chrono::steady_clock::now();
     monitor().update();
     if (monitor().disconnections() == 0) return;
     // A remote daemon closes a connection that it does not let in; only one that it had let in can be lost.
@@ -69,10 +73,16 @@ struct RequestClient::State {
     lost = true;
   }
 
+  /// Whether the connection was there a moment ago.
+  [[nodiscard]] bool just_seen(std::chrono::steady_clock::time_point now) const {
+    return !lost && monitor().connections() != 0 && now - looked_at < look_interval;
+  }
+
   [[nodiscard]] bool remote() const { return endpoints.remote() != nullptr; }
 
   /// Waits until there is a connection, because what is sent before that may or may not arrive.
   Status await_connection(Deadline deadline) {
+    if (just_seen(std::chrono::steady_clock::now())) return {};
     for (;;) {
       update();
       if (lost) return std::unexpected(lost_error());
@@ -121,6 +131,7 @@ struct RequestClient::State {
   std::string address;
   std::unique_ptr<Attempt> attempt;
   zmq::message_t message;
+  std::chrono::steady_clock::time_point looked_at;  ///< for the daemon
   bool lost = false;
 };
 
@@ -179,9 +190,11 @@ Result<bool> RequestClient::receive(Frame& frame, Deadline deadline) {
       drop_rest(state.socket(), state.message);
     }
     if (was_lost) return std::unexpected(state.lost_error());
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline && state.just_seen(now)) return false;
     state.update();
     if (state.lost) continue;
-    if (std::chrono::steady_clock::now() >= deadline) return false;
+    if (now >= deadline) return false;
     zmq_pollitem_t items[] = {{state.socket().handle(), 0, ZMQ_POLLIN, 0},
                               {state.monitor().handle(), 0, ZMQ_POLLIN, 0}};
     wait_for(items, 2, deadline);

@@ -23,9 +23,8 @@ class Pipeline::Connection {
     }
     if (!socket_) connect();
     if (error_) return std::unexpected(*error_);
-    request_.id = last_id_ + 1;
-    request_.body = submit;
-    auto sent = socket_->send(encoder_.encode(request_), std::chrono::steady_clock::now() + options_.timeout);
+    auto sent = socket_->send(encoder_.encode(last_id_ + 1, submit),
+                              std::chrono::steady_clock::now() + options_.timeout);
     if (!sent) {
       if (sent.error().code == ErrorCode::timed_out) {
         sent.error().message = "tradingd did not take a request within " + format_seconds(options_.timeout) +
@@ -66,7 +65,6 @@ class Pipeline::Connection {
   std::optional<bus::RequestClient> socket_;
   std::optional<Error> error_;  ///< why there is no socket
   wire::Encoder encoder_;
-  Request request_;
   bus::Frame frame_;
   std::uint64_t last_id_ = 0;
   std::uint64_t outstanding_ = 0;

@@ -391,19 +391,28 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
 
 }  // namespace
 
-Bytes Encoder::encode(const Request& request) {
-  Writer& writer = state_->writer;
+namespace {
+
+template <class Body>
+Bytes encode_request(Writer& writer, std::uint64_t id, const Body& body) {
   writer.start();
-  return std::visit(
-      [&](const auto& body) {
-        const auto value = in_union<schema::RequestBodyTraits>(write(writer, body));
-        schema::RequestBuilder table(writer.builder);
-        table.add_id(request.id);
-        table.add_body(value.value);
-        table.add_body_type(value.type);
-        return writer.finish(table.Finish());
-      },
-      request.body);
+  const auto value = in_union<schema::RequestBodyTraits>(write(writer, body));
+  schema::RequestBuilder table(writer.builder);
+  table.add_id(id);
+  table.add_body(value.value);
+  table.add_body_type(value.type);
+  return writer.finish(table.Finish());
+}
+
+}  // namespace
+
+Bytes Encoder::encode(const Request& request) {
+  return std::visit([&](const auto& body) { return encode_request(state_->writer, request.id, body); },
+                    request.body);
+}
+
+Bytes Encoder::encode(std::uint64_t id, const SubmitRequest& request) {
+  return encode_request(state_->writer, id, request);
 }
 
 Result<Request> decode_request(Bytes frame) {

@@ -37,6 +37,8 @@ class Encoder {
 
   /// The bytes stay valid until the next encode of this encoder.
   Bytes encode(const Request& request);
+  /// The same of a Request with that body, which need not be copied into one.
+  Bytes encode(std::uint64_t id, const SubmitRequest& request);
   /// A reply that would be larger than a frame may be is replaced by an ErrorReply that says so.
   Bytes encode(const Reply& reply);
   Bytes encode(const PublicationBody& publication);
