@@ -14,6 +14,7 @@
 #include "base/byte_stream.hpp"
 #include "base/clock.hpp"
 #include "base/large_pages.hpp"
+#include "journal/checkpoint_writer.hpp"
 #include "journal/journal.hpp"
 
 namespace trade::tradingd {
@@ -23,6 +24,9 @@ namespace {
 constexpr int exit_written = 0;
 constexpr int exit_not_written = 1;
 constexpr int exit_not_wanted = 2;
+
+/// Of the state, written at a time.
+constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
 /// Leaves the child with standard input, output and error and with `kept` alone: the daemon's lock and its
 /// sockets must end with the parent, however that ends.
@@ -35,10 +39,17 @@ void close_others(int kept) {
 
 int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
                      int go_descriptor) {
+  auto file = journal::CheckpointWriter::create(directory, batch);
+  if (!file) return exit_not_written;
   // While the engine's memory is shared, each page that the parent writes to is copied first: that part is
-  // over soon, and is not put off.
-  ByteWriter writer;
+  // over soon, and is not put off. It goes to the file as it is made: memory that this process has never used
+  // would be dearer.
+  Status written;
+  ByteWriter writer(block_bytes, [&](std::span<const std::byte> bytes) {
+    if (written) written = file->write(bytes);
+  });
   engine.save(writer);
+  writer.drain_rest();
   give_up_large_memory();
   // From here on the parent's orders come first.
   ::setpriority(PRIO_PROCESS, 0, 10);
@@ -49,7 +60,7 @@ int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::files
   } while (got < 0 && errno == EINTR);
   // End of file: the parent is gone or does not want it any more.
   if (got != 1) return exit_not_wanted;
-  return journal::save_checkpoint(directory, batch, writer.bytes()) ? exit_written : exit_not_written;
+  return written && file->finish() ? exit_written : exit_not_written;
 }
 
 /// The child's whole life. Nothing of the parent's may be unwound or run at the end: it is not the child's.

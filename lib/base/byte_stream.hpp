@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,9 +19,19 @@ namespace trade {
 
 static_assert(std::endian::native == std::endian::little, "stored integers are copied as they are");
 
-/// Appends to a byte vector.
+/// Appends to a byte vector, or hands what is written on.
 class ByteWriter {
  public:
+  using Drain = std::function<void(std::span<const std::byte>)>;
+
+  ByteWriter() = default;
+  /// Keeps `block_bytes` at most: then they go to `drain`, and at the end what is left, by `drain_rest`.
+  ByteWriter(std::size_t block_bytes, Drain drain) : bytes_(block_bytes), drain_(std::move(drain)) {}
+  void drain_rest() {
+    drain_(bytes());
+    used_ = 0;
+  }
+
   template <class Integer>
     requires std::is_integral_v<Integer>
   void write(Integer value) {
@@ -39,7 +50,9 @@ class ByteWriter {
   /// The bytes alone, without a length.
   void write_bytes(std::span<const std::byte> bytes) { append(bytes.data(), bytes.size()); }
   /// Makes room for so many bytes in all, so that they are not copied as they grow.
-  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+  void reserve(std::size_t bytes) {
+    if (!drain_) bytes_.reserve(bytes);
+  }
   /// What was written so far. Valid until more is.
   [[nodiscard]] std::span<const std::byte> bytes() const { return {bytes_.data(), used_}; }
   /// Begins anew; the memory stays.
@@ -59,6 +72,10 @@ class ByteWriter {
   /// A vector clears what it grows by. A step at a time, so that this is still in the cache when it is
   /// written.
   [[gnu::noinline]] void grow(std::size_t size) {
+    if (drain_) {
+      drain_rest();
+      if (size <= bytes_.size()) return;
+    }
     constexpr std::size_t step_bytes = 16u << 10;
     const std::size_t needed = used_ + size;
     if (needed > bytes_.capacity()) bytes_.reserve(std::max(needed, 2 * bytes_.capacity()));
@@ -67,6 +84,7 @@ class ByteWriter {
 
   std::vector<std::byte> bytes_;  ///< the first `used_` are written
   std::size_t used_ = 0;
+  Drain drain_;
 };
 
 /// Reads what ByteWriter wrote. After a read past the end every value is zero and `ok()` is false, so that

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/byte_stream.hpp"
+#include "journal/checkpoint_writer.hpp"
 #include "journal/copy.hpp"
 #include "journal/crc32c.hpp"
 #include "journal/hash.hpp"
@@ -26,14 +27,14 @@ namespace {
 // A checkpoint is a file "checkpoint-" and 20 digits, the batch. Integers are little-endian:
 //
 //    0  u32 magic "TCKP"       16  u64 size of the state in bytes
-//    4  u16 version            24  u32 CRC-32C of bytes 0 to 23 and of the list that follows
+//    4  u16 version            24  u32 CRC-32C of bytes 0 to 23 and of the list at the end
 //    6  u16 size of the header 28  u32 0
-//    8  u64 batch              32  u32 CRC-32C of each MB of the state, the last of which may be shorter;
-//                                  then the state
+//    8  u64 batch              32  the state; then, at the end, the u32 CRC-32C of each MB of it, the last of
+//                                  which may be shorter
 //
-// Version 1 has the BLAKE2b, 32 bytes, of bytes 0 to 23 and of the state at 24, and then the state. It takes ten
-// times as long, and whoever could change the state on purpose could have changed that too: what a state is
-// is proven by the journal.
+// Version 1 has the BLAKE2b, 32 bytes, of bytes 0 to 23 and of the state at 24, and then the state. It takes
+// ten times as long, and whoever could change the state on purpose could have changed that too: what a state
+// is is proven by the journal.
 
 constexpr std::uint32_t checkpoint_magic = 0x504b4354;
 constexpr std::size_t checked_header_bytes = 24;
@@ -63,29 +64,15 @@ std::vector<std::byte> fixed_header(std::uint16_t of_version, std::size_t bytes,
   return writer.take();
 }
 
-/// What stands before the state.
-std::vector<std::byte> make_header(std::uint64_t batch, std::span<const std::byte> state) {
-  const auto fixed = fixed_header(version, header_bytes, batch, state.size());
-  ByteWriter checksums;
-  for (auto rest = state; !rest.empty();) {
-    const auto block = rest.first(std::min(rest.size(), checked_block_bytes));
-    checksums.write(crc32c(block));
-    rest = rest.subspan(block.size());
-  }
+/// What stands before the state, whose blocks have these checksums.
+std::vector<std::byte> make_header(std::uint64_t batch, std::uint64_t state_bytes,
+                                   std::span<const std::byte> checksums) {
+  const auto fixed = fixed_header(version, header_bytes, batch, state_bytes);
   ByteWriter writer;
   writer.write_bytes(fixed);
-  writer.write(crc32c(checksums.bytes(), crc32c(fixed)));
+  writer.write(crc32c(checksums, crc32c(fixed)));
   writer.write(std::uint32_t{0});
-  writer.write_bytes(checksums.bytes());
   return writer.take();
-}
-
-/// How many bytes stand before a state, as the file's size tells.
-std::size_t header_bytes_of_file(std::size_t file_bytes) {
-  // Each whole block brings its checksum along.
-  const std::size_t rest = file_bytes - std::min(file_bytes, header_bytes);
-  constexpr std::size_t with_checksum = checked_block_bytes + sizeof(std::uint32_t);
-  return header_bytes + (rest + with_checksum - 1) / with_checksum * sizeof(std::uint32_t);
 }
 
 std::optional<std::uint64_t> batch_of_name(const std::string& name) {
@@ -97,13 +84,18 @@ std::optional<std::uint64_t> batch_of_name(const std::string& name) {
   return batch;
 }
 
-/// The batches that there are checkpoints of, newest first; none where there is no directory.
-Result<std::vector<std::uint64_t>> list(const std::filesystem::path& directory) {
+/// The batches of the files that have such a name and the suffix behind it, newest first; none where there is
+/// no directory.
+Result<std::vector<std::uint64_t>> list(const std::filesystem::path& directory,
+                                        std::string_view suffix = {}) {
   std::vector<std::uint64_t> batches;
   std::error_code code;
   for (std::filesystem::directory_iterator entry(directory, code), end; !code && entry != end;
        entry.increment(code)) {
-    if (const auto batch = batch_of_name(entry->path().filename().string())) batches.push_back(*batch);
+    std::string name = entry->path().filename().string();
+    if (!name.ends_with(suffix)) continue;
+    name.resize(name.size() - suffix.size());
+    if (const auto batch = batch_of_name(name)) batches.push_back(*batch);
   }
   if (code && code != std::errc::no_such_file_or_directory) {
     return std::unexpected(store::make_error(code.value(), directory, "list the checkpoints"));
@@ -132,18 +124,35 @@ bool begins_with(std::span<const std::byte> bytes, std::span<const std::byte> pr
   return bytes.size() >= prefix.size() && std::ranges::equal(bytes.first(prefix.size()), prefix);
 }
 
-/// Where the state begins in the file's bytes; nothing where they are not whole.
-std::optional<std::size_t> find_state(std::span<const std::byte> bytes, std::uint64_t batch) {
-  if (const std::size_t begin = header_bytes_of_file(bytes.size());
-      bytes.size() >= begin && begins_with(bytes, make_header(batch, bytes.subspan(begin)))) {
-    return begin;
+/// The state within the file's bytes; nothing where they are not whole.
+std::optional<std::span<const std::byte>> find_state(std::span<const std::byte> bytes, std::uint64_t batch) {
+  if (bytes.size() < header_bytes) return std::nullopt;
+  // Each block brings its checksum along.
+  constexpr std::size_t with_checksum = checked_block_bytes + sizeof(std::uint32_t);
+  const auto content = bytes.subspan(header_bytes);
+  const std::size_t list_bytes = (content.size() + with_checksum - 1) / with_checksum * sizeof(std::uint32_t);
+  if (content.size() < list_bytes) return std::nullopt;
+  const auto state = content.first(content.size() - list_bytes);
+  const auto checksums = content.last(list_bytes);
+  if (!begins_with(bytes, make_header(batch, state.size(), checksums))) return std::nullopt;
+  ByteReader reader(checksums);
+  for (auto rest = state; !rest.empty();) {
+    const auto block = rest.first(std::min(rest.size(), checked_block_bytes));
+    if (crc32c(block) != reader.read<std::uint32_t>()) return std::nullopt;
+    rest = rest.subspan(block.size());
   }
+  return state;
+}
+
+/// The same of version 1.
+std::optional<std::span<const std::byte>> find_hashed_state(std::span<const std::byte> bytes,
+                                                            std::uint64_t batch) {
   if (bytes.size() < hashed_header_bytes) return std::nullopt;
   const auto state = bytes.subspan(hashed_header_bytes);
   const auto header = fixed_header(hashed_version, hashed_header_bytes, batch, state.size());
   if (!begins_with(bytes, header)) return std::nullopt;
   if (!begins_with(bytes.subspan(checked_header_bytes), hash_of({header, state}))) return std::nullopt;
-  return hashed_header_bytes;
+  return state;
 }
 
 /// The state in the file; nothing where the file is not whole.
@@ -151,9 +160,12 @@ std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::pat
                                                       std::uint64_t batch) {
   auto bytes = read_file(path);
   if (!bytes) return std::nullopt;
-  const auto begin = find_state(*bytes, batch);
-  if (!begin) return std::nullopt;
-  bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(*begin));
+  auto state = find_state(*bytes, batch);
+  if (!state) state = find_hashed_state(*bytes, batch);
+  if (!state) return std::nullopt;
+  const std::ptrdiff_t begin = state->data() - bytes->data();
+  bytes->resize(static_cast<std::size_t>(begin) + state->size());
+  bytes->erase(bytes->begin(), bytes->begin() + begin);
   return bytes;
 }
 
@@ -187,17 +199,63 @@ void remove_superseded(const std::filesystem::path& directory, std::uint64_t wri
   }
 }
 
+/// Removes what writers that were killed have left. There is one writer at a time.
+void remove_unfinished(const std::filesystem::path& directory) {
+  constexpr std::string_view suffix = store::DurableFile::temporary_suffix;
+  const auto batches = list(directory, suffix);
+  if (!batches) return;
+  for (const std::uint64_t batch : *batches)
+    remove_gently(file_of(directory, batch).string().append(suffix));
+}
+
 }  // namespace
+
+Result<CheckpointWriter> CheckpointWriter::create(const std::filesystem::path& directory,
+                                                  std::uint64_t batch) {
+  if (auto made = store::make_directories(directory); !made) return pass_on(std::move(made));
+  remove_unfinished(directory);
+  auto file = store::DurableFile::create(file_of(directory, batch));
+  if (!file) return pass_on(std::move(file));
+  CheckpointWriter writer(std::move(*file), directory, batch);
+  // Its place; what it says is known at the end.
+  if (Status written = writer.file_.append(std::vector<std::byte>(header_bytes)); !written)
+    return pass_on(std::move(written));
+  return writer;
+}
+
+Status CheckpointWriter::write(std::span<const std::byte> bytes) {
+  if (Status written = file_.append(bytes); !written) return written;
+  state_bytes_ += bytes.size();
+  while (!bytes.empty()) {
+    const auto part = bytes.first(std::min(bytes.size(), checked_block_bytes - block_bytes_));
+    checksum_ = crc32c(part, checksum_);
+    block_bytes_ += part.size();
+    bytes = bytes.subspan(part.size());
+    if (block_bytes_ < checked_block_bytes) continue;
+    checksums_.write(std::exchange(checksum_, 0));
+    block_bytes_ = 0;
+  }
+  return {};
+}
+
+Status CheckpointWriter::finish() {
+  if (block_bytes_ != 0) checksums_.write(checksum_);
+  if (Status written = file_.append(checksums_.bytes()); !written) return written;
+  if (Status written = file_.overwrite_beginning(make_header(batch_, state_bytes_, checksums_.bytes()));
+      !written) {
+    return written;
+  }
+  if (Status finished = file_.finish(); !finished) return finished;
+  remove_superseded(directory_, batch_);
+  return {};
+}
 
 Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t batch,
                        std::span<const std::byte> state) {
-  const auto header = make_header(batch, state);
-  if (auto made = store::make_directories(directory); !made) return made;
-  if (auto written = store::write_file_durably(file_of(directory, batch), {header, state}); !written) {
-    return written;
-  }
-  remove_superseded(directory, batch);
-  return {};
+  auto writer = CheckpointWriter::create(directory, batch);
+  if (!writer) return std::unexpected(writer.error());
+  if (Status written = writer->write(state); !written) return written;
+  return writer->finish();
 }
 
 Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& directory,

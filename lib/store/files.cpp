@@ -19,10 +19,11 @@ std::unexpected<Error> fail_with(int code, const std::filesystem::path& path, co
   return std::unexpected(make_error(code, path, what));
 }
 
-/// Zero, or the errno value of the failure.
-int write_whole(int descriptor, std::span<const std::byte> bytes) {
+/// Zero, or the errno value of the failure. `write` is given the rest, and writes some of it.
+template <class Write>
+int write_whole(std::span<const std::byte> bytes, Write write) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    const ssize_t written = write(bytes);
     if (written > 0) {
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     } else if (written == 0) {
@@ -32,16 +33,6 @@ int write_whole(int descriptor, std::span<const std::byte> bytes) {
     }
   }
   return 0;
-}
-
-int write_and_sync(const std::filesystem::path& path,
-                   std::initializer_list<std::span<const std::byte>> parts) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file_mode));
-  if (!file.open()) return errno;
-  for (const auto part : parts) {
-    if (const int code = write_whole(file.get(), part); code != 0) return code;
-  }
-  return ::fsync(file.get()) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -74,20 +65,65 @@ Status make_directories(const std::filesystem::path& directory) {
   return sync_directory(parent);
 }
 
+Result<DurableFile> DurableFile::create(const std::filesystem::path& path) {
+  auto temporary = path;
+  temporary += temporary_suffix;
+  FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file_mode));
+  if (!file.open()) return fail_with(errno, path, "write the file");
+  return DurableFile(path, std::move(temporary), std::move(file));
+}
+
+DurableFile::DurableFile(std::filesystem::path path, std::filesystem::path temporary, FileDescriptor file)
+    : path_(std::move(path)), temporary_(std::move(temporary)), file_(std::move(file)) {}
+
+DurableFile::DurableFile(DurableFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      file_(std::move(other.file_)) {}
+
+DurableFile& DurableFile::operator=(DurableFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(temporary_, other.temporary_);
+  file_ = std::move(other.file_);
+  return *this;
+}
+
+DurableFile::~DurableFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Status DurableFile::append(std::span<const std::byte> bytes) {
+  const int code = write_whole(bytes, [this](std::span<const std::byte> rest) {
+    return ::write(file_.get(), rest.data(), rest.size());
+  });
+  if (code != 0) return fail_with(code, path_, "write the file");
+  return {};
+}
+
+Status DurableFile::overwrite_beginning(std::span<const std::byte> bytes) {
+  const int code = write_whole(bytes, [&](std::span<const std::byte> rest) {
+    return ::pwrite(file_.get(), rest.data(), rest.size(), rest.data() - bytes.data());
+  });
+  if (code != 0) return fail_with(code, path_, "write the file");
+  return {};
+}
+
+Status DurableFile::finish() {
+  if (::fsync(file_.get()) != 0) return fail_with(errno, path_, "write the file");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+    return fail_with(errno, path_, "rename the finished file");
+  temporary_.clear();
+  return sync_directory(parent_directory(path_));
+}
+
 Status write_file_durably(const std::filesystem::path& path,
                           std::initializer_list<std::span<const std::byte>> parts) {
-  auto temporary = path;
-  temporary += ".tmp";
-  if (const int code = write_and_sync(temporary, parts); code != 0) {
-    ::unlink(temporary.c_str());
-    return fail_with(code, path, "write the file");
+  auto file = DurableFile::create(path);
+  if (!file) return std::unexpected(file.error());
+  for (const auto part : parts) {
+    if (Status written = file->append(part); !written) return written;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(temporary.c_str());
-    return fail_with(code, path, "rename the finished file");
-  }
-  return sync_directory(parent_directory(path));
+  return file->finish();
 }
 
 }  // namespace trade::store

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
@@ -38,9 +39,33 @@ Status make_directories(const std::filesystem::path& directory);
 /// The directory that holds the path; "." where the path names none.
 std::filesystem::path parent_directory(const std::filesystem::path& path);
 
-/// Writes the parts one after the other into a file of this name, mode 0600: the whole file is there
-/// afterwards, or what was there before. Goes by a temporary file beside it, with ".tmp" appended to the
-/// name.
+/// A file that is written piece by piece, mode 0600, and takes its name when it is finished: the whole file
+/// is there then, or what was there before. Until then it is a temporary file beside it, with
+/// `temporary_suffix` appended to the name, which goes with the object.
+class DurableFile {
+ public:
+  static constexpr std::string_view temporary_suffix = ".tmp";
+
+  static Result<DurableFile> create(const std::filesystem::path& path);
+  DurableFile(DurableFile&& other) noexcept;
+  DurableFile& operator=(DurableFile&& other) noexcept;
+  ~DurableFile();
+
+  Status append(std::span<const std::byte> bytes);
+  /// Over what was appended at its beginning.
+  Status overwrite_beginning(std::span<const std::byte> bytes);
+  /// Durable under its name when it returns. Nothing can be written after it.
+  Status finish();
+
+ private:
+  DurableFile(std::filesystem::path path, std::filesystem::path temporary, FileDescriptor file);
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;  ///< empty: it is gone, or has its name
+  FileDescriptor file_;
+};
+
+/// Writes the parts one after the other into a DurableFile.
 Status write_file_durably(const std::filesystem::path& path,
                           std::initializer_list<std::span<const std::byte>> parts);
 

@@ -162,16 +162,16 @@ void PackedReader::read_place_order(Checker& check, CommandBody* body) {
     return;
   client_order_id_ = take_client_order_id(check, placed_->client_order_id_bytes());
   if (body == nullptr) return;
-  body->emplace<PlaceOrder>(PlaceOrder{
-      .account = AccountId{placed_->account()},
-      .symbol = SymbolId{placed_->symbol()},
-      .side = check.enumeration<Side>(placed_->side(), "side"),
-      .type = check.enumeration<OrderType>(placed_->type(), "type"),
-      .time_in_force = check.enumeration<TimeInForce>(placed_->time_in_force(), "time_in_force"),
-      .quantity = check.quantity(placed_->quantity(), "quantity"),
-      .limit_price = check.price(placed_->limit_price(), "limit_price"),
-      .stop_price = check.price(placed_->stop_price(), "stop_price"),
-      .client_order_id = client_order_id_});
+  body->emplace<PlaceOrder>(
+      PlaceOrder{.account = AccountId{placed_->account()},
+                 .symbol = SymbolId{placed_->symbol()},
+                 .side = check.enumeration<Side>(placed_->side(), "side"),
+                 .type = check.enumeration<OrderType>(placed_->type(), "type"),
+                 .time_in_force = check.enumeration<TimeInForce>(placed_->time_in_force(), "time_in_force"),
+                 .quantity = check.quantity(placed_->quantity(), "quantity"),
+                 .limit_price = check.price(placed_->limit_price(), "limit_price"),
+                 .stop_price = check.price(placed_->stop_price(), "stop_price"),
+                 .client_order_id = client_order_id_});
 }
 
 void PackedReader::read_cancel_order(Checker& check, CommandBody* body) {

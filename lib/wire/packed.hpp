@@ -85,8 +85,8 @@ class ListReader {
   const char* name_;
 };
 
-/// Those of a batch that is being read. After a refusal (`check.ok()`) nothing that it gives is of use, but it
-/// may be asked on.
+/// Those of a batch that is being read. After a refusal (`check.ok()`) nothing that it gives is of use, but
+/// it may be asked on.
 class PackedReader {
  public:
   PackedReader(Checker& check, const schema::JournalBatch& table);

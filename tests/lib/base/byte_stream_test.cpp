@@ -54,6 +54,34 @@ TEST(ByteStream, GrowsAsFarAsItIsWrittenAndNoFurther) {
   }
 }
 
+TEST(ByteStream, HandsOnWhatIsWrittenAndKeepsABlockAtMost) {
+  std::vector<std::byte> handed_on;
+  std::size_t largest = 0;
+  ByteWriter writer(64, [&](std::span<const std::byte> bytes) {
+    largest = std::max(largest, bytes.size());
+    handed_on.insert(handed_on.end(), bytes.begin(), bytes.end());
+  });
+  ByteWriter whole;
+  writer.reserve(1'000'000);
+  for (std::uint32_t i = 0; i < 1'000; ++i) {
+    for (ByteWriter* one : {&writer, &whole}) {
+      one->write(i);
+      one->write_text("text");
+    }
+  }
+  EXPECT_LE(writer.bytes().size(), 64u);
+  EXPECT_LE(largest, 64u);
+  // One that no block has room for.
+  const std::string large(1'000, 'x');
+  writer.write_text(large);
+  whole.write_text(large);
+  writer.write(true);
+  whole.write(true);
+  writer.drain_rest();
+  EXPECT_TRUE(writer.bytes().empty());
+  EXPECT_TRUE(std::ranges::equal(handed_on, whole.bytes()));
+}
+
 TEST(ByteStream, BeginsAnewInTheSameMemory) {
   ByteWriter writer;
   writer.write_text("the first");

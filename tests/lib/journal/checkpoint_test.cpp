@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/byte_stream.hpp"
+#include "journal/checkpoint_writer.hpp"
 #include "journal/hash.hpp"
 #include "support.hpp"
 #include "support/temporary_directory.hpp"
@@ -132,6 +133,43 @@ TEST_F(CheckpointTest, EveryBlockOfALargeOneIsChecked) {
       EXPECT_EQ(load(), 0u) << size << ", " << from_end;
     }
   }
+}
+
+TEST_F(CheckpointTest, WrittenInPiecesItIsTheSame) {
+  std::string state;
+  for (int i = 0; state.size() < (std::size_t{3} << 20); ++i)
+    state += std::to_string(i);
+  ASSERT_TRUE(succeeded(save_checkpoint(directory_.path(), 1, bytes_of(state))));
+  auto writer = CheckpointWriter::create(directory_.path(), 2);
+  ASSERT_TRUE(succeeded(writer));
+  std::size_t size = 1;
+  for (std::string_view rest = state; !rest.empty(); size = size * 3 % 2'000'003) {
+    const auto piece = rest.substr(0, size);
+    ASSERT_TRUE(succeeded(writer->write(bytes_of(std::string(piece)))));
+    rest.remove_prefix(piece.size());
+  }
+  EXPECT_FALSE(std::filesystem::exists(file_of(2)));
+  ASSERT_TRUE(succeeded(writer->finish()));
+  constexpr std::size_t header_bytes = 32;
+  EXPECT_EQ(read_file(file_of(2)).substr(header_bytes), read_file(file_of(1)).substr(header_bytes));
+  const auto loaded = load_checkpoint(directory_.path(), no_limit);
+  ASSERT_TRUE(loaded && loaded->has_value());
+  EXPECT_EQ((*loaded)->batch, 2u);
+  EXPECT_TRUE(std::ranges::equal((*loaded)->state, bytes_of(state)));
+}
+
+TEST_F(CheckpointTest, OneThatIsNotFinishedLeavesNothingBehind) {
+  save(3);
+  {
+    auto writer = CheckpointWriter::create(directory_.path(), 4);
+    ASSERT_TRUE(succeeded(writer));
+    ASSERT_TRUE(succeeded(writer->write(bytes_of("half of it"))));
+  }
+  EXPECT_EQ(files(), (std::vector{file_of(3).filename().string()}));
+  // Nor does one whose writer was killed, once the next is written.
+  write_file(file_of(5).string() + ".tmp", "half of it");
+  save(6);
+  EXPECT_EQ(files(), (std::vector{file_of(3).filename().string(), file_of(6).filename().string()}));
 }
 
 TEST_F(CheckpointTest, ThoseOfTheVersionBeforeAreRead) {

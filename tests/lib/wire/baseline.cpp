@@ -1,5 +1,6 @@
 // Frames that a released version wrote, kept as hexadecimal text: this version reads them, and writes what it
-// read as the same bytes, or, of a batch, as one that is read alike. Fields that were added since are absent in them and stay so.
+// read as the same bytes, or, of a batch, as one that is read alike. Fields that were added since are absent
+// in them and stay so.
 //
 // With each release the file is written anew: TRADE_WRITE_BASELINE=FILE test_wire --gtest_filter='Baseline*'
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// Plain orders, cancels and what comes of them stand in lists of structs: that what is read of them is what was
-// written, whatever stands beside it, that they take the room that they are meant to, and that lists which do
-// not belong together are refused.
+// Plain orders, cancels and what comes of them stand in lists of structs: that what is read of them is what
+// was written, whatever stands beside it, that they take the room that they are meant to, and that lists
+// which do not belong together are refused.
 #include <algorithm>
 #include <deque>
 #include <iostream>
@@ -173,15 +173,15 @@ TEST(PackedTest, WhatDiffersInAnythingIsNotPacked) {
     change(other);
     OrderAccepted event = accepted(other, OrderId{1});
     event.instructions = other.instructions;
-    expect_forms(other, event, form,
-                 form == Commands::table ? Events::table : Events::order_accepted);
+    expect_forms(other, event, form, form == Commands::table ? Events::table : Events::order_accepted);
   };
   with_order([](PlaceOrder&) {}, Commands::place_order);
   with_order([](PlaceOrder& o) { o.client_order_id = {}; }, Commands::place_order);
   with_order([](PlaceOrder& o) { o.session = ClientSessionId{1}; }, Commands::table);
   with_order([](PlaceOrder& o) { o.instructions.display_quantity = Quantity{1}; }, Commands::table);
-  with_order([](PlaceOrder& o) { o.legs.take_profit_limit_price = Price{1}, o.legs.order_class = OrderClass::oto; },
-             Commands::table);
+  with_order(
+      [](PlaceOrder& o) { o.legs.take_profit_limit_price = Price{1}, o.legs.order_class = OrderClass::oto; },
+      Commands::table);
   expect_forms(CancelOrder{.account = AccountId{1}, .order = OrderId{2}, .client_order_id = "id"},
                CommandRejected{}, Commands::table, Events::table);
 
@@ -252,7 +252,8 @@ TEST(PackedTest, WhateverFollowsWhatIsReadAsItWasWritten) {
       if (below(3) == 0) {
         script.command(sample.commands[below(sample.commands.size())].body);
       } else if (below(3) == 0) {
-        script.command(CancelOrder{.account = AccountId{1}, .order = OrderId{below(9)}, .client_order_id = {}});
+        script.command(
+            CancelOrder{.account = AccountId{1}, .order = OrderId{below(9)}, .client_order_id = {}});
       } else {
         script.command(order);
       }
@@ -375,7 +376,8 @@ TEST(PackedTest, ListsThatDoNotBelongTogetherAreRefused) {
           "not of an order that its command placed");
   refused([](Lists& l) { l.orders_rested.clear(); }, "orders_rested: shorter");
   refused([](Lists& l) { l.orders_rested.push_back(1); }, "orders_rested: longer");
-  refused([](Lists& l) { std::swap(l.event_forms[0], l.event_forms[1]); }, "not of an order that was accepted");
+  refused([](Lists& l) { std::swap(l.event_forms[0], l.event_forms[1]); },
+          "not of an order that was accepted");
   refused([](Lists& l) { l.event_forms[1] = Events::trade_executed, l.orders_rested.clear(); },
           "trades_executed: shorter");
   refused([](Lists& l) { l.trades_executed.emplace_back(); }, "trades_executed: longer");
@@ -394,16 +396,8 @@ TEST(PackedTest, ListsThatDoNotBelongTogetherAreRefused) {
 
 TEST(PackedTest, AValueThatIsNoneOfItsEnumerationIsRefused) {
   Lists lists;
-  lists.place_orders[0] = {100,
-                           1'000'000,
-                           0,
-                           7,
-                           8,
-                           schema::Side{9},
-                           schema::OrderType::limit,
-                           schema::TimeInForce::day,
-                           2,
-                           0};
+  lists.place_orders[0] = {
+      100, 1'000'000, 0, 7, 8, schema::Side{9}, schema::OrderType::limit, schema::TimeInForce::day, 2, 0};
   EXPECT_NE(lists.refusal().find("side: 9"), std::string::npos);
 }
 
