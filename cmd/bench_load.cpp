@@ -140,6 +140,7 @@ class LoadClient {
         ring_(65'536),
         readable_{pipeline_.file_descriptor(), POLLIN, 0} {
     request_.commands.reserve(load.orders_per_request);
+    request_.want_packed_results = true;
   }
 
   Status run() {

@@ -36,6 +36,8 @@ struct SubmitRequest {
   bool dry_run = false;      ///< check only: nothing is sequenced, nothing changes
   bool want_orders = false;  ///< answer with the whole order each, and its legs
   bool want_fills = false;   ///< answer with the trades each made at once
+  /// Answer with the results alone, in fewer bytes. Older programs do not know that form.
+  bool want_packed_results = false;
 };
 constexpr std::size_t submit_commands_max = 4'096;
 
@@ -249,6 +251,8 @@ struct CommandResult {
 
 struct SubmitReply {
   std::vector<CommandResult> results;
+  /// To be sent in fewer bytes, as it was asked for; of no effect where a result has orders or fills to show.
+  bool packed = false;
 };
 struct AccountsReply {
   std::vector<AccountView> accounts;

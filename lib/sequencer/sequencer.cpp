@@ -73,7 +73,9 @@ void Sequencer::handle(const bus::ClientIdentity& client, const Request& request
     reply_bytes_ += approximate_bytes(addressed.reply.body);
     return;
   }
-  auto& results = addressed.reply.body.emplace<SubmitReply>().results;
+  auto& reply = addressed.reply.body.emplace<SubmitReply>();
+  reply.packed = submitted->want_packed_results;
+  auto& results = reply.results;
   results.reserve(submitted->commands.size());
   const Timestamp timestamp = stamp();
   // All are made out first, so that the engine sees what is coming, and where they are to stay. A name that

@@ -5,7 +5,7 @@
 #include "base/assert.hpp"
 #include "wire/batch_events.hpp"
 #include "wire/encoder.hpp"
-#include "wire/packed.hpp"
+#include "wire/packed_events.hpp"
 
 namespace trade::wire {
 
@@ -25,29 +25,12 @@ struct Shape {
   std::size_t events = 0;
 };
 
-template <class Form>
-std::size_t count_form(const flatbuffers::Vector<Form>& forms, Form wanted) {
-  return static_cast<std::size_t>(std::count(forms.begin(), forms.end(), wanted));
-}
-
-/// How many elements there are, packed ones and the `tables`.
-template <class Form>
-Result<std::size_t> count_all(const flatbuffers::Vector<Form>* forms, std::size_t tables, const char* name) {
-  if (forms == nullptr) return tables;
-  if (const std::size_t told = count_form(*forms, Form::table); told != tables) {
-    return refused(std::to_string(tables) + " " + name + " that are not packed, but the forms tell of " +
-                   std::to_string(told));
-  }
-  return forms->size();
-}
-
 /// Checks the batch as a whole: its lists belong together and its numbers leave room for what follows.
-Result<Shape> check_shape(const schema::JournalBatch& table) {
-  const auto commands = count_all(table.command_forms(), size_of(table.commands()), "commands");
-  if (!commands) return std::unexpected(commands.error());
-  const auto events = count_all(table.event_forms(), size_of(table.events()), "events");
-  if (!events) return std::unexpected(events.error());
-  const Shape shape{*commands, *events};
+Result<Shape> check_shape(Checker& check, const schema::JournalBatch& table) {
+  const Shape shape{
+      .commands = count_all(check, table.command_forms(), size_of(table.commands()), "commands"),
+      .events = count_all(check, table.event_forms(), size_of(table.events()), "events")};
+  if (!check.ok()) return check.error();
   if (size_of(table.command_timestamps()) != shape.commands ||
       size_of(table.events_per_command()) != shape.commands) {
     return refused(std::to_string(shape.commands) + " commands, " +
@@ -79,9 +62,11 @@ bool concerns_no_market(schema::EventBody type) {
 }
 
 std::size_t count_left_out(const schema::JournalBatch& table) {
-  std::size_t count = table.event_forms() == nullptr
-                          ? 0
-                          : count_form(*table.event_forms(), schema::EventForm::order_accepted);
+  std::size_t count = 0;
+  if (const auto* forms = table.event_forms()) {
+    count =
+        static_cast<std::size_t>(std::count(forms->begin(), forms->end(), schema::EventForm::order_accepted));
+  }
   for (flatbuffers::uoffset_t i = 0; i < size_of(table.events_type()); ++i) {
     if (concerns_no_market(table.events_type()->GetEnum<schema::EventBody>(i))) ++count;
   }
@@ -92,18 +77,19 @@ std::size_t count_left_out(const schema::JournalBatch& table) {
 class BatchReader {
  public:
   BatchReader(Checker& check, const schema::JournalBatch& table)
-      : check_(check), table_(table), packed_(check, table) {}
+      : check_(check), table_(table), packed_commands_(check, table), packed_events_(check, table) {}
 
   /// Into `body` where there is one.
   void read_command(std::size_t index, CommandBody* body) {
+    packed_events_.start_command();
     switch (form_of(table_.command_forms(), index)) {
       case schema::CommandForm::table:
-        packed_.skip_command();
+        packed_commands_.skip();
         return read_command_table(body);
       case schema::CommandForm::place_order:
-        return packed_.read_place_order(check_, body);
+        return packed_commands_.read_place_order(check_, body);
       case schema::CommandForm::cancel_order:
-        return packed_.read_cancel_order(check_, body);
+        return packed_commands_.read_cancel_order(check_, body);
     }
     check_.refuse("command_forms", "this is no form");
   }
@@ -115,33 +101,32 @@ class BatchReader {
         return read_event_table(part, body);
       case schema::EventForm::order_accepted:
         if (part == Part::market_events) {
-          packed_.skip_order_accepted(check_);
+          packed_events_.skip_order_accepted(check_, packed_commands_);
           return false;
         }
-        packed_.read_order_accepted(check_, body);
+        packed_events_.read_order_accepted(check_, packed_commands_, body);
         return true;
       case schema::EventForm::order_rested:
-        packed_.read_order_rested(check_, body);
+        packed_events_.read_order_rested(check_, packed_commands_, body);
         return true;
       case schema::EventForm::trade_executed:
-        packed_.read_trade_executed(check_, body);
+        packed_events_.read_trade_executed(check_, body);
         return true;
       case schema::EventForm::order_cancelled:
-        packed_.read_order_cancelled(check_, body);
+        packed_events_.read_order_cancelled(check_, body);
         return true;
     }
     check_.refuse("event_forms", "this is no form");
     return true;
   }
 
-  void check_used_up() const { packed_.check_used_up(check_); }
-
- private:
-  template <class Form>
-  static Form form_of(const flatbuffers::Vector<Form>* forms, std::size_t index) {
-    return forms == nullptr ? Form::table : forms->Get(static_cast<flatbuffers::uoffset_t>(index));
+  void check_used_up() const {
+    check_.enter("JournalBatch");
+    packed_commands_.check_used_up(check_);
+    packed_events_.check_used_up(check_);
   }
 
+ private:
   void read_command_table(CommandBody* body) {
     const flatbuffers::uoffset_t at = command_++;
     if (body == nullptr) return;
@@ -159,7 +144,8 @@ class BatchReader {
 
   Checker& check_;
   const schema::JournalBatch& table_;
-  PackedReader packed_;
+  PackedCommandReader packed_commands_;
+  PackedEventReader packed_events_;
   flatbuffers::uoffset_t command_ = 0;  ///< of those that are tables
   flatbuffers::uoffset_t event_ = 0;    ///< likewise
 };
@@ -180,10 +166,9 @@ Result<std::size_t> decode(Batch& batch, Part part) {
       verify_frame(bytes, batch_bytes_max, schema::Content::JournalBatch);
   if (!frame) return std::unexpected<Error>(frame.error());
   const auto& table = *static_cast<const schema::JournalBatch*>((*frame)->content());
-  const Result<Shape> shape = check_shape(table);
-  if (!shape) return std::unexpected<Error>(shape.error());
-
   Checker check(bytes.size());
+  const Result<Shape> shape = check_shape(check, table);
+  if (!shape) return std::unexpected<Error>(shape.error());
   if (table.command_timestamps() != nullptr &&
       !check.readable(table.command_timestamps(), "command_timestamps")) {
     return check.error();
@@ -246,15 +231,18 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
   state.event_types.clear();
   state.event_offsets.clear();
 
-  PackedWriter& packed = state.packed;
-  packed.start();
+  PackedCommandWriter& packed_commands = writer.packed_commands;
+  PackedEventWriter& packed_events = state.packed_events;
+  packed_events.start();
   // A command and its events are written together: what is read together lies together.
   std::size_t event = 0;
   Timestamp last;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     TRADE_ASSERT(commands[i].timestamp >= last, "timestamps of commands never fall");
     last = commands[i].timestamp;
-    if (!packed.add_command(commands[i].body)) {
+    const bool packed = packed_commands.add(commands[i].body);
+    packed_events.start_command(packed_commands.placed());
+    if (!packed) {
       const auto command = write_command(writer, commands[i].body);
       state.command_types.push_back(command.type);
       state.command_offsets.push_back(command.value);
@@ -263,7 +251,7 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
       TRADE_ASSERT(event < events.size() && events[event].sequence == header.first_sequence + event &&
                        events[event].timestamp == last,
                    "events are counted, dense in sequence and of their command's time");
-      if (packed.add_event(events[event].body)) continue;
+      if (packed_events.add(events[event].body)) continue;
       const auto value = write_event(writer, events[event].body);
       state.event_types.push_back(value.type);
       state.event_offsets.push_back(value.value);
@@ -271,11 +259,12 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
     }
   }
   TRADE_ASSERT(event == events.size(), "every event belongs to a command");
-  TRADE_ASSERT(writer.bytes_so_far() + packed.bytes() <= batch_bytes_max,
+  TRADE_ASSERT(writer.bytes_so_far() + packed_commands.bytes() + packed_events.bytes() <= batch_bytes_max,
                "a batch larger than batch_bytes_max");
 
   TableBuilder& builder = writer.builder;
-  const PackedWriter::Offsets lists = packed.write(builder);
+  const PackedEventWriter::Offsets event_lists = packed_events.write(builder);
+  const PackedCommandWriter::Offsets command_lists = packed_commands.write(builder);
   const auto event_offsets = write_list(builder, state.event_offsets);
   const auto event_types = write_list(builder, state.event_types);
   const auto counts = builder.CreateVector(events_per_command.data(), events_per_command.size());
@@ -297,15 +286,15 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
   table.add_events_per_command(counts);
   table.add_events(event_offsets);
   table.add_events_type(event_types);
-  table.add_command_forms(lists.command_forms);
-  table.add_place_orders(lists.place_orders);
-  table.add_client_order_ids(lists.client_order_ids);
-  table.add_cancel_orders(lists.cancel_orders);
-  table.add_event_forms(lists.event_forms);
-  table.add_orders_accepted(lists.orders_accepted);
-  table.add_orders_rested(lists.orders_rested);
-  table.add_trades_executed(lists.trades_executed);
-  table.add_orders_cancelled(lists.orders_cancelled);
+  table.add_command_forms(command_lists.forms);
+  table.add_place_orders(command_lists.place_orders);
+  table.add_client_order_ids(command_lists.client_order_ids);
+  table.add_cancel_orders(command_lists.cancel_orders);
+  table.add_event_forms(event_lists.forms);
+  table.add_orders_accepted(event_lists.orders_accepted);
+  table.add_orders_rested(event_lists.orders_rested);
+  table.add_trades_executed(event_lists.trades_executed);
+  table.add_orders_cancelled(event_lists.orders_cancelled);
   return writer.finish(table.Finish());
 }
 

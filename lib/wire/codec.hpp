@@ -12,6 +12,7 @@
 #include "model/messages.hpp"
 #include "model/views.hpp"
 #include "wire/checker.hpp"
+#include "wire/packed_commands.hpp"
 #include "wire/table_builder.hpp"
 #include "wire/trade_generated.h"
 #include "wire/wire.hpp"
@@ -74,6 +75,8 @@ class Writer {
   }
 
   TableBuilder builder{std::size_t{64} * 1024};
+  PackedCommandWriter packed_commands;
+  std::vector<Offset<schema::SubmittedCommand>> submitted;  ///< of a submit request
   WrittenText echo;  ///< the client order id or the reason of the command last written: its events repeat it
   WrittenText account;  ///< the account's name last written in a submit request
   WrittenText symbol;
@@ -141,17 +144,6 @@ Offset<Rows<Table>> write_rows(Writer& writer, const std::vector<Row>& rows, Wri
   for (const Row& row : rows)
     offsets.push_back(write(writer, row));
   return writer.builder.CreateVector(offsets);
-}
-
-// Lists of a batch. An empty one is left out.
-template <class Element>
-Offset<flatbuffers::Vector<Element>> write_list(TableBuilder& builder, const std::vector<Element>& list) {
-  return list.empty() ? Offset<flatbuffers::Vector<Element>>{} : builder.CreateVector(list);
-}
-template <class Struct>
-Offset<flatbuffers::Vector<const Struct*>> write_structs(TableBuilder& builder,
-                                                         const std::vector<Struct>& list) {
-  return list.empty() ? Offset<flatbuffers::Vector<const Struct*>>{} : builder.CreateVectorOfStructs(list);
 }
 
 /// Reads each element of a list with `read(check, element)`; an absent list is an empty one.

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "wire/codec.hpp"
-#include "wire/packed.hpp"
+#include "wire/packed_events.hpp"
 
 namespace trade::wire {
 
 struct Encoder::State {
   Writer writer;
-  PackedWriter packed;
+  PackedEventWriter packed_events;
   std::vector<schema::CommandBody> command_types;
   std::vector<Offset<void>> command_offsets;
   std::vector<schema::EventBody> event_types;

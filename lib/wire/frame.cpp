@@ -58,6 +58,7 @@ void Writer::start() {
   } else {
     builder.Clear();
   }
+  packed_commands.start();
   echo = {};
   account = {};
   symbol = {};

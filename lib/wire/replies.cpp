@@ -28,6 +28,19 @@ Offset<schema::ErrorReply> write(Writer& writer, const ErrorReply& reply) {
   return schema::CreateErrorReply(writer.builder, to_schema(reply.error.code), name, message, hint);
 }
 
+schema::CommandResultFields result_struct(const CommandResult& result) {
+  return {result.order.value,
+          result.filled_quantity.shares,
+          result.filled_notional.units,
+          result.sequence,
+          result.timestamp.nanoseconds,
+          result.affected,
+          to_schema(result.reason),
+          to_schema(result.status),
+          result.duplicate,
+          0};
+}
+
 Offset<schema::CommandResult> write_result(Writer& writer, const CommandResult& result) {
   const Offset<schema::OrderView> order_view =
       result.order_view ? write_view(writer, *result.order_view) : Offset<schema::OrderView>{};
@@ -36,14 +49,19 @@ Offset<schema::CommandResult> write_result(Writer& writer, const CommandResult& 
       write_structs<schema::ImmediateFill>(writer, result.fills, [](const ImmediateFill& fill) {
         return schema::ImmediateFill(fill.maker_order.value, fill.price.units, fill.quantity.shares);
       });
-  const schema::CommandResultFields fields(
-      result.order.value, result.filled_quantity.shares, result.filled_notional.units, result.sequence,
-      result.timestamp.nanoseconds, result.affected, to_schema(result.reason), to_schema(result.status),
-      result.duplicate, 0);
+  const schema::CommandResultFields fields = result_struct(result);
   return schema::CreateCommandResult(writer.builder, &fields, order_view, fills, leg_views);
 }
 
+bool shows_nothing_more(const CommandResult& result) {
+  return !result.order_view && result.fills.empty() && result.leg_views.empty();
+}
+
 Offset<schema::SubmitReply> write(Writer& writer, const SubmitReply& reply) {
+  if (reply.packed && std::ranges::all_of(reply.results, shows_nothing_more)) {
+    return schema::CreateSubmitReply(
+        writer.builder, {}, write_structs<schema::CommandResultFields>(writer, reply.results, result_struct));
+  }
   return schema::CreateSubmitReply(writer.builder,
                                    write_rows<schema::CommandResult>(writer, reply.results, write_result));
 }
@@ -174,32 +192,41 @@ ReplyBody read(Checker& check, const schema::ErrorReply& table) {
                               .hint = check.string(table.hint(), error_text_bytes_max, "hint")}};
 }
 
+CommandResult read_result_struct(Checker& check, const schema::CommandResultFields& fields) {
+  return {.reason = check.reject_reason(fields.reason(), "reason"),
+          .duplicate = fields.duplicate(),
+          .order = OrderId{fields.order()},
+          .status = check.enumeration<OrderStatus>(fields.status(), "status"),
+          .filled_quantity = check.quantity(fields.filled_quantity(), "filled_quantity"),
+          .filled_notional = check.money(fields.filled_notional(), "filled_notional"),
+          .affected = fields.affected(),
+          .sequence = fields.sequence(),
+          .timestamp = check.timestamp(fields.timestamp(), "timestamp"),
+          .order_view = {},
+          .fills = {}};
+}
+
 CommandResult read_result(Checker& check, const schema::CommandResult& table) {
   check.enter("CommandResult");
-  const auto& fields = check.fields(table.fields());
-  CommandResult result{.reason = check.reject_reason(fields.reason(), "reason"),
-                       .duplicate = fields.duplicate(),
-                       .order = OrderId{fields.order()},
-                       .status = check.enumeration<OrderStatus>(fields.status(), "status"),
-                       .filled_quantity = check.quantity(fields.filled_quantity(), "filled_quantity"),
-                       .filled_notional = check.money(fields.filled_notional(), "filled_notional"),
-                       .affected = fields.affected(),
-                       .sequence = fields.sequence(),
-                       .timestamp = check.timestamp(fields.timestamp(), "timestamp"),
-                       .order_view = {},
-                       .fills = read_structs<ImmediateFill>(
-                           check, table.fills(), "fills", [](Checker& of, const schema::ImmediateFill& fill) {
-                             return ImmediateFill{.maker_order = OrderId{fill.maker_order()},
-                                                  .price = of.price(fill.price(), "fills"),
-                                                  .quantity = of.quantity(fill.quantity(), "fills")};
-                           })};
+  CommandResult result = read_result_struct(check, check.fields(table.fields()));
+  result.fills = read_structs<ImmediateFill>(
+      check, table.fills(), "fills", [](Checker& of, const schema::ImmediateFill& fill) {
+        return ImmediateFill{.maker_order = OrderId{fill.maker_order()},
+                             .price = of.price(fill.price(), "fills"),
+                             .quantity = of.quantity(fill.quantity(), "fills")};
+      });
   if (table.order_view() != nullptr) result.order_view = read_view(check, *table.order_view());
   result.leg_views = read_rows<OrderView>(check, table.leg_views(), from_view);
   return result;
 }
 
 ReplyBody read(Checker& check, const schema::SubmitReply& table) {
-  return SubmitReply{.results = read_rows<CommandResult>(check, table.results(), read_result)};
+  if (table.packed_results() == nullptr)
+    return SubmitReply{.results = read_rows<CommandResult>(check, table.results(), read_result)};
+  if (table.results() != nullptr) check.refuse("results", "both packed and not");
+  return SubmitReply{.results = read_structs<CommandResult>(check, table.packed_results(), "packed_results",
+                                                            read_result_struct),
+                     .packed = true};
 }
 ReplyBody read(Checker& check, const schema::AccountsReply& table) {
   return AccountsReply{.accounts = read_rows<AccountView>(check, table.accounts(), from_view)};

@@ -24,20 +24,63 @@ SubmittedCommand read_submitted(Checker& check, const schema::SubmittedCommand& 
 }
 
 Offset<schema::SubmitRequest> write(Writer& writer, const SubmitRequest& request) {
-  const auto commands = write_rows<schema::SubmittedCommand>(
-      writer, request.commands, [](Writer& to, const SubmittedCommand& row) { return write(to, row); });
-  return schema::CreateSubmitRequest(writer.builder, commands, request.dry_run, request.want_orders,
-                                     request.want_fills);
+  PackedCommandWriter& packed = writer.packed_commands;
+  std::vector<Offset<schema::SubmittedCommand>>& tables = writer.submitted;
+  tables.clear();
+  for (const SubmittedCommand& command : request.commands) {
+    const bool named = !command.account_name.empty() || !command.symbol_name.empty();
+    if (!named && packed.add(command.body)) continue;
+    if (named) packed.add_table();
+    tables.push_back(write(writer, command));
+  }
+  // Whoever does not know of forms reads a request of tables alone.
+  const bool any_packed = tables.size() != request.commands.size();
+  const PackedCommandWriter::Offsets lists =
+      any_packed ? packed.write(writer.builder) : PackedCommandWriter::Offsets{};
+  const auto commands = write_list(writer.builder, tables);
+  return schema::CreateSubmitRequest(
+      writer.builder, commands, request.dry_run, request.want_orders, request.want_fills, lists.forms,
+      lists.place_orders, lists.client_order_ids, lists.cancel_orders, request.want_packed_results);
 }
+
+void read_commands(Checker& check, const schema::SubmitRequest& table, std::size_t count,
+                   std::vector<SubmittedCommand>& commands) {
+  PackedCommandReader packed(check, table);
+  flatbuffers::uoffset_t next_table = 0;
+  commands.resize(count);
+  for (std::size_t i = 0; i < count && check.ok(); ++i) {
+    check.at(i);
+    switch (form_of(table.command_forms(), i)) {
+      case schema::CommandForm::table:
+        commands[i] = read_submitted(check, *table.commands()->Get(next_table++));
+        break;
+      case schema::CommandForm::place_order:
+        packed.read_place_order(check, &commands[i].body);
+        break;
+      case schema::CommandForm::cancel_order:
+        packed.read_cancel_order(check, &commands[i].body);
+        break;
+      default:
+        check.refuse("command_forms", "this is no form");
+    }
+  }
+  packed.check_used_up(check);
+}
+
 RequestBody read(Checker& check, const schema::SubmitRequest& table) {
-  if (table.commands() != nullptr && table.commands()->size() > submit_commands_max) {
-    check.refuse_value("commands", table.commands()->size(), "at most 4096 are taken in one request");
+  const std::size_t tables = table.commands() == nullptr ? 0 : table.commands()->size();
+  const std::size_t count = count_all(check, table.command_forms(), tables, "commands");
+  if (count > submit_commands_max) {
+    check.refuse_value("commands", static_cast<std::int64_t>(count), "at most 4096 are taken in one request");
     return {};
   }
-  return SubmitRequest{.commands = read_rows<SubmittedCommand>(check, table.commands(), read_submitted),
-                       .dry_run = table.dry_run(),
-                       .want_orders = table.want_orders(),
-                       .want_fills = table.want_fills()};
+  SubmitRequest request{.commands = {},
+                        .dry_run = table.dry_run(),
+                        .want_orders = table.want_orders(),
+                        .want_fills = table.want_fills(),
+                        .want_packed_results = table.want_packed_results()};
+  if (check.ok()) read_commands(check, table, count, request.commands);
+  return request;
 }
 
 Offset<schema::AccountsRequest> write(Writer& writer, const AccountsRequest& request) {

@@ -293,6 +293,95 @@ TEST(PackedTest, AnOrderThatRestsTakesLessThanEightyBytes) {
   EXPECT_LT(script.encoded().size() / script.commands.size(), 80u);
 }
 
+// --- requests and replies ---
+
+SubmitRequest read_request(Bytes bytes) {
+  static AlignedBuffer buffer;
+  buffer.assign(bytes);
+  const Result<Request> read = decode_request(buffer.bytes());
+  EXPECT_TRUE(read) << read.error().message;
+  return read ? std::get<SubmitRequest>(read->body) : SubmitRequest{};
+}
+
+const schema::SubmitRequest& request_table(Bytes bytes) {
+  const auto* request = static_cast<const schema::Request*>(schema::GetFrame(bytes.data())->content());
+  return *static_cast<const schema::SubmitRequest*>(request->body());
+}
+
+TEST(PackedTest, RequestsArePackedButForWhatNamesSomething) {
+  Encoder encoder;
+  SubmitRequest request;
+  request.want_packed_results = true;
+  for (int i = 0; i < 3; ++i) {
+    request.commands.push_back({plain_order("id"), {}, {}});
+    request.commands.push_back({plain_order(), "alice", {}});
+    request.commands.push_back({CancelOrder{AccountId{1}, OrderId{2}, {}}, {}, {}});
+    request.commands.push_back({CancelOrder{AccountId{1}, OrderId{2}, {}}, {}, "AAPL"});
+    request.commands.push_back({CancelAllOrders{}, {}, {}});
+  }
+  const Bytes bytes = encoder.encode(4, request);
+  EXPECT_EQ(request_table(bytes).place_orders()->size(), 3u);
+  EXPECT_EQ(request_table(bytes).cancel_orders()->size(), 3u);
+  EXPECT_EQ(request_table(bytes).commands()->size(), 9u);
+  EXPECT_TRUE(same(read_request(bytes), request));
+  EXPECT_TRUE(std::ranges::equal(encoder.encode(Request{4, request}), copied(encoder.encode(4, request))));
+
+  // What an older program would read is as it was.
+  for (SubmittedCommand& command : request.commands)
+    command.account_name = "bob";
+  const Bytes named = encoder.encode(4, request);
+  EXPECT_EQ(request_table(named).command_forms(), nullptr);
+  EXPECT_TRUE(same(read_request(named), request));
+}
+
+TEST(PackedTest, ARequestOfTooManyPackedCommandsIsRefused) {
+  Encoder encoder;
+  SubmitRequest request;
+  request.commands.assign(submit_commands_max, {plain_order(), {}, {}});
+  EXPECT_EQ(read_request(encoder.encode(1, request)).commands.size(), submit_commands_max);
+  request.commands.push_back(request.commands.front());
+  AlignedBuffer buffer;
+  buffer.assign(encoder.encode(1, request));
+  const Result<Request> read = decode_request(buffer.bytes());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("at most 4096"), std::string::npos);
+}
+
+TEST(PackedTest, ResultsArePackedForWhoAsksForItIfThatIsAllThereIs) {
+  Encoder encoder;
+  AlignedBuffer buffer;
+  const auto sent = [&](const SubmitReply& reply) {
+    buffer.assign(encoder.encode(Reply{1, reply}));
+    const Result<Reply> read = decode_reply(buffer.bytes());
+    EXPECT_TRUE(read) << read.error().message;
+    return std::get<SubmitReply>(read->body);
+  };
+  SubmitReply reply;
+  for (unsigned i = 1; i < 50; ++i) {
+    reply.results.push_back({.reason = i % 3 == 0 ? RejectReason::no_change : RejectReason::none,
+                             .duplicate = i % 5 == 0,
+                             .order = OrderId{i},
+                             .status = OrderStatus::filled,
+                             .filled_quantity = Quantity{i},
+                             .filled_notional = Money{7 * i},
+                             .affected = i,
+                             .sequence = 3 * i,
+                             .timestamp = Timestamp{i},
+                             .order_view = {},
+                             .fills = {}});
+  }
+  EXPECT_TRUE(same(sent(reply), reply));
+  const std::size_t bytes = buffer.bytes().size();
+  reply.packed = true;
+  EXPECT_TRUE(same(sent(reply), reply));
+  EXPECT_LT(buffer.bytes().size(), bytes);
+
+  reply.results[7].fills.push_back({OrderId{1}, Price{2}, Quantity{3}});
+  SubmitReply as_tables = reply;
+  as_tables.packed = false;
+  EXPECT_TRUE(same(sent(reply), as_tables));
+}
+
 // --- lists that do not belong together ---
 
 /// A batch of one order, accepted and resting, whose lists are changed before it is written.
@@ -356,9 +445,9 @@ TEST(PackedTest, ListsThatDoNotBelongTogetherAreRefused) {
   };
   using Commands = schema::CommandForm;
   using Events = schema::EventForm;
-  refused([](Lists& l) { l.commands = 1; }, "1 commands that are not packed, but the forms tell of 0");
-  refused([](Lists& l) { l.command_forms[0] = Commands::table; }, "0 commands that are not packed");
-  refused([](Lists& l) { l.events = 2; }, "2 events that are not packed, but the forms tell of 0");
+  refused([](Lists& l) { l.commands = 1; }, "commands: 1, but the forms tell of 0 that are not packed");
+  refused([](Lists& l) { l.command_forms[0] = Commands::table; }, "commands: 0, but the forms tell of 1");
+  refused([](Lists& l) { l.events = 2; }, "events: 2, but the forms tell of 0");
   refused([](Lists& l) { l.event_forms[1] = Events::table; }, "the forms tell of 1");
   refused([](Lists& l) { l.command_forms[0] = Commands{99}; }, "command_forms: this is no form");
   refused([](Lists& l) { l.event_forms[0] = Events{99}; }, "event_forms: this is no form");

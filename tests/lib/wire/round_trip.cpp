@@ -62,8 +62,10 @@ TEST(RoundTripTest, EveryCommandInASubmitRequest) {
 TEST(RoundTripTest, EveryReply) {
   Filler filler;
   Encoder encoder;
-  for_each_alternative<ReplyBody>(filler, [&](const ReplyBody& body) {
+  for_each_alternative<ReplyBody>(filler, [&](ReplyBody body) {
     SCOPED_TRACE(body.index());
+    // Its results have orders and fills to show, with which they are not packed.
+    if (auto* submitted = std::get_if<SubmitReply>(&body)) submitted->packed = false;
     AlignedBuffer buffer;
     buffer.assign(encoder.encode(Reply{.id = 78, .body = body}));
     const Result<Reply> decoded = decode_reply(buffer.bytes());
