@@ -197,8 +197,8 @@ class LoadClient {
     }
     ring_[*id % ring_.size()] = std::move(due);
     ++in_flight_;
-    // Without a rate as many requests go out as may be under way before replies are looked for: looking for one
-    // that is not there takes several system calls.
+    // Without a rate as many requests go out as may be under way before replies are looked for: looking for
+    // one that is not there takes several system calls.
     return load_.rate == 0 ? Status() : take_replies(milliseconds(0));
   }
 

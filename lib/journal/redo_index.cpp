@@ -101,8 +101,10 @@ void RedoIndex::put(std::uint64_t batch, const RedoPlace& place) {
 
 std::optional<RedoPlace> RedoIndex::find(std::uint64_t batch) const {
   const Slot& slot = memory_->slots[batch % redo_slots];
-  // What is not the last yet is not there for readers: they would have a batch behind the end that they are told.
-  if (batch == 0 || batch > last() || slot.batch.load(std::memory_order_acquire) != batch) return std::nullopt;
+  // What is not the last yet is not there for readers: they would have a batch behind the end that they are
+  // told.
+  if (batch == 0 || batch > last() || slot.batch.load(std::memory_order_acquire) != batch)
+    return std::nullopt;
   const std::uint64_t place = slot.place.load(std::memory_order_acquire);
   // Given to another meanwhile.
   if (slot.batch.load(std::memory_order_relaxed) != batch) return std::nullopt;
