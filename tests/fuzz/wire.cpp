@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fuzz/fuzz.hpp"
+#include "wire/batch_events.hpp"
 
 namespace trade::fuzz {
 namespace {
@@ -35,7 +36,17 @@ Result<Encoded> again_publication(wire::AlignedBuffer& buffer) {
 Result<Encoded> again_batch(wire::AlignedBuffer& buffer) {
   wire::Batch batch;
   batch.buffer.assign(buffer.bytes());
+  wire::Batch events;
+  events.buffer.assign(buffer.bytes());
+  const auto commands = wire::decode_batch_events(events);
+  wire::Batch market;
+  market.buffer.assign(buffer.bytes());
+  const bool market_read = wire::decode_market_events(market).has_value();
   if (Status status = wire::decode_batch(batch); !status) return std::unexpected(status.error());
+  require(commands && *commands == batch.commands.size() && events.events.size() == batch.events.size(),
+          "who reads the events alone has all of them");
+  require(market_read && market.event_count() == batch.event_count(),
+          "who reads what concerns markets knows how many events there are");
   wire::Encoder encoder;
   return copied(encoder.encode_batch(batch.header, batch.commands, batch.events_per_command, batch.events));
 }

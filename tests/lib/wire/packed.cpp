@@ -3,7 +3,6 @@
 // which do not belong together are refused.
 #include <algorithm>
 #include <deque>
-#include <iostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/wire/samples.hpp"
+#include "support/seeds.hpp"
 #include "wire/batch_events.hpp"
 #include "wire/trade_generated.h"
 
@@ -236,8 +236,8 @@ TEST(PackedTest, WhatDiffersInAnythingIsNotPacked) {
 }
 
 TEST(PackedTest, WhateverFollowsWhatIsReadAsItWasWritten) {
-  const auto seed = std::random_device{}();
-  std::cout << "seed " << seed << '\n';
+  const std::uint64_t seed = trade::test::seed_of_run();
+  SCOPED_TRACE("TRADE_TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
   const SampleBatch sample = sample_batch();

@@ -55,6 +55,82 @@ SampleBatch sample_batch() {
   return batch;
 }
 
+namespace {
+
+/// An order of each kind that can be packed, what comes of it, and things that cannot be packed between them.
+std::vector<std::byte> packed_batch() {
+  std::vector<Command> commands;
+  std::vector<std::uint32_t> counts;
+  std::vector<Event> events;
+  const auto command = [&](const CommandBody& body) {
+    commands.push_back({Timestamp{static_cast<std::int64_t>(commands.size()) + 1}, body});
+    counts.push_back(0);
+  };
+  const auto event = [&](const EventBody& body) {
+    events.push_back({events.size() + 1, commands.back().timestamp, body});
+    ++counts.back();
+  };
+  for (const std::string_view id : {"", "order-1"}) {
+    const OrderId number{commands.size() + 1};
+    const PlaceOrder order{.account = AccountId{7},
+                           .symbol = SymbolId{8},
+                           .side = Side::sell,
+                           .type = OrderType::limit,
+                           .quantity = Quantity{100},
+                           .limit_price = Price{1'000'000},
+                           .client_order_id = id};
+    command(order);
+    event(OrderAccepted{.order = number,
+                        .account = order.account,
+                        .symbol = order.symbol,
+                        .side = order.side,
+                        .type = order.type,
+                        .quantity = order.quantity,
+                        .limit_price = order.limit_price,
+                        .client_order_id = id});
+    event(TradeExecuted{.trade = TradeId{1},
+                        .symbol = order.symbol,
+                        .price = order.limit_price,
+                        .quantity = Quantity{40},
+                        .taker_side = order.side,
+                        .taker_order = number,
+                        .taker_account = order.account});
+    event(OrderRested{.order = number,
+                      .symbol = order.symbol,
+                      .side = order.side,
+                      .price = order.limit_price,
+                      .quantity = Quantity{60}});
+    command(CancelAllOrders{.account = order.account});
+    command(CancelOrder{.account = order.account, .order = number, .client_order_id = {}});
+    event(OrderCancelled{.order = number, .account = order.account, .symbol = order.symbol});
+    event(CommandRejected{.reason = RejectReason::unknown_order});
+  }
+  Encoder encoder;
+  return copied(encoder.encode_batch({.batch = 1}, commands, counts, events));
+}
+
+std::vector<SampleFrame> packed_frames() {
+  std::vector<SampleFrame> frames;
+  Encoder encoder;
+  SubmitRequest submit;
+  submit.want_packed_results = true;
+  submit.commands.push_back({PlaceOrder{.account = AccountId{1}, .client_order_id = "order-1"}, {}, {}});
+  submit.commands.push_back({CancelOrder{AccountId{1}, OrderId{2}, {}}, {}, {}});
+  submit.commands.push_back({PlaceOrder{.account = AccountId{1}}, {}, "AAPL"});
+  frames.push_back({"request packed", copied(encoder.encode(Request{7, submit})), again_request});
+  SubmitReply reply;
+  reply.packed = true;
+  for (const std::uint64_t order : {1u, 2u}) {
+    reply.results.push_back(
+        {.order = OrderId{order}, .status = OrderStatus::filled, .order_view = {}, .fills = {}});
+  }
+  frames.push_back({"reply packed", copied(encoder.encode(Reply{9, reply})), again_reply});
+  frames.push_back({"batch packed", packed_batch(), again_batch});
+  return frames;
+}
+
+}  // namespace
+
 std::vector<SampleFrame> sample_frames() {
   std::vector<SampleFrame> frames;
   Filler filler;
@@ -81,6 +157,8 @@ std::vector<SampleFrame> sample_frames() {
       {"batch",
        copied(encoder.encode_batch(batch.header, batch.commands, batch.events_per_command, batch.events)),
        again_batch});
+  for (SampleFrame& frame : packed_frames())
+    frames.push_back(std::move(frame));
   return frames;
 }
 
