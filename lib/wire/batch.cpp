@@ -82,16 +82,8 @@ class BatchReader {
   /// Into `body` where there is one.
   void read_command(std::size_t index, CommandBody* body) {
     packed_events_.start_command();
-    switch (form_of(table_.command_forms(), index)) {
-      case schema::CommandForm::table:
-        packed_commands_.skip();
-        return read_command_table(body);
-      case schema::CommandForm::place_order:
-        return packed_commands_.read_place_order(check_, body);
-      case schema::CommandForm::cancel_order:
-        return packed_commands_.read_cancel_order(check_, body);
-    }
-    check_.refuse("command_forms", "this is no form");
+    if (!packed_commands_.read(check_, form_of(table_.command_forms(), index), body))
+      read_command_table(body);
   }
 
   /// The event, if it is wanted.

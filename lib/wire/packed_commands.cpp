@@ -63,6 +63,22 @@ PackedCommandWriter::Offsets PackedCommandWriter::write(TableBuilder& builder) c
   return offsets;
 }
 
+bool PackedCommandReader::read(Checker& check, schema::CommandForm form, CommandBody* body) {
+  placed_ = nullptr;
+  switch (form) {
+    case schema::CommandForm::table:
+      return false;
+    case schema::CommandForm::place_order:
+      read_place_order(check, body);
+      return true;
+    case schema::CommandForm::cancel_order:
+      read_cancel_order(check, body);
+      return true;
+  }
+  check.refuse("command_forms", "this is no form");
+  return true;
+}
+
 std::string_view PackedCommandReader::take_client_order_id(Checker& check, std::size_t bytes) {
   if (bytes > client_order_ids_.size()) [[unlikely]] {
     check.refuse("client_order_ids", "shorter than the forms say");
@@ -94,7 +110,6 @@ void PackedCommandReader::read_place_order(Checker& check, CommandBody* body) {
 
 void PackedCommandReader::read_cancel_order(Checker& check, CommandBody* body) {
   check.enter("PackedCancelOrder");
-  skip();
   const schema::PackedCancelOrder* cancel = cancel_orders_.take(check);
   if (cancel == nullptr || body == nullptr) return;
   body->emplace<CancelOrder>(CancelOrder{

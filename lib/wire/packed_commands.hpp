@@ -135,11 +135,9 @@ class PackedCommandReader {
       client_order_ids_ = {reinterpret_cast<const char*>(ids->data()), ids->size()};
   }
 
-  // The command that comes next, read into `body` where there is one.
-  void read_place_order(Checker& check, CommandBody* body);
-  void read_cancel_order(Checker& check, CommandBody* body);
-  /// The next command is not packed.
-  void skip() { placed_ = nullptr; }
+  /// The command that comes next and has this form, into `body` where there is one. False: it is not packed,
+  /// and is to be read from its table.
+  bool read(Checker& check, schema::CommandForm form, CommandBody* body);
   /// The order that the last command placed, if it is packed, and its client's id.
   [[nodiscard]] const schema::PackedPlaceOrder* placed() const { return placed_; }
   [[nodiscard]] std::string_view client_order_id() const { return client_order_id_; }
@@ -148,6 +146,8 @@ class PackedCommandReader {
   void check_used_up(Checker& check) const;
 
  private:
+  void read_place_order(Checker& check, CommandBody* body);
+  void read_cancel_order(Checker& check, CommandBody* body);
   std::string_view take_client_order_id(Checker& check, std::size_t bytes);
 
   ListReader<flatbuffers::Vector<const schema::PackedPlaceOrder*>> place_orders_;

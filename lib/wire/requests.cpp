@@ -50,19 +50,8 @@ void read_commands(Checker& check, const schema::SubmitRequest& table, std::size
   commands.resize(count);
   for (std::size_t i = 0; i < count && check.ok(); ++i) {
     check.at(i);
-    switch (form_of(table.command_forms(), i)) {
-      case schema::CommandForm::table:
-        commands[i] = read_submitted(check, *table.commands()->Get(next_table++));
-        break;
-      case schema::CommandForm::place_order:
-        packed.read_place_order(check, &commands[i].body);
-        break;
-      case schema::CommandForm::cancel_order:
-        packed.read_cancel_order(check, &commands[i].body);
-        break;
-      default:
-        check.refuse("command_forms", "this is no form");
-    }
+    if (!packed.read(check, form_of(table.command_forms(), i), &commands[i].body))
+      commands[i] = read_submitted(check, *table.commands()->Get(next_table++));
   }
   packed.check_used_up(check);
 }
@@ -431,10 +420,6 @@ RequestBody read_body(Checker& check, const schema::Request& request) {
   check.refuse_value("body", static_cast<std::int64_t>(request.body_type()), "this is no kind of request");
   return {};
 }
-
-}  // namespace
-
-namespace {
 
 template <class Body>
 Bytes encode_request(Writer& writer, std::uint64_t id, const Body& body) {
