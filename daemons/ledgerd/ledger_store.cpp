@@ -10,7 +10,9 @@ namespace trade::ledgerd {
 
 namespace {
 
-constexpr std::uint32_t format_version = 2;
+constexpr std::uint32_t format_version = 3;
+/// Whose pages of orders have another layout (ledger::OrderPageImage), which is read as well.
+constexpr std::uint32_t format_version_before = 2;
 /// Notes beyond those kept that are removed with each that is written.
 constexpr std::size_t equity_notes_dropped_max = 64;
 /// Keys that are removed in one transaction while an interrupted checkpoint is cleared away.
@@ -138,15 +140,16 @@ Status LedgerStore::read_meta() {
     if (!mark) return pass_on(std::move(mark));
     unfinished = mark->has_value();
   }
-  if (format.empty()) {
+  const auto version = format.empty() ? format_version_before : ByteReader(format).read<std::uint32_t>();
+  if (version == format_version_before) {
+    // From now on a program that knows the version before alone must leave it.
     ByteWriter writer;
     writer.write(format_version);
-    return environment_->write([&](store::Transaction& transaction) {
+    const Status written = environment_->write([&](store::Transaction& transaction) {
       return transaction.put(meta_, key_of("format"), writer.bytes());
     });
-  }
-  ByteReader format_reader(format);
-  if (const auto version = format_reader.read<std::uint32_t>(); version != format_version) {
+    if (!written) return written;
+  } else if (version != format_version) {
     return fail(
         ErrorCode::corrupt,
         "the ledger in " + directory_.string() + " has format " + std::to_string(version) +

@@ -282,15 +282,15 @@ Ledger::Problem Ledger::apply(const TradePrinted& event) {
   return Problem::none;
 }
 
-bool Ledger::fill_order(OrderRecord& order, OrderId id, Quantity quantity, Money notional, Quantity leaves) {
-  order.filled_quantity += quantity;
+bool Ledger::fill_order(StoredOrder& order, OrderId id, Quantity quantity, Money notional, Quantity leaves) {
+  if (!order.add_filled(quantity)) return false;
   order.updated_at = timestamp_;
   order.status = leaves ? OrderStatus::partially_filled : OrderStatus::filled;
   if (!leaves) end_order(order, id);
   return add_to(order.filled_notional, notional);
 }
 
-void Ledger::end_order(const OrderRecord& order, OrderId id) {
+void Ledger::end_order(const StoredOrder& order, OrderId id) {
   orders_.count_ended(id);
   --accounts_.change(order.account.value - 1).open_orders;
 }
@@ -321,13 +321,13 @@ void Ledger::log_trade(const Entry& entry, std::uint64_t& maker_order_last, std:
 Ledger::Problem Ledger::apply(const TradeExecuted& event) {
   if (symbol(event.symbol) == nullptr) return Problem::symbol;
   if (!valid_trade(event.price, event.quantity)) return Problem::amount;
-  OrderRecord* maker = orders_.change(event.maker_order);
-  OrderRecord* taker = orders_.change(event.taker_order);
+  StoredOrder* maker = orders_.change(event.maker_order);
+  StoredOrder* taker = orders_.change(event.taker_order);
   if (maker == nullptr || taker == nullptr || maker == taker) return Problem::order;
-  for (const OrderRecord* order : {maker, taker}) {
+  for (const StoredOrder* order : {maker, taker}) {
     if (is_terminal(order->status) || order->symbol != event.symbol) return Problem::order;
     const Quantity leaves = order == maker ? event.maker_leaves : event.taker_leaves;
-    if (order->quantity - order->filled_quantity - event.quantity != leaves || leaves.shares < 0) {
+    if (order->quantity() - order->filled_quantity() - event.quantity != leaves || leaves.shares < 0) {
       return Problem::amount;
     }
   }
@@ -362,7 +362,11 @@ Ledger::Problem Ledger::apply(const TradeExecuted& event) {
   entry.trade = event.trade;
   entry.maker_order = event.maker_order;
   entry.taker_order = event.taker_order;
-  log_trade(entry, maker->last_trade, taker->last_trade);
+  std::uint64_t maker_last = maker->last_trade();
+  std::uint64_t taker_last = taker->last_trade();
+  log_trade(entry, maker_last, taker_last);
+  maker->set_last_trade(maker_last);
+  taker->set_last_trade(taker_last);
   return Problem::none;
 }
 
@@ -388,12 +392,13 @@ std::string_view Ledger::venue_of(AccountId id) const {
 }
 
 template <class VenueEvent>
-OrderRecord* Ledger::change_routed(const VenueEvent& event) {
+StoredOrder* Ledger::change_routed(const VenueEvent& event) {
   if (event.venue.value == 0 || event.venue.value > clearing_accounts_.size()) return nullptr;
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   if (order == nullptr || order->account != event.account || order->symbol != event.symbol) return nullptr;
-  if (order->venue == 0) order->venue = static_cast<std::uint16_t>(event.venue.value);
-  return order->venue == event.venue.value ? order : nullptr;
+  OrderExtras& extras = orders_.change_extras(event.order, *order);
+  if (extras.venue == 0) extras.venue = static_cast<std::uint16_t>(event.venue.value);
+  return extras.venue == event.venue.value ? order : nullptr;
 }
 
 Ledger::Problem Ledger::apply(const VenueRequestMade& event) {
@@ -402,12 +407,12 @@ Ledger::Problem Ledger::apply(const VenueRequestMade& event) {
 }
 
 Ledger::Problem Ledger::apply(const VenueStateChanged& event) {
-  OrderRecord* order = change_routed(event);
+  StoredOrder* order = change_routed(event);
   if (order == nullptr) return Problem::order;
   if (event.venue_order_id.size() > venue_order_id_bytes_max) return Problem::amount;
   const bool ends = is_terminal(event.status) && !is_terminal(order->status);
   if (is_terminal(order->status) && !is_terminal(event.status)) return Problem::order;
-  order->venue_state = static_cast<std::uint8_t>(event.state);
+  orders_.change_extras(event.order, *order).venue_state = static_cast<std::uint8_t>(event.state);
   order->status = event.status;
   order->updated_at = timestamp_;
   if (ends && event.status == OrderStatus::rejected) order->reject_reason = RejectReason::venue_rejected;
@@ -418,8 +423,8 @@ Ledger::Problem Ledger::apply(const VenueStateChanged& event) {
 }
 
 template <class VenueTrade>
-Ledger::Problem Ledger::check_venue_trade(const VenueTrade& event, const OrderRecord* order) const {
-  if (order == nullptr || order->side != event.side) return Problem::order;
+Ledger::Problem Ledger::check_venue_trade(const VenueTrade& event, const StoredOrder* order) const {
+  if (order == nullptr || order->side() != event.side) return Problem::order;
   if (!valid_trade(event.price, event.quantity) || event.leaves.shares < 0) return Problem::amount;
   return clearing_accounts_[event.venue.value - 1] == event.clearing_account ? Problem::none
                                                                              : Problem::account;
@@ -439,7 +444,7 @@ Entry& Ledger::new_venue_entry(EntryKind kind, const VenueTrade& event) {
 }
 
 Ledger::Problem Ledger::apply(const VenueTradeExecuted& event) {
-  OrderRecord* order = change_routed(event);
+  StoredOrder* order = change_routed(event);
   if (const Problem problem = check_venue_trade(event, order); problem != Problem::none) return problem;
   Money gain;
   Money clearing_gain;
@@ -454,22 +459,24 @@ Ledger::Problem Ledger::apply(const VenueTradeExecuted& event) {
     if (!fill_order(*order, event.order, event.quantity, notional, event.leaves)) return Problem::amount;
   } else {
     // It crossed with what ended the order, and settles all the same.
-    order->filled_quantity += event.quantity;
     order->updated_at = timestamp_;
-    if (!add_to(order->filled_notional, notional)) return Problem::amount;
+    if (!order->add_filled(event.quantity) || !add_to(order->filled_notional, notional))
+      return Problem::amount;
   }
   Entry& entry = new_venue_entry(EntryKind::trade, event);
   entry.gain = clearing_gain;
   entry.taker_gain = gain;
   std::uint64_t no_order = 0;
-  log_trade(entry, no_order, order->last_trade);
+  std::uint64_t last_trade = order->last_trade();
+  log_trade(entry, no_order, last_trade);
+  order->set_last_trade(last_trade);
   return Problem::none;
 }
 
 Ledger::Problem Ledger::apply(const VenueTradeBusted& event) {
-  OrderRecord* order = change_routed(event);
+  StoredOrder* order = change_routed(event);
   if (const Problem problem = check_venue_trade(event, order); problem != Problem::none) return problem;
-  if (order->filled_quantity < event.quantity) return Problem::amount;
+  if (order->filled_quantity() < event.quantity) return Problem::amount;
   if (is_terminal(order->status) && !is_terminal(event.status)) return Problem::order;
   Money gain;
   Money clearing_gain;
@@ -478,8 +485,10 @@ Ledger::Problem Ledger::apply(const VenueTradeBusted& event) {
   if (const Problem problem = unpost(clearing, event.symbol, clearing_gain); problem != Problem::none)
     return problem;
   if (const Problem problem = unpost(customer, event.symbol, gain); problem != Problem::none) return problem;
-  order->filled_quantity -= event.quantity;
-  if (!add_to(order->filled_notional, -(event.price * event.quantity))) return Problem::amount;
+  if (!order->add_filled(-event.quantity) ||
+      !add_to(order->filled_notional, -(event.price * event.quantity))) {
+    return Problem::amount;
+  }
   const bool ends = is_terminal(event.status) && !is_terminal(order->status);
   // What was filled is so no more, and nobody wants the shares again.
   if (order->status == OrderStatus::filled && event.status == OrderStatus::cancelled)
@@ -496,32 +505,29 @@ Ledger::Problem Ledger::apply(const VenueTradeBusted& event) {
 
 template <class NewOrder>
 Ledger::Problem Ledger::add_order(const NewOrder& event, OrderStatus status, RejectReason reason) {
-  OrderRecord* order = orders_.add(event.order);
+  StoredOrder* order = orders_.add(event.order);
   if (order == nullptr) return Problem::order_id;
   order->account = event.account;
   order->symbol = event.symbol;
-  order->quantity = event.quantity;
-  order->limit_price = event.limit_price;
-  order->stop_price = event.stop_price;
   order->created_at = order->updated_at = timestamp_;
-  order->side = event.side;
-  order->type = event.type;
-  order->time_in_force = event.time_in_force;
+  order->set(event.side, event.type, event.time_in_force);
   order->status = status;
   order->reject_reason = reason;
-  if (event.instructions != OrderInstructions{}) order->set(event.instructions);
-  order->set(event.link);
+  orders_.set_terms(event.order, *order, event.quantity, event.limit_price, event.stop_price);
+  if (event.instructions != OrderInstructions{})
+    orders_.change_extras(event.order, *order).set(event.instructions);
+  if (event.link.is_linked()) orders_.change_extras(event.order, *order).set(event.link);
   if (event.type == OrderType::trailing_stop && !is_terminal(status) && status != OrderStatus::pending) {
     // It begins behind what a share is taken to be worth.
     const Price reference = symbols_[event.symbol.value - 1].reference();
-    order->reference_units = static_cast<std::uint32_t>(reference.units);
+    orders_.change_extras(event.order, *order).reference_units = static_cast<std::uint32_t>(reference.units);
   }
   if (!event.client_order_id.empty() && !orders_.add_client_id(event.order, *order, event.client_order_id))
     return Problem::order;
   if (!event.account) return Problem::none;
   AccountRecord* account = change_account(event.account);
   if (account == nullptr) return Problem::account;
-  order->previous_of_account = account->newest_order;
+  order->set_previous_of_account(account->newest_order);
   account->newest_order = event.order;
   if (!is_terminal(status)) {
     orders_.count_open(event.order);
@@ -551,14 +557,14 @@ Ledger::Problem Ledger::apply(const OrderRejected& event) {
 }
 
 Ledger::Problem Ledger::apply(const OrderRested& event) {
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   if (order == nullptr || is_terminal(order->status)) return Problem::order;
   order->updated_at = timestamp_;
   return Problem::none;
 }
 
 Ledger::Problem Ledger::apply(const OrderTriggered& event) {
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   if (order == nullptr || is_terminal(order->status)) return Problem::order;
   order->status = OrderStatus::submitted;
   order->updated_at = timestamp_;
@@ -566,24 +572,26 @@ Ledger::Problem Ledger::apply(const OrderTriggered& event) {
 }
 
 Ledger::Problem Ledger::apply(const StopTrailed& event) {
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   if (order == nullptr || is_terminal(order->status)) return Problem::order;
-  order->stop_price = event.stop_price;
-  order->reference_units = static_cast<std::uint32_t>(event.reference_price.units);
+  OrderExtras& extras = orders_.change_extras(event.order, *order);
+  extras.stop_price = event.stop_price;
+  extras.reference_units = static_cast<std::uint32_t>(event.reference_price.units);
   order->updated_at = timestamp_;
   return Problem::none;
 }
 
 Ledger::Problem Ledger::apply(const ExitActivated& event) {
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   if (order == nullptr || order->status != OrderStatus::pending) return Problem::order;
   if (event.quantity.shares <= 0 || event.quantity.shares > order_quantity_max) return Problem::amount;
   order->status = event.status;
   order->reject_reason = event.reason;
-  order->quantity = event.quantity;
+  order->quantity_shares = static_cast<std::uint32_t>(event.quantity.shares);
   if (event.stop_price) {
-    order->stop_price = event.stop_price;
-    order->reference_units = static_cast<std::uint32_t>(event.reference_price.units);
+    OrderExtras& extras = orders_.change_extras(event.order, *order);
+    extras.stop_price = event.stop_price;
+    extras.reference_units = static_cast<std::uint32_t>(event.reference_price.units);
   }
   order->updated_at = timestamp_;
   if (is_terminal(event.status)) end_order(*order, event.order);
@@ -591,27 +599,27 @@ Ledger::Problem Ledger::apply(const ExitActivated& event) {
 }
 
 Ledger::Problem Ledger::apply(const OrderCancelled& event) {
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   if (order == nullptr || is_terminal(order->status)) return Problem::order;
   order->status = ended_status(event.reason);
   order->cancel_reason = static_cast<std::uint8_t>(event.reason);
   order->updated_at = timestamp_;
-  if (!order->filled_quantity) order->reject_reason = reason_of_nothing_filled(event.reason);
+  if (!order->filled_quantity()) order->reject_reason = reason_of_nothing_filled(event.reason);
   end_order(*order, event.order);
   return Problem::none;
 }
 
 Ledger::Problem Ledger::apply(const OrderReplaced& event) {
-  OrderRecord* order = orders_.change(event.order);
+  StoredOrder* order = orders_.change(event.order);
   // At a venue one that has ended here may have traded more than it was for.
-  if (order == nullptr || (is_terminal(order->status) && order->venue == 0)) return Problem::order;
+  if (order == nullptr) return Problem::order;
+  const OrderExtras* extras = orders_.extras(event.order, *order);
+  if (is_terminal(order->status) && (extras == nullptr || extras->venue == 0)) return Problem::order;
   if (event.client_order_id.size() > client_order_id_bytes_max || event.quantity.shares < 0 ||
       event.quantity.shares > order_quantity_max) {
     return Problem::amount;
   }
-  order->quantity = event.quantity;
-  order->limit_price = event.limit_price;
-  order->stop_price = event.stop_price;
+  orders_.set_terms(event.order, *order, event.quantity, event.limit_price, event.stop_price);
   order->updated_at = timestamp_;
   if (!event.client_order_id.empty() && !orders_.add_client_id(event.order, *order, event.client_order_id))
     return Problem::order;

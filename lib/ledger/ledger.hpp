@@ -197,15 +197,15 @@ class Ledger {
                const std::optional<FillOutcome>& outcome, Money cash, Money& gain);
   /// The order and the clearing account that an event about a venue is about; null where they do not fit.
   template <class VenueEvent>
-  OrderRecord* change_routed(const VenueEvent& event);
+  StoredOrder* change_routed(const VenueEvent& event);
   template <class VenueTrade>
-  Problem check_venue_trade(const VenueTrade& event, const OrderRecord* order) const;
+  Problem check_venue_trade(const VenueTrade& event, const StoredOrder* order) const;
   template <class VenueTrade>
   Entry& new_venue_entry(EntryKind kind, const VenueTrade& event);
   template <class NewOrder>
   Problem add_order(const NewOrder& event, OrderStatus status, RejectReason reason);
-  bool fill_order(OrderRecord& order, OrderId id, Quantity quantity, Money notional, Quantity leaves);
-  void end_order(const OrderRecord& order, OrderId id);
+  bool fill_order(StoredOrder& order, OrderId id, Quantity quantity, Money notional, Quantity leaves);
+  void end_order(const StoredOrder& order, OrderId id);
   void log_trade(const Entry& entry, std::uint64_t& maker_order_last, std::uint64_t& taker_order_last);
   AccountRecord* change_account(AccountId id);
   PositionRecord& change_position(AccountId account, AccountRecord& record, SymbolId symbol);
@@ -222,8 +222,9 @@ class Ledger {
   [[nodiscard]] bool rebuild_indexes();
   [[nodiscard]] Status load_orders(std::uint32_t page_count, std::span<const std::uint32_t> open_pages,
                                    const LoadPage& load);
-  /// Where an order's chain of trades ends so far, while trades are restored; `none` where it is no order.
-  std::uint64_t& restored_head(OrderId id, std::uint64_t& none);
+  /// Where an order's chain of trades ends so far, while trades are restored; zero where it is no order.
+  [[nodiscard]] std::uint64_t restored_head(OrderId id) const;
+  void set_restored_head(OrderId id, std::uint64_t index_plus_one);
   /// How many of the newest pages of orders stay in memory, and how many others that have open orders.
   [[nodiscard]] std::uint32_t newest_pages_kept() const {
     return capacity_.orders_kept_max / order_page_records + 1;

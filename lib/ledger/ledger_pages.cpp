@@ -210,18 +210,29 @@ Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> 
       return broken_ledger("a posting of an account that is not there");
     }
     // Where the saved chain heads point at this trade or a later one, they are walked up to again.
-    std::uint64_t no_maker = 0;
-    std::uint64_t no_taker = 0;
-    std::uint64_t& maker_head = restored_head(entry.maker_order, no_maker);
-    log_trade(entry, maker_head, restored_head(entry.taker_order, no_taker));
+    std::uint64_t maker_head = restored_head(entry.maker_order);
+    std::uint64_t taker_head = restored_head(entry.taker_order);
+    log_trade(entry, maker_head, taker_head);
+    set_restored_head(entry.maker_order, maker_head);
+    set_restored_head(entry.taker_order, taker_head);
   }
   return {};
 }
 
-std::uint64_t& Ledger::restored_head(OrderId id, std::uint64_t& none) {
-  if (!id) return none;
+std::uint64_t Ledger::restored_head(OrderId id) const {
+  if (const StoredOrder* order = orders_.find(id)) return order->last_trade();
+  const auto found = restored_heads_.find(id.value);
+  return found != restored_heads_.end() ? found->second : 0;
+}
+
+void Ledger::set_restored_head(OrderId id, std::uint64_t index_plus_one) {
+  if (!id) return;
   // It is not brought back for this.
-  return orders_.find(id) != nullptr ? orders_.change(id)->last_trade : restored_heads_[id.value];
+  if (orders_.find(id) != nullptr) {
+    orders_.change(id)->set_last_trade(index_plus_one);
+  } else {
+    restored_heads_[id.value] = index_plus_one;
+  }
 }
 
 Status Ledger::finish_restoring() {

@@ -14,6 +14,8 @@ namespace trade::ledger {
 namespace {
 
 constexpr std::size_t image_header_bytes = 12;
+/// Of OrderPageImage, as it is written now.
+constexpr std::uint32_t image_layout = 1;
 /// Texts that nothing leads to are cleared away when there are this many bytes of them, and more than half.
 constexpr std::size_t texts_dead_min = 4'096;
 
@@ -28,12 +30,18 @@ struct TextPlace {
 };
 constexpr std::size_t link_bytes = 5;
 
-TextPlace place_of(const OrderRecord& record) {
-  return {record.client_id_offset, record.client_id_size};
+/// `Order` is a StoredOrder or an OrderRecord.
+template <class Order>
+TextPlace place_of(const Order& order) {
+  return {order.client_id_offset, order.client_id_size};
 }
 
 TextPlace venue_place_of(const OrderRecord& record) {
   return {record.venue_id_offset(), record.venue_id_size()};
+}
+
+TextPlace venue_place_of(const OrderExtras* extras) {
+  return extras != nullptr ? TextPlace{extras->venue_id_offset, extras->venue_id_size} : TextPlace{};
 }
 
 std::string_view text_at(std::string_view texts, TextPlace place) {
@@ -64,25 +72,24 @@ TextPlace append_text(std::string& texts, std::string_view text, TextPlace older
 }
 
 /// Calls `use(std::string_view)` for each client id of an order, the newest first.
-template <class Use>
-void for_each_client_id(std::string_view texts, const OrderRecord& record, Use&& use) {
-  for (TextPlace place = place_of(record); place.size != 0; place = older_than(texts, place))
+template <class Order, class Use>
+void for_each_client_id(std::string_view texts, const Order& order, Use&& use) {
+  for (TextPlace place = place_of(order); place.size != 0; place = older_than(texts, place))
     use(text_at(texts, place));
 }
 
-/// The bytes of an order's texts with their links; nothing when one of them is not within `texts`, or there
-/// are too many.
-std::optional<std::size_t> size_of_texts(std::string_view texts, const OrderRecord& record) {
+/// The bytes of an order's texts with their links, the first of them its newest client id and its venue's id;
+/// nothing when one of them is not within `texts`, or there are too many.
+std::optional<std::size_t> size_of_texts(std::string_view texts, TextPlace client_id, TextPlace at_venue) {
   std::size_t bytes = 0;
   const auto within = [&](TextPlace place) {
     bytes += place.size + link_bytes;
     return std::size_t{place.offset} + place.size + link_bytes <= texts.size();
   };
-  TextPlace place = place_of(record);
+  TextPlace place = client_id;
   for (std::uint32_t number = 0; place.size != 0; ++number, place = older_than(texts, place)) {
     if (number == client_ids_per_order_max || !within(place)) return std::nullopt;
   }
-  const TextPlace at_venue = venue_place_of(record);
   if (at_venue.size != 0 && !within(at_venue)) return std::nullopt;
   return bytes;
 }
@@ -110,24 +117,71 @@ bool refused_before_client_id(RejectReason reason) {
 std::optional<OrderPageImage> OrderPageImage::open(std::span<const std::byte> bytes) {
   ByteReader reader(bytes);
   OrderPageImage image;
-  image.used_ = reader.read<std::uint32_t>();
+  image.used_ = reader.read<std::uint16_t>();
+  image.layout_ = reader.read<std::uint16_t>();
   image.open_orders_ = reader.read<std::uint32_t>();
   const auto text_bytes = reader.read<std::uint32_t>();
-  if (!reader.ok() || image.used_ == 0 || image.used_ > order_page_records) return std::nullopt;
+  const std::uint32_t extras_count = image.layout_ == 0 ? 0 : reader.read<std::uint32_t>();
+  if (!reader.ok() || image.layout_ > image_layout) return std::nullopt;
+  if (image.used_ == 0 || image.used_ > order_page_records || extras_count > image.used_) return std::nullopt;
   if (image.open_orders_ > image.used_) return std::nullopt;
-  const std::size_t record_bytes = image.used_ * sizeof(OrderRecord);
-  if (bytes.size() != image_header_bytes + record_bytes + text_bytes) return std::nullopt;
-  image.records_ = bytes.subspan(image_header_bytes, record_bytes);
-  const auto texts = bytes.subspan(image_header_bytes + record_bytes);
+  const std::size_t record_bytes =
+      image.used_ * (image.layout_ == 0 ? sizeof(OrderRecord) : sizeof(StoredOrder));
+  const std::size_t extras_bytes = extras_count * sizeof(OrderExtras);
+  if (reader.remaining() != record_bytes + extras_bytes + text_bytes) return std::nullopt;
+  bytes = bytes.last(reader.remaining());
+  image.records_ = bytes.first(record_bytes);
+  image.extras_ = bytes.subspan(record_bytes, extras_bytes);
+  const auto texts = bytes.last(text_bytes);
   image.texts_ = {reinterpret_cast<const char*>(texts.data()), texts.size()};
   return image;
 }
 
-OrderRecord OrderPageImage::record(std::uint32_t slot) const {
-  OrderRecord record;
+OrderParts OrderPageImage::parts(std::uint32_t slot) const {
   TRADE_ASSERT(slot < used_, "no such slot");
-  std::memcpy(&record, records_.data() + slot * sizeof record, sizeof record);
-  return record;
+  OrderParts parts;
+  if (layout_ == 0) {
+    OrderRecord record;
+    std::memcpy(&record, records_.data() + slot * sizeof record, sizeof record);
+    parts = parts_of(record);
+  } else {
+    std::memcpy(&parts.order, records_.data() + slot * sizeof parts.order, sizeof parts.order);
+    if (parts.order.has_extras()) parts.extras = extras_at(slot);
+  }
+  parts.extras.slot = static_cast<std::uint16_t>(slot);
+  return parts;
+}
+
+OrderExtras OrderPageImage::extras_at(std::uint32_t slot) const {
+  std::size_t low = 0;
+  for (std::size_t high = extras_count(); low < high;) {
+    const std::size_t middle = (low + high) / 2;
+    OrderExtras extras;
+    std::memcpy(&extras, extras_.data() + middle * sizeof extras, sizeof extras);
+    if (extras.slot == slot) return extras;
+    (extras.slot < slot ? low : high) = extras.slot < slot ? middle + 1 : middle;
+  }
+  return {};
+}
+
+bool OrderPageImage::has_extras_where_due() const {
+  if (layout_ == 0) return true;
+  std::size_t found = 0;
+  for (std::uint32_t slot = 0; slot < used_; ++slot) {
+    StoredOrder order;
+    std::memcpy(&order, records_.data() + slot * sizeof order, sizeof order);
+    if (!order.has_extras()) continue;
+    if (found == extras_count()) return false;
+    OrderExtras extras;
+    std::memcpy(&extras, extras_.data() + found++ * sizeof extras, sizeof extras);
+    if (extras.slot != slot) return false;
+  }
+  return found == extras_count();
+}
+
+OrderRecord OrderPageImage::record(std::uint32_t slot) const {
+  const OrderParts found = parts(slot);
+  return record_of(found.order, found.order.has_extras() ? &found.extras : nullptr);
 }
 
 std::string_view OrderPageImage::client_order_id(const OrderRecord& record) const {
@@ -152,26 +206,30 @@ std::optional<std::span<const std::byte>> OrderTable::SavedPages::page(std::uint
 }
 
 void OrderTable::make_page(std::uint32_t number) {
-  const std::span<OrderRecord, order_page_records> records(static_cast<OrderRecord*>(blocks_.take()),
-                                                           order_page_records);
-  std::ranges::uninitialized_value_construct(records);
-  pages_[number] = std::make_unique<Page>(records);
+  const std::span<StoredOrder, order_page_records> orders(static_cast<StoredOrder*>(blocks_.take()),
+                                                          order_page_records);
+  std::ranges::uninitialized_value_construct(orders);
+  pages_[number] = std::make_unique<Page>(orders);
   ++pages_in_memory_;
 }
 
 bool OrderTable::make_page(std::uint32_t number, const OrderPageImage& image) {
+  if (!image.has_extras_where_due()) return false;
   make_page(number);
   Page& page = *pages_[number];
   page.texts = image.texts();
-  for (std::uint32_t slot = 0; slot < image.used(); ++slot)
-    page.records[slot] = image.record(slot);
+  for (std::uint32_t slot = 0; slot < image.used(); ++slot) {
+    const OrderParts parts = image.parts(slot);
+    page.orders[slot] = parts.order;
+    if (parts.order.has_extras()) page.extras.push_back(parts.extras);
+  }
   if (check_texts(page)) return true;
   drop_page(number);
   return false;
 }
 
 void OrderTable::drop_page(std::uint32_t page) {
-  blocks_.give_back(pages_[page]->records.data());
+  blocks_.give_back(pages_[page]->orders.data());
   pages_[page].reset();
   --pages_in_memory_;
 }
@@ -186,7 +244,7 @@ OrderTable::Page* OrderTable::page_with(OrderId id) const {
   return pages_[page_of(id)].get();
 }
 
-OrderRecord* OrderTable::add(OrderId id) {
+StoredOrder* OrderTable::add(OrderId id) {
   if (id <= newest_ || (id.value - 1) / order_page_records >= UINT32_MAX) return nullptr;
   const std::uint32_t page = page_of(id);
   if (page >= pages_.size()) {
@@ -196,16 +254,16 @@ OrderRecord* OrderTable::add(OrderId id) {
   mark(page);
   if (!pages_[page]) make_page(page);
   newest_ = id;
-  OrderRecord& record = pages_[page]->records[slot_of(id)];
-  record.present = 1;
-  return &record;
+  StoredOrder& order = pages_[page]->orders[slot_of(id)];
+  order.flags = StoredOrder::present_flag;
+  return &order;
 }
 
-const OrderRecord* OrderTable::find(OrderId id) const {
+const StoredOrder* OrderTable::find(OrderId id) const {
   const Page* page = page_with(id);
   if (page == nullptr) return nullptr;
-  const OrderRecord& record = page->records[slot_of(id)];
-  return record.present != 0 ? &record : nullptr;
+  const StoredOrder& order = page->orders[slot_of(id)];
+  return order.present() ? &order : nullptr;
 }
 
 OrderTable::Page* OrderTable::bring_back(OrderId id) {
@@ -224,16 +282,44 @@ OrderTable::Page* OrderTable::bring_back(OrderId id) {
   return pages_[number].get();
 }
 
-OrderRecord* OrderTable::change(OrderId id) {
+StoredOrder* OrderTable::change(OrderId id) {
   Page* page = page_with(id);
   if (page == nullptr) [[unlikely]] {
     page = bring_back(id);
     if (page == nullptr) return nullptr;
   }
-  OrderRecord& record = page->records[slot_of(id)];
-  if (record.present == 0) return nullptr;
+  StoredOrder& order = page->orders[slot_of(id)];
+  if (!order.present()) return nullptr;
   mark(page_of(id));
-  return &record;
+  return &order;
+}
+
+const OrderExtras* OrderTable::extras_of(const Page& page, std::uint32_t slot, const StoredOrder& order) {
+  if (!order.has_extras()) return nullptr;
+  return &*std::ranges::lower_bound(page.extras, slot, {}, &OrderExtras::slot);
+}
+
+const OrderExtras* OrderTable::extras(OrderId id, const StoredOrder& order) const {
+  return order.has_extras() ? extras_of(*page_with(id), slot_of(id), order) : nullptr;
+}
+
+OrderExtras& OrderTable::change_extras(OrderId id, StoredOrder& order) {
+  std::vector<OrderExtras>& extras = page_with(id)->extras;
+  const auto at = std::ranges::lower_bound(extras, slot_of(id), {}, &OrderExtras::slot);
+  if (order.has_extras()) return *at;
+  order.flags |= StoredOrder::extras_flag;
+  OrderExtras& added = *extras.emplace(at);
+  added.slot = static_cast<std::uint16_t>(slot_of(id));
+  return added;
+}
+
+void OrderTable::set_unusual_terms(OrderId id, StoredOrder& order, Quantity quantity, Price limit_price,
+                                   Price stop_price) {
+  const bool fit = order.set_terms(quantity, limit_price);
+  OrderExtras& extras = change_extras(id, order);
+  extras.stop_price = stop_price;
+  extras.unfit_quantity = fit ? Quantity{} : quantity;
+  extras.unfit_limit_price = fit ? Price{} : limit_price;
 }
 
 void OrderTable::count_open(OrderId id) {
@@ -248,30 +334,25 @@ void OrderTable::count_ended(OrderId id) {
   --open_count_;
 }
 
-std::string_view OrderTable::client_order_id(OrderId id, const OrderRecord& record) const {
-  return text_at(page_with(id)->texts, place_of(record));
-}
-
-std::string_view OrderTable::venue_order_id(OrderId id, const OrderRecord& record) const {
-  return text_at(page_with(id)->texts, venue_place_of(record));
+std::string_view OrderTable::venue_order_id(OrderId id, const StoredOrder& order) const {
+  return text_at(page_with(id)->texts, venue_place_of(extras(id, order)));
 }
 
 OrderTable::Holding OrderTable::holding_of(OrderId id, AccountId account, std::string_view text,
                                            OrderPageSource* source) const {
-  const auto holding = [&](std::string_view texts, const OrderRecord& record) {
-    if (record.account != account) return Holding::no;
+  const auto holding = [&](std::string_view texts, const auto& order) {
+    if (order.account != account) return Holding::no;
     bool found = false;
-    for_each_client_id(texts, record,
-                       [&](std::string_view candidate) { found = found || candidate == text; });
+    for_each_client_id(texts, order, [&](std::string_view candidate) { found = found || candidate == text; });
     if (!found) return Holding::no;
-    return is_terminal(record.status) ? Holding::ended : Holding::open;
+    return is_terminal(order.status) ? Holding::ended : Holding::open;
   };
-  if (const Page* page = page_with(id)) return holding(page->texts, page->records[slot_of(id)]);
+  if (const Page* page = page_with(id)) return holding(page->texts, page->orders[slot_of(id)]);
   const auto bytes = source != nullptr ? source->page(page_of(id)) : std::nullopt;
   const auto image = bytes ? OrderPageImage::open(*bytes) : std::nullopt;
   if (!image || slot_of(id) >= image->used()) return Holding::unreadable;
   const OrderRecord record = image->record(slot_of(id));
-  if (!size_of_texts(image->texts(), record)) return Holding::unreadable;
+  if (!size_of_texts(image->texts(), place_of(record), venue_place_of(record))) return Holding::unreadable;
   return holding(image->texts(), record);
 }
 
@@ -297,27 +378,25 @@ Result<OrderId> OrderTable::find_client_id(AccountId account, std::string_view t
 void OrderTable::prefetch(OrderId id) const {
   const Page* page = page_with(id);
   if (page == nullptr) return;
-  const OrderRecord& record = page->records[slot_of(id)];
-  prefetch_line(&record);
-  prefetch_line(reinterpret_cast<const std::byte*>(&record + 1) - 1);
+  prefetch_line(&page->orders[slot_of(id)]);
 }
 
 void OrderTable::prefetch_client_id(AccountId account, std::string_view text) const {
   client_ids_.prefetch(client_id_hash(account, text));
 }
 
-bool OrderTable::index_client_id(OrderId id, const OrderRecord& record, std::string_view text, Taken taken) {
-  if (record.reject_reason == RejectReason::duplicate_client_order_id) return true;
-  const std::uint64_t hash = client_id_hash(record.account, text);
-  const ClientIdOwner older = owner_of(record.account, text, &saved_);
+bool OrderTable::index_client_id(OrderId id, const StoredOrder& order, std::string_view text, Taken taken) {
+  if (order.reject_reason == RejectReason::duplicate_client_order_id) return true;
+  const std::uint64_t hash = client_id_hash(order.account, text);
+  const ClientIdOwner older = owner_of(order.account, text, &saved_);
   if (older.unreadable) [[unlikely]] {
     if (!saved_.failure) saved_.failure = broken_page(*older.unreadable);
     return false;
   }
   if (older.id) {
-    if (refused_before_client_id(record.reject_reason)) return true;
+    if (refused_before_client_id(order.reject_reason)) return true;
     // By a replace, the older one may have taken it later, once this one had ended.
-    if (taken == Taken::some_time && older.open && is_terminal(record.status)) return true;
+    if (taken == Taken::some_time && older.open && is_terminal(order.status)) return true;
     // An id that is used again means the newer order.
     client_ids_.erase(hash, older.id.value);
   }
@@ -325,38 +404,40 @@ bool OrderTable::index_client_id(OrderId id, const OrderRecord& record, std::str
   return true;
 }
 
-bool OrderTable::add_client_id(OrderId id, OrderRecord& record, std::string_view text) {
+bool OrderTable::add_client_id(OrderId id, StoredOrder& order, std::string_view text) {
   Page& page = *page_with(id);
   TRADE_ASSERT(!text.empty() && text.size() <= UINT8_MAX, "client order id of a wrong length");
-  if (!index_client_id(id, record, text, Taken::now)) return false;
-  const bool renamed = record.client_id_size != 0;
-  const TextPlace place = append_text(page.texts, text, place_of(record));
-  record.client_id_offset = place.offset;
-  record.client_id_size = place.size;
-  if (renamed) limit_client_ids(page, id, record);
+  if (!index_client_id(id, order, text, Taken::now)) return false;
+  const bool renamed = order.client_id_size != 0;
+  const TextPlace place = append_text(page.texts, text, place_of(order));
+  order.client_id_offset = place.offset;
+  order.client_id_size = place.size;
+  if (renamed) limit_client_ids(page, id, order);
   return true;
 }
 
-void OrderTable::limit_client_ids(Page& page, OrderId id, const OrderRecord& record) {
-  TextPlace place = place_of(record);
+void OrderTable::limit_client_ids(Page& page, OrderId id, const StoredOrder& order) {
+  TextPlace place = place_of(order);
   for (std::uint32_t kept = 1; kept < client_ids_per_order_max && place.size != 0; ++kept)
     place = older_than(page.texts, place);
   if (place.size == 0) return;
   for (TextPlace old = older_than(page.texts, place); old.size != 0; old = older_than(page.texts, old)) {
-    client_ids_.erase(client_id_hash(record.account, text_at(page.texts, old)), id.value);
+    client_ids_.erase(client_id_hash(order.account, text_at(page.texts, old)), id.value);
     page.texts_dead += static_cast<std::uint32_t>(old.size + link_bytes);
   }
   set_older(page.texts, place, {});
   clear_dead_texts(page);
 }
 
-void OrderTable::set_venue_order_id(OrderId id, OrderRecord& record, std::string_view text) {
+void OrderTable::set_venue_order_id(OrderId id, StoredOrder& order, std::string_view text) {
   Page& page = *page_with(id);
   TRADE_ASSERT(!text.empty() && text.size() <= UINT8_MAX, "a venue's order id of a wrong length");
-  if (record.venue_id_size() != 0)
-    page.texts_dead += static_cast<std::uint32_t>(record.venue_id_size() + link_bytes);
+  OrderExtras& extras = change_extras(id, order);
+  if (extras.venue_id_size != 0)
+    page.texts_dead += static_cast<std::uint32_t>(extras.venue_id_size + link_bytes);
   const TextPlace place = append_text(page.texts, text, {});
-  record.set_venue_id(place.offset, place.size);
+  extras.venue_id_offset = place.offset;
+  extras.venue_id_size = place.size;
   clear_dead_texts(page);
 }
 
@@ -366,20 +447,22 @@ void OrderTable::clear_dead_texts(Page& page) {
 
 void OrderTable::compact_texts(Page& page) {
   std::string texts;
-  for (OrderRecord& record : page.records) {
+  for (StoredOrder& order : page.orders) {
     // Newest first: each text's link is set once the next one has its place.
     TextPlace newer;
-    for_each_client_id(page.texts, record, [&](std::string_view text) {
+    for_each_client_id(page.texts, order, [&](std::string_view text) {
       const TextPlace place = append_text(texts, text, {});
       if (newer.size != 0) {
         set_older(texts, newer, place);
       } else {
-        record.client_id_offset = place.offset;
+        order.client_id_offset = place.offset;
       }
       newer = place;
     });
-    if (const TextPlace place = venue_place_of(record); place.size != 0)
-      record.set_venue_id(append_text(texts, text_at(page.texts, place), {}).offset, place.size);
+  }
+  for (OrderExtras& extras : page.extras) {
+    if (const TextPlace place = venue_place_of(&extras); place.size != 0)
+      extras.venue_id_offset = append_text(texts, text_at(page.texts, place), {}).offset;
   }
   page.texts = std::move(texts);
   page.texts_dead = 0;
@@ -387,8 +470,10 @@ void OrderTable::compact_texts(Page& page) {
 
 bool OrderTable::check_texts(Page& page) {
   std::size_t live = 0;
-  for (const OrderRecord& record : page.records) {
-    const auto bytes = size_of_texts(page.texts, record);
+  for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
+    const StoredOrder& order = page.orders[slot];
+    const auto bytes =
+        size_of_texts(page.texts, place_of(order), venue_place_of(extras_of(page, slot, order)));
     if (!bytes) return false;
     live += *bytes;
   }
@@ -397,8 +482,10 @@ bool OrderTable::check_texts(Page& page) {
 }
 
 std::optional<OrderSight> OrderTable::look(OrderId id, OrderPageSource* source) const {
-  if (const OrderRecord* record = find(id))
-    return OrderSight{id, *record, client_order_id(id, *record), venue_order_id(id, *record)};
+  if (const StoredOrder* order = find(id)) {
+    return OrderSight{id, record_of(*order, extras(id, *order)),
+                      text_at(page_with(id)->texts, place_of(*order)), venue_order_id(id, *order)};
+  }
   if (id.value == 0 || id > newest_ || pages_[page_of(id)] || source == nullptr) return std::nullopt;
   const auto bytes = source->page(page_of(id));
   if (!bytes) return std::nullopt;
@@ -425,12 +512,18 @@ std::vector<std::byte> OrderTable::image_of(std::uint32_t number) const {
   const Page& page = *pages_[number];
   const bool last = number == page_of(newest_);
   const std::uint32_t used = last ? slot_of(newest_) + 1 : order_page_records;
+  const auto orders = std::as_bytes(page.orders.first(used));
+  const auto extras = std::as_bytes(std::span(page.extras));
   ByteWriter writer;
-  writer.reserve(image_header_bytes + used * sizeof(OrderRecord) + page.texts.size());
-  writer.write(used);
+  writer.reserve(image_header_bytes + sizeof(std::uint32_t) + orders.size() + extras.size() +
+                 page.texts.size());
+  writer.write(static_cast<std::uint16_t>(used));
+  writer.write(static_cast<std::uint16_t>(image_layout));
   writer.write(std::uint32_t{open_in_page_[number]});
   writer.write(static_cast<std::uint32_t>(page.texts.size()));
-  writer.write_bytes(std::as_bytes(page.records.first(used)));
+  writer.write(static_cast<std::uint32_t>(page.extras.size()));
+  writer.write_bytes(orders);
+  writer.write_bytes(extras);
   writer.write_bytes(std::as_bytes(std::span(page.texts)));
   return writer.take();
 }
@@ -448,10 +541,10 @@ bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> byte
   const Page& page = *pages_[number];
   bool indexed = true;
   for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
-    const OrderRecord& record = page.records[slot];
-    if (loaded == Loaded::left_out && is_terminal(record.status)) continue;
-    for_each_client_id(page.texts, record, [&](std::string_view text) {
-      indexed = indexed && index_client_id(OrderId{first + slot}, record, text, Taken::some_time);
+    const StoredOrder& order = page.orders[slot];
+    if (loaded == Loaded::left_out && is_terminal(order.status)) continue;
+    for_each_client_id(page.texts, order, [&](std::string_view text) {
+      indexed = indexed && index_client_id(OrderId{first + slot}, order, text, Taken::some_time);
     });
   }
   if (loaded == Loaded::left_out) drop_page(number);
@@ -469,11 +562,11 @@ std::vector<std::uint32_t> OrderTable::open_pages() const {
 void OrderTable::forget_ended_client_ids(std::uint32_t number) {
   const Page& page = *pages_[number];
   for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
-    const OrderRecord& record = page.records[slot];
-    if (!is_terminal(record.status)) continue;
+    const StoredOrder& order = page.orders[slot];
+    if (!is_terminal(order.status)) continue;
     const std::uint64_t id = first_of(number).value + slot;
-    for_each_client_id(page.texts, record, [&](std::string_view text) {
-      client_ids_.erase(client_id_hash(record.account, text), id);
+    for_each_client_id(page.texts, order, [&](std::string_view text) {
+      client_ids_.erase(client_id_hash(order.account, text), id);
     });
   }
 }

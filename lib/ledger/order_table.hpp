@@ -39,7 +39,10 @@ struct OrderSight {
 constexpr std::uint32_t client_ids_per_order_max = 16;
 
 /// A page of orders as it was saved, read in place:
-///   4 bytes orders in use, 4 bytes open orders, 4 bytes size of the texts, the records, the texts.
+///   2 bytes orders in use, 2 bytes layout, 4 bytes open orders, 4 bytes size of the texts,
+///   layout 1: 4 bytes how many have extras, a StoredOrder each, the OrderExtras in ascending order of slots,
+///   layout 0, of programs before: an OrderRecord each,
+///   the texts.
 /// The texts are the orders' client ids, and the ids that venues gave them; behind each stand five bytes that
 /// tell of the same order's client id before it: 4 bytes offset in the texts, 1 byte size, all zero where
 /// there is none.
@@ -51,14 +54,24 @@ class OrderPageImage {
   /// How many of its orders are open.
   [[nodiscard]] std::uint32_t open_orders() const { return open_orders_; }
   [[nodiscard]] OrderRecord record(std::uint32_t slot) const;
+  [[nodiscard]] OrderParts parts(std::uint32_t slot) const;
+  /// Whether those orders have extras, and no others, that say so. Where it is false single orders can be
+  /// looked at all the same.
+  [[nodiscard]] bool has_extras_where_due() const;
   [[nodiscard]] std::string_view client_order_id(const OrderRecord& record) const;
   [[nodiscard]] std::string_view venue_order_id(const OrderRecord& record) const;
   [[nodiscard]] std::string_view texts() const { return texts_; }
 
  private:
+  [[nodiscard]] std::size_t extras_count() const { return extras_.size() / sizeof(OrderExtras); }
+  /// All zero where there are none.
+  [[nodiscard]] OrderExtras extras_at(std::uint32_t slot) const;
+
   std::uint32_t used_ = 0;
   std::uint32_t open_orders_ = 0;
+  std::uint32_t layout_ = 0;
   std::span<const std::byte> records_;
+  std::span<const std::byte> extras_;
   std::string_view texts_;
 };
 
@@ -90,25 +103,34 @@ class OrderTable {
 
   /// Adds an order with an id above `newest()`, for the caller to fill in. Null when the id is not a new one,
   /// or beyond what can be addressed.
-  OrderRecord* add(OrderId id);
+  StoredOrder* add(OrderId id);
+  /// What an order asks for, whatever the numbers are; one without a stop price has zero there.
+  void set_terms(OrderId id, StoredOrder& order, Quantity quantity, Price limit_price, Price stop_price) {
+    if (order.set_terms(quantity, limit_price) && !stop_price && !order.has_extras()) return;
+    set_unusual_terms(id, order, quantity, limit_price, stop_price);
+  }
   /// Gives an order, whose record says all else, a client id of 1 to 255 bytes on top of those it has. False
   /// when the order that has the id so far could not be read: see `read_failure`.
-  [[nodiscard]] bool add_client_id(OrderId id, OrderRecord& record, std::string_view text);
-  /// The id of 1 to 255 bytes that its venue knows it by, in the place of the one before. The record says
+  [[nodiscard]] bool add_client_id(OrderId id, StoredOrder& order, std::string_view text);
+  /// The id of 1 to 255 bytes that its venue knows it by, in the place of the one before. Its extras say
   /// which venue.
-  void set_venue_order_id(OrderId id, OrderRecord& record, std::string_view text);
+  void set_venue_order_id(OrderId id, StoredOrder& order, std::string_view text);
   void count_open(OrderId id);   ///< the order is open from now on
   void count_ended(OrderId id);  ///< the order was open and is not any more
 
   /// Null when there is no such order in memory.
-  [[nodiscard]] const OrderRecord* find(OrderId id) const;
+  [[nodiscard]] const StoredOrder* find(OrderId id) const;
   /// The same, for changing: its page is brought back where it has left memory, and counts as changed from
   /// here on. Null also when its page could not be read: see `read_failure`.
-  [[nodiscard]] OrderRecord* change(OrderId id);
+  [[nodiscard]] StoredOrder* change(OrderId id);
+  /// What else there is of an order that `find` or `change` gave; null: nothing. Good until extras are added
+  /// to an order of the same page.
+  [[nodiscard]] const OrderExtras* extras(OrderId id, const StoredOrder& order) const;
+  /// The same, for changing an order that `add` or `change` gave; added where it has none.
+  [[nodiscard]] OrderExtras& change_extras(OrderId id, StoredOrder& order);
   /// Why a saved page could not be read that `change` or `add_client_id` needed; null: all could.
   [[nodiscard]] const Error* read_failure() const { return saved_.failure ? &*saved_.failure : nullptr; }
-  [[nodiscard]] std::string_view client_order_id(OrderId id, const OrderRecord& record) const;
-  [[nodiscard]] std::string_view venue_order_id(OrderId id, const OrderRecord& record) const;
+  [[nodiscard]] std::string_view venue_order_id(OrderId id, const StoredOrder& order) const;
   /// The newest order that has, or before a replace had, this client id in the account; zero: none. Of ended
   /// orders only those count whose page has not left memory since they ended. An order that was refused
   /// before it could take the id only counts when no other has it, and never when that was because the id was
@@ -152,9 +174,10 @@ class OrderTable {
 
  private:
   struct Page {
-    std::span<OrderRecord, order_page_records> records;
-    std::string texts;             ///< as in OrderPageImage
-    std::uint32_t texts_dead = 0;  ///< bytes of it that nothing leads to any more
+    std::span<StoredOrder, order_page_records> orders;
+    std::vector<OrderExtras> extras;  ///< in ascending order of slots
+    std::string texts;                ///< as in OrderPageImage
+    std::uint32_t texts_dead = 0;     ///< bytes of it that nothing leads to any more
     /// How often `evict` had been called when the page was last saved: about when it last changed, without
     /// that each change has to note it.
     std::uint32_t saved_round = 0;
@@ -195,10 +218,12 @@ class OrderTable {
   /// When an order took its client id: as an event has it now, or at some time before it was saved.
   enum class Taken : std::uint8_t { now, some_time };
   /// False as `add_client_id`.
-  [[nodiscard]] bool index_client_id(OrderId id, const OrderRecord& record, std::string_view text,
+  [[nodiscard]] bool index_client_id(OrderId id, const StoredOrder& order, std::string_view text,
                                      Taken taken);
   /// Forgets an order's oldest client ids where it has more than the bound.
-  void limit_client_ids(Page& page, OrderId id, const OrderRecord& record);
+  void limit_client_ids(Page& page, OrderId id, const StoredOrder& order);
+  void set_unusual_terms(OrderId id, StoredOrder& order, Quantity quantity, Price limit_price,
+                         Price stop_price);
   void forget_ended_client_ids(std::uint32_t page);
   void mark(std::uint32_t page);
   [[nodiscard]] std::vector<std::byte> image_of(std::uint32_t page) const;
@@ -206,8 +231,10 @@ class OrderTable {
   static void clear_dead_texts(Page& page);
   /// Counts the dead texts; false when a text is not where it should be.
   [[nodiscard]] static bool check_texts(Page& page);
+  [[nodiscard]] static const OrderExtras* extras_of(const Page& page, std::uint32_t slot,
+                                                    const StoredOrder& order);
 
-  BlockPool blocks_{order_page_records * sizeof(OrderRecord)};  ///< for the pages' records
+  BlockPool blocks_{order_page_records * sizeof(StoredOrder)};  ///< for the pages' orders
   std::vector<std::unique_ptr<Page>> pages_;                    ///< null: not in memory
   std::vector<std::uint16_t> open_in_page_;                     ///< open orders, of every page
   /// Hash of account and text to order id. An ended order's entries go when its page leaves memory and do not

@@ -2,6 +2,7 @@
 // of the stored format: plain integers, little-endian, no padding (checked by PagedArray).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/time.hpp"
@@ -71,7 +72,8 @@ struct PositionRecord {
   [[nodiscard]] ClosingCost closing_cost() const;
 };
 
-/// One order; record number is the order's id less one.
+/// One order, all that is known of it: as it is shown, and as pages of orders were saved by programs before
+/// StoredOrder.
 struct OrderRecord {
   AccountId account;  ///< zero, as the symbol, only where a rejected order named one that is not there
   SymbolId symbol;
@@ -120,12 +122,125 @@ struct OrderRecord {
     trail_basis_points = size;
   }
 
-  void set(const OrderInstructions& instructions);
   [[nodiscard]] OrderInstructions instructions() const;
-  void set(OrderLink link);
   [[nodiscard]] OrderLink link() const;
 };
 static_assert(sizeof(OrderRecord) == 128);
+
+/// What few orders have: all but account, symbol, quantity, limit price and times of a market or limit order.
+struct OrderExtras {
+  Timestamp expires_at;
+  Price stop_price;
+  // What an order asked for that was rejected for it, where one of them does not fit into StoredOrder; else
+  // both are zero.
+  Quantity unfit_quantity;
+  Price unfit_limit_price;
+  // As in OrderRecord, but for the venue's id of the order, which has fields of its own.
+  std::uint32_t display_shares = 0;
+  std::uint32_t minimum_shares = 0;
+  std::uint32_t trail_units = 0;
+  std::uint32_t trail_basis_points = 0;
+  std::uint32_t reference_units = 0;
+  std::uint32_t venue_id_offset = 0;
+  std::uint16_t venue = 0;
+  std::uint16_t slot = 0;  ///< of the order in its page
+  std::uint8_t venue_id_size = 0;
+  std::uint8_t venue_state = 0;
+  std::uint8_t post_only = 0;
+  std::uint8_t all_or_none = 0;
+  std::uint8_t self_trade_prevention = 0;
+  std::uint8_t short_sale = 0;
+  std::uint8_t link_bits = 0;
+  std::uint8_t reserved[5] = {};
+
+  void set(const OrderInstructions& instructions);
+  void set(OrderLink link);
+  bool operator==(const OrderExtras&) const = default;
+};
+static_assert(sizeof(OrderExtras) == 72);
+
+/// What a rejected order asked for may be out of range: it is held as far as it fits.
+constexpr std::uint32_t narrowed(std::int64_t value) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, UINT32_MAX));
+}
+
+/// One order as pages of orders hold it; record number is the order's id less one. One line of the
+/// processor's cache: most of folding is waiting for memory, and half as much is written to disk as of an
+/// OrderRecord.
+struct StoredOrder {
+  AccountId account;  ///< as in OrderRecord, as is what is not explained
+  SymbolId symbol;
+  std::uint32_t quantity_shares = 0;
+  std::uint32_t filled_shares = 0;
+  std::uint32_t limit_units = 0;
+  std::uint32_t client_id_offset = 0;
+  Money filled_notional;
+  Timestamp created_at;
+  Timestamp updated_at;
+  std::uint32_t previous_of_account_low = 0;
+  std::uint32_t last_trade_low = 0;
+  std::uint8_t previous_of_account_high = 0;
+  std::uint8_t last_trade_high = 0;
+  std::uint8_t client_id_size = 0;
+  std::uint8_t type_bits = 0;  ///< the type in the lower half, the time in force in the upper one
+  OrderStatus status = OrderStatus::pending;
+  RejectReason reject_reason = RejectReason::none;
+  std::uint8_t cancel_reason = 0;
+  std::uint8_t flags = 0;
+
+  static constexpr std::uint8_t present_flag = 1;  ///< there is an order of this id
+  static constexpr std::uint8_t sell_flag = 2;
+  static constexpr std::uint8_t extras_flag = 4;  ///< its page has OrderExtras of it
+
+  [[nodiscard]] bool present() const { return (flags & present_flag) != 0; }
+  [[nodiscard]] bool has_extras() const { return (flags & extras_flag) != 0; }
+  [[nodiscard]] Side side() const { return (flags & sell_flag) != 0 ? Side::sell : Side::buy; }
+  [[nodiscard]] OrderType type() const { return static_cast<OrderType>(type_bits & 15U); }
+  [[nodiscard]] TimeInForce time_in_force() const { return static_cast<TimeInForce>(type_bits >> 4U); }
+  void set(Side side, OrderType type, TimeInForce time_in_force);
+  /// As far as they fit. False where one does not: what was asked for is then for its extras to tell.
+  bool set_terms(Quantity quantity, Price limit_price) {
+    quantity_shares = narrowed(quantity.shares);
+    limit_units = narrowed(limit_price.units);
+    return quantity_shares == quantity.shares && limit_units == limit_price.units;
+  }
+  [[nodiscard]] Quantity quantity() const { return {quantity_shares}; }
+  [[nodiscard]] Quantity filled_quantity() const { return {filled_shares}; }
+  /// So many more, or fewer. False when the sum is below zero or beyond 32 bits; nothing changes then.
+  [[nodiscard]] bool add_filled(Quantity quantity) {
+    const std::int64_t filled = filled_shares + quantity.shares;
+    if (filled != std::int64_t{narrowed(filled)}) return false;
+    filled_shares = static_cast<std::uint32_t>(filled);
+    return true;
+  }
+  [[nodiscard]] OrderId previous_of_account() const {
+    return {std::uint64_t{previous_of_account_high} << 32U | previous_of_account_low};
+  }
+  void set_previous_of_account(OrderId previous) {
+    previous_of_account_low = static_cast<std::uint32_t>(previous.value);
+    previous_of_account_high = static_cast<std::uint8_t>(previous.value >> 32U);
+  }
+  /// TradeLog index plus one of its last trade; zero: none.
+  [[nodiscard]] std::uint64_t last_trade() const {
+    return std::uint64_t{last_trade_high} << 32U | last_trade_low;
+  }
+  void set_last_trade(std::uint64_t index_plus_one) {
+    last_trade_low = static_cast<std::uint32_t>(index_plus_one);
+    last_trade_high = static_cast<std::uint8_t>(index_plus_one >> 32U);
+  }
+};
+static_assert(sizeof(StoredOrder) == 64);
+/// Ids of orders, and numbers of trades, are below it: a thousand billions.
+constexpr std::uint64_t stored_number_end = std::uint64_t{1} << 40U;
+
+/// An order in the two parts that a page holds of it.
+struct OrderParts {
+  StoredOrder order;
+  OrderExtras extras;  ///< all zero, but for its slot: it has none
+};
+OrderParts parts_of(const OrderRecord& record);
+/// `extras` may be null.
+OrderRecord record_of(const StoredOrder& order, const OrderExtras* extras);
 
 static_assert(price_units_max <= UINT32_MAX && order_quantity_max <= UINT32_MAX);
 /// One trade: two fills; of a trade at a venue the clearing account is the maker, without an order. Price and

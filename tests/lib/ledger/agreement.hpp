@@ -9,6 +9,7 @@
 #include "engine/engine.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/views.hpp"
+#include "saved_pages.hpp"
 
 namespace trade::ledger::test {
 
@@ -58,6 +59,31 @@ inline std::uint64_t compare_orders(const Engine& engine, const Ledger& ledger, 
     EXPECT_EQ(difference(*order, order_view(ledger, *sight)), "") << "order " << id.value;
   }
   return compared;
+}
+
+/// The same, of the ledger as it comes back from its pages, of this layout and of the one before.
+inline void compare_reloaded_orders(const Engine& engine, Ledger& ledger, OrderId newest) {
+  SavedPages saved;
+  saved.save(ledger);
+  for (const SavedPages& pages : {saved, saved_in_layout_before(saved)}) {
+    auto loaded = pages.load();
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_GT(compare_orders(engine, *loaded, newest), 0U);
+    // Read where they were saved, too.
+    for (const auto& [name, bytes] : pages.pages) {
+      if (name.kind != PageKind::orders) continue;
+      const auto image = OrderPageImage::open(bytes);
+      ASSERT_TRUE(image);
+      for (std::uint32_t slot = 0; slot < image->used(); ++slot) {
+        const OrderRecord record = image->record(slot);
+        const OrderId id{OrderTable::first_of(name.number).value + slot};
+        const auto order = engine.order(id);
+        if (record.present == 0 || !order) continue;
+        const OrderSight sight{id, record, image->client_order_id(record), image->venue_order_id(record)};
+        EXPECT_EQ(difference(*order, order_view(*loaded, sight)), "") << "order " << id.value;
+      }
+    }
+  }
 }
 
 inline void compare_holdings(const Engine& engine, const Ledger& ledger) {

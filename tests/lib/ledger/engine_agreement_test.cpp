@@ -42,6 +42,7 @@ TEST(EngineAgreement, RandomCommands) {
     const Status invariants = ledger.check_invariants();
     EXPECT_TRUE(invariants) << invariants.error().message;
     EXPECT_GT(compare_orders(engine, ledger, flow.newest()), 3'000u);
+    test::compare_reloaded_orders(engine, ledger, flow.newest());
     EXPECT_GT(entries.size(), 800u);
     EXPECT_EQ(engine.open_order_count(), ledger.orders().open_count());
   }

@@ -222,7 +222,7 @@ TEST_F(LedgerTest, ABustedTradeGoesBackWithItsProfit) {
   EXPECT_EQ(ledger.account(alice)->cash, Money{});
   EXPECT_EQ(holding(alice, acme), (Holding{Quantity{10}, dollars(40)}));
   EXPECT_EQ(holding(feed.clearing_account(nyx), acme), Holding{});
-  EXPECT_EQ(ledger.orders().find(order)->filled_quantity, Quantity{});
+  EXPECT_EQ(ledger.orders().find(order)->filled_quantity(), Quantity{});
   const auto fills = fills_view(ledger, {.account = {}, .symbol = {}, .order = order, .limit = 10});
   ASSERT_TRUE(fills);
   ASSERT_EQ(fills->fills.size(), 1u);
@@ -241,7 +241,7 @@ TEST_F(LedgerTest, AFillThatCrossedWithTheEndOfItsOrderSettles) {
   fold();
   EXPECT_EQ(holding(alice, acme), (Holding{Quantity{3}, dollars(15)}));
   EXPECT_EQ(ledger.orders().find(order)->status, OrderStatus::cancelled);
-  EXPECT_EQ(ledger.orders().find(order)->filled_quantity, Quantity{3});
+  EXPECT_EQ(ledger.orders().find(order)->filled_quantity(), Quantity{3});
 }
 
 TEST_F(LedgerTest, WhoTradesWithHimselfKeepsHisShares) {

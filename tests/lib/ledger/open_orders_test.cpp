@@ -82,7 +82,7 @@ class OpenOrdersTest : public ::testing::Test {
     save(ledger);
     for (auto& [name, bytes] : saved.pages) {
       if (name.kind != PageKind::orders) continue;
-      bytes.resize(3 * sizeof(std::uint32_t) + sizeof(OrderRecord));
+      bytes.resize(4 * sizeof(std::uint32_t) + sizeof(StoredOrder));
       bytes[0] = std::byte{1};
       bytes[1] = std::byte{0};
     }
@@ -285,7 +285,7 @@ TEST_F(OpenOrdersTest, ADamagedPageIsAnErrorThatSaysSo) {
   const std::vector<std::byte> whole = saved.pages[{PageKind::orders, 1}];
   // Without texts, with another count of open orders, cut off, and gone.
   std::vector<std::optional<std::vector<std::byte>>> damaged(4, whole);
-  damaged[0]->resize(12 + page_orders * sizeof(OrderRecord));
+  damaged[0]->resize(16 + page_orders * sizeof(StoredOrder));
   std::ranges::fill(std::span(*damaged[0]).subspan(8, 4), std::byte{0});
   (*damaged[1])[4] = std::byte{2};
   damaged[2]->pop_back();

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "event_feed.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/views.hpp"
+#include "saved_pages.hpp"
 
 namespace trade::ledger {
 namespace {
@@ -231,9 +233,46 @@ TEST_F(OrdersTest, RejectedOrdersAreKept) {
   EXPECT_EQ(view(wild).symbol, "");
   EXPECT_EQ(view(wild).quantity, Quantity{-3});
   EXPECT_EQ(view(wild).client_order_id, "");
+  EXPECT_EQ(view(wild).limit_price, Price{});
   EXPECT_EQ(ids(listing(OrderFilter::all)), (Ids{2, 1}));
   EXPECT_EQ(ids(listing(OrderFilter::all, "alice")), (Ids{1}));
   EXPECT_EQ(ids(listing(OrderFilter::open)), Ids{});
+}
+
+TEST_F(OrdersTest, WhatARejectedOrderAskedForIsShownWhateverItWas) {
+  constexpr std::int64_t wild[] = {INT64_MIN, -1, 0, 1, UINT32_MAX, std::int64_t{UINT32_MAX} + 1, INT64_MAX};
+  OrderRejected event;
+  event.type = OrderType::stop_limit;
+  event.reason = RejectReason::invalid_order;
+  std::vector<std::pair<OrderId, OrderRejected>> rejected;
+  for (const std::int64_t quantity : wild) {
+    for (const std::int64_t limit : wild) {
+      for (const std::int64_t stop : wild) {
+        event.quantity = {quantity};
+        event.limit_price = {limit};
+        event.stop_price = {stop};
+        rejected.emplace_back(feed.reject(event), event);
+      }
+    }
+  }
+  const auto expect_all = [](const OrderTable& orders, OrderPageSource* source, const auto& expected) {
+    for (const auto& [id, asked] : expected) {
+      const auto sight = orders.look(id, source);
+      ASSERT_TRUE(sight);
+      EXPECT_EQ(sight->record.quantity, asked.quantity);
+      EXPECT_EQ(sight->record.limit_price, asked.limit_price);
+      EXPECT_EQ(sight->record.stop_price, asked.stop_price);
+    }
+  };
+  fold();
+  expect_all(ledger.orders(), nullptr, rejected);
+  test::SavedPages saved;
+  saved.save(ledger);
+  for (const test::SavedPages& pages : {saved, test::saved_in_layout_before(saved)}) {
+    auto loaded = pages.load();
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    expect_all(loaded->orders(), nullptr, rejected);
+  }
 }
 
 TEST_F(OrdersTest, Replaced) {

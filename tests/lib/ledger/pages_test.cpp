@@ -25,6 +25,7 @@ using test::EventFeed;
 using test::price_cents;
 using test::RandomMarket;
 using test::restore;
+using test::saved_in_layout_before;
 using test::SavedPages;
 
 std::vector<Entry> trades_of(const std::vector<Entry>& entries) {
@@ -57,7 +58,11 @@ TEST(LedgerPages, ALoadedLedgerGoesOnAsTheSavedOne) {
       EXPECT_EQ(loaded->changed_page_count(), 0u);
       EXPECT_TRUE(loaded->check_invariants());
       ASSERT_EQ(description(*loaded, nullptr), description(ledger, nullptr));
-      if (round % 2 == 0) ledger = std::move(*loaded);
+      auto from_before = saved_in_layout_before(saved).load();
+      ASSERT_TRUE(from_before) << from_before.error().message;
+      ASSERT_TRUE(restore(*from_before, entries));
+      ASSERT_EQ(description(*from_before, nullptr), description(ledger, nullptr));
+      if (round % 2 == 0) ledger = std::move(*(round % 4 == 0 ? from_before : loaded));
     }
   }
 }
@@ -231,6 +236,52 @@ TEST(LedgerPages, TradesBeyondTheCapacityAreOnDiskOnly) {
   ASSERT_TRUE(loaded->restore_trades(4'900, all.subspan(4'900)));
   ASSERT_TRUE(loaded->finish_restoring());
   EXPECT_EQ(description(*loaded, nullptr), description(ledger, nullptr));
+}
+
+TEST(LedgerPages, ExtrasThatFitNoOrderAreRefused) {
+  EventFeed feed;
+  const AccountId alice = feed.open_account("alice");
+  const SymbolId acme = feed.add_symbol("ACME");
+  const VenueId nyx = feed.add_venue("NYX");
+  for (int number = 0; number < 3; ++number) {
+    feed.accept(alice, acme, Side::buy, Quantity{5}, price_cents(100));
+    feed.route(alice, acme, nyx, Side::buy, Quantity{10});
+  }
+  Ledger ledger;
+  std::vector<Entry> entries;
+  ASSERT_TRUE(ledger.fold(feed.take(), entries));
+  SavedPages saved;
+  saved.save(ledger);
+  ASSERT_TRUE(saved.load());
+  const PageName name{PageKind::orders, 0};
+  constexpr std::size_t header_bytes = 16;
+  const auto flags_at = [](std::size_t slot) {
+    return header_bytes + slot * sizeof(StoredOrder) + offsetof(StoredOrder, flags);
+  };
+  const auto slot_at = [](std::size_t number) {
+    return header_bytes + 6 * sizeof(StoredOrder) + number * sizeof(OrderExtras) +
+           offsetof(OrderExtras, slot);
+  };
+  const std::pair<std::size_t, int> changes[] = {
+      {flags_at(0), 5},   // one more that should have some
+      {flags_at(1), 1},   // one fewer
+      {slot_at(0), 0},    // of one that has none
+      {slot_at(1), 1},    // of one that has some already
+      {slot_at(2), 200},  // of one that is not there
+      {12, 2},            // fewer than follow
+      {12, 255},          // more than there are orders
+      {2, 2},             // a layout that is not known
+  };
+  for (const auto& [at, value] : changes) {
+    SCOPED_TRACE(at);
+    SavedPages broken = saved;
+    broken.pages[name][at] = static_cast<std::byte>(value);
+    EXPECT_FALSE(broken.load());
+    // Whoever looks at single orders of such a page comes to no harm.
+    const auto image = OrderPageImage::open(broken.pages[name]);
+    for (std::uint32_t slot = 0; image && slot < image->used(); ++slot)
+      EXPECT_EQ(image->record(slot).account, alice);
+  }
 }
 
 TEST(LedgerPages, BrokenPagesAreRefused) {

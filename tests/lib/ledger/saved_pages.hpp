@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "base/byte_stream.hpp"
 #include "ledger/ledger.hpp"
 
@@ -64,6 +66,30 @@ struct SavedPages final : OrderPageSource {
     return found->second;
   }
 };
+
+/// A page of orders as programs saved it whose records were OrderRecords.
+inline std::vector<std::byte> in_layout_before(std::span<const std::byte> bytes) {
+  const auto image = OrderPageImage::open(bytes);
+  EXPECT_TRUE(image);
+  ByteWriter writer;
+  writer.write(image->used());
+  writer.write(image->open_orders());
+  writer.write(static_cast<std::uint32_t>(image->texts().size()));
+  for (std::uint32_t slot = 0; slot < image->used(); ++slot) {
+    const OrderRecord record = image->record(slot);
+    writer.write_bytes(std::as_bytes(std::span(&record, 1)));
+  }
+  writer.write_bytes(std::as_bytes(std::span(image->texts())));
+  return writer.take();
+}
+
+/// All pages of orders that a ledger has, in that layout.
+inline SavedPages saved_in_layout_before(SavedPages saved) {
+  for (auto& [name, bytes] : saved.pages) {
+    if (name.kind == PageKind::orders) bytes = in_layout_before(bytes);
+  }
+  return saved;
+}
 
 /// Puts the trades back that a loaded ledger wants, all of them at hand.
 inline Status restore(Ledger& ledger, const std::vector<Entry>& entries) {

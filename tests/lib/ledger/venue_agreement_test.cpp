@@ -284,6 +284,7 @@ TEST(VenueAgreement, ASimulatedMarketElsewhere) {
     const Status invariants = ledger.check_invariants();
     EXPECT_TRUE(invariants) << invariants.error().message;
     EXPECT_GT(test::compare_orders(simulation.engine, ledger, simulation.newest()), 100U);
+    test::compare_reloaded_orders(simulation.engine, ledger, simulation.newest());
     EXPECT_EQ(simulation.engine.open_order_count(), ledger.orders().open_count());
     if (::testing::Test::HasFailure()) return;
   }
