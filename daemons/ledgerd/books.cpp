@@ -198,6 +198,8 @@ bool Books::checkpoint_due(Timestamp now) {
 }
 
 Status Books::idle(Timestamp now) {
+  if (!refolding()) ledger_.bring_orders_back(options_.pages_brought_back_idle);
+  if (const Error* failure = ledger_.orders().read_failure()) return std::unexpected(*failure);
   if (checkpoint_due(now) && !checkpoint_) {
     begin_checkpoint();
     checkpoint_begun_ = now;

@@ -39,6 +39,9 @@ struct BooksOptions {
   std::chrono::milliseconds checkpoint_interval{30'000};
   /// Bytes of a checkpoint that are written with one commit, or a hundredth of it where that is more.
   std::size_t checkpoint_portion_bytes = std::size_t{1} << 20;
+  /// Pages of the newest orders that come into memory, after a start, each time that idling is called: some
+  /// milliseconds' worth.
+  std::size_t pages_brought_back_idle = 64;
   MakeWriter make_writer = make_store_writer;
   /// Opens the journal again, for what is asked about its events; empty: nothing is told of those.
   follower::AccountJournal::Open open_journal = {};

@@ -48,6 +48,16 @@ class HashIndex {
     ++size_;
   }
 
+  /// For an index whose keys all have hashes of their own: the value that this one has from now on.
+  void set(std::uint64_t hash, std::uint64_t value) {
+    if ((size_ + 1) * 4 > slots_.size() * 3) grow();
+    std::size_t at = hash & mask();
+    while (slots_[at].value != 0 && slots_[at].hash != hash)
+      at = (at + 1) & mask();
+    if (slots_[at].value == 0) ++size_;
+    slots_[at] = {hash, value};
+  }
+
   /// Removes one entry of this hash and value; false when there is none.
   bool erase(std::uint64_t hash, std::uint64_t value) {
     if (slots_.empty()) return false;

@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/byte_stream.hpp"
@@ -131,6 +130,9 @@ class Ledger {
   Status finish_restoring();
   /// Lets go of pages of orders beyond the capacity. What was handed out to be saved must be durable.
   void evict_orders();
+  /// A loaded ledger has its newest orders where they are saved at first, and so many pages of them more come
+  /// into memory with each call, as many as there is room for: to be called when nothing else is to be done.
+  void bring_orders_back(std::size_t pages) { orders_.bring_back_remembered(pages); }
   /// So many pages of orders came back since that others should leave before more is folded: everything that
   /// changed should be saved, then `evict_orders` called.
   [[nodiscard]] bool crowded() const;
@@ -248,7 +250,7 @@ class Ledger {
 
   std::uint64_t saved_trades_ = 0;  ///< how many there were when the state was saved that was loaded
   /// While trades are restored: of orders that are not in memory, whose saved heads stay as they are.
-  std::unordered_map<std::uint64_t, std::uint64_t> restored_heads_;
+  HashIndex restored_heads_;
 
   Timestamp timestamp_;                    ///< of the event being folded, or folded last
   std::vector<Entry>* entries_ = nullptr;  ///< of those being folded

@@ -147,29 +147,27 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   return ledger;
 }
 
-/// The newest pages come into memory, and of the older ones with open orders the newest, as many as may stay.
+/// Where pages can be brought back, only the last comes into memory: the others do when an order of theirs
+/// changes, which for most is never.
 Status Ledger::load_orders(std::uint32_t page_count, std::span<const std::uint32_t> open_pages,
                            const LoadPage& load) {
+  using Loaded = OrderTable::Loaded;
+  const bool can_bring_back = orders_.can_bring_back();
   const std::uint32_t newest_kept = newest_pages_kept();
   const std::uint32_t newest_from = page_count > newest_kept ? page_count - newest_kept : 0;
-  const auto older_count = static_cast<std::size_t>(
-      std::ranges::count_if(open_pages, [=](std::uint32_t page) { return page < newest_from; }));
-  std::size_t left_out =
-      orders_.can_bring_back() && older_count > older_pages_kept() ? older_count - older_pages_kept() : 0;
-  const auto load_page = [&](std::uint32_t page, OrderTable::Loaded loaded) -> Status {
+  const auto load_page = [&](std::uint32_t page, Loaded loaded) -> Status {
     const auto bytes = load({PageKind::orders, page});
-    if (bytes && orders_.load_page(page, *bytes, loaded)) return {};
+    if (bytes && orders_.load_page(page, *bytes, can_bring_back ? loaded : Loaded::kept)) return {};
     if (const Error* failure = orders_.read_failure()) return std::unexpected(*failure);
     return broken_ledger("a page of orders");
   };
   for (const std::uint32_t page : open_pages) {
     if (page >= newest_from) continue;
-    const auto loaded = left_out > 0 ? OrderTable::Loaded::left_out : OrderTable::Loaded::kept;
-    if (left_out > 0) --left_out;
-    if (Status done = load_page(page, loaded); !done) return done;
+    if (Status done = load_page(page, Loaded::left_out); !done) return done;
   }
   for (std::uint32_t page = newest_from; page < page_count; ++page) {
-    if (Status done = load_page(page, OrderTable::Loaded::kept); !done) return done;
+    const Loaded loaded = page + 1 == page_count ? Loaded::kept : Loaded::remembered;
+    if (Status done = load_page(page, loaded); !done) return done;
   }
   // Nothing leaves by that; but from now on it is known which pages are older ones.
   evict_orders();
@@ -220,9 +218,9 @@ Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> 
 }
 
 std::uint64_t Ledger::restored_head(OrderId id) const {
+  if (!id) return 0;
   if (const StoredOrder* order = orders_.find(id)) return order->last_trade();
-  const auto found = restored_heads_.find(id.value);
-  return found != restored_heads_.end() ? found->second : 0;
+  return restored_heads_.find(mixed_hash(id.value), [](std::uint64_t) { return true; });
 }
 
 void Ledger::set_restored_head(OrderId id, std::uint64_t index_plus_one) {
@@ -231,7 +229,7 @@ void Ledger::set_restored_head(OrderId id, std::uint64_t index_plus_one) {
   if (orders_.find(id) != nullptr) {
     orders_.change(id)->set_last_trade(index_plus_one);
   } else {
-    restored_heads_[id.value] = index_plus_one;
+    restored_heads_.set(mixed_hash(id.value), index_plus_one);
   }
 }
 

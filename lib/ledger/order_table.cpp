@@ -234,9 +234,11 @@ void OrderTable::drop_page(std::uint32_t page) {
   --pages_in_memory_;
 }
 
-void OrderTable::let_go(std::uint32_t page) {
-  forget_ended_client_ids(page);
-  drop_page(page);
+void OrderTable::let_go(std::uint32_t number) {
+  const Page& page = *pages_[number];
+  for (std::uint32_t slot = 0; slot < order_page_records; ++slot)
+    forget_client_ids_if_ended({first_of(number).value + slot}, page.orders[slot], page.texts);
+  drop_page(number);
 }
 
 OrderTable::Page* OrderTable::page_with(OrderId id) const {
@@ -266,9 +268,7 @@ const StoredOrder* OrderTable::find(OrderId id) const {
   return order.present() ? &order : nullptr;
 }
 
-OrderTable::Page* OrderTable::bring_back(OrderId id) {
-  if (!can_bring_back() || id.value == 0 || id > newest_) return nullptr;
-  const std::uint32_t number = page_of(id);
+OrderTable::Page* OrderTable::bring_back(std::uint32_t number) {
   const auto bytes = saved_.page(number);
   if (!bytes) return nullptr;
   const auto image = OrderPageImage::open(*bytes);
@@ -285,7 +285,8 @@ OrderTable::Page* OrderTable::bring_back(OrderId id) {
 StoredOrder* OrderTable::change(OrderId id) {
   Page* page = page_with(id);
   if (page == nullptr) [[unlikely]] {
-    page = bring_back(id);
+    if (!can_bring_back() || id.value == 0 || id > newest_) return nullptr;
+    page = bring_back(page_of(id));
     if (page == nullptr) return nullptr;
   }
   StoredOrder& order = page->orders[slot_of(id)];
@@ -533,22 +534,29 @@ bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> byte
   if (!image || number < pages_.size()) return false;
   pages_.resize(number + std::size_t{1});
   open_in_page_.resize(number + std::size_t{1});
-  if (!make_page(number, *image)) return false;
   open_in_page_[number] = static_cast<std::uint16_t>(image->open_orders());
   open_count_ += image->open_orders();
-  const std::uint64_t first = first_of(number).value;
-  newest_ = OrderId{first + image->used() - 1};
-  const Page& page = *pages_[number];
-  bool indexed = true;
-  for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
-    const StoredOrder& order = page.orders[slot];
-    if (loaded == Loaded::left_out && is_terminal(order.status)) continue;
-    for_each_client_id(page.texts, order, [&](std::string_view text) {
-      indexed = indexed && index_client_id(OrderId{first + slot}, order, text, Taken::some_time);
+  newest_ = OrderId{first_of(number).value + image->used() - 1};
+  if (loaded == Loaded::remembered) remembered_.push_back(number);
+  if (loaded == Loaded::kept && !make_page(number, *image)) return false;
+  return index_page(number, *image, loaded != Loaded::left_out);
+}
+
+bool OrderTable::index_page(std::uint32_t number, const OrderPageImage& image, bool ended_too) {
+  if (!image.has_extras_where_due()) return false;
+  for (std::uint32_t slot = 0; slot < image.used(); ++slot) {
+    const OrderParts parts = image.parts(slot);
+    const StoredOrder& order = parts.order;
+    if (!size_of_texts(image.texts(), place_of(order), venue_place_of(&parts.extras))) return false;
+    if (!ended_too && is_terminal(order.status)) continue;
+    const OrderId id{first_of(number).value + slot};
+    bool indexed = true;
+    for_each_client_id(image.texts(), order, [&](std::string_view text) {
+      indexed = indexed && index_client_id(id, order, text, Taken::some_time);
     });
+    if (!indexed) return false;
   }
-  if (loaded == Loaded::left_out) drop_page(number);
-  return indexed;
+  return true;
 }
 
 std::vector<std::uint32_t> OrderTable::open_pages() const {
@@ -559,20 +567,38 @@ std::vector<std::uint32_t> OrderTable::open_pages() const {
   return open;
 }
 
-void OrderTable::forget_ended_client_ids(std::uint32_t number) {
-  const Page& page = *pages_[number];
-  for (std::uint32_t slot = 0; slot < order_page_records; ++slot) {
-    const StoredOrder& order = page.orders[slot];
-    if (!is_terminal(order.status)) continue;
-    const std::uint64_t id = first_of(number).value + slot;
-    for_each_client_id(page.texts, order, [&](std::string_view text) {
-      client_ids_.erase(client_id_hash(order.account, text), id);
-    });
+void OrderTable::forget_client_ids_if_ended(OrderId id, const StoredOrder& order, std::string_view texts) {
+  if (!is_terminal(order.status)) return;
+  for_each_client_id(texts, order, [&](std::string_view text) {
+    client_ids_.erase(client_id_hash(order.account, text), id.value);
+  });
+}
+
+void OrderTable::forget_remembered(std::uint32_t number) {
+  // Where it cannot be read its client ids stay in the index, and whoever comes to one of them is told.
+  const auto bytes = saved_.page(number);
+  const auto image = bytes ? OrderPageImage::open(*bytes) : std::nullopt;
+  for (std::uint32_t slot = 0; image && slot < image->used(); ++slot) {
+    const StoredOrder order = image->parts(slot).order;
+    if (size_of_texts(image->texts(), place_of(order), {}))
+      forget_client_ids_if_ended({first_of(number).value + slot}, order, image->texts());
+  }
+}
+
+void OrderTable::bring_back_remembered(std::size_t count) {
+  for (; count > 0 && !remembered_.empty() && !read_failure(); remembered_.pop_back()) {
+    if (pages_[remembered_.back()]) continue;
+    if (bring_back(remembered_.back()) == nullptr) return;
+    --count;
   }
 }
 
 void OrderTable::evict(std::uint32_t newest_kept, std::size_t older_kept) {
   const std::uint32_t newest_from = page_count() > newest_kept ? page_count() - newest_kept : 0;
+  for (; !remembered_.empty() && remembered_.front() < newest_from; remembered_.pop_front()) {
+    // One that has come back is let go of as others are.
+    if (!pages_[remembered_.front()]) forget_remembered(remembered_.front());
+  }
   for (; newest_from_ < newest_from; ++newest_from_) {
     if (pages_[newest_from_]) older_.push_back(newest_from_);
   }

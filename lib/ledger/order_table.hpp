@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -158,12 +159,17 @@ class OrderTable {
   std::vector<std::byte> save_page(std::uint32_t page);
   /// What becomes of a page that is taken in.
   enum class Loaded : std::uint8_t {
-    kept,     ///< it is in memory
-    left_out  ///< it is as one that has left memory: its open orders are counted and found by client id
+    kept,        ///< it is in memory
+    remembered,  ///< it is not, but its orders are found by client id, ended ones too, as long as it is
+                 ///< newest
+    left_out     ///< it is as one that has left memory: its open orders are counted and found by client id
   };
   /// Takes a saved page in, in ascending order; pages that are passed over stay out of memory, and must have
   /// no open orders. False when it is no page, or another one could not be read: see `read_failure`.
   [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes, Loaded loaded);
+  /// Has so many of the pages that are remembered come into memory, the newest first, until none is left. A
+  /// page that cannot be read ends it, as `read_failure` then says.
+  void bring_back_remembered(std::size_t count);
   /// The pages that have open orders, ascending.
   [[nodiscard]] std::vector<std::uint32_t> open_pages() const;
 
@@ -201,16 +207,21 @@ class OrderTable {
     return static_cast<std::uint32_t>((id.value - 1) % order_page_records);
   }
   void make_page(std::uint32_t number);
-  /// False when the texts of the image are broken; there is no page then.
+  /// False when the image is broken; there is no page then.
   bool make_page(std::uint32_t number, const OrderPageImage& image);
+  /// Puts client ids of a page's orders into the index: of all, or of the open ones. False where the image is
+  /// broken, or another page could not be read.
+  [[nodiscard]] bool index_page(std::uint32_t number, const OrderPageImage& image, bool ended_too);
+  /// Of a page that is not in memory.
+  void forget_remembered(std::uint32_t page);
   void drop_page(std::uint32_t page);
   /// Forgets the client ids of a page's ended orders, and drops it.
   void let_go(std::uint32_t page);
   /// Lets go of so many older pages, if there are as many without changes to be saved.
   void let_go_of_unchanged(std::size_t count);
   [[nodiscard]] Page* page_with(OrderId id) const;
-  /// Null when there is no such page, or it cannot be read.
-  Page* bring_back(OrderId id);
+  /// Null when the page, which has left memory, cannot be read.
+  Page* bring_back(std::uint32_t number);
   [[nodiscard]] Holding holding_of(OrderId id, AccountId account, std::string_view text,
                                    OrderPageSource* source) const;
   [[nodiscard]] ClientIdOwner owner_of(AccountId account, std::string_view text,
@@ -224,7 +235,7 @@ class OrderTable {
   void limit_client_ids(Page& page, OrderId id, const StoredOrder& order);
   void set_unusual_terms(OrderId id, StoredOrder& order, Quantity quantity, Price limit_price,
                          Price stop_price);
-  void forget_ended_client_ids(std::uint32_t page);
+  void forget_client_ids_if_ended(OrderId id, const StoredOrder& order, std::string_view texts);
   void mark(std::uint32_t page);
   [[nodiscard]] std::vector<std::byte> image_of(std::uint32_t page) const;
   static void compact_texts(Page& page);
@@ -245,6 +256,8 @@ class OrderTable {
   SavedPages saved_;
   OrderId newest_;
   std::uint64_t open_count_ = 0;
+  /// Pages that are not in memory, but whose ended orders are found by client id; ascending.
+  std::deque<std::uint32_t> remembered_;
   std::vector<std::uint32_t> older_;  ///< pages in memory before `newest_from_`, in no order
   std::uint32_t newest_from_ = 0;     ///< where the newest pages began when `evict` was last called
   std::uint32_t first_open_ = 0;      ///< no page before it has open orders

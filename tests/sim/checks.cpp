@@ -132,7 +132,8 @@ void check_stored_market(const VirtualJournal& journal, std::uint64_t batch, con
     report("the market that feedd has stored is not that of batch " + text(batch));
 }
 
-void check_books(const Engine& engine, const ledger::Ledger& ledger, Money cash_moved, const Report& report) {
+void check_books(const Engine& engine, const ledger::Ledger& ledger, ledger::OrderPageSource& saved_orders,
+                 Money cash_moved, const Report& report) {
   if (const Status invariants = ledger.check_invariants(); !invariants)
     report("the ledger contradicts itself: " + invariants.error().message);
   if (engine.last_sequence() != ledger.sequence() || engine.account_count() != ledger.account_count())
@@ -151,7 +152,7 @@ void check_books(const Engine& engine, const ledger::Ledger& ledger, Money cash_
     report("accounts hold " + format_money(cash) + ", and " + format_money(cash_moved) + " was paid in");
   for (std::uint64_t id = 1; id <= newest_order(ledger); ++id) {
     const auto order = engine.order(OrderId{id});
-    const auto sight = ledger.orders().look(OrderId{id}, nullptr);
+    const auto sight = ledger.orders().look(OrderId{id}, &saved_orders);
     if (order && (!sight || ledger::order_view(ledger, *sight) != *order))
       report("engine and ledger differ in order " + text(id));
   }

@@ -47,7 +47,8 @@ void check_stored_market(const VirtualJournal& journal, std::uint64_t batch, con
                          const Report& report);
 /// Engine and books agree to the cent and to the share, and order by order; and no cash has come from
 /// nowhere.
-void check_books(const Engine& engine, const ledger::Ledger& ledger, Money cash_moved, const Report& report);
+void check_books(const Engine& engine, const ledger::Ledger& ledger, ledger::OrderPageSource& saved_orders,
+                 Money cash_moved, const Report& report);
 /// What a client was told is so, once.
 void check_client(const Client& client, const Engine& engine, const ledger::Ledger& ledger,
                   const JournalTold& told, const Report& report);

@@ -249,7 +249,12 @@ void Simulation::check() {
   JournalTold told;
   check_journal(journal_, engine, feed_.application().market(), told, violation_);
   outcome_.coverage = told.coverage;
-  check_books(engine, ledger, told.cash_moved, violation_);
+  auto saved_orders = ledger_.application().store().begin_read();
+  if (saved_orders) {
+    check_books(engine, ledger, *saved_orders, told.cash_moved, violation_);
+  } else {
+    violation_("the ledger's store cannot be read: " + saved_orders.error().message);
+  }
   for (const auto& client : clients_)
     check_client(*client, engine, ledger, told, violation_);
   check_venue(venue_.market(), engine, told, violation_);

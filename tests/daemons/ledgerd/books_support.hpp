@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,7 @@
 
 #include "journal_script.hpp"
 #include "ledgerd/books.hpp"
+#include "lib/ledger/description.hpp"
 
 namespace trade::ledgerd::test {
 
@@ -28,6 +30,13 @@ inline std::unique_ptr<Books> open_books(const BooksOptions& options) {
   auto books = Books::open(options);
   EXPECT_TRUE(books) << books.error().message;
   return books ? std::move(*books) : nullptr;
+}
+
+/// Everything that the books say, be it of what is in memory or of what is saved.
+inline std::string told_of(const Books& books) {
+  auto saved = books.store().begin_read();
+  EXPECT_TRUE(saved);
+  return ledger::test::description(books.ledger(), &*saved);
 }
 
 template <class Reply, class Request>

@@ -37,6 +37,7 @@ using test::options_for;
 using test::ScriptReader;
 using test::small_map_bytes;
 using test::TemporaryDirectory;
+using test::told_of;
 
 void apply(Books& books, const wire::Batch& batch) {
   const Status applied = books.apply(batch);
@@ -67,7 +68,7 @@ std::string text_of(const PostingView& posting) {
 void expect_truth(Books& books, const JournalScript& script) {
   const auto truth = script.truth(books.position().batch);
   ASSERT_TRUE(books.flush());
-  EXPECT_EQ(description(books.ledger(), nullptr), description(truth.ledger, nullptr));
+  EXPECT_EQ(told_of(books), description(truth.ledger, nullptr));
   EXPECT_EQ(books.ledger().posting_count(), truth.ledger.posting_count());
   const Status invariants = books.ledger().check_invariants();
   EXPECT_TRUE(invariants) << invariants.error().message;

@@ -30,6 +30,7 @@ using test::JournalScript;
 using test::open_books;
 using test::options_for;
 using test::TemporaryDirectory;
+using test::told_of;
 
 /// Of no more orders in memory than there must be.
 BooksOptions narrow_options(const TemporaryDirectory& home) {
@@ -42,12 +43,6 @@ std::int64_t counter(const Books& books, const std::string& name) {
   DaemonView view;
   books.describe(view);
   return view.counters.at(name);
-}
-
-std::string told_of(const Books& books) {
-  auto reader = books.store().begin_read();
-  EXPECT_TRUE(reader);
-  return description(books.ledger(), &*reader);
 }
 
 /// Batches of events that one test makes up.

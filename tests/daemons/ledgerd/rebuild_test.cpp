@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "books_support.hpp"
 #include "journal/journal.hpp"
 #include "journal_script.hpp"
 #include "ledgerd/books.hpp"
@@ -77,8 +78,7 @@ TEST(Rebuild, TheOldLedgerIsPutAsideAndANewOneMade) {
     ASSERT_TRUE(reader);
     EXPECT_TRUE((*books)->check_origin(**reader));
     EXPECT_EQ((*books)->position().batch, script.batch_count());
-    EXPECT_EQ(description((*books)->ledger(), nullptr),
-              description(script.truth(script.batch_count()).ledger, nullptr));
+    EXPECT_EQ(test::told_of(**books), description(script.truth(script.batch_count()).ledger, nullptr));
   }
 }
 

@@ -256,21 +256,64 @@ TEST_F(OpenOrdersTest, StayOutOfMemoryWhenALedgerIsLoaded) {
     auto loaded = saved.load(capacity, saved.reader());
     ASSERT_TRUE(loaded) << loaded.error().message;
     ASSERT_TRUE(restore(*loaded, entries));
-    const std::uint32_t older = std::min(kept, 7U);
-    EXPECT_EQ(loaded->orders().pages_in_memory(), older + 1);
-    EXPECT_EQ(loaded->orders().older_pages_in_memory(), older);
+    EXPECT_EQ(loaded->orders().pages_in_memory(), 1u);  // the last, which goes on
     EXPECT_EQ(loaded->orders().open_count(), 8u);
     EXPECT_EQ(loaded->orders().open_pages(), ledger.orders().open_pages());
     EXPECT_EQ(description(*loaded, &saved), before);
     EXPECT_EQ(by_client_id(*loaded, "alice", "open0"), OrderTable::first_of(0));
-    EXPECT_EQ(by_client_id(*loaded, "bob", "ended0").has_value(), kept == 100);
+    EXPECT_EQ(by_client_id(*loaded, "bob", "ended0"), std::nullopt);
     EXPECT_EQ(saved.pages_brought_back, 0);
     std::vector<Entry> more;
     ASSERT_TRUE(loaded->fold(events, more));
-    EXPECT_EQ(std::exchange(saved.pages_brought_back, 0), kept == 100 ? 0 : 1);
+    EXPECT_EQ(std::exchange(saved.pages_brought_back, 0), 1);
     EXPECT_EQ(loaded->orders().open_count(), 7u);
-    EXPECT_EQ(loaded->orders().older_pages_in_memory(), kept == 100 ? older : older + 1);
+    EXPECT_EQ(loaded->orders().older_pages_in_memory(), 1u);
+    // None of these is among the newest.
+    loaded->bring_orders_back(100);
+    EXPECT_EQ(loaded->orders().pages_in_memory(), 2u);
   }
+}
+
+TEST_F(OpenOrdersTest, TheNewestAreFoundByClientIdBeforeTheyAreBackInMemory) {
+  add_pages(8);
+  LedgerCapacity capacity = none_kept;
+  capacity.orders_kept_max = 3 * order_page_records;  // and the last page
+  Ledger ledger(capacity, saved.reader());
+  fold(ledger);
+  save(ledger);
+  auto loaded = saved.load(capacity, saved.reader());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  ASSERT_TRUE(restore(*loaded, entries));
+  const auto ended_found = [&](const Ledger& of) {
+    std::vector<bool> found;
+    for (int page = 0; page < 8; ++page)
+      found.push_back(by_client_id(of, "bob", "ended" + std::to_string(page)).has_value());
+    return found;
+  };
+  const std::vector<bool> newest{false, false, false, false, true, true, true, true};
+  EXPECT_EQ(ended_found(*loaded), newest);
+  EXPECT_EQ(ended_found(ledger), newest);
+  EXPECT_EQ(loaded->orders().pages_in_memory(), 1u);
+
+  // They come back, the newest first, and no others.
+  saved.pages_brought_back = 0;
+  loaded->bring_orders_back(1);
+  EXPECT_EQ(loaded->orders().pages_in_memory(), 2u);
+  EXPECT_NE(loaded->orders().find(OrderTable::first_of(6)), nullptr);
+  cancel(OrderTable::first_of(4), alice, 5);  // this one because it changes
+  fold(*loaded);
+  EXPECT_EQ(loaded->orders().pages_in_memory(), 3u);
+  EXPECT_EQ(ended_found(*loaded), newest);
+
+  // With new pages they are newest no more: 4 and 6, which are in memory, and 5, which is not.
+  add_pages(3);
+  fold(*loaded);
+  save(*loaded);
+  EXPECT_EQ(ended_found(*loaded), (std::vector<bool>{false, false, false, false, false, false, false, true}));
+  EXPECT_EQ(by_client_id(*loaded, "alice", "open5"), OrderTable::first_of(5));
+  loaded->bring_orders_back(100);
+  EXPECT_NE(loaded->orders().find(OrderTable::first_of(7)), nullptr);
+  EXPECT_EQ(loaded->orders().find(OrderTable::first_of(5)), nullptr);
 }
 
 TEST_F(OpenOrdersTest, ADamagedPageIsAnErrorThatSaysSo) {
