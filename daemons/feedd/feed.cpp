@@ -49,6 +49,7 @@ Status Feed::apply(const wire::Batch& batch) {
   if (auto applied = market_.apply(batch.events); !applied) return applied;
   position_ = follower::position_after(batch);
   counters_.events += static_cast<std::int64_t>(batch.event_count());
+  events_since_save_ += batch.event_count();
   return {};
 }
 
@@ -99,7 +100,8 @@ ReplyBody Feed::answer(const RequestBody& request) {
 Status Feed::idle(Timestamp now) {
   static_cast<void>(now);  // a wall clock may be set back; spans are measured by the other
   if (auto outcome = writer_->take_outcome()) finish_saving(std::move(*outcome));
-  if (!writer_->busy() && options_.monotonic_ns() >= save_due_ns_) start_saving();
+  const bool due = options_.monotonic_ns() >= save_due_ns_ || events_since_save_ >= options_.save_events;
+  if (!writer_->busy() && due) start_saving();
   return {};
 }
 
@@ -116,6 +118,7 @@ void Feed::start_saving() {
   }
   changes.set_position(position_, market_);
   unsaved_.clear();
+  events_since_save_ = 0;
   saved_position_ = position_;
   writer_->start(std::move(changes));
 }
@@ -140,6 +143,7 @@ void Feed::finish_saving(Writer::Outcome outcome) {
     saved_[id.value - 1] = {};
   }
   saved_position_ = {};
+  events_since_save_ = 0;
   save_due_ns_ = now_ns + retry_after_ns;
 }
 

@@ -33,6 +33,8 @@ struct FeedOptions {
   /// …and so seldom that storing takes no more than one part in so many of the time: a busy market changes
   /// thousands of symbols at once, and the journal shares the disk.
   std::int64_t save_time_share = 40;
+  /// But once so many events have come since: a restart reads them again, at some three million a second.
+  std::uint64_t save_events = 6'000'000;
   MakeWriter make_writer = make_store_writer;
   /// Nanoseconds of a clock that never goes back.
   std::function<std::int64_t()> monotonic_ns = monotonic_nanoseconds;
@@ -87,6 +89,7 @@ class Feed final : public follower::Application {
   std::unique_ptr<Writer> writer_;
   MarketChanges spare_changes_;  ///< their memory is used again
   std::int64_t save_due_ns_ = 0;
+  std::uint64_t events_since_save_ = 0;  ///< since the last one was begun, or has failed
 
   struct Counters {
     std::int64_t events = 0;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "journal/hash.hpp"
 #include "journal/journal.hpp"
 #include "store/error.hpp"
+#include "store/file_mapping.hpp"
 #include "store/files.hpp"
 
 namespace trade::journal {
@@ -104,22 +106,6 @@ Result<std::vector<std::uint64_t>> list(const std::filesystem::path& directory,
   return batches;
 }
 
-/// The whole file; nothing where it cannot be read.
-std::optional<std::vector<std::byte>> read_file(const std::filesystem::path& path) {
-  const store::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status{};
-  if (!file.open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return std::nullopt;
-    done += static_cast<std::size_t>(count);
-  }
-  return bytes;
-}
-
 bool begins_with(std::span<const std::byte> bytes, std::span<const std::byte> prefix) {
   return bytes.size() >= prefix.size() && std::ranges::equal(bytes.first(prefix.size()), prefix);
 }
@@ -155,18 +141,14 @@ std::optional<std::span<const std::byte>> find_hashed_state(std::span<const std:
   return state;
 }
 
-/// The state in the file; nothing where the file is not whole.
-std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::path& path,
-                                                      std::uint64_t batch) {
-  auto bytes = read_file(path);
-  if (!bytes) return std::nullopt;
-  auto state = find_state(*bytes, batch);
-  if (!state) state = find_hashed_state(*bytes, batch);
+/// The checkpoint in the file; nothing where the file is not whole.
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path, std::uint64_t batch) {
+  auto file = store::FileMapping::open(path);
+  if (!file) return std::nullopt;
+  auto state = find_state(file->bytes(), batch);
+  if (!state) state = find_hashed_state(file->bytes(), batch);
   if (!state) return std::nullopt;
-  const std::ptrdiff_t begin = state->data() - bytes->data();
-  bytes->resize(static_cast<std::size_t>(begin) + state->size());
-  bytes->erase(bytes->begin(), bytes->begin() + begin);
-  return bytes;
+  return Checkpoint{batch, *state, std::make_shared<const store::FileMapping>(std::move(*file))};
 }
 
 /// In steps: giving back the blocks of a large file at once holds up the commits of the whole file system.
@@ -264,8 +246,7 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& d
   if (!batches) return std::unexpected(batches.error());
   for (const std::uint64_t batch : *batches) {
     if (batch > batch_max) continue;
-    if (auto state = read_checkpoint(file_of(directory, batch), batch))
-      return Checkpoint{batch, std::move(*state)};
+    if (auto checkpoint = read_checkpoint(file_of(directory, batch), batch)) return checkpoint;
   }
   return std::nullopt;
 }
@@ -275,9 +256,9 @@ Status copy_checkpoints(const std::filesystem::path& from, const std::filesystem
   if (!batches) return pass_on(std::move(batches));
   std::ranges::reverse(*batches);
   for (const std::uint64_t batch : *batches) {
-    const auto state = read_checkpoint(file_of(from, batch), batch);
-    if (!state) continue;
-    if (Status saved = save_checkpoint(to, batch, *state); !saved) return saved;
+    const auto checkpoint = read_checkpoint(file_of(from, batch), batch);
+    if (!checkpoint) continue;
+    if (Status saved = save_checkpoint(to, batch, checkpoint->state); !saved) return saved;
   }
   return {};
 }

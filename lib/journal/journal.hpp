@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -68,8 +69,20 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& directo
 
 /// An engine's saved state and the batch after which it was taken.
 struct Checkpoint {
+  Checkpoint() = default;
+  Checkpoint(std::uint64_t after, std::vector<std::byte> bytes)
+      : Checkpoint(after, std::make_shared<const std::vector<std::byte>>(std::move(bytes))) {}
+  /// Of a state that the object behind `owner` holds.
+  Checkpoint(std::uint64_t after, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
+      : batch(after), state(bytes), state_owner(std::move(owner)) {}
+
   std::uint64_t batch = 0;
-  std::vector<std::byte> state;
+  std::span<const std::byte> state;
+  std::shared_ptr<const void> state_owner;
+
+ private:
+  Checkpoint(std::uint64_t after, std::shared_ptr<const std::vector<std::byte>> bytes)
+      : batch(after), state(*bytes), state_owner(std::move(bytes)) {}
 };
 /// Keeps the newest two checkpoints; each is written whole or not at all, with a checksum.
 Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t batch,

@@ -113,6 +113,28 @@ TEST(FeedRestart, WithoutAStopItGoesOnFromTheLastStore) {
   EXPECT_EQ(contents_of(feed->market()), contents_of(market_after(seed, 20)));
 }
 
+TEST(FeedRestart, WithManyEventsItStoresThemEvenWhereStoringTakesLong) {
+  const test::TemporaryDirectory directory;
+  FeedOptions options = options_in(directory / "feed");
+  options.save_time_share = 1'000'000;  // the next is not due in this life
+  options.save_events = 500;
+  MadeUpDay day(seed);
+  const auto feed = open(options);
+  apply_until(*feed, day, 1);
+  ASSERT_TRUE(store_all(*feed));
+  std::int64_t saves = counter(*feed, "saves");
+  for (int round = 0; round < 3; ++round) {
+    const Sequence stored = feed->position().last_sequence;
+    while (feed->position().last_sequence - stored < options.save_events) {
+      ASSERT_TRUE(feed->idle({}));
+      EXPECT_EQ(counter(*feed, "saves"), saves);
+      apply_until(*feed, day, feed->position().batch + 1);
+    }
+    ASSERT_TRUE(store_all(*feed));
+    EXPECT_EQ(counter(*feed, "saves"), ++saves);
+  }
+}
+
 TEST(FeedRestart, AfterAKillAtAnyTimeTheStoreIsThatOfOneBatch) {
   const test::TemporaryDirectory directory;
   const FeedOptions options = options_in(directory / "feed");
