@@ -34,7 +34,7 @@ struct FeedOptions {
   /// thousands of symbols at once, and the journal shares the disk.
   std::int64_t save_time_share = 40;
   /// But once so many events have come since: a restart reads them again, at some three million a second.
-  std::uint64_t save_events = 6'000'000;
+  std::uint64_t save_events = 10'000'000;
   MakeWriter make_writer = make_store_writer;
   /// Nanoseconds of a clock that never goes back.
   std::function<std::int64_t()> monotonic_ns = monotonic_nanoseconds;

@@ -96,7 +96,7 @@ class ElementReader {
 };
 
 /// Values of a save whose memory is kept for the next one.
-constexpr std::size_t kept_value_bytes_max = 64u << 20;
+constexpr std::size_t kept_value_bytes_max = 256u << 20;
 
 }  // namespace
 
