@@ -33,12 +33,12 @@ Hash hash_of_record(const RecordHeader& header, wire::Bytes payload) {
   return hash_of({std::span(bytes).first(hashed_bytes), payload});
 }
 
-Status check_content(const RecordHeader& header, const wire::Batch& batch, std::size_t commands) {
-  const auto& found = batch.header;
+Status check_content(const RecordHeader& header, const wire::BatchSummary& content) {
+  const auto& found = content.header;
   if (found.batch != header.batch || found.first_command != header.first_command ||
       found.first_sequence != header.first_sequence || found.state_hash != header.state_hash ||
-      found.first_command + commands != header.next_command ||
-      batch.last_sequence() != header.last_sequence) {
+      found.first_command + content.commands != header.next_command ||
+      found.first_sequence + content.events - 1 != header.last_sequence) {
     return wrong("its header and its content contradict each other");
   }
   return {};
@@ -48,7 +48,7 @@ Status check_content(const RecordHeader& header, const wire::Batch& batch, std::
 Status check_events(const RecordHeader& header, const wire::Batch& batch,
                     const Result<std::size_t>& commands) {
   if (!commands) return std::unexpected(commands.error());
-  return check_content(header, batch, *commands);
+  return check_content(header, {batch.header, *commands, batch.event_count()});
 }
 
 Hash read_hash(ByteReader& reader) {
@@ -167,7 +167,20 @@ Status check_record_follows(const RecordHeader& header, const ChainLink& previou
 
 Status decode_record_payload(const RecordHeader& header, wire::Batch& batch) {
   if (auto decoded = wire::decode_batch(batch); !decoded) return decoded;
-  return check_content(header, batch, batch.commands.size());
+  return check_content(header, {batch.header, batch.commands.size(), batch.event_count()});
+}
+
+Result<wire::BatchSummary> check_record_payload(const RecordHeader& header, wire::Bytes payload,
+                                                wire::AlignedBuffer& buffer) {
+  // From a database it is aligned as a rule.
+  if (reinterpret_cast<std::uintptr_t>(payload.data()) % alignof(std::uint64_t) != 0) {
+    buffer.assign(payload);
+    payload = buffer.bytes();
+  }
+  auto content = wire::check_batch(payload);
+  if (!content) return content;
+  if (Status status = check_content(header, *content); !status) return pass_on(std::move(status));
+  return content;
 }
 
 Status decode_record_events(const RecordHeader& header, wire::Batch& batch) {

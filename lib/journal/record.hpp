@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "journal/hash.hpp"
 #include "journal/journal.hpp"
+#include "wire/batch_events.hpp"
 #include "wire/wire.hpp"
 
 namespace trade::journal {
@@ -84,6 +85,10 @@ Status check_record_hash(const RecordHeader& header, wire::Bytes payload);
 Status check_record_follows(const RecordHeader& header, const ChainLink& previous);
 /// Decodes what `batch.buffer` holds, the payload, and checks it against the header.
 Status decode_record_payload(const RecordHeader& header, wire::Batch& batch);
+/// Checks all of the same, and keeps nothing of what is decoded. `buffer` is for a payload that is not
+/// aligned.
+Result<wire::BatchSummary> check_record_payload(const RecordHeader& header, wire::Bytes payload,
+                                                wire::AlignedBuffer& buffer);
 /// The same of the events alone, as wire::decode_batch_events.
 Status decode_record_events(const RecordHeader& header, wire::Batch& batch);
 /// Of those that a market changes with, as wire::decode_market_events.

@@ -11,7 +11,7 @@ namespace trade::journal {
 
 namespace {
 
-CheckedRecord check(wire::Bytes record, wire::Batch& batch) {
+CheckedRecord check(wire::Bytes record, wire::AlignedBuffer& buffer) {
   CheckedRecord checked;
   const auto header = read_record_header(record);
   if (!header) {
@@ -25,10 +25,13 @@ CheckedRecord check(wire::Bytes record, wire::Batch& batch) {
   if (!checked.intact) return checked;
   checked.content = check_record_checksum(*header, payload);
   if (!checked.content) return checked;
-  batch.buffer.assign(payload);
-  checked.content = decode_record_payload(*header, batch);
-  checked.commands = batch.commands.size();
-  checked.events = batch.events.size();
+  const auto content = check_record_payload(*header, payload, buffer);
+  if (content) {
+    checked.commands = content->commands;
+    checked.events = content->events;
+  } else {
+    checked.content = std::unexpected(content.error());
+  }
   return checked;
 }
 
@@ -38,9 +41,9 @@ std::vector<CheckedRecord> check_records(std::span<const wire::Bytes> records, u
   std::vector<CheckedRecord> checked(records.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    wire::Batch batch;
+    wire::AlignedBuffer buffer;
     for (std::size_t i = next.fetch_add(1); i < records.size(); i = next.fetch_add(1))
-      checked[i] = check(records[i], batch);
+      checked[i] = check(records[i], buffer);
   };
   std::vector<std::thread> helpers;
   const std::size_t wanted = std::min<std::size_t>(threads_max, records.size());

@@ -142,18 +142,80 @@ class BatchReader {
   flatbuffers::uoffset_t event_ = 0;    ///< likewise
 };
 
-void clear(Batch& batch) {
-  batch.commands.clear();
-  batch.events_per_command.clear();
-  batch.events.clear();
-  batch.events_left_out = 0;
-}
+/// Where what is decoded goes: into a Batch, those parts that are wanted.
+class IntoBatch {
+ public:
+  IntoBatch(Batch& batch, Part part) : batch_(batch), part_(part) { clear(); }
+
+  [[nodiscard]] Part part() const { return part_; }
+  void begin(const Encoder::BatchHeader& header, const Shape& shape, const schema::JournalBatch& table) {
+    batch_.header = header;
+    if (part_ == Part::all) {
+      batch_.commands.resize(shape.commands);
+      batch_.events_per_command.resize(shape.commands);
+    }
+    if (part_ == Part::market_events) batch_.events_left_out = count_left_out(table);
+    // With one at the end that those which are left out are asked into.
+    batch_.events.resize(shape.events - batch_.events_left_out + 1);
+    next_ = batch_.events.begin();
+  }
+  /// Null: what it says is not wanted.
+  CommandBody* command(std::size_t index) {
+    return part_ == Part::all ? &batch_.commands[index].body : nullptr;
+  }
+  void took_command(std::size_t index, Timestamp timestamp, std::uint32_t events) {
+    if (part_ != Part::all) return;
+    batch_.commands[index].timestamp = timestamp;
+    batch_.events_per_command[index] = events;
+  }
+  EventBody& event() { return next_->body; }
+  void took_event(Sequence sequence, Timestamp timestamp) {
+    next_->sequence = sequence;
+    next_->timestamp = timestamp;
+    ++next_;
+  }
+  void end(bool good) {
+    if (good) return batch_.events.pop_back();
+    clear();
+  }
+
+ private:
+  void clear() {
+    batch_.commands.clear();
+    batch_.events_per_command.clear();
+    batch_.events.clear();
+    batch_.events_left_out = 0;
+  }
+
+  Batch& batch_;
+  Part part_;
+  std::vector<Event>::iterator next_;
+};
+
+/// Nowhere: each command and event is decoded over the one before, for whoever asks only whether all are
+/// good. A batch decoded is many times as large as its frame, and most of decoding is writing that.
+class IntoNothing {
+ public:
+  [[nodiscard]] static Part part() { return Part::all; }
+  void begin(const Encoder::BatchHeader& header, const Shape& shape, const schema::JournalBatch&) {
+    summary_ = {header, shape.commands, shape.events};
+  }
+  CommandBody* command(std::size_t) { return &command_; }
+  void took_command(std::size_t, Timestamp, std::uint32_t) {}
+  EventBody& event() { return event_; }
+  void took_event(Sequence, Timestamp) {}
+  void end(bool) {}
+  [[nodiscard]] const BatchSummary& summary() const { return summary_; }
+
+ private:
+  CommandBody command_;
+  EventBody event_;
+  BatchSummary summary_;
+};
 
 /// How many commands it has.
-Result<std::size_t> decode(Batch& batch, Part part) {
-  batch.header = {};
-  clear(batch);
-  const Bytes bytes = batch.buffer.bytes();
+template <class Into>
+Result<std::size_t> decode(Bytes bytes, Into& into) {
   const Result<const schema::Frame*> frame =
       verify_frame(bytes, batch_bytes_max, schema::Content::JournalBatch);
   if (!frame) return std::unexpected<Error>(frame.error());
@@ -166,47 +228,38 @@ Result<std::size_t> decode(Batch& batch, Part part) {
     return check.error();
   }
   BatchReader reader(check, table);
-  batch.header = {.batch = table.batch(),
-                  .first_command = table.first_command(),
-                  .first_sequence = table.first_sequence(),
-                  .state_hash = table.state_hash()};
-  if (part == Part::all) {
-    batch.commands.resize(shape->commands);
-    batch.events_per_command.resize(shape->commands);
-  }
-  if (part == Part::market_events) batch.events_left_out = count_left_out(table);
-  // With one at the end that those which are left out are asked into.
-  batch.events.resize(shape->events - batch.events_left_out + 1);
+  const Sequence first_sequence = table.first_sequence();
+  into.begin({.batch = table.batch(),
+              .first_command = table.first_command(),
+              .first_sequence = first_sequence,
+              .state_hash = table.state_hash()},
+             *shape, table);
   std::size_t event = 0;
-  auto into = batch.events.begin();
   Timestamp last;
   for (std::size_t i = 0; i < shape->commands && check.ok(); ++i) {
     const auto index = static_cast<flatbuffers::uoffset_t>(i);
     check.at(i);
-    reader.read_command(i, part == Part::all ? &batch.commands[i].body : nullptr);
+    reader.read_command(i, into.command(i));
     const Timestamp timestamp = check.timestamp(table.command_timestamps()->Get(index), "timestamp");
     if (timestamp < last) check.refuse("timestamp", "earlier than that of the command before");
     last = timestamp;
     const std::uint32_t count = table.events_per_command()->Get(index);
-    if (part == Part::all) {
-      batch.commands[i].timestamp = timestamp;
-      batch.events_per_command[i] = count;
-    }
+    into.took_command(i, timestamp, count);
     for (std::uint32_t j = 0; j < count; ++j, ++event) {
       check.at(event);
-      if (!reader.read_event(event, part, into->body)) continue;
-      into->sequence = batch.header.first_sequence + event;
-      into->timestamp = last;
-      ++into;
+      if (reader.read_event(event, into.part(), into.event())) into.took_event(first_sequence + event, last);
     }
   }
   reader.check_used_up();
-  if (!check.ok()) {
-    clear(batch);
-    return check.error();
-  }
-  batch.events.pop_back();
+  into.end(check.ok());
+  if (!check.ok()) return check.error();
   return shape->commands;
+}
+
+Result<std::size_t> decode(Batch& batch, Part part) {
+  batch.header = {};
+  IntoBatch into(batch, part);
+  return decode(batch.buffer.bytes(), into);
 }
 
 }  // namespace
@@ -293,6 +346,12 @@ Bytes Encoder::encode_batch(const BatchHeader& header, std::span<const Command> 
 Status decode_batch(Batch& batch) {
   const auto decoded = decode(batch, Part::all);
   return decoded ? Status() : std::unexpected<Error>(decoded.error());
+}
+
+Result<BatchSummary> check_batch(Bytes frame) {
+  IntoNothing into;
+  if (const auto checked = decode(frame, into); !checked) return std::unexpected<Error>(checked.error());
+  return into.summary();
 }
 
 Result<std::size_t> decode_batch_events(Batch& batch) {

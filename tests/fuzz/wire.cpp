@@ -42,7 +42,12 @@ Result<Encoded> again_batch(wire::AlignedBuffer& buffer) {
   wire::Batch market;
   market.buffer.assign(buffer.bytes());
   const bool market_read = wire::decode_market_events(market).has_value();
-  if (Status status = wire::decode_batch(batch); !status) return std::unexpected(status.error());
+  const auto checked = wire::check_batch(buffer.bytes());
+  const Status decoded = wire::decode_batch(batch);
+  require(checked.has_value() == decoded.has_value(), "checking a batch is as strict as decoding it");
+  if (!decoded) return std::unexpected(decoded.error());
+  require(checked->commands == batch.commands.size() && checked->events == batch.events.size(),
+          "who checks a batch knows how much there is in it");
   require(commands && *commands == batch.commands.size() && events.events.size() == batch.events.size(),
           "who reads the events alone has all of them");
   require(market_read && market.event_count() == batch.event_count(),

@@ -1,6 +1,7 @@
 #include "journal/record_checks.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -60,6 +61,56 @@ TEST(RecordChecks, TellsWhatIsWrongWithWhich) {
   }
   EXPECT_EQ(checked[20].intact.error().message, "its hash is wrong");
   EXPECT_EQ(checked[21].intact.error().message, "it is shorter than its header");
+}
+
+TEST(RecordChecks, DecodesThemWhereverTheyLie) {
+  const auto records = make_chain();
+  for (std::size_t shift = 0; shift < 8; ++shift) {
+    SCOPED_TRACE(shift);
+    std::vector<std::string> shifted;
+    std::vector<wire::Bytes> bytes;
+    for (const std::string& record : records) {
+      shifted.push_back(std::string(shift, ' ') + record);
+      bytes.push_back(bytes_of(shifted.back()).subspan(shift));
+    }
+    const auto checked = check_records(bytes, 1);
+    for (std::size_t i = 0; i < records_count; ++i) {
+      ASSERT_TRUE(succeeded(checked[i].content));
+      EXPECT_EQ(checked[i].events, 2 * (1 + i % 7));
+    }
+  }
+}
+
+TEST(RecordChecks, ARecordWithAGoodHashMustBeABatchAndTheOneThatItsHeaderTells) {
+  BatchSource source;
+  const std::string good = make_record(source.next(3), {});
+  const auto header = read_record_header(bytes_of(good));
+  ASSERT_TRUE(header);
+  const wire::Bytes payload = record_payload(bytes_of(good));
+  const auto again = [&](const wire::Encoder::BatchHeader& of_header, std::uint64_t commands,
+                         std::uint64_t events, wire::Bytes content) {
+    const auto made = encode_record_header(make_record_header(
+        of_header, of_header.first_sequence + events - 1, of_header.first_command + commands, {}, content));
+    std::string record(reinterpret_cast<const char*>(made.data()), made.size());
+    record.append(reinterpret_cast<const char*>(content.data()), content.size());
+    return check({record}, 1).at(0);
+  };
+  const wire::Encoder::BatchHeader numbers{.batch = header->batch,
+                                           .first_command = header->first_command,
+                                           .first_sequence = header->first_sequence,
+                                           .state_hash = header->state_hash};
+  EXPECT_TRUE(succeeded(again(numbers, 3, 6, payload).content));
+  for (const auto& [commands, events] : {std::pair(2, 6), std::pair(4, 6), std::pair(3, 5), std::pair(3, 7)})
+    EXPECT_FALSE(
+        again(numbers, static_cast<std::uint64_t>(commands), static_cast<std::uint64_t>(events), payload)
+            .content);
+  auto other = numbers;
+  ++other.state_hash;
+  EXPECT_FALSE(again(other, 3, 6, payload).content);
+  // Its hash is right, and what it is of is no batch.
+  const auto cut = again(numbers, 3, 6, payload.first(payload.size() / 2));
+  EXPECT_TRUE(succeeded(cut.intact));
+  EXPECT_FALSE(cut.content);
 }
 
 TEST(RecordChecks, ThereMayBeNone) {

@@ -81,6 +81,12 @@ void expect_read_alike(const Script& script) {
   EXPECT_EQ(batch.events_per_command, script.counts);
   EXPECT_TRUE(same(batch.events, script.events));
 
+  const auto checked = check_batch(batch.buffer.bytes());
+  ASSERT_TRUE(checked) << checked.error().message;
+  EXPECT_TRUE(same(checked->header, batch.header));
+  EXPECT_EQ(checked->commands, script.commands.size());
+  EXPECT_EQ(checked->events, script.events.size());
+
   const auto events = decode_batch_events(batch);
   ASSERT_TRUE(events) << events.error().message;
   EXPECT_EQ(*events, script.commands.size());
@@ -423,6 +429,8 @@ struct Lists {
     decoded.buffer.assign(
         {reinterpret_cast<const std::byte*>(builder.GetBufferPointer()), builder.GetSize()});
     const Status whole = decode_batch(decoded);
+    const auto checked = check_batch(decoded.buffer.bytes());
+    EXPECT_EQ(checked ? "" : checked.error().message, whole ? "" : whole.error().message);
     EXPECT_EQ(decode_batch_events(decoded).has_value(), whole.has_value());
     EXPECT_EQ(decode_market_events(decoded).has_value(), whole.has_value());
     if (!whole) {
