@@ -10,7 +10,7 @@ namespace trade::journal {
 namespace {
 
 /// Followers read the newest batches from the redo log; some more stay for those that are behind.
-constexpr std::uint64_t cached_bytes_max = std::uint64_t{256} << 20;
+constexpr std::uint64_t cached_bytes_max = std::uint64_t{32} << 20;
 
 constexpr const char* batches_name = "batches";
 constexpr const char* meta_name = "meta";
