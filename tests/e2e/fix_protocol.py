@@ -327,12 +327,13 @@ def test_request():
 
 @case
 def heartbeats_and_their_absence():
-    client = logged_on(heartbeat=1)
+    # Of two seconds: where fixd has no turn for one, it must still ask before the time is over.
+    client = logged_on(heartbeat=2)
     started = time.monotonic()
-    seen = client.expect_end(timeout=15)
+    seen = client.expect_end(timeout=20)
     assert "0" in {m[35] for m in seen} or "1" in {m[35] for m in seen}, seen
     assert any(m[35] == "1" for m in seen), seen
-    assert 1 < time.monotonic() - started < 12
+    assert 2 < time.monotonic() - started < 18
     client = logged_on(heartbeat=1)
     end = time.monotonic() + 5
     while time.monotonic() < end:
