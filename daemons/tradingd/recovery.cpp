@@ -77,8 +77,8 @@ Result<Recovered> recover(const LoadCheckpoint& load_checkpoint, journal::Reader
 Result<Recovered> recover(const std::filesystem::path& journal_directory, journal::Reader& reader,
                           const std::function<void(const std::string&)>& warn) {
   return recover(
-      [&](std::uint64_t batch_max) { return journal::load_checkpoint(journal_directory, batch_max); }, reader,
-      warn);
+      [&](std::uint64_t batch_max) { return journal::load_own_checkpoint(journal_directory, batch_max); },
+      reader, warn);
 }
 
 }  // namespace trade::tradingd

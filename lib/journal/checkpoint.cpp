@@ -141,14 +141,58 @@ std::optional<std::span<const std::byte>> find_hashed_state(std::span<const std:
   return state;
 }
 
-/// The checkpoint in the file; nothing where the file is not whole.
+/// The whole file; nothing where it cannot be read.
+std::optional<std::vector<std::byte>> read_file(const std::filesystem::path& path) {
+  const store::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  if (!file.open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return std::nullopt;
+    done += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+/// The checkpoint that the bytes of a file are, which `owner` holds; nothing where they are not whole.
+std::optional<Checkpoint> checkpoint_of(std::span<const std::byte> bytes, std::uint64_t batch,
+                                        std::shared_ptr<const void> owner) {
+  auto state = find_state(bytes, batch);
+  if (!state) state = find_hashed_state(bytes, batch);
+  if (!state) return std::nullopt;
+  return Checkpoint{batch, *state, std::move(owner)};
+}
+
+/// The checkpoint in the file; nothing where the file is not whole. A copy: whoever writes checkpoints may
+/// cut the file meanwhile (remove_gently).
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path, std::uint64_t batch) {
+  auto bytes = read_file(path);
+  if (!bytes) return std::nullopt;
+  auto owner = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
+  return checkpoint_of(*owner, batch, owner);
+}
+
+/// The same where nobody writes checkpoints meanwhile.
+std::optional<Checkpoint> map_checkpoint(const std::filesystem::path& path, std::uint64_t batch) {
   auto file = store::FileMapping::open(path);
   if (!file) return std::nullopt;
-  auto state = find_state(file->bytes(), batch);
-  if (!state) state = find_hashed_state(file->bytes(), batch);
-  if (!state) return std::nullopt;
-  return Checkpoint{batch, *state, std::make_shared<const store::FileMapping>(std::move(*file))};
+  auto owner = std::make_shared<const store::FileMapping>(std::move(*file));
+  return checkpoint_of(owner->bytes(), batch, owner);
+}
+
+Result<std::optional<Checkpoint>> newest_checkpoint(
+    const std::filesystem::path& directory, std::uint64_t batch_max,
+    std::optional<Checkpoint> (*read)(const std::filesystem::path& path, std::uint64_t batch)) {
+  const auto batches = list(directory);
+  if (!batches) return std::unexpected(batches.error());
+  for (const std::uint64_t batch : *batches) {
+    if (batch > batch_max) continue;
+    if (auto checkpoint = read(file_of(directory, batch), batch)) return checkpoint;
+  }
+  return std::nullopt;
 }
 
 /// In steps: giving back the blocks of a large file at once holds up the commits of the whole file system.
@@ -242,13 +286,12 @@ Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t bat
 
 Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& directory,
                                                   std::uint64_t batch_max) {
-  const auto batches = list(directory);
-  if (!batches) return std::unexpected(batches.error());
-  for (const std::uint64_t batch : *batches) {
-    if (batch > batch_max) continue;
-    if (auto checkpoint = read_checkpoint(file_of(directory, batch), batch)) return checkpoint;
-  }
-  return std::nullopt;
+  return newest_checkpoint(directory, batch_max, read_checkpoint);
+}
+
+Result<std::optional<Checkpoint>> load_own_checkpoint(const std::filesystem::path& directory,
+                                                      std::uint64_t batch_max) {
+  return newest_checkpoint(directory, batch_max, map_checkpoint);
 }
 
 Status copy_checkpoints(const std::filesystem::path& from, const std::filesystem::path& to) {

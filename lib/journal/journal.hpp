@@ -90,6 +90,10 @@ Status save_checkpoint(const std::filesystem::path& directory, std::uint64_t bat
 /// The newest checkpoint that is whole and not after `batch_max`.
 Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& directory,
                                                   std::uint64_t batch_max);
+/// The same for whoever writes the checkpoints of this directory, and does not until it is done with this
+/// one: the state is not copied out of the file.
+Result<std::optional<Checkpoint>> load_own_checkpoint(const std::filesystem::path& directory,
+                                                      std::uint64_t batch_max);
 
 /// What a verification found.
 struct VerifyReport {
