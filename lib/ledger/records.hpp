@@ -177,6 +177,7 @@ struct StoredOrder {
   Money filled_notional;
   Timestamp created_at;
   Timestamp updated_at;
+  // Ids of orders and numbers of trades have 40 bits: a thousand billions.
   std::uint32_t previous_of_account_low = 0;
   std::uint32_t last_trade_low = 0;
   std::uint8_t previous_of_account_high = 0;
@@ -230,8 +231,6 @@ struct StoredOrder {
   }
 };
 static_assert(sizeof(StoredOrder) == 64);
-/// Ids of orders, and numbers of trades, are below it: a thousand billions.
-constexpr std::uint64_t stored_number_end = std::uint64_t{1} << 40U;
 
 /// An order in the two parts that a page holds of it.
 struct OrderParts {
