@@ -5,6 +5,7 @@
 
 #include "base/byte_stream.hpp"
 #include "journal/crc32c.hpp"
+#include "journal/hash_lanes.hpp"
 #include "wire/batch_events.hpp"
 
 namespace trade::journal {
@@ -28,9 +29,28 @@ std::uint32_t checksum_of(const RecordHeader& header, wire::Bytes payload) {
   return crc32c(payload, crc32c(std::span(bytes).first(checksummed_bytes)));
 }
 
+constexpr std::size_t stripes_count = 8;
+constexpr std::size_t stripe_step_bytes = 128;
+
+std::array<Hash, stripes_count> hash_stripes(wire::Bytes payload) {
+  const std::size_t eighth = (payload.size() + stripes_count - 1) / stripes_count;
+  const std::size_t stripe_bytes = (eighth + stripe_step_bytes - 1) / stripe_step_bytes * stripe_step_bytes;
+  std::array<wire::Bytes, stripes_count> stripes;
+  for (wire::Bytes& stripe : stripes) {
+    stripe = payload.first(std::min(payload.size(), stripe_bytes));
+    payload = payload.subspan(stripe.size());
+  }
+  std::array<Hash, stripes_count> hashes;
+  hash_side_by_side(stripes, hashes);
+  return hashes;
+}
+
 Hash hash_of_record(const RecordHeader& header, wire::Bytes payload) {
   const auto bytes = encode_record_header(header);
-  return hash_of({std::span(bytes).first(hashed_bytes), payload});
+  const auto hashed_header = std::span(bytes).first(hashed_bytes);
+  if (header.version == record_version_unstriped) return hash_of({hashed_header, payload});
+  const auto stripes = hash_stripes(payload);
+  return hash_of({hashed_header, std::as_bytes(std::span(stripes))});
 }
 
 Status check_content(const RecordHeader& header, const wire::BatchSummary& content) {
@@ -61,8 +81,10 @@ Hash read_hash(ByteReader& reader) {
 }  // namespace
 
 RecordHeader make_record_header(const wire::Encoder::BatchHeader& header, Sequence last_sequence,
-                                std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload) {
-  RecordHeader record{.batch = header.batch,
+                                std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload,
+                                std::uint16_t version) {
+  RecordHeader record{.version = version,
+                      .batch = header.batch,
                       .first_command = header.first_command,
                       .next_command = next_command,
                       .first_sequence = header.first_sequence,
@@ -83,7 +105,7 @@ std::array<std::byte, record_header_bytes> encode_record_header(const RecordHead
     target = std::copy(source.begin(), source.end(), target);
   };
   append(record_magic);
-  append(record_version);
+  append(header.version);
   append(static_cast<std::uint16_t>(record_header_bytes));
   append(header.batch);
   append(header.first_command);
@@ -103,11 +125,13 @@ Result<RecordHeader> read_record_header(wire::Bytes record) {
   ByteReader reader(record.first(record_header_bytes));
   if (reader.read<std::uint32_t>() != record_magic) return wrong("it does not begin as a record does");
   const auto version = reader.read<std::uint16_t>();
-  if (version != record_version) return wrong(expected("record version", version, record_version));
+  if (version != record_version && version != record_version_unstriped)
+    return wrong(expected("record version", version, record_version));
   const auto header_bytes = reader.read<std::uint16_t>();
   if (header_bytes != record_header_bytes)
     return wrong(expected("header size", header_bytes, record_header_bytes));
   RecordHeader header;
+  header.version = version;
   header.batch = reader.read<std::uint64_t>();
   header.first_command = reader.read<std::uint64_t>();
   header.next_command = reader.read<std::uint64_t>();

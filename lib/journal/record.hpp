@@ -24,24 +24,31 @@ namespace trade::journal {
 //    6  u16 record_header_bytes   56  u32 size of the payload in bytes
 //    8  u64 batch                 60  u32 CRC-32C of bytes 0 to 59 and of the payload
 //   16  u64 first_command         64  hash of the record before; of the first record: the journal's identity
-//   24  u64 next_command          96  hash of this record: BLAKE2b of bytes 0 to 95 and of the payload
+//   24  u64 next_command          96  hash of this record
 //   32  u64 first_sequence       128  payload
+//
+// The hash is BLAKE2b of 32 bytes (RFC 7693). Version 2: of bytes 0 to 95 and of the eight hashes of the
+// payload's stripes. Each stripe but the last ones has as many bytes as an eighth of the payload, rounded up
+// to a multiple of 128; the last ones have what is left, or nothing. So the eight can be made side by side,
+// in a quarter of the time or less. Version 1, which is read as ever: of bytes 0 to 95 and of the payload.
 //
 // The first bytes of the record of batch 1, with commands 1 to 2, no event, a payload of 256 bytes:
 //
-//   54 42 41 54  01 00  80 00  01 00 00 00 00 00 00 00  01 00 00 00 00 00 00 00  03 00 00 00 00 00 00 00
+//   54 42 41 54  02 00  80 00  01 00 00 00 00 00 00 00  01 00 00 00 00 00 00 00  03 00 00 00 00 00 00 00
 //   01 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  …
 //
-// The checksum costs a tenth of the hash and is checked by everyone who reads; the hash is checked where a
+// The checksum costs less than the hash and is checked by everyone who reads; the hash is checked where a
 // record comes from elsewhere, by `verify`, and for the last record when a writer opens the journal.
 
 constexpr std::uint32_t record_magic = 0x54414254;
-constexpr std::uint16_t record_version = 1;
+constexpr std::uint16_t record_version = 2;
+constexpr std::uint16_t record_version_unstriped = 1;
 constexpr std::size_t record_header_bytes = 128;
 /// No batch's payload is larger.
 constexpr std::size_t record_payload_bytes_max = wire::batch_bytes_max;
 
 struct RecordHeader {
+  std::uint16_t version = record_version;
   std::uint64_t batch = 0;
   std::uint64_t first_command = 1;
   std::uint64_t next_command = 1;
@@ -63,9 +70,11 @@ struct ChainLink {
   Hash hash{};
 };
 
-/// The header of the record that follows `previous`, its checksum and hash computed.
+/// The header of the record that follows `previous`, its checksum and hash computed. An older version is for
+/// tests of those who read it.
 RecordHeader make_record_header(const wire::Encoder::BatchHeader& header, Sequence last_sequence,
-                                std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload);
+                                std::uint64_t next_command, const Hash& previous_hash, wire::Bytes payload,
+                                std::uint16_t version = record_version);
 std::array<std::byte, record_header_bytes> encode_record_header(const RecordHeader& header);
 
 /// Reads the header and checks its form and the record's length, but neither checksum nor hash.

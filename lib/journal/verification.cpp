@@ -1,7 +1,6 @@
 #include "journal/verification.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <thread>
 #include <utility>
@@ -17,7 +16,7 @@ namespace {
 
 /// Records that one read transaction goes through: a long one would make the file of a journal that is being
 /// written grow. A tenth of a second's work for each thread, so that their starting does not matter.
-constexpr std::size_t portion_bytes_max_a_thread = 32u << 20;
+constexpr std::size_t portion_bytes_max_a_thread = 64u << 20;
 
 }  // namespace
 
@@ -117,20 +116,29 @@ Status Verification::verify_portion(std::uint64_t last) {
   if (!problem.empty()) {
     set_bad(expected(), std::move(problem));
   } else if (!*there) {
-    while (!bad_batch_ && link_.head.batch < last && verify_redo(expected())) {
+    while (!bad_batch_ && link_.head.batch < last && verify_redo(last)) {
     }
   }
   return {};
 }
 
-/// One that the database does not have. False when it was not found: it has moved into the database since the
-/// transaction began, and the next one sees it, or is missing.
-bool Verification::verify_redo(std::uint64_t expected) {
-  if (const auto record = redo_.record(expected)) {
-    verify_records(std::array{record->bytes});
+/// Those that the database does not have, as many as come at a time. False when the first was not found: it
+/// has moved into the database since the transaction began, and the next one sees it, or is missing.
+bool Verification::verify_redo(std::uint64_t last) {
+  const std::uint64_t first = link_.head.batch + 1;
+  std::vector<wire::Bytes> records;
+  for (std::size_t bytes = 0; first + records.size() <= last && bytes < portion_bytes_max_;) {
+    if (redo_records_.size() == records.size()) redo_records_.emplace_back();
+    wire::AlignedBuffer& record = redo_records_[records.size()];
+    if (!redo_.read(first + records.size(), record)) break;
+    records.push_back(record.bytes());
+    bytes += record.bytes().size();
+  }
+  if (!records.empty()) {
+    verify_records(records);
     return true;
   }
-  if (redo_.is_missing(expected)) set_bad(expected, "it is missing");
+  if (redo_.is_missing(first)) set_bad(first, "it is missing");
   return false;
 }
 

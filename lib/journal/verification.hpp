@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "base/result.hpp"
 #include "journal/files.hpp"
@@ -55,13 +56,14 @@ class Verification {
   Status verify_archive();
   Result<std::uint64_t> find_last();
   Status verify_portion(std::uint64_t last);
-  bool verify_redo(std::uint64_t expected);
+  bool verify_redo(std::uint64_t last);
   void verify_records(std::span<const wire::Bytes> records);
   void take(const CheckedRecord& checked, std::size_t bytes);
   void set_bad(std::uint64_t batch, std::string problem);
 
   JournalFiles files_;
   RedoReader redo_;
+  std::vector<wire::AlignedBuffer> redo_records_;
   VerifyProgress& progress_;
   unsigned threads_;
   std::size_t portion_bytes_max_;

@@ -18,7 +18,9 @@ std::vector<std::string> make_chain() {
   std::vector<std::string> records;
   Hash previous{};
   for (std::size_t i = 0; i < records_count; ++i) {
-    const std::string& record = records.emplace_back(make_record(source.next(1 + i % 7), previous));
+    // A journal goes on in this version where it was begun in the one before.
+    const auto version = i < records_count / 2 ? record_version_unstriped : record_version;
+    const std::string& record = records.emplace_back(make_record(source.next(1 + i % 7), previous, version));
     previous = read_record_header(bytes_of(record))->hash;
   }
   return records;
@@ -61,6 +63,17 @@ TEST(RecordChecks, TellsWhatIsWrongWithWhich) {
   }
   EXPECT_EQ(checked[20].intact.error().message, "its hash is wrong");
   EXPECT_EQ(checked[21].intact.error().message, "it is shorter than its header");
+}
+
+TEST(RecordChecks, FindsADamageInAnyOfThem) {
+  const auto records = make_chain();
+  for (std::size_t i = 0; i < records_count; ++i) {
+    auto damaged = records;
+    damaged[i].back() = static_cast<char>(damaged[i].back() ^ 0x40);
+    const auto checked = check(damaged, 2);
+    for (std::size_t k = 0; k < records_count; ++k)
+      EXPECT_EQ(checked[k].intact.has_value(), k != i) << k << ", damaged " << i;
+  }
 }
 
 TEST(RecordChecks, DecodesThemWhereverTheyLie) {

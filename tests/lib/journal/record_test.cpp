@@ -39,7 +39,7 @@ TEST(Record, HeaderLooksAsDocumented) {
       make_record_header({.batch = 1, .first_command = 1, .first_sequence = 1, .state_hash = 5}, 0, 3, Hash{},
                          bytes_of(payload));
   const auto bytes = encode_record_header(header);
-  const unsigned char expected[] = {0x54, 0x42, 0x41, 0x54, 1, 0, 0x80, 0,  //
+  const unsigned char expected[] = {0x54, 0x42, 0x41, 0x54, 2, 0, 0x80, 0,  //
                                     1,    0,    0,    0,    0, 0, 0,    0,  //
                                     1,    0,    0,    0,    0, 0, 0,    0,  //
                                     3,    0,    0,    0,    0, 0, 0,    0,  //
@@ -56,6 +56,70 @@ TEST(Record, HeaderLooksAsDocumented) {
   ASSERT_TRUE(succeeded(read));
   EXPECT_EQ(*read, header);
   EXPECT_EQ(record_payload(bytes_of(record)).size(), payload.size());
+}
+
+std::string hexadecimal(const Hash& hash) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::byte byte : hash) {
+    text += digits[static_cast<unsigned>(byte) >> 4];
+    text += digits[static_cast<unsigned>(byte) & 15];
+  }
+  return text;
+}
+
+// What Python's hashlib.blake2b makes of the same bytes, by the description in record.hpp.
+TEST(Record, HashIsAsDescribedInBothVersions) {
+  struct Known {
+    std::size_t payload_bytes;
+    std::uint16_t version;
+    const char* hash;
+  };
+  constexpr Known known[] = {
+      {0, 1, "3d2ab6e1619a5af4fd8e53ed58babc60233d615ba899b91cce458347bb452846"},
+      {0, 2, "4eb1042f88b7816359286dea5e0154b7b0b1bea2ef8ad5d7a78933600ef08400"},
+      {256, 1, "946f33baf51dbaa8cf9c98e2302f867e30ad9878f3d96bf304ae73d9607b4e12"},
+      {256, 2, "053626f3dbf8d60746d95c4443291d5e07e339cd21e8bb478e60fb764dfc8e99"},
+      {3000, 1, "fd68e3cb2f6455be7188d3fa9dc94c8b1567e7fcafc152458810bf762cce2530"},
+      {3000, 2, "e372041a2ca3007a6711d4de65e48efb8c8cd05cc8f440cc389299441284114f"},
+  };
+  Hash previous;
+  for (std::size_t i = 0; i < previous.size(); ++i)
+    previous[i] = static_cast<std::byte>(i);
+  for (const Known& each : known) {
+    std::string payload(each.payload_bytes, '\0');
+    for (std::size_t i = 0; i < payload.size(); ++i)
+      payload[i] = static_cast<char>(i * 7);
+    const auto header =
+        make_record_header({.batch = 1, .first_command = 1, .first_sequence = 1, .state_hash = 5}, 0, 3,
+                           previous, bytes_of(payload), each.version);
+    EXPECT_EQ(hexadecimal(header.hash), each.hash) << each.payload_bytes << ", version " << each.version;
+  }
+}
+
+TEST(Record, OneOfTheVersionBeforeIsFollowedByOneOfThis) {
+  BatchSource source;
+  wire::Batch batch;
+  const auto first = make_record(source.next(), Hash{}, record_version_unstriped);
+  const auto link = decode_record(bytes_of(first), std::nullopt, batch);
+  ASSERT_TRUE(succeeded(link));
+  const auto second = make_record(source.next(), link->hash);
+  EXPECT_TRUE(succeeded(decode_record(bytes_of(second), *link, batch)));
+  // The hash says in which way it was made.
+  auto renamed = read_record_header(bytes_of(first));
+  ASSERT_TRUE(succeeded(renamed));
+  renamed->version = record_version;
+  EXPECT_FALSE(check_record_hash(*renamed, record_payload(bytes_of(first))));
+}
+
+TEST(Record, OneOfAVersionThatIsNotKnownIsRefused) {
+  BatchSource source;
+  for (const std::uint16_t version : {std::uint16_t{0}, std::uint16_t{3}, std::uint16_t{65'535}}) {
+    const auto header = read_record_header(bytes_of(make_record(source.next(), Hash{}, version)));
+    ASSERT_FALSE(header);
+    EXPECT_EQ(header.error().message,
+              "its record version is " + std::to_string(version) + " and should be 2");
+  }
 }
 
 TEST(Record, DecodesAndFollows) {

@@ -31,9 +31,10 @@ struct SourceBatch {
 };
 
 /// As the journal stores it after the record of that hash.
-inline std::string make_record(const SourceBatch& batch, const Hash& previous) {
-  const auto header =
-      make_record_header(batch.header, batch.last_sequence, batch.next_command, previous, batch.encoded);
+inline std::string make_record(const SourceBatch& batch, const Hash& previous,
+                               std::uint16_t version = record_version) {
+  const auto header = make_record_header(batch.header, batch.last_sequence, batch.next_command, previous,
+                                         batch.encoded, version);
   const auto bytes = encode_record_header(header);
   std::string record(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   record.append(reinterpret_cast<const char*>(batch.encoded.data()), batch.encoded.size());
