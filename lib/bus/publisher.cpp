@@ -27,7 +27,9 @@ constexpr std::size_t subscribed_prefixes_max = 64;
 constexpr std::uint64_t publications_per_look = 256;
 
 /// Of a subscriber over TCP, who sends subscriptions alone, after a handshake of which a part has 350 bytes.
-constexpr NetworkBounds network_bounds{.frame_bytes_max = 1'024, .receive_messages_max = 1'024};
+constexpr NetworkBounds network_bounds{.frame_bytes_max = 1'024,
+                                       .receive_messages_max = 1'024,
+                                       .send_messages_max = network_publication_messages_max};
 /// Distinct subscriptions over TCP from which on they are a burden: every symbol of the country's exchanges
 /// comes to a third of it.
 constexpr std::size_t network_subscriptions_max = 100'000;
@@ -209,7 +211,7 @@ Status Publisher::listen_tcp(std::string_view address, const CurveKeyPair& serve
   TRADE_ASSERT(!state.network, "a publisher listens on TCP once");
   try {
     auto socket = make_socket(state.context, zmq::socket_type::xpub, network_bounds.receive_messages_max,
-                              network_publication_messages_max, 0);
+                              network_bounds.send_messages_max, 0);
     protect_server(socket, server_keys, Purpose::publications, network_bounds);
     auto endpoint = listen_on_network(socket, network_endpoint(address));
     if (!endpoint) return pass_on(std::move(endpoint));

@@ -5,6 +5,7 @@
 #include "base/assert.hpp"
 #include "bus/socket_access.hpp"
 #include "bus/sockets.hpp"
+#include "bus/unread_replies.hpp"
 
 namespace trade::bus {
 
@@ -14,7 +15,8 @@ namespace {
 constexpr int drops_per_receive_max = 256;
 /// Of a client over TCP: many a request of orders, and no more memory than the machine has to spare for
 /// somebody far away.
-constexpr NetworkBounds network_bounds{.frame_bytes_max = std::int64_t{1} << 20, .receive_messages_max = 128};
+constexpr NetworkBounds network_bounds{
+    .frame_bytes_max = std::int64_t{1} << 20, .receive_messages_max = 128, .send_messages_max = 4'096};
 /// How long replies that are still on their way may hold up the end of the process.
 constexpr int linger_milliseconds = 1'000;
 
@@ -48,6 +50,7 @@ struct RequestServer::State {
   zmq::socket_t socket;
   SocketFile file;
   zmq::message_t message;
+  UnreadReplies unread;
   Counters counters;
   std::string sender;  ///< of the last request received
   std::uint16_t tcp_port = 0;
@@ -143,6 +146,10 @@ bool RequestServer::send(const ClientIdentity& client, Bytes frame) {
     ++counters.too_large;
     return false;
   }
+  if (!state_->unread.admits(client.view(), frame.size())) {
+    ++counters.client_slow;
+    return false;
+  }
   void* socket = state_->socket.handle();
   int result = 0;
   do {
@@ -152,9 +159,16 @@ bool RequestServer::send(const ClientIdentity& client, Bytes frame) {
     ++(zmq_errno() == EAGAIN ? counters.client_slow : counters.client_gone);
     return false;
   }
-  do {
-    result = zmq_send(socket, frame.data(), frame.size(), ZMQ_DONTWAIT);
-  } while (result < 0 && zmq_errno() == EINTR);
+  if (frame.size() > UnreadReplies::small_bytes_max) {
+    zmq::message_t message = state_->unread.make_message(client.view(), frame);
+    do {
+      result = zmq_msg_send(message.handle(), socket, ZMQ_DONTWAIT);
+    } while (result < 0 && zmq_errno() == EINTR);
+  } else {
+    do {
+      result = zmq_send(socket, frame.data(), frame.size(), ZMQ_DONTWAIT);
+    } while (result < 0 && zmq_errno() == EINTR);
+  }
   TRADE_ASSERT(result >= 0, "a message whose first part was taken is taken whole");
   ++counters.sent;
   return true;

@@ -73,6 +73,7 @@ void protect_server(zmq::socket_t& socket, const CurveKeyPair& server_keys, Purp
   socket.set(zmq::sockopt::curve_secretkey, buffer_of(server_keys.secret_key));
   socket.set(zmq::sockopt::maxmsgsize, bounds.frame_bytes_max);
   socket.set(zmq::sockopt::rcvhwm, bounds.receive_messages_max);
+  socket.set(zmq::sockopt::sndhwm, bounds.send_messages_max);
   set_tcp_options(socket);
 }
 

@@ -33,6 +33,7 @@ std::string_view zap_domain_of(Purpose purpose);
 struct NetworkBounds {
   std::int64_t frame_bytes_max = 0;
   int receive_messages_max = 0;
+  int send_messages_max = 0;
 };
 
 /// What the socket binds from here on takes only clients that prove to have a key, and that the context's

@@ -97,7 +97,7 @@ class RequestServer {
     std::uint64_t unnamed = 0;    ///< messages dropped: over TCP, but of nobody whom the authenticator named
     std::uint64_t sent = 0;
     std::uint64_t client_gone = 0;  ///< replies dropped: the client had disconnected
-    std::uint64_t client_slow = 0;  ///< replies dropped: the client does not read
+    std::uint64_t client_slow = 0;  ///< replies dropped: the client does not read (too many, too large)
     std::uint64_t too_large = 0;    ///< replies dropped: above `frame_bytes_max`
   };
 

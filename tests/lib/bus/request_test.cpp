@@ -12,6 +12,7 @@
 #include <zmq.hpp>
 
 #include "bus/sockets.hpp"
+#include "bus/unread_replies.hpp"
 #include "bus_test_support.hpp"
 #include "support/child_process.hpp"
 
@@ -215,6 +216,7 @@ class Intruder {
   Intruder(const Endpoints& endpoints, zmq::socket_type type, const std::string& identity = {})
       : socket_(context_, type) {
     socket_.set(zmq::sockopt::linger, 1'000);
+    socket_.set(zmq::sockopt::rcvhwm, 1);
     if (!identity.empty()) socket_.set(zmq::sockopt::routing_id, identity);
     socket_.connect(endpoints.request_address("tradingd"));
   }
@@ -223,6 +225,10 @@ class Intruder {
       socket_.send(zmq::buffer(parts[i]),
                    i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
     }
+  }
+  std::size_t receive() {
+    zmq::message_t message;
+    return socket_.recv(message, zmq::recv_flags::none).value_or(0);
   }
 
  private:
@@ -318,6 +324,41 @@ TEST_F(Requests, AClientThatNeverReadsLosesItsRepliesAndHoldsNobodyUp) {
   EXPECT_TRUE(server_->send(identity, bytes_of("answer")));
   Frame frame;
   EXPECT_TRUE(received(good, frame, soon()));
+}
+
+TEST_F(Requests, LargeRepliesToAClientThatDoesNotReadTakeNoMoreMemoryThanTheyMay) {
+  start_server();
+  Intruder deaf(endpoints, zmq::socket_type::dealer);
+  deaf.send({"deaf"});
+  ClientIdentity deaf_identity;
+  ASSERT_EQ(next_request(*server_, deaf_identity), "deaf");
+  const std::vector<std::byte> reply(std::size_t{1} << 20);
+  std::uint64_t taken = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    if (server_->send(deaf_identity, reply)) ++taken;
+  }
+  const std::uint64_t megabytes_max = UnreadRepliesBounds().client_max >> 20;
+  EXPECT_GE(taken, megabytes_max - 1);
+  // What libzmq and the socket took from it meanwhile comes on top.
+  EXPECT_LE(taken, megabytes_max + 8);
+  EXPECT_EQ(server_->counters().client_slow, 1'000 - taken);
+
+  RequestClient good = connect();
+  ASSERT_TRUE(good.send(bytes_of("good"), soon()));
+  ClientIdentity identity;
+  ASSERT_EQ(next_request(*server_, identity), "good");
+  Frame frame;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(server_->send(identity, reply));
+    ASSERT_TRUE(received(good, frame, soon()));
+  }
+  // Once it reads, it is answered again.
+  for (std::uint64_t i = 0; i < taken; ++i)
+    EXPECT_EQ(deaf.receive(), reply.size());
+  const Deadline deadline = soon();
+  while (!server_->send(deaf_identity, reply))
+    ASSERT_FALSE(past(deadline));
+  EXPECT_EQ(deaf.receive(), reply.size());
 }
 
 TEST_F(Requests, RepliesToAClientThatLeftAreCounted) {
