@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/daemon.hpp"
+#include "app/home_lock.hpp"
 #include "arguments.hpp"
 #include "base/clock.hpp"
 #include "bus/endpoints.hpp"
@@ -144,8 +146,14 @@ Result<ExitStatus> restore_home(Context& context, const RestoreArguments& argume
   record["home"] = home->root.string();
   record.update(json_of(*manifest));
   const std::filesystem::path journal = std::filesystem::path(arguments.directory) / "journal";
+  std::optional<app::HomeLock> lock;
   if (!arguments.dry_run) {
     if (Status created = app::create_home(*home); !created) return pass_on(std::move(created));
+    // To the end: a service manager may start again what was just stopped, and orders that are acknowledged
+    // while the journal is exchanged would be gone.
+    auto taken = app::HomeLock::take(*home);
+    if (!taken) return pass_on(std::move(taken));
+    lock = std::move(*taken);
     CopyProgress progress(context);
     Status staged = backup::stage(arguments.directory, *manifest, *home, progress.callback());
     progress.finish();

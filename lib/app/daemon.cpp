@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/home_lock.hpp"
 #include "app/log.hpp"
 #include "app/notify.hpp"
 #include "app/scheduling.hpp"
@@ -176,6 +177,9 @@ Status start_and_run(DaemonContext::State& state, const std::function<Status(Dae
   auto signals = open_signal_descriptor();
   if (!signals) return pass_on(std::move(signals));
   state.signal_descriptor = *signals;
+  const auto home_lock = HomeLock::share(state.home);
+  if (!home_lock) return std::unexpected(home_lock.error());
+  if (Status restored = check_restored(state.home); !restored) return restored;
   // The lock before the log: a second daemon must not touch the file of the first.
   auto lock = DaemonLock::take(state.home, state.name);
   if (!lock) return pass_on(std::move(lock));

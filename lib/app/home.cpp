@@ -120,4 +120,17 @@ Status create_home(const Home& home) {
   return {};
 }
 
+Status check_restored(const Home& home) {
+  constexpr const char* database = "data.mdb";
+  std::error_code ignored;
+  if (!fs::exists(home.restoring() / "journal" / database, ignored) ||
+      fs::exists(home.journal() / database, ignored)) {
+    return {};
+  }
+  return fail_named(
+      ErrorCode::rejected, "half_restored",
+      home.root.string() + " has no journal, and one that was to be restored in " + home.restoring().string(),
+      "run 'trade restore' with the backup again; to begin an empty journal, remove that directory");
+}
+
 }  // namespace trade::app

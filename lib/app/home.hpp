@@ -19,6 +19,7 @@ struct Home {
   [[nodiscard]] std::filesystem::path ledger() const { return root / "ledger"; }    ///< ledgerd
   [[nodiscard]] std::filesystem::path feed() const { return root / "feed"; }        ///< feedd
   [[nodiscard]] std::filesystem::path access() const { return root / "access"; }    ///< gatewayd
+  [[nodiscard]] std::filesystem::path restoring() const { return root / "restoring"; }  ///< trade restore
   [[nodiscard]] std::filesystem::path config_file() const { return root / "trade.toml"; }
 };
 
@@ -28,5 +29,9 @@ Result<Home> resolve_home(std::optional<std::string_view> option = std::nullopt)
 
 /// Creates what is missing of a home and its directories, each 0700, and checks that it can be written to.
 Status create_home(const Home& home);
+
+/// Fails, named "half_restored", where a restore was cut short when it had taken the journal away and not put
+/// the other in its place: a daemon would make an empty one.
+Status check_restored(const Home& home);
 
 }  // namespace trade::app

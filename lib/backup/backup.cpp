@@ -129,12 +129,12 @@ Result<Manifest> make(const app::Home& home, const fs::path& directory, const Ba
 }
 
 fs::path staged_journal(const app::Home& home) {
-  return home.root / "restoring" / journal_part;
+  return home.restoring() / journal_part;
 }
 
 Status stage(const fs::path& directory, const Manifest& manifest, const app::Home& home,
              const Progress& progress) {
-  const fs::path staging = home.root / "restoring";
+  const fs::path staging = home.restoring();
   if (Status apart = check_apart(staging, directory); !apart) return apart;
   std::error_code error;
   fs::remove_all(staging, error);
@@ -191,12 +191,12 @@ Result<fs::path> install(const Manifest& manifest, const app::Home& home, Timest
     std::error_code ignored;
     // An empty directory that was made ahead.
     fs::remove(home.root / part, ignored);
-    if (Status moved = rename(home.root / "restoring" / part, home.root / part); !moved) {
+    if (Status moved = rename(home.restoring() / part, home.root / part); !moved) {
       return pass_on(std::move(moved));
     }
   }
   std::error_code ignored;
-  fs::remove_all(home.root / "restoring", ignored);
+  fs::remove_all(home.restoring(), ignored);
   if (auto synced = store::sync_directory(home.root); !synced) return pass_on(std::move(synced));
   return replaced;
 }

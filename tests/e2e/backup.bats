@@ -103,3 +103,52 @@ level = "info"' >"$TRADE_HOME/trade.toml"
   expect_exit 2 "$trade" --json --home "$copy/backup/journal" restore "$copy/backup"
   grep -q "lies in" <<<"$errors"
 }
+
+# A lock as another process has it: shared by a daemon, or alone by a restore.
+hold_home() {
+  python3 - "$TRADE_HOME/run/home.lock" "$1" >"$copy/held" <<'P' &
+import fcntl, os, struct, sys, time
+file = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o600)
+kind = fcntl.F_WRLCK if sys.argv[2] == "alone" else fcntl.F_RDLCK
+fcntl.fcntl(file, 37, struct.pack("hhqqi4x", kind, 0, 0, 0, 0))  # F_OFD_SETLK
+print("held", flush=True)
+time.sleep(60)
+P
+  holder=$!
+  for _ in $(seq 100); do
+    grep -q held "$copy/held" && return
+    sleep 0.1
+  done
+  return 1
+}
+
+@test "no daemon starts in a home that is being restored, and none is restored in which one starts" {
+  small_market
+  copy=$(mktemp -d)
+  t backup --journal-only "$copy/backup" >/dev/null
+  "$trade" down >/dev/null
+  hold_home alone
+  expect_exit 1 t up
+  [[ "$errors" == *"is being restored"* ]]
+  expect_exit 3 t restore --force "$copy/backup"
+  expect_error home_taken
+  kill "$holder"
+  wait "$holder" || true
+  hold_home together
+  expect_exit 3 t restore --force "$copy/backup"
+  expect_error suite_running
+  kill "$holder"
+  wait "$holder" || true
+  "$trade" up >/dev/null
+  expect_exit 0 t portfolio --account bob
+  "$trade" down >/dev/null
+  # A restore that was killed between taking the journal away and putting the other in its place.
+  mkdir -p "$TRADE_HOME/restoring"
+  mv "$TRADE_HOME/journal" "$TRADE_HOME/restoring/journal"
+  expect_exit 1 t up
+  [[ "$errors" == *"trade restore"* ]]
+  expect_exit 0 t restore --force "$copy/backup"
+  "$trade" up >/dev/null
+  expect_exit 0 t portfolio --account bob
+  expect_json '.positions[0].quantity' 1000
+}
