@@ -30,6 +30,57 @@ Status replay(Engine& engine, const wire::Batch& batch, std::vector<Event>& even
   return {};
 }
 
+/// Whether a checkpoint's engine is the one after that batch of this journal. One of another history (of a
+/// journal that was replaced by a copy, or of batches that were lost with the disk) may have a number that
+/// this one has come to as well.
+Result<bool> is_of_this_journal(const Engine& engine, std::uint64_t number, journal::Reader& reader,
+                                wire::Batch& batch) {
+  const Result<bool> there = reader.read(number, batch);
+  if (!there) {
+    // It was removed from the database, as programs before this one did with the checkpoint's own batch too,
+    // and its archive is elsewhere: there is nothing to hold the checkpoint against.
+    if (there.error().name == "batch_not_archived") return true;
+    return std::unexpected(there.error());
+  }
+  return *there && batch.header.state_hash == engine.state_hash() &&
+         batch.last_sequence() == engine.last_sequence();
+}
+
+/// Takes the newest checkpoint that loads and is of this journal; without one, all is replayed.
+Status start_from_checkpoint(const LoadCheckpoint& load_checkpoint, journal::Reader& reader,
+                             const std::function<void(const std::string&)>& warn,
+                             const EngineCapacity& capacity, Recovered& recovered) {
+  wire::Batch batch;
+  for (std::uint64_t batch_max = recovered.head.batch; batch_max != 0;) {
+    const auto checkpoint = load_checkpoint(batch_max);
+    if (!checkpoint) {
+      warn("no checkpoint used: " + checkpoint.error().message);
+      return {};
+    }
+    if (!checkpoint->has_value()) return {};
+    const std::uint64_t number = (*checkpoint)->batch;
+    const auto not_used = [&](const std::string& why) {
+      warn("checkpoint of batch " + std::to_string(number) + " not used: " + why);
+    };
+    ByteReader bytes((*checkpoint)->state);
+    Result<Engine> engine = Engine::load(bytes, capacity);
+    if (engine) {
+      const Result<bool> fits = is_of_this_journal(*engine, number, reader, batch);
+      if (!fits) return std::unexpected(fits.error());
+      if (*fits) {
+        recovered.engine = std::move(*engine);
+        recovered.checkpoint_batch = number;
+        return {};
+      }
+      not_used("it is not of this journal");
+    } else {
+      not_used(engine.error().message);
+    }
+    batch_max = number - 1;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Recovered> recover(const LoadCheckpoint& load_checkpoint, journal::Reader& reader,
@@ -38,20 +89,8 @@ Result<Recovered> recover(const LoadCheckpoint& load_checkpoint, journal::Reader
   const Result<journal::Head> head = reader.head();
   if (!head) return std::unexpected(head.error());
   Recovered recovered{Engine(capacity), *head, 0, 0};
-  auto checkpoint = load_checkpoint(head->batch);
-  if (!checkpoint) {
-    warn("no checkpoint used: " + checkpoint.error().message);
-  } else if (checkpoint->has_value()) {
-    ByteReader bytes((*checkpoint)->state);
-    Result<Engine> engine = Engine::load(bytes, capacity);
-    if (engine) {
-      recovered.engine = std::move(*engine);
-      recovered.checkpoint_batch = (*checkpoint)->batch;
-    } else {
-      warn("checkpoint of batch " + std::to_string((*checkpoint)->batch) +
-           " not used: " + engine.error().message);
-    }
-  }
+  if (Status started = start_from_checkpoint(load_checkpoint, reader, warn, capacity, recovered); !started)
+    return std::unexpected(started.error());
   wire::Batch batch;
   std::vector<Event> events;
   for (std::uint64_t number = recovered.checkpoint_batch + 1; number <= head->batch; ++number) {

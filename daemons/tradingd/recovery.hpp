@@ -23,8 +23,9 @@ struct Recovered {
 /// Where a checkpoint comes from: the newest that is whole and not after the batch.
 using LoadCheckpoint = std::function<Result<std::optional<journal::Checkpoint>>(std::uint64_t batch_max)>;
 
-/// Restores the engine. A checkpoint that does not load is passed over with a call to `warn`. `difference`
-/// when a batch, applied again, gives another state than it gave when it was journaled.
+/// Restores the engine. A checkpoint that does not load, or is not of this journal, is passed over with a
+/// call to `warn`, and the one before it is tried. `difference` when a batch, applied again, gives another
+/// state than it gave when it was journaled.
 Result<Recovered> recover(const LoadCheckpoint& load_checkpoint, journal::Reader& reader,
                           const std::function<void(const std::string&)>& warn,
                           const EngineCapacity& capacity = {});

@@ -91,8 +91,10 @@ Result<std::vector<SegmentFile>> removable(const JournalFiles& files, std::uint6
   if (!last) return std::unexpected(last.error());
   const auto checkpoint = load_checkpoint(files.directory, *last);
   if (!checkpoint) return std::unexpected(checkpoint.error());
-  const std::uint64_t restorable = *checkpoint ? (*checkpoint)->batch : 0;
-  const std::uint64_t limit = std::min({through, restorable, *last == 0 ? 0 : *last - 1});
+  // The checkpoint's own batch stays: a start holds the checkpoint against it.
+  const auto before = [](std::uint64_t batch) { return batch == 0 ? 0 : batch - 1; };
+  const std::uint64_t limit =
+      std::min({through, before(*checkpoint ? (*checkpoint)->batch : 0), before(*last)});
   auto segments = list_segments(files.directory);
   if (!segments) return segments;
   std::uint64_t next = files.start.head.batch + 1;

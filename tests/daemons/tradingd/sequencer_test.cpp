@@ -224,5 +224,47 @@ TEST_F(SequencerTest, RecoversFromJournalAndFromCheckpoint) {
   EXPECT_EQ(from_start->engine.full_state_hash(), sequencer_.engine().full_state_hash());
 }
 
+TEST_F(SequencerTest, ACheckpointOfAnotherHistoryIsPassedOver) {
+  const TemporaryDirectory directory;
+  auto writer = journal::open_writer(directory.path());
+  ASSERT_TRUE(writer.has_value());
+  const auto commit = [&] {
+    const auto closed = sequencer_.close();
+    ASSERT_TRUE((*writer)->append(closed.header, closed.encoded, closed.last_sequence, closed.next_command));
+  };
+  const auto save = [&](std::uint64_t batch, const Engine& engine) {
+    ByteWriter state;
+    engine.save(state);
+    ASSERT_TRUE(journal::save_checkpoint(directory.path(), batch, state.bytes()));
+  };
+  make_market();
+  commit();
+  save(1, sequencer_.engine());
+  // Two batches of as many events, of which the journal has one.
+  ByteWriter before;
+  sequencer_.engine().save(before);
+  ByteReader copied(before.bytes());
+  auto other = Engine::load(copied);
+  ASSERT_TRUE(other.has_value());
+  submit(limit(Side::buy, 1, 1'000'000), "alice", "AAPL");
+  commit();
+  std::vector<Event> events;
+  PlaceOrder lost = limit(Side::buy, 2, 1'000'000);
+  lost.account = AccountId{1};
+  lost.symbol = SymbolId{1};
+  other->apply({clock_.now(), lost}, events);
+  save(2, *other);
+
+  auto reader = journal::open_reader(directory.path());
+  ASSERT_TRUE(reader.has_value());
+  std::vector<std::string> warnings;
+  auto recovered =
+      recover(directory.path(), **reader, [&](const std::string& warning) { warnings.push_back(warning); });
+  ASSERT_TRUE(recovered.has_value()) << recovered.error().message;
+  EXPECT_EQ(recovered->checkpoint_batch, 1u);
+  EXPECT_EQ(recovered->engine.full_state_hash(), sequencer_.engine().full_state_hash());
+  EXPECT_EQ(warnings, std::vector<std::string>{"checkpoint of batch 2 not used: it is not of this journal"});
+}
+
 }  // namespace
 }  // namespace trade::tradingd

@@ -103,6 +103,15 @@ TEST_F(ArchiveTest, KeepsWhatAStartNeeds) {
   EXPECT_EQ(prune(journal_, 30, go_on)->last, 0u);
 }
 
+TEST_F(ArchiveTest, KeepsTheBatchThatTheNewestCheckpointIsOf) {
+  ASSERT_TRUE(succeeded(archive(journal_, 10, go_on)));
+  ASSERT_TRUE(succeeded(archive(journal_, 20, go_on)));
+  ASSERT_TRUE(save_checkpoint(journal_, 20, {}));
+  EXPECT_EQ(prune(journal_, 20, go_on)->last, 10u);
+  ASSERT_TRUE(save_checkpoint(journal_, 21, {}));
+  EXPECT_EQ(prune(journal_, 20, go_on)->last, 20u);
+}
+
 TEST_F(ArchiveTest, NothingIsPrunedThatTheArchiveDoesNotHaveWhole) {
   ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
   ASSERT_TRUE(succeeded(archive(journal_, 20, go_on)));
