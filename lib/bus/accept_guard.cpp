@@ -3,8 +3,11 @@
 // connecting often enough. Here the connection is taken with a descriptor that is kept for this, and closed
 // at once: its other end sees a daemon that hangs up, and may try again.
 //
-// Connections over TCP that come too fast are closed in the same way. A stranger's handshake costs a
-// thousand times what it takes to close a connection, and holds a descriptor for seconds.
+// Connections over TCP that come too fast are closed in the same way, and those beyond what there may be at a
+// time. A stranger's handshake costs a thousand times what it takes to close a connection, and holds a
+// descriptor for seconds. And libzmq (4.3.4, router.cpp) ends the process when a connection is given a number
+// that another has chosen for its name: whoever has a key can choose names, but not so many of four thousand
+// million that one is come upon within days.
 //
 // libzmq calls accept4 through the dynamic linker, which finds this one first, in the program itself.
 #include "bus/accept_guard.hpp"
@@ -25,6 +28,7 @@
 
 #include "base/clock.hpp"
 #include "bus/connection_limiter.hpp"
+#include "bus/live_connections.hpp"
 
 namespace trade::bus {
 
@@ -46,6 +50,10 @@ int system_accept(int socket, sockaddr* address, socklen_t* size, int flags) {
 constexpr ConnectionRate rate_of_each{.burst = 64, .per_second = 32};
 constexpr ConnectionRate rate_of_all{.burst = 256, .per_second = 128};
 
+/// Of those there are at a time.
+constexpr std::size_t connections_of_each_max = 256;
+constexpr std::size_t connections_of_all_max = 1'024;
+
 std::atomic<bool> network_limited{false};
 std::atomic<std::uint64_t> turned_away{0};
 std::mutex limiter_mutex;
@@ -55,8 +63,13 @@ ConnectionLimiter& limiter() {
   return made;
 }
 
+LiveConnections& live_connections() {
+  static LiveConnections made(connections_of_each_max, connections_of_all_max);
+  return made;
+}
+
 /// Who connects, as the limit counts them: of IPv6 the network, in which anybody has addresses to spare.
-/// Nothing where it is not over TCP.
+/// An address of IPv4 counts as such in either form. Nothing where it is not over TCP.
 std::optional<std::string_view> network_of(const sockaddr_storage& from) {
   const auto bytes_of = [](const auto& address, std::size_t size) {
     return std::string_view(reinterpret_cast<const char*>(&address), size);
@@ -65,19 +78,22 @@ std::optional<std::string_view> network_of(const sockaddr_storage& from) {
     return bytes_of(reinterpret_cast<const sockaddr_in&>(from).sin_addr, sizeof(in_addr));
   }
   if (from.ss_family == AF_INET6) {
-    return bytes_of(reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, sizeof(in6_addr) / 2);
+    const in6_addr& address = reinterpret_cast<const sockaddr_in6&>(from).sin6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(&address)) return bytes_of(address, sizeof address).substr(12);
+    return bytes_of(address, sizeof address / 2);
   }
   return std::nullopt;
 }
 
-bool comes_too_fast(const sockaddr* address, const socklen_t* size) {
+bool is_too_much(int connection, const sockaddr* address, const socklen_t* size) {
   if (!network_limited.load(std::memory_order_relaxed) || address == nullptr || size == nullptr) return false;
   sockaddr_storage from{};
   std::memcpy(&from, address, std::min<std::size_t>(*size, sizeof from));
   const std::optional<std::string_view> network = network_of(from);
   if (!network) return false;
   const std::lock_guard lock(limiter_mutex);
-  return !limiter().admit(*network, monotonic_nanoseconds());
+  return !limiter().admit(*network, monotonic_nanoseconds()) ||
+         !live_connections().admit(connection, *network);
 }
 
 /// At once, and without keeping anything of it.
@@ -113,7 +129,7 @@ std::uint64_t network_connections_turned_away() {
 extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags) {
   using namespace trade::bus;
   const int accepted = system_accept(socket, address, size, flags);
-  if (accepted >= 0 && comes_too_fast(address, size)) {
+  if (accepted >= 0 && is_too_much(accepted, address, size)) {
     hang_up(accepted);
     turned_away.fetch_add(1, std::memory_order_relaxed);
     errno = ECONNABORTED;

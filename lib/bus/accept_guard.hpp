@@ -14,11 +14,11 @@ void keep_spare_descriptor();
 std::uint64_t connections_refused();
 
 /// To be called by whoever listens on TCP with libzmq: from then on connections over TCP that come too fast,
-/// from one address or from all, are closed before anything of theirs is read. Any number of times, from any
-/// thread.
+/// from one address or from all, or are too many at a time, are closed before anything of theirs is read. Any
+/// number of times, from any thread.
 void limit_network_connections();
 
-/// Connections that were closed for coming too fast, since the process started.
+/// Connections that were closed for coming too fast or being too many, since the process started.
 std::uint64_t network_connections_turned_away();
 
 }  // namespace trade::bus

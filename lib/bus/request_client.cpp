@@ -40,7 +40,7 @@ struct Attempt {
   Attempt(const Context& context, const Endpoints& endpoints, const std::string& address)
       : socket(make_socket(context, zmq::socket_type::dealer, reply_send_messages_max,
                            request_receive_messages_max, 0)),
-        monitor(context, socket) {
+        monitor(context, socket, MonitorRetries::told) {
     if (endpoints.remote() != nullptr) protect_client(socket, *endpoints.remote());
     socket.set(zmq::sockopt::reconnect_ivl, reconnect_milliseconds);
     socket.connect(address);

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
+#include <random>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -32,6 +34,16 @@ zmq::const_buffer buffer_of(const CurveKey& key) {
   return {key.data(), key.size()};
 }
 
+/// libzmq numbers the clients of a server from what `rand` gives, and leaves that at its seed of 1: the same
+/// numbers in every process, which a client could choose for its own name (see accept_guard.cpp).
+void draw_first_number() {
+  static const bool drawn = [] {
+    std::srand(std::random_device{}());
+    return true;
+  }();
+  static_cast<void>(drawn);
+}
+
 void set_tcp_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::tcp_keepalive, 1);
   socket.set(zmq::sockopt::handshake_ivl, handshake_milliseconds);
@@ -39,6 +51,7 @@ void set_tcp_options(zmq::socket_t& socket) {
 }  // namespace
 
 Context::Context() : state_(std::make_shared<State>()) {
+  draw_first_number();
   state_->context.set(zmq::ctxopt::max_sockets, sockets_max);
   state_->context.set(zmq::ctxopt::io_threads, io_threads);
 }
@@ -159,11 +172,15 @@ bool wait_for(zmq_pollitem_t* items, std::size_t count, Deadline deadline) {
   return false;
 }
 
-ConnectionMonitor::ConnectionMonitor(const Context& context, zmq::socket_t& socket)
+ConnectionMonitor::ConnectionMonitor(const Context& context, zmq::socket_t& socket, MonitorRetries told)
     : socket_(socket), events_(SocketAccess::context(context), zmq::socket_type::pair) {
   static std::atomic<std::uint64_t> next_number{1};
   const std::string address = "inproc://monitor-" + std::to_string(next_number.fetch_add(1));
-  constexpr int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED;
+  int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED;
+  if (told == MonitorRetries::told) events |= ZMQ_EVENT_CONNECT_RETRIED;
+  // Without a bound: at one, libzmq's thread waits in the middle of its work until somebody reads what it has
+  // to tell, and with it every other socket of the process.
+  events_.set(zmq::sockopt::rcvhwm, 0);
   if (zmq_socket_monitor(socket.handle(), address.c_str(), events) != 0) throw zmq::error_t();
   events_.set(zmq::sockopt::linger, 0);
   events_.connect(address);

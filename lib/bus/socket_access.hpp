@@ -89,11 +89,15 @@ struct TextHash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
+/// Whether attempts to connect that fail are told of.
+enum class MonitorRetries : bool { untold, told };
+
 /// Watches the connections of one connecting socket.
 class ConnectionMonitor {
  public:
-  /// Must be made before the socket connects. Throws zmq::error_t.
-  ConnectionMonitor(const Context& context, zmq::socket_t& socket);
+  /// Must be made before the socket connects. `told`: what happens again and again while nobody listens is
+  /// told to those who want it; the others need not call `update` for its sake. Throws zmq::error_t.
+  ConnectionMonitor(const Context& context, zmq::socket_t& socket, MonitorRetries told);
   ~ConnectionMonitor();
   ConnectionMonitor(const ConnectionMonitor&) = delete;
   ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;

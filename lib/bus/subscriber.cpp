@@ -28,7 +28,7 @@ struct Subscriber::State {
       : context(shared_context),
         socket(make_socket(context, zmq::socket_type::sub, publication_messages_max, publication_messages_max,
                            0)),
-        monitor(context, socket) {
+        monitor(context, socket, MonitorRetries::untold) {
     std::random_device random;
     token_number = (std::uint64_t{random()} << 32) | random();
     if (endpoints.remote() != nullptr) {

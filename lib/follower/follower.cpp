@@ -176,6 +176,8 @@ Status Follower::State::call_idle_when_due() {
   const std::int64_t now_ns = monotonic_nanoseconds();
   if (now_ns < idle_due_ns_) return {};
   idle_due_ns_ = now_ns + std::chrono::nanoseconds(options_.idle_interval).count();
+  // Connections that came and went wait to be taken note of, rung or not.
+  if (doorbell_) answer_doorbell();
   return application_.idle(SystemClock().now());
 }
 

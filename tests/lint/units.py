@@ -61,6 +61,9 @@ def problems_of(tree):
         for name, wanted in (REQUIRED | {"RestrictAddressFamilies": families}).items():
             if settings.get(name) != wanted:
                 problems.append(f"{unit.name}: {name} is {settings.get(name)!r}, must be {wanted!r}")
+        # Five starts within ten seconds, systemd's own limit, would end a daemon for good while a disk is full.
+        if settings.get("Restart") == "always" and settings.get("StartLimitIntervalSec") != "0":
+            problems.append(f"{unit.name}: Restart=always needs StartLimitIntervalSec=0")
     return problems
 
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zmq.hpp>
 
+#include "bus/socket_access.hpp"
 #include "bus/sockets.hpp"
 #include "bus/unread_replies.hpp"
 #include "bus_test_support.hpp"
@@ -359,6 +360,45 @@ TEST_F(Requests, LargeRepliesToAClientThatDoesNotReadTakeNoMoreMemoryThanTheyMay
   while (!server_->send(deaf_identity, reply))
     ASSERT_FALSE(past(deadline));
   EXPECT_EQ(deaf.receive(), reply.size());
+}
+
+TEST_F(Requests, AttemptsToConnectThatNobodyTakesNoteOfHoldNothingUp) {
+  const auto attempts = [&](MonitorRetries told) {
+    auto socket = make_socket(context, zmq::socket_type::sub, 10, 10, 0);
+    socket.set(zmq::sockopt::reconnect_ivl, 1);
+    ConnectionMonitor monitor(context, socket, told);
+    socket.connect("ipc://" + (endpoints.request_path("tradingd").string() + ".nobody"));
+    // As long as it takes for more than libzmq lets wait by itself: 1,000 at each end.
+    std::this_thread::sleep_for(std::chrono::milliseconds(told == MonitorRetries::told ? 6'000 : 100));
+    start_server();
+    RequestClient client = connect();
+    EXPECT_TRUE(client.send(bytes_of("request"), soon()));
+    ClientIdentity identity;
+    EXPECT_EQ(next_request(*server_, identity), "request");
+    EXPECT_TRUE(server_->send(identity, bytes_of("answer")));
+    Frame frame;
+    EXPECT_TRUE(received(client, frame, soon()));
+    server_.reset();
+    monitor.update();
+    return monitor.retries();
+  };
+  EXPECT_GT(attempts(MonitorRetries::told), 2'000U);
+  EXPECT_EQ(attempts(MonitorRetries::untold), 0U);
+}
+
+TEST_F(Requests, NobodyKnowsFromWhichNumberOnClientsAreNumbered) {
+  start_server();
+  RequestClient client = connect();
+  ASSERT_TRUE(client.send(bytes_of("request"), soon()));
+  ClientIdentity identity;
+  ASSERT_EQ(next_request(*server_, identity), "request");
+  // The first number of a process whose random numbers begin where the standard has them begin.
+  constexpr std::uint32_t first = 0x6b8b4567;
+  ASSERT_EQ(identity.view().size(), 5U);
+  std::uint32_t number = 0;
+  for (const char byte : identity.view().substr(1))
+    number = number << 8 | static_cast<unsigned char>(byte);
+  EXPECT_TRUE(number < first || number > first + 1'000'000) << number;
 }
 
 TEST_F(Requests, RepliesToAClientThatLeftAreCounted) {
