@@ -83,3 +83,17 @@ kill_while_trading() {
   done
   t account show alice >/dev/null
 }
+
+@test "the others answer and end, however long tradingd is away" {
+  kill -9 "$(cat "$TRADE_HOME/run/tradingd.pid")"
+  sleep "${TRADE_AWAY_SECONDS:-2}"
+  expect_exit 0 t portfolio --account buyer
+  expect_exit 0 t quote TEST
+  expect_exit 0 t key list
+  "$trade" up >/dev/null
+  expect_exit 0 t status
+  expect_exit 0 t place buy 1 TEST --limit 1 --account buyer
+  kill -9 "$(cat "$TRADE_HOME/run/tradingd.pid")"
+  sleep "${TRADE_AWAY_SECONDS:-2}"
+  expect_exit 0 timeout 30 "$trade" down
+}
