@@ -32,23 +32,20 @@ class LazyPages final : public ledger::OrderPageSource {
 
 /// Adds fills from the frames, newest first, to those found in memory.
 Status add_older_fills(LedgerStore::Reader& reader, const ledger::Ledger& ledger,
-                       const ledger::FillsWanted& wanted, AccountId owner, Quantity order_filled,
-                       ledger::FillsFound& found) {
+                       const ledger::FillsWanted& wanted, ledger::FillsFound& found) {
+  // Whose frames have them; zero: anybody's.
+  const AccountId owner = found.order ? found.order->account : wanted.account;
   const ledger::AccountRecord* account = ledger.account(owner);
   std::vector<ledger::Entry> entries;
-  const auto enough = [&] {
-    return found.fills.size() >= wanted.limit || (wanted.order && found.shares == order_filled);
-  };
-  if (enough()) return {};
   return reader.for_each_frame_back(found.before, [&](const ledger::FrameView& frame) -> Result<bool> {
     if (account == nullptr || frame.may_concern(owner)) {
       if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
       found.looked_at += entries.size();
-      for (auto entry = entries.rbegin(); entry != entries.rend() && !enough(); ++entry) {
+      for (auto entry = entries.rbegin(); entry != entries.rend() && !found.complete(wanted); ++entry) {
         if (entry->sequence < found.before) append_fills(ledger, wanted, *entry, found);
       }
     }
-    if (enough()) return false;
+    if (found.complete(wanted) || found.precedes_order(frame.first_timestamp())) return false;
     if (account != nullptr && frame.first_sequence() <= account->first_entry) return false;
     if (found.looked_at > ledger::trades_looked_at_max) {
       return ledger::looked_at_too_many("trades", found.looked_at, found.fills.size());
@@ -84,45 +81,31 @@ Result<ReplyBody> Books::reply(const OrdersRequest& request) {
   return OrdersReply{.orders = std::move(*orders), .sequence = position().last_sequence};
 }
 
-/// The account whose frames have the fills; zero: all accounts. For an order, also how much of it is filled.
-Result<AccountId> Books::find_fills_owner(const FillsRequest& request, ledger::OrderPageSource& pages,
-                                          Quantity& filled) {
-  AccountId owner;
-  if (!request.account.empty()) {
-    auto account = ledger::account_named(ledger_, request.account);
-    if (!account) return account;
-    owner = *account;
-  }
-  if (!request.order) return owner;
-  const auto sight = ledger_.orders().look(request.order, &pages);
-  if (!sight) return ledger::no_order(request.order);
-  filled = sight->record.filled_quantity;
-  return sight->record.account;
-}
-
 Result<ReplyBody> Books::reply(const FillsRequest& request) {
   if (Status limit = ledger::check_limit(request.limit, ledger::answer_fills_max); !limit) {
     return pass_on(std::move(limit));
   }
-  Quantity filled;
-  std::optional<LazyPages> pages(std::in_place, store_);
-  auto owner = find_fills_owner(request, *pages, filled);
-  if (!owner) return pass_on(std::move(owner));
   ledger::FillsWanted wanted{{}, {}, request.order, request.limit, request.before};
-  wanted.account = ledger_.find_account(request.account);
+  if (!request.account.empty()) {
+    auto account = ledger::account_named(ledger_, request.account);
+    if (!account) return pass_on(std::move(account));
+    wanted.account = *account;
+  }
   if (!request.symbol.empty()) {
     auto symbol = ledger::symbol_named(ledger_, request.symbol);
     if (!symbol) return pass_on(std::move(symbol));
     wanted.symbol = *symbol;
   }
+  std::optional<LazyPages> pages(std::in_place, store_);
   auto found = fills_view(ledger_, wanted, &*pages);
   pages.reset();  // before the frames are written: a write may wait for readers
   if (!found) return pass_on(std::move(found));
+  if (request.order && !found->order) return ledger::no_order(request.order);
   if (found->older_on_disk) {
     if (Status flushed = flush(); !flushed) return pass_on(std::move(flushed));
     auto reader = store_.begin_read();
     if (!reader) return pass_on(std::move(reader));
-    if (Status added = add_older_fills(*reader, ledger_, wanted, *owner, filled, *found); !added) {
+    if (Status added = add_older_fills(*reader, ledger_, wanted, *found); !added) {
       return pass_on(std::move(added));
     }
   }

@@ -107,8 +107,6 @@ class Books final : public follower::Application {
   Result<ReplyBody> reply(const Other&) {
     return follower::not_served_here("ledgerd");
   }
-  Result<AccountId> find_fills_owner(const FillsRequest& request, ledger::OrderPageSource& pages,
-                                     Quantity& filled);
 
   BooksOptions options_;
   LedgerStore store_;

@@ -10,9 +10,10 @@ namespace trade::ledgerd {
 
 namespace {
 
-constexpr std::uint32_t format_version = 3;
-/// Whose pages of orders have another layout (ledger::OrderPageImage), which is read as well.
-constexpr std::uint32_t format_version_before = 2;
+constexpr std::uint32_t format_version = 4;
+/// From this one on they are read as well: it has another layout of pages of orders (ledger::OrderPageImage),
+/// and as the one after it no pages of busted trades.
+constexpr std::uint32_t format_version_oldest = 2;
 /// Notes beyond those kept that are removed with each that is written.
 constexpr std::size_t equity_notes_dropped_max = 64;
 /// Keys that are removed in one transaction while an interrupted checkpoint is cleared away.
@@ -140,9 +141,9 @@ Status LedgerStore::read_meta() {
     if (!mark) return pass_on(std::move(mark));
     unfinished = mark->has_value();
   }
-  const auto version = format.empty() ? format_version_before : ByteReader(format).read<std::uint32_t>();
-  if (version == format_version_before) {
-    // From now on a program that knows the version before alone must leave it.
+  const auto version = format.empty() ? format_version_oldest : ByteReader(format).read<std::uint32_t>();
+  if (version >= format_version_oldest && version < format_version) {
+    // From now on a program that knows no more than that version must leave it.
     ByteWriter writer;
     writer.write(format_version);
     const Status written = environment_->write([&](store::Transaction& transaction) {
@@ -341,14 +342,16 @@ Status LedgerStore::restore_trades(ledger::Ledger& ledger) const {
   if (!reader) return pass_on(std::move(reader));
   // Back to the frame that the log begins in, then forth from there.
   Sequence from = 1;
-  Status walked =
-      reader->for_each_frame_back(ledger.sequence() + 1, [&](const ledger::FrameView& frame) -> Result<bool> {
-        from = frame.first_sequence();
-        return frame.trades_before() > ledger.first_trade_to_restore();
-      });
-  if (!walked) return walked;
+  if (!ledger.lacks_busts()) {
+    Status walked = reader->for_each_frame_back(
+        ledger.sequence() + 1, [&](const ledger::FrameView& frame) -> Result<bool> {
+          from = frame.first_sequence();
+          return frame.trades_before() > ledger.first_trade_to_restore();
+        });
+    if (!walked) return walked;
+  }
   std::vector<ledger::Entry> entries;
-  walked = reader->for_each_frame(from, [&](const ledger::FrameView& frame) -> Result<bool> {
+  Status walked = reader->for_each_frame(from, [&](const ledger::FrameView& frame) -> Result<bool> {
     if (frame.first_sequence() > ledger.sequence()) return false;
     if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
     if (Status restored = ledger.restore_trades(frame.trades_before(), entries); !restored) {

@@ -93,6 +93,7 @@ class FrameView {
   static Result<FrameView> open(std::span<const std::byte> frame);
 
   [[nodiscard]] Sequence first_sequence() const { return first_sequence_; }
+  [[nodiscard]] Timestamp first_timestamp() const { return {first_nanoseconds_}; }
   [[nodiscard]] std::uint64_t trades_before() const { return trades_before_; }
   [[nodiscard]] std::uint32_t entry_count() const { return entry_count_; }
   /// False when the frame certainly has no entry of the account. True in vain about once in twenty.

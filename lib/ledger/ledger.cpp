@@ -131,6 +131,18 @@ const PositionRecord* Ledger::position(AccountId account, SymbolId symbol) const
   return number == 0 ? nullptr : &positions_[number - 1];
 }
 
+bool Ledger::is_busted(TradeId trade) const {
+  // Different trades have different hashes.
+  return busted_index_.find(mixed_hash(trade.value), [](std::uint64_t) { return true; }) != 0;
+}
+
+void Ledger::note_bust(TradeId trade) {
+  if (is_busted(trade)) return;
+  const std::uint32_t index = busted_trades_.append();
+  busted_trades_.change(index) = trade;
+  busted_index_.insert(mixed_hash(trade.value), index + 1);
+}
+
 AccountRecord* Ledger::change_account(AccountId id) {
   return id.value == 0 || id.value > accounts_.size() ? nullptr : &accounts_.change(id.value - 1);
 }
@@ -499,7 +511,7 @@ Ledger::Problem Ledger::apply(const VenueTradeBusted& event) {
   Entry& entry = new_venue_entry(EntryKind::bust, event);
   entry.gain = clearing_gain;
   entry.taker_gain = gain;
-  trades_.mark_busted(event.trade);
+  note_bust(event.trade);
   return Problem::none;
 }
 

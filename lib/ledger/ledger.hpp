@@ -38,7 +38,13 @@ struct LedgerCapacity {
 };
 
 /// The kinds of pages that a checkpoint consists of. Numbers are part of the stored format.
-enum class PageKind : std::uint8_t { accounts = 1, symbols = 2, positions = 3, orders = 4 };
+enum class PageKind : std::uint8_t {
+  accounts = 1,
+  symbols = 2,
+  positions = 3,
+  orders = 4,
+  busted_trades = 5
+};
 
 struct PageName {
   PageKind kind = PageKind::accounts;
@@ -91,6 +97,8 @@ class Ledger {
   [[nodiscard]] std::uint32_t position_count() const { return positions_.size(); }
   [[nodiscard]] const OrderTable& orders() const { return orders_; }
   [[nodiscard]] const TradeLog& trades() const { return trades_; }
+  /// Whether the trade's venue has undone it, be the trade in memory or not.
+  [[nodiscard]] bool is_busted(TradeId trade) const;
   /// The name of a venue; empty when there is none of this number.
   [[nodiscard]] std::string_view venue_name(std::uint32_t venue) const;
   /// The name of the venue that a clearing account is of; empty: it is none.
@@ -122,9 +130,12 @@ class Ledger {
                              OrderTable::ReadPage read_orders = {});
   /// The number of the first trade that `restore_trades` begins with, to fill the log as it was.
   [[nodiscard]] std::uint64_t first_trade_to_restore() const;
+  /// It was saved by a version that did not keep which trades are busted, and knows of venues: the frames to
+  /// restore trades from must then begin with the first there is.
+  [[nodiscard]] bool lacks_busts() const { return lacks_busts_; }
   /// Puts trades back into the log, frame by frame in ascending order: entries of any kind, of which trades
-  /// are taken, `first_trade` being the number of the first. What is before `first_trade_to_restore` or
-  /// after `sequence()` is passed over.
+  /// are taken, `first_trade` being the number of the first, and busts. What is before
+  /// `first_trade_to_restore` or after `sequence()` is passed over.
   Status restore_trades(std::uint64_t first_trade, std::span<const Entry> entries);
   /// After the last of them: an error when trades are missing.
   Status finish_restoring();
@@ -209,6 +220,7 @@ class Ledger {
   bool fill_order(StoredOrder& order, OrderId id, Quantity quantity, Money notional, Quantity leaves);
   void end_order(const StoredOrder& order, OrderId id);
   void log_trade(const Entry& entry, std::uint64_t& maker_order_last, std::uint64_t& taker_order_last);
+  void note_bust(TradeId trade);
   AccountRecord* change_account(AccountId id);
   PositionRecord& change_position(AccountId account, AccountRecord& record, SymbolId symbol);
   /// Different positions have different hashes, so one that is found needs no comparing.
@@ -240,15 +252,18 @@ class Ledger {
   PagedArray<PositionRecord, 128> positions_;
   OrderTable orders_;
   TradeLog trades_;
+  PagedArray<TradeId, 512> busted_trades_;    ///< for good: they are few
   std::vector<AccountId> clearing_accounts_;  ///< of the venues, by their numbers less one
   HashIndex account_names_;                   ///< hash of the name to id
   HashIndex symbol_names_;                    ///< hash of the symbol to id
   HashIndex position_index_;                  ///< hash of account and symbol to record number plus one
+  HashIndex busted_index_;  ///< hash of the trade to its number in `busted_trades_` plus one
   LedgerCapacity capacity_;
   Sequence sequence_ = 0;
   std::uint64_t posting_count_ = 0;
 
   std::uint64_t saved_trades_ = 0;  ///< how many there were when the state was saved that was loaded
+  bool lacks_busts_ = false;        ///< those before that moment, until trades are restored
   /// While trades are restored: of orders that are not in memory, whose saved heads stay as they are.
   HashIndex restored_heads_;
 

@@ -11,9 +11,10 @@ namespace trade::ledger {
 namespace {
 
 __extension__ using Wide = __int128;
-constexpr std::uint32_t summary_version = 2;
-/// That had no timestamp.
-constexpr std::uint32_t summary_version_before = 1;
+constexpr std::uint32_t summary_version = 3;
+// Those before are read as well. What they came to have:
+constexpr std::uint32_t summary_version_timestamp = 2;
+constexpr std::uint32_t summary_version_busts = 3;
 /// So many pages of orders may come back before others have left again, even where the capacity is less.
 constexpr std::size_t pages_brought_back_max = 256;
 
@@ -64,6 +65,7 @@ std::vector<PageName> Ledger::begin_saving() {
   add(PageKind::symbols, symbols_.dirty());
   add(PageKind::positions, positions_.dirty());
   add(PageKind::orders, orders_.dirty());
+  add(PageKind::busted_trades, busted_trades_.dirty());
   return names;
 }
 
@@ -77,13 +79,16 @@ std::vector<std::byte> Ledger::save_page(PageName page) {
       return positions_.save_page(page.number);
     case PageKind::orders:
       return orders_.save_page(page.number);
+    case PageKind::busted_trades:
+      return busted_trades_.save_page(page.number);
   }
   return {};
 }
 
 std::size_t Ledger::changed_page_count() const {
   return accounts_.dirty().changed_count() + symbols_.dirty().changed_count() +
-         positions_.dirty().changed_count() + orders_.dirty().changed_count();
+         positions_.dirty().changed_count() + orders_.dirty().changed_count() +
+         busted_trades_.dirty().changed_count();
 }
 
 void Ledger::save_summary(ByteWriter& writer) const {
@@ -96,6 +101,7 @@ void Ledger::save_summary(ByteWriter& writer) const {
   writer.write(symbols_.size());
   writer.write(positions_.size());
   writer.write(orders_.page_count());
+  writer.write(busted_trades_.size());
   const std::vector<std::uint32_t> open = orders_.open_pages();
   writer.write(static_cast<std::uint32_t>(open.size()));
   for (const std::uint32_t page : open)
@@ -115,10 +121,9 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
                             OrderTable::ReadPage read_orders) {
   Ledger ledger(capacity, std::move(read_orders));
   const auto version = summary.read<std::uint32_t>();
-  if (version != summary_version && version != summary_version_before)
-    return broken_ledger("its summary is of another version");
+  if (version == 0 || version > summary_version) return broken_ledger("its summary is of another version");
   ledger.sequence_ = summary.read<Sequence>();
-  if (version == summary_version) ledger.timestamp_ = Timestamp{summary.read<std::int64_t>()};
+  if (version >= summary_version_timestamp) ledger.timestamp_ = Timestamp{summary.read<std::int64_t>()};
   ledger.posting_count_ = summary.read<std::uint64_t>();
   ledger.saved_trades_ = summary.read<std::uint64_t>();
   ledger.trades_.restart_at(ledger.first_trade_to_restore());
@@ -126,6 +131,7 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   const auto symbol_count = summary.read<std::uint32_t>();
   const auto position_count = summary.read<std::uint32_t>();
   const auto order_page_count = summary.read<std::uint32_t>();
+  const auto bust_count = version >= summary_version_busts ? summary.read<std::uint32_t>() : 0;
   const auto open_count = summary.read<std::uint32_t>();
   if (!summary.ok() || summary.remaining() != std::size_t{open_count} * sizeof(std::uint32_t)) {
     return broken_ledger("its summary has the wrong size");
@@ -137,6 +143,8 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
   if (!load_array(ledger.positions_, position_count, PageKind::positions, load)) {
     return broken_ledger("a page of positions");
   }
+  if (!load_array(ledger.busted_trades_, bust_count, PageKind::busted_trades, load))
+    return broken_ledger("a page of busted trades");
   std::vector<std::uint32_t> open_pages(open_count);
   for (std::uint32_t& page : open_pages)
     page = summary.read<std::uint32_t>();
@@ -144,6 +152,7 @@ Result<Ledger> Ledger::load(ByteReader& summary, const LoadPage& load, const Led
     return pass_on(std::move(loaded));
   if (!ledger.rebuild_indexes())
     return broken_ledger("a position of an account or a symbol that is not there");
+  ledger.lacks_busts_ = version < summary_version_busts && !ledger.clearing_accounts_.empty();
   return ledger;
 }
 
@@ -191,6 +200,8 @@ bool Ledger::rebuild_indexes() {
     }
     position_index_.insert(position_hash(position.account, position.symbol), index + 1);
   }
+  for (std::uint32_t index = 0; index < busted_trades_.size(); ++index)
+    busted_index_.insert(mixed_hash(busted_trades_[index].value), index + 1);
   return true;
 }
 
@@ -201,7 +212,7 @@ std::uint64_t Ledger::first_trade_to_restore() const {
 Status Ledger::restore_trades(std::uint64_t first_trade, std::span<const Entry> entries) {
   std::uint64_t number = first_trade;
   for (const Entry& entry : entries) {
-    if (entry.kind == EntryKind::bust && entry.sequence <= sequence_) trades_.mark_busted(entry.trade);
+    if (entry.kind == EntryKind::bust && entry.sequence <= sequence_) note_bust(entry.trade);
     if (entry.kind != EntryKind::trade || number++ < trades_.next() || entry.sequence > sequence_) continue;
     if (number != trades_.next() + 1) return broken_ledger("trades are missing from its postings frames");
     if (account(entry.account) == nullptr || account(entry.taker_account) == nullptr) {
@@ -235,6 +246,7 @@ void Ledger::set_restored_head(OrderId id, std::uint64_t index_plus_one) {
 
 Status Ledger::finish_restoring() {
   restored_heads_ = {};
+  lacks_busts_ = false;
   if (trades_.next() != saved_trades_) return broken_ledger("trades are missing from its postings frames");
   // Every chain head is what it was saved as again.
   accounts_.dirty().clear();

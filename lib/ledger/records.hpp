@@ -261,8 +261,7 @@ struct TradeRecord {
   std::uint32_t previous_of_maker_order = 0;
   std::uint32_t previous_of_taker_order = 0;
   Side taker_side = Side::buy;
-  bool busted = false;  ///< its venue has undone it
-  std::uint8_t reserved[2] = {};
+  std::uint8_t reserved[3] = {};
 };
 static_assert(sizeof(TradeRecord) == 80);
 

@@ -16,22 +16,4 @@ TradeRecord& TradeLog::append() {
   return page[at % page_records] = TradeRecord{};
 }
 
-void TradeLog::mark_busted(TradeId trade) {
-  // Trades have ascending ids.
-  std::uint64_t first = oldest();
-  std::uint64_t count = next_ - first;
-  while (count > 0) {
-    const std::uint64_t half = count / 2;
-    if ((*this)[first + half].trade < trade) {
-      first += half + 1;
-      count -= half + 1;
-    } else {
-      count = half;
-    }
-  }
-  if (!holds(first)) return;
-  TradeRecord& record = pages_[slot(first) / page_records][slot(first) % page_records];
-  if (record.trade == trade) record.busted = true;
-}
-
 }  // namespace trade::ledger

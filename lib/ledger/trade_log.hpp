@@ -27,8 +27,6 @@ class TradeLog {
     return pages_[slot(index) / page_records][slot(index) % page_records];
   }
   [[nodiscard]] std::uint64_t capacity() const { return capacity_; }
-  /// Marks the trade as undone, if it is here.
-  void mark_busted(TradeId trade);
 
   /// The record of the next trade, to be filled in; its chain distances are for the caller to set.
   TradeRecord& append();

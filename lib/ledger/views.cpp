@@ -167,7 +167,6 @@ struct TradeSides {
   AccountId taker_account;
   OrderId maker_order;
   OrderId taker_order;
-  bool busted = false;
 };
 
 /// The venue that a trade was made at; empty: here. There the maker is the venue's clearing account.
@@ -184,7 +183,8 @@ void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSi
     const OrderId order = taker ? trade.taker_order : trade.maker_order;
     if ((wanted.account && wanted.account != account) || (wanted.order && wanted.order != order)) continue;
     if (found.fills.size() >= wanted.limit) return;
-    if (!trade.busted) found.shares += trade.quantity;
+    const bool busted = ledger.is_busted(trade.trade);
+    if (!busted) found.shares += trade.quantity;
     if (wanted.before && trade.trade >= wanted.before) continue;
     FillView& fill = found.fills.emplace_back();
     fill.id = trade.trade;
@@ -197,7 +197,7 @@ void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSi
     fill.liquidity = liquidity;
     fill.executed_at = trade.executed_at;
     fill.venue = venue_of(ledger, trade);
-    fill.busted = trade.busted;
+    fill.busted = busted;
   }
 }
 
@@ -220,10 +220,9 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted, O
   FillsFound found;
   const TradeLog& trades = ledger.trades();
   std::uint64_t next = trades.next();
-  std::optional<OrderSight> order;
   if (wanted.order) {
-    order = ledger.orders().look(wanted.order, source);
-    next = order ? order->record.last_trade : 0;
+    if (const auto sight = ledger.orders().look(wanted.order, source)) found.order = sight->record;
+    next = found.order ? found.order->last_trade : 0;
   } else if (wanted.account) {
     next = ledger.account(wanted.account)->newest_trade;
   }
@@ -235,26 +234,28 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted, O
     append_sides(ledger, wanted,
                  {record.trade, record.executed_at, record.symbol, Price{record.price_units},
                   Quantity{record.quantity_shares}, record.taker_side, record.maker_account,
-                  record.taker_account, record.maker_order, record.taker_order, record.busted},
+                  record.taker_account, record.maker_order, record.taker_order},
                  found);
     next = next_trade(wanted, record, next - 1);
   }
-  const bool order_complete = order && found.shares == order->record.filled_quantity;
-  found.older_on_disk = found.fills.size() < wanted.limit && trades.oldest() > 0 && !order_complete;
-  if (found.older_on_disk) {
-    const bool any = trades.oldest() < trades.next() && (!wanted.order || order);
-    found.before = any ? trades[trades.oldest()].sequence : ledger.sequence() + 1;
-  }
+  if (trades.oldest() == 0 || found.complete(wanted)) return found;
+  const bool any = trades.oldest() < trades.next() && (!wanted.order || found.order);
+  found.older_on_disk = !any || !found.precedes_order(trades[trades.oldest()].executed_at);
+  found.before = any ? trades[trades.oldest()].sequence : ledger.sequence() + 1;
   return found;
 }
 
+bool FillsFound::complete(const FillsWanted& wanted) const {
+  if (fills.size() >= wanted.limit) return true;
+  // At a venue there may be busted trades before all that the order has filled.
+  return order && order->venue == 0 && shares == order->filled_quantity;
+}
+
 void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found) {
-  if (entry.kind == EntryKind::bust) found.busted.push_back(entry.trade);
   if (entry.kind != EntryKind::trade) return;
-  const bool busted = std::ranges::find(found.busted, entry.trade) != found.busted.end();
   append_sides(ledger, wanted,
                {entry.trade, entry.timestamp, entry.symbol, entry.price, entry.quantity, entry.taker_side,
-                entry.account, entry.taker_account, entry.maker_order, entry.taker_order, busted},
+                entry.account, entry.taker_account, entry.maker_order, entry.taker_order},
                found);
 }
 

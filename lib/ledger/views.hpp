@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -72,17 +73,22 @@ struct FillsFound {
   std::vector<FillView> fills;
   /// Their sum, and that of those passed over for being too new; without those that were busted.
   Quantity shares;
-  std::vector<TradeId> busted;  ///< trades that the entries read so far undo
-  std::uint64_t looked_at = 0;  ///< trades
-  bool older_on_disk = false;   ///< fewer than wanted, and trades before `before` are in the frames alone
+  std::optional<OrderRecord> order;  ///< whose fills are wanted
+  std::uint64_t looked_at = 0;       ///< trades
+  bool older_on_disk = false;  ///< fewer than wanted, and trades before `before` are in the frames alone
   Sequence before = 0;
+
+  /// Nothing more is to be looked for.
+  [[nodiscard]] bool complete(const FillsWanted& wanted) const;
+  /// Whatever happened up to this moment came before the order whose fills are wanted.
+  [[nodiscard]] bool precedes_order(Timestamp moment) const { return order && moment < order->created_at; }
 };
 
 /// An order that has left memory is looked for in `source`; without one, its fills are in the frames alone.
 Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted,
                               OrderPageSource* source = nullptr);
 /// Appends the fills of one trade that are wanted, the taker's first, up to the limit. Other kinds of
-/// entry have none; a bust marks those of its trade, which come after it where entries are read newest first.
+/// entry have none.
 void append_fills(const Ledger& ledger, const FillsWanted& wanted, const Entry& entry, FillsFound& found);
 
 /// Appends the fee that an entry is, if it is one of the account.

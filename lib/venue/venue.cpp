@@ -116,8 +116,6 @@ ReplyBody Venue::books(const RequestBody& body) const {
     if (!account) return ErrorReply{account.error()};
     wanted.account = *account;
   }
-  if (fills->order && !ledger_.orders().look(fills->order, nullptr))
-    return ErrorReply{ledger::no_order(fills->order).error()};
   if (!fills->symbol.empty()) {
     const auto symbol = ledger::symbol_named(ledger_, fills->symbol);
     if (!symbol) return ErrorReply{symbol.error()};
@@ -125,6 +123,7 @@ ReplyBody Venue::books(const RequestBody& body) const {
   }
   auto found = ledger::fills_view(ledger_, wanted);
   if (!found) return ErrorReply{found.error()};
+  if (fills->order && !found->order) return ErrorReply{ledger::no_order(fills->order).error()};
   return FillsReply{std::move(found->fills)};
 }
 

@@ -523,43 +523,8 @@ TEST(Books, AFailedWriteIsNotForgotten) {
   EXPECT_FALSE(books->stop());
 }
 
-/// Makes what a program of the format before would have stored of what is in the directory.
-void put_into_format_before(const std::filesystem::path& directory) {
-  auto environment = store::Environment::open(directory);
-  ASSERT_TRUE(environment);
-  auto pages = (*environment)->open_database("pages");
-  auto meta = (*environment)->open_database("meta");
-  ASSERT_TRUE(pages && meta);
-  std::map<std::vector<std::byte>, std::vector<std::byte>> before;
-  {
-    auto transaction = (*environment)->begin_read();
-    ASSERT_TRUE(transaction);
-    auto cursor = transaction->cursor(*pages);
-    ASSERT_TRUE(cursor);
-    const auto orders = store::Key().number(static_cast<std::uint8_t>(ledger::PageKind::orders));
-    for (auto found = cursor->seek(orders); found && *found; found = cursor->next()) {
-      const store::Bytes key = cursor->key();
-      const auto page = ledger::test::in_layout_before(cursor->value().subspan(sizeof(std::uint64_t)));
-      ByteWriter writer;
-      writer.write(ledger::checksum(page, ledger::checksum(key)));
-      writer.write_bytes(page);
-      before.emplace(std::vector<std::byte>(key.begin(), key.end()), writer.take());
-    }
-  }
-  EXPECT_GT(before.size(), 1u);
-  const std::uint32_t format = 2;
-  const Status written = (*environment)->write([&](store::Transaction& transaction) -> Status {
-    for (const auto& [key, page] : before) {
-      if (Status put = transaction.put(*pages, key, page); !put) return put;
-    }
-    return transaction.put(*meta, std::as_bytes(std::span("format", 6)),
-                           std::as_bytes(std::span(&format, 1)));
-  });
-  ASSERT_TRUE(written);
-}
-
 TEST(LedgerStore, OneOfTheFormatBeforeIsTakenOver) {
-  const JournalScript script(9, 2'000);
+  const JournalScript script(9, 2'000, {.with_venue = true});
   const TemporaryDirectory home;
   const BooksOptions options = options_for(home);
   const std::uint64_t half = script.batch_count() / 2;
@@ -569,7 +534,7 @@ TEST(LedgerStore, OneOfTheFormatBeforeIsTakenOver) {
       apply(*books, script.batch(number));
     ASSERT_TRUE(books->stop());
   }
-  put_into_format_before(options.store.directory);
+  test::put_into_format_before(options.store.directory);
   {
     const auto books = open_books(options);
     ASSERT_EQ(books->position().batch, half);
@@ -587,7 +552,7 @@ TEST(LedgerStore, OneOfTheFormatBeforeIsTakenOver) {
   ASSERT_TRUE(meta && transaction);
   const auto format = transaction->get(*meta, std::as_bytes(std::span("format", 6)));
   ASSERT_TRUE(format && *format);
-  EXPECT_EQ((**format)[0], std::byte{3});
+  EXPECT_EQ((**format)[0], std::byte{4});
 }
 
 TEST(LedgerStore, DamageIsNoticedAndSaysWhatToDo) {

@@ -60,7 +60,9 @@ TEST(LedgerPages, ALoadedLedgerGoesOnAsTheSavedOne) {
       ASSERT_EQ(description(*loaded, nullptr), description(ledger, nullptr));
       auto from_before = saved_in_layout_before(saved).load();
       ASSERT_TRUE(from_before) << from_before.error().message;
+      EXPECT_EQ(from_before->lacks_busts(), seed % 2 == 0);
       ASSERT_TRUE(restore(*from_before, entries));
+      EXPECT_FALSE(from_before->lacks_busts());
       ASSERT_EQ(description(*from_before, nullptr), description(ledger, nullptr));
       if (round % 2 == 0) ledger = std::move(*(round % 4 == 0 ? from_before : loaded));
     }

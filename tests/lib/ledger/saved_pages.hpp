@@ -83,8 +83,22 @@ inline std::vector<std::byte> in_layout_before(std::span<const std::byte> bytes)
   return writer.take();
 }
 
-/// All pages of orders that a ledger has, in that layout.
+/// A summary as programs wrote it that did not keep which trades are busted.
+inline std::vector<std::byte> summary_before_busts(std::span<const std::byte> summary) {
+  // The count of busts stands behind the version, four numbers of 64 bits and four of 32.
+  constexpr std::ptrdiff_t count_at =
+      sizeof(std::uint32_t) + 4 * sizeof(std::uint64_t) + 4 * sizeof(std::uint32_t);
+  std::vector<std::byte> before(summary.begin(), summary.end());
+  EXPECT_EQ(before.at(0), std::byte{3});
+  before[0] = std::byte{2};
+  before.erase(before.begin() + count_at, before.begin() + count_at + sizeof(std::uint32_t));
+  return before;
+}
+
+/// All that a ledger has, as those programs saved it.
 inline SavedPages saved_in_layout_before(SavedPages saved) {
+  saved.summary = summary_before_busts(saved.summary);
+  std::erase_if(saved.pages, [](const auto& page) { return page.first.kind == PageKind::busted_trades; });
   for (auto& [name, bytes] : saved.pages) {
     if (name.kind == PageKind::orders) bytes = in_layout_before(bytes);
   }
