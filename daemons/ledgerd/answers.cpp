@@ -16,10 +16,10 @@ namespace {
 class LazyPages final : public ledger::OrderPageSource {
  public:
   explicit LazyPages(const LedgerStore& store) : store_(store) {}
-  std::optional<std::span<const std::byte>> page(std::uint32_t number) override {
+  Result<std::span<const std::byte>> page(std::uint32_t number) override {
     if (!reader_) {
       auto reader = store_.begin_read();
-      if (!reader) return std::nullopt;
+      if (!reader) return pass_on(std::move(reader));
       reader_.emplace(std::move(*reader));
     }
     return reader_->page(number);

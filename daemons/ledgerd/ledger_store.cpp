@@ -87,6 +87,10 @@ std::unexpected<Error> damaged(const std::filesystem::path& directory, const std
               "make it anew from the journal: " + rebuild_command(directory));
 }
 
+std::string page_of_orders(std::uint32_t number) {
+  return "page " + std::to_string(number) + " of its orders";
+}
+
 }  // namespace
 
 std::string rebuild_command(const std::filesystem::path& directory) {
@@ -330,11 +334,10 @@ Result<ledger::Ledger> LedgerStore::load(const ledger::LedgerCapacity& capacity)
 Result<std::vector<std::byte>> LedgerStore::read_order_page(std::uint32_t number) const {
   auto reader = begin_read();
   if (!reader) return pass_on(std::move(reader));
-  auto page = reader->page({ledger::PageKind::orders, number}, UINT64_MAX);
+  auto page = reader->page(number);
   if (!page) return pass_on(std::move(page));
-  if (!*page || !ledger::OrderPageImage::open(**page))
-    return damaged(directory_, "page " + std::to_string(number) + " of its orders");
-  return std::vector<std::byte>((*page)->begin(), (*page)->end());
+  if (!ledger::OrderPageImage::open(*page)) return damaged(directory_, page_of_orders(number));
+  return std::vector<std::byte>(page->begin(), page->end());
 }
 
 Status LedgerStore::restore_trades(ledger::Ledger& ledger) const {
@@ -385,11 +388,13 @@ Result<std::optional<store::Bytes>> LedgerStore::Reader::page(PageName name, std
   return bytes;
 }
 
-std::optional<std::span<const std::byte>> LedgerStore::Reader::page(std::uint32_t number) {
+Result<std::span<const std::byte>> LedgerStore::Reader::page(std::uint32_t number) {
   if (order_page_number_ == number) return order_page_;
   auto bytes = page({ledger::PageKind::orders, number}, UINT64_MAX);
+  if (!bytes) return pass_on(std::move(bytes));
+  if (!*bytes) return damaged(store_.directory_, page_of_orders(number) + " is not there");
   order_page_number_ = number;
-  order_page_ = bytes ? *bytes : std::nullopt;
+  order_page_ = **bytes;
   return order_page_;
 }
 

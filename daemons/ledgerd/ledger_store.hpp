@@ -131,8 +131,8 @@ class LedgerStore::Reader final : public ledger::OrderPageSource {
 
   /// The page's newest version up to this generation, its checksum verified; nothing when there is none.
   Result<std::optional<store::Bytes>> page(PageName name, std::uint64_t generation);
-  /// The newest version of a page of orders; nothing when it is not there or damaged.
-  std::optional<std::span<const std::byte>> page(std::uint32_t number) override;
+  /// The newest version of a page of orders; an error also when it is not there.
+  Result<std::span<const std::byte>> page(std::uint32_t number) override;
 
   /// Called with a frame; returns false to end the walk.
   using VisitFrame = std::function<Result<bool>(const ledger::FrameView& frame)>;
@@ -157,7 +157,7 @@ class LedgerStore::Reader final : public ledger::OrderPageSource {
   /// The page of orders that was asked for last: orders are looked at one by one, and its checksum takes as
   /// long as all else.
   std::optional<std::uint32_t> order_page_number_;
-  std::optional<store::Bytes> order_page_;
+  store::Bytes order_page_;
 };
 
 }  // namespace trade::ledgerd

@@ -194,15 +194,14 @@ std::string_view OrderPageImage::venue_order_id(const OrderRecord& record) const
   return text_at(texts_, venue_place_of(record));
 }
 
-std::optional<std::span<const std::byte>> OrderTable::SavedPages::page(std::uint32_t number) {
-  if (!read) return std::nullopt;
-  auto page = read(number);
+Result<std::span<const std::byte>> OrderTable::SavedPages::page(std::uint32_t number) {
+  auto page = read ? read(number) : std::unexpected(broken_page(number));
   if (page) {
     bytes = std::move(*page);
     return bytes;
   }
-  if (!failure) failure = std::move(page.error());
-  return std::nullopt;
+  if (!failure) failure = page.error();
+  return pass_on(std::move(page));
 }
 
 void OrderTable::make_page(std::uint32_t number) {
@@ -339,8 +338,8 @@ std::string_view OrderTable::venue_order_id(OrderId id, const StoredOrder& order
   return text_at(page_with(id)->texts, venue_place_of(extras(id, order)));
 }
 
-OrderTable::Holding OrderTable::holding_of(OrderId id, AccountId account, std::string_view text,
-                                           OrderPageSource* source) const {
+Result<OrderTable::Holding> OrderTable::holding_of(OrderId id, AccountId account, std::string_view text,
+                                                   OrderPageSource* source) const {
   const auto holding = [&](std::string_view texts, const auto& order) {
     if (order.account != account) return Holding::no;
     bool found = false;
@@ -349,11 +348,14 @@ OrderTable::Holding OrderTable::holding_of(OrderId id, AccountId account, std::s
     return is_terminal(order.status) ? Holding::ended : Holding::open;
   };
   if (const Page* page = page_with(id)) return holding(page->texts, page->orders[slot_of(id)]);
-  const auto bytes = source != nullptr ? source->page(page_of(id)) : std::nullopt;
-  const auto image = bytes ? OrderPageImage::open(*bytes) : std::nullopt;
-  if (!image || slot_of(id) >= image->used()) return Holding::unreadable;
+  const auto broken = [id] { return std::unexpected(broken_page(page_of(id))); };
+  if (source == nullptr) return broken();
+  auto bytes = source->page(page_of(id));
+  if (!bytes) return pass_on(std::move(bytes));
+  const auto image = OrderPageImage::open(*bytes);
+  if (!image || slot_of(id) >= image->used()) return broken();
   const OrderRecord record = image->record(slot_of(id));
-  if (!size_of_texts(image->texts(), place_of(record), venue_place_of(record))) return Holding::unreadable;
+  if (!size_of_texts(image->texts(), place_of(record), venue_place_of(record))) return broken();
   return holding(image->texts(), record);
 }
 
@@ -361,19 +363,19 @@ OrderTable::ClientIdOwner OrderTable::owner_of(AccountId account, std::string_vi
                                                OrderPageSource* source) const {
   ClientIdOwner owner;
   owner.id.value = client_ids_.find(client_id_hash(account, text), [&](std::uint64_t id) {
-    const Holding holding = holding_of(OrderId{id}, account, text, source);
-    if (holding == Holding::unreadable) owner.unreadable = page_of(OrderId{id});
-    owner.open = holding == Holding::open;
-    return holding == Holding::open || holding == Holding::ended;
+    auto holding = holding_of(OrderId{id}, account, text, source);
+    if (!holding) owner.failure = std::move(holding.error());
+    owner.open = holding && *holding == Holding::open;
+    return holding && *holding != Holding::no;
   });
   return owner;
 }
 
 Result<OrderId> OrderTable::find_client_id(AccountId account, std::string_view text,
                                            OrderPageSource* source) const {
-  const ClientIdOwner owner = owner_of(account, text, source);
-  if (!owner.unreadable || owner.id) return owner.id;
-  return std::unexpected(broken_page(*owner.unreadable));
+  ClientIdOwner owner = owner_of(account, text, source);
+  if (!owner.failure || owner.id) return owner.id;
+  return std::unexpected(std::move(*owner.failure));
 }
 
 void OrderTable::prefetch(OrderId id) const {
@@ -389,9 +391,9 @@ void OrderTable::prefetch_client_id(AccountId account, std::string_view text) co
 bool OrderTable::index_client_id(OrderId id, const StoredOrder& order, std::string_view text, Taken taken) {
   if (order.reject_reason == RejectReason::duplicate_client_order_id) return true;
   const std::uint64_t hash = client_id_hash(order.account, text);
-  const ClientIdOwner older = owner_of(order.account, text, &saved_);
-  if (older.unreadable) [[unlikely]] {
-    if (!saved_.failure) saved_.failure = broken_page(*older.unreadable);
+  ClientIdOwner older = owner_of(order.account, text, &saved_);
+  if (older.failure) [[unlikely]] {
+    if (!saved_.failure) saved_.failure = std::move(older.failure);
     return false;
   }
   if (older.id) {
@@ -482,16 +484,16 @@ bool OrderTable::check_texts(Page& page) {
   return true;
 }
 
-std::optional<OrderSight> OrderTable::look(OrderId id, OrderPageSource* source) const {
+Result<std::optional<OrderSight>> OrderTable::look(OrderId id, OrderPageSource* source) const {
   if (const StoredOrder* order = find(id)) {
     return OrderSight{id, record_of(*order, extras(id, *order)),
                       text_at(page_with(id)->texts, place_of(*order)), venue_order_id(id, *order)};
   }
   if (id.value == 0 || id > newest_ || pages_[page_of(id)] || source == nullptr) return std::nullopt;
-  const auto bytes = source->page(page_of(id));
-  if (!bytes) return std::nullopt;
+  auto bytes = source->page(page_of(id));
+  if (!bytes) return pass_on(std::move(bytes));
   const auto image = OrderPageImage::open(*bytes);
-  if (!image || slot_of(id) >= image->used()) return std::nullopt;
+  if (!image || slot_of(id) >= image->used()) return std::unexpected(broken_page(page_of(id)));
   const OrderRecord record = image->record(slot_of(id));
   if (record.present == 0) return std::nullopt;
   return OrderSight{id, record, image->client_order_id(record), image->venue_order_id(record)};

@@ -80,8 +80,8 @@ class OrderPageImage {
 class OrderPageSource {
  public:
   virtual ~OrderPageSource() = default;
-  /// The saved bytes of a page, valid until the next call; nothing when there are none.
-  virtual std::optional<std::span<const std::byte>> page(std::uint32_t number) = 0;
+  /// The saved bytes of a page, valid until the next call; an error also when there are none.
+  virtual Result<std::span<const std::byte>> page(std::uint32_t number) = 0;
 };
 
 class OrderTable {
@@ -142,8 +142,9 @@ class OrderTable {
   void prefetch(OrderId id) const;
   /// For a client id that is soon to be added.
   void prefetch_client_id(AccountId account, std::string_view text) const;
-  /// In memory, or, when that fails and `source` is given, saved.
-  [[nodiscard]] std::optional<OrderSight> look(OrderId id, OrderPageSource* source) const;
+  /// In memory, or, when that fails and `source` is given, saved. Nothing where there is no such order; an
+  /// error where its page cannot be read.
+  [[nodiscard]] Result<std::optional<OrderSight>> look(OrderId id, OrderPageSource* source) const;
   /// How many orders of a page are open, be it in memory or not.
   [[nodiscard]] std::uint32_t open_in_page(std::uint32_t page) const { return open_in_page_[page]; }
   [[nodiscard]] bool in_memory(std::uint32_t page) const { return pages_[page] != nullptr; }
@@ -190,18 +191,18 @@ class OrderTable {
   };
   /// The saved pages as the fold reads them: the first failure is kept.
   struct SavedPages final : OrderPageSource {
-    std::optional<std::span<const std::byte>> page(std::uint32_t number) override;
+    Result<std::span<const std::byte>> page(std::uint32_t number) override;
 
     ReadPage read;
     std::vector<std::byte> bytes;
     std::optional<Error> failure;
   };
   /// Whether an order has a client id, and if so, whether it is open.
-  enum class Holding : std::uint8_t { no, ended, open, unreadable };
+  enum class Holding : std::uint8_t { no, ended, open };
   struct ClientIdOwner {
     OrderId id;  ///< zero: none
     bool open = false;
-    std::optional<std::uint32_t> unreadable;  ///< a page that had to be looked at and could not be read
+    std::optional<Error> failure;  ///< of reading a page that had to be looked at
   };
   static std::uint32_t slot_of(OrderId id) {
     return static_cast<std::uint32_t>((id.value - 1) % order_page_records);
@@ -222,8 +223,8 @@ class OrderTable {
   [[nodiscard]] Page* page_with(OrderId id) const;
   /// Null when the page, which has left memory, cannot be read.
   Page* bring_back(std::uint32_t number);
-  [[nodiscard]] Holding holding_of(OrderId id, AccountId account, std::string_view text,
-                                   OrderPageSource* source) const;
+  [[nodiscard]] Result<Holding> holding_of(OrderId id, AccountId account, std::string_view text,
+                                           OrderPageSource* source) const;
   [[nodiscard]] ClientIdOwner owner_of(AccountId account, std::string_view text,
                                        OrderPageSource* source) const;
   /// When an order took its client id: as an event has it now, or at some time before it was saved.

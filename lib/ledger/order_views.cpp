@@ -60,7 +60,7 @@ struct OpenOrders {
 };
 
 /// Along the account's chain: most accounts have few orders. False when that would take too long, or leads to
-/// an order that cannot be read, which need not be an open one.
+/// an order that cannot be read, which need not be an open one: the pages that have some tell.
 bool find_open_in_chain(const Ledger& ledger, const OrdersWanted& wanted, OrderPageSource* source,
                         OpenOrders& found) {
   const OrderTable& orders = ledger.orders();
@@ -70,9 +70,9 @@ bool find_open_in_chain(const Ledger& ledger, const OrdersWanted& wanted, OrderP
     if (orders.find(id) == nullptr) ++saved_looked_at;
     if (looked_at == chain_looked_at_max || saved_looked_at > saved_chain_looked_at_max) return false;
     const auto sight = orders.look(id, source);
-    if (!sight) return false;
-    found.see(ledger, wanted, *sight);
-    id = sight->record.previous_of_account;
+    if (!sight || !*sight) return false;
+    found.see(ledger, wanted, **sight);
+    id = (*sight)->record.previous_of_account;
   }
   return true;
 }
@@ -95,10 +95,11 @@ Status find_open_in_pages(const Ledger& ledger, const OrdersWanted& wanted, Orde
     std::uint32_t seen = 0;
     for (std::uint64_t id = first + order_page_records;
          id-- > first && seen < open && !found.complete(wanted);) {
-      const auto sight = orders.look(OrderId{id}, source);
-      if (!sight || is_terminal(sight->record.status)) continue;
+      auto sight = orders.look(OrderId{id}, source);
+      if (!sight) return pass_on(std::move(sight));
+      if (!*sight || is_terminal((*sight)->record.status)) continue;
       ++seen;
-      found.see(ledger, wanted, *sight);
+      found.see(ledger, wanted, **sight);
     }
     if (seen < open && !found.complete(wanted)) return lacks_order(OrderId{first});
   }
@@ -124,11 +125,12 @@ Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersW
   OrderId id = wanted.account ? ledger.account(wanted.account)->newest_order : orders.newest();
   if (wanted.before && wanted.before <= id) {
     // Pages of a list go on from an order of the list, as a rule: the way there need not be gone again.
-    const auto sight = orders.look(wanted.before, source);
+    auto sight = orders.look(wanted.before, source);
+    if (!sight) return pass_on(std::move(sight));
     if (!wanted.account) {
       id = OrderId{wanted.before.value - 1};
-    } else if (sight && sight->record.account == wanted.account) {
-      id = sight->record.previous_of_account;
+    } else if (*sight && (*sight)->record.account == wanted.account) {
+      id = (*sight)->record.previous_of_account;
     }
   }
   std::uint32_t saved_looked_at = 0;
@@ -137,7 +139,9 @@ Result<std::vector<OrderView>> listed_orders(const Ledger& ledger, const OrdersW
     if (looked_at == orders_looked_at_max || saved_looked_at > saved_orders_looked_at_max) {
       return looked_at_too_many("orders", looked_at, views.size());
     }
-    const auto sight = orders.look(id, source);
+    auto looked = orders.look(id, source);
+    if (!looked) return pass_on(std::move(looked));
+    const std::optional<OrderSight>& sight = *looked;
     if (sight && (!wanted.before || id < wanted.before) && matches(wanted, sight->record)) {
       views.push_back(order_view(ledger, *sight));
     }
@@ -194,9 +198,10 @@ OrderView order_view(const Ledger& ledger, const OrderSight& sight) {
 Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersRequest& request,
                                            OrderPageSource* source) {
   if (request.order) {
-    const auto sight = ledger.orders().look(request.order, source);
-    if (!sight) return no_order(request.order);
-    OrderView view = order_view(ledger, *sight);
+    auto sight = ledger.orders().look(request.order, source);
+    if (!sight) return pass_on(std::move(sight));
+    if (!*sight) return no_order(request.order);
+    OrderView view = order_view(ledger, **sight);
     // Whoever asks for an account's order is not shown another's.
     if (!request.account.empty() && view.account != request.account) {
       return fail_named(ErrorCode::not_permitted, "not_your_order",
@@ -208,7 +213,9 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
   if (!request.orders.empty()) {
     std::vector<OrderView> views;
     for (const OrderId id : request.orders) {
-      if (const auto sight = ledger.orders().look(id, source)) views.push_back(order_view(ledger, *sight));
+      auto sight = ledger.orders().look(id, source);
+      if (!sight) return pass_on(std::move(sight));
+      if (*sight) views.push_back(order_view(ledger, **sight));
     }
     return views;
   }
@@ -227,9 +234,10 @@ Result<std::vector<OrderView>> orders_view(const Ledger& ledger, const OrdersReq
     if (!*id)
       return no_such_order("with client id '" + request.client_order_id + "' in account '" + request.account +
                            "'");
-    const auto sight = ledger.orders().look(*id, source);
-    if (!sight) return lacks_order(*id);
-    return std::vector<OrderView>{order_view(ledger, *sight)};
+    auto sight = ledger.orders().look(*id, source);
+    if (!sight) return pass_on(std::move(sight));
+    if (!*sight) return lacks_order(*id);
+    return std::vector<OrderView>{order_view(ledger, **sight)};
   }
   if (Status status = check_limit(request.limit); !status) return pass_on(std::move(status));
   if (!request.symbol.empty()) {

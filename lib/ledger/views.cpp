@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace trade::ledger {
 
@@ -221,7 +222,9 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted, O
   const TradeLog& trades = ledger.trades();
   std::uint64_t next = trades.next();
   if (wanted.order) {
-    if (const auto sight = ledger.orders().look(wanted.order, source)) found.order = sight->record;
+    auto sight = ledger.orders().look(wanted.order, source);
+    if (!sight) return pass_on(std::move(sight));
+    if (*sight) found.order = (*sight)->record;
     next = found.order ? found.order->last_trade : 0;
   } else if (wanted.account) {
     next = ledger.account(wanted.account)->newest_trade;

@@ -153,7 +153,7 @@ void check_books(const Engine& engine, const ledger::Ledger& ledger, ledger::Ord
   for (std::uint64_t id = 1; id <= newest_order(ledger); ++id) {
     const auto order = engine.order(OrderId{id});
     const auto sight = ledger.orders().look(OrderId{id}, &saved_orders);
-    if (order && (!sight || ledger::order_view(ledger, *sight) != *order))
+    if (order && (!sight || !*sight || ledger::order_view(ledger, **sight) != *order))
       report("engine and ledger differ in order " + text(id));
   }
 }

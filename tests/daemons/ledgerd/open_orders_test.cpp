@@ -226,6 +226,21 @@ TEST(OpenOrders, APageThatIsDamagedEndsFoldingAndSaysWhatToDo) {
   }
   stream.close();
   ASSERT_GT(found, 0u);
+  // Whoever asks is told as well, rather than that there is no such order.
+  const OrderId damaged = ledger::OrderTable::first_of(2);
+  OrdersRequest by_id;
+  by_id.order = damaged;
+  OrdersRequest all;
+  all.limit = 1'000;
+  for (const OrdersRequest& request : {by_id, all}) {
+    const auto told = ask<OrdersReply>(*books, request);
+    ASSERT_FALSE(told);
+    EXPECT_EQ(told.error().code, ErrorCode::corrupt);
+    EXPECT_THAT(told.error().message, testing::HasSubstr("is damaged"));
+  }
+  const auto fills = ask<FillsReply>(*books, FillsRequest{"", "", damaged, 10});
+  ASSERT_FALSE(fills);
+  EXPECT_EQ(fills.error().code, ErrorCode::corrupt);
   orders.cancel(ledger::OrderTable::first_of(1));
   feeder.use(orders.feed.take());
   EXPECT_TRUE(feeder.last());

@@ -169,7 +169,7 @@ TEST_F(LedgerTest, ATradeAtAVenueIsOneWithItsClearingAccount) {
   feed.move_cash(alice, dollars(1'000));
   const OrderId order = feed.route(alice, acme, nyx, Side::buy, Quantity{10});
   fold();
-  const auto view = [&] { return order_view(ledger, *ledger.orders().look(order, nullptr)); };
+  const auto view = [&] { return order_view(ledger, **ledger.orders().look(order, nullptr)); };
   EXPECT_EQ(view().status, OrderStatus::pending);
   EXPECT_EQ(view().venue, "NYX");
   EXPECT_EQ(view().venue_state, VenueState::sending);

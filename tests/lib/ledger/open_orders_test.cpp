@@ -87,6 +87,23 @@ class OpenOrdersTest : public ::testing::Test {
       bytes[1] = std::byte{0};
     }
   }
+  /// Hands out pages of which just the first record was saved as the whole ones that they were, without other
+  /// orders.
+  struct FirstRecords final : OrderPageSource {
+    explicit FirstRecords(SavedPages& saved_pages) : saved(saved_pages) {}
+    Result<std::span<const std::byte>> page(std::uint32_t number) override {
+      const auto first = saved.page(number);
+      if (!first) return first;
+      whole.assign(first->begin(), first->end());
+      whole.resize(4 * sizeof(std::uint32_t) + page_orders * sizeof(StoredOrder));
+      whole[0] = std::byte{page_orders % 256};
+      whole[1] = std::byte{page_orders / 256};
+      return whole;
+    }
+
+    SavedPages& saved;
+    std::vector<std::byte> whole;
+  };
   std::optional<OrderId> by_client_id(const Ledger& ledger, const std::string& account,
                                       const std::string& text) {
     OrdersRequest request;
@@ -363,6 +380,60 @@ TEST_F(OpenOrdersTest, ADamagedPageIsAnErrorThatSaysSo) {
   }
 }
 
+TEST_F(OpenOrdersTest, AnOrderThatCannotBeReadIsNeverSaidNotToBeThere) {
+  add_pages(5);
+  Ledger ledger(none_kept, saved.reader());
+  fold(ledger);
+  save(ledger);
+  const OrderId unreadable{OrderTable::first_of(2).value + 7};
+  const std::vector<std::byte> whole = saved.pages[{PageKind::orders, 2}];
+  std::vector<OrdersRequest> requests(7);
+  requests[0].order = unreadable;
+  requests[1].orders = {OrderTable::first_of(3), unreadable};
+  requests[2].limit = 1'000;
+  requests[2].before = OrderTable::first_of(4);
+  requests[3].limit = 1'000;
+  requests[3].account = "bob";
+  requests[4].limit = 10;
+  requests[4].account = "bob";
+  requests[4].before = unreadable;
+  requests[5].limit = 1'000;
+  requests[5].filter = OrderFilter::open;
+  requests[6].account = "alice";
+  requests[6].client_order_id = "open2";
+  // Gone, cut off, and of fewer orders than there were.
+  for (int kind = 0; kind < 3; ++kind) {
+    SCOPED_TRACE(kind);
+    saved.pages[{PageKind::orders, 2}] = whole;
+    for (OrdersRequest& request : requests)
+      ASSERT_TRUE(orders_view(ledger, request, &saved));
+    ASSERT_TRUE(fills_view(ledger, {{}, {}, unreadable, 10}, &saved));
+    if (kind == 0) saved.pages.erase({PageKind::orders, 2});
+    if (kind == 1) saved.pages[{PageKind::orders, 2}].pop_back();
+    if (kind == 2) {
+      std::vector<std::byte>& page = saved.pages[{PageKind::orders, 2}];
+      page.resize(4 * sizeof(std::uint32_t));
+      page[0] = page[1] = std::byte{0};
+    }
+    for (std::size_t number = 0; number < requests.size(); ++number) {
+      SCOPED_TRACE(number);
+      const auto answer = orders_view(ledger, requests[number], &saved);
+      ASSERT_FALSE(answer);
+      EXPECT_EQ(answer.error().code, ErrorCode::corrupt);
+      EXPECT_NE(answer.error().message.find("page 2"), std::string::npos) << answer.error().message;
+    }
+    const auto fills = fills_view(ledger, {{}, {}, unreadable, 10}, &saved);
+    ASSERT_FALSE(fills);
+    EXPECT_EQ(fills.error().code, ErrorCode::corrupt);
+    // What does not need the page is told, and what is not there is not there.
+    OrdersRequest request;
+    request.order = OrderTable::first_of(3);
+    EXPECT_TRUE(orders_view(ledger, request, &saved));
+    request.order = OrderId{5 * page_orders + 1};
+    EXPECT_EQ(orders_view(ledger, request, &saved).error().name, "unknown_order");
+  }
+}
+
 TEST_F(OpenOrdersTest, AClientIdMeansTheNewestOrderThatTookItWhereverTheOlderIs) {
   add_pages(4);
   Ledger ledger(none_kept, saved.reader());
@@ -407,7 +478,7 @@ TEST_F(OpenOrdersTest, AVenueMayBeLateWithOrdersThatHaveLeft) {
   feed.add(VenueTradeBusted{trade, routed, alice, acme, venue, told.clearing_account, Side::buy, told.price,
                             told.quantity, Quantity{0}, OrderStatus::cancelled, "E", false});
   fold(ledger);
-  EXPECT_EQ(ledger.orders().look(routed, &saved)->record.filled_quantity, Quantity{0});
+  EXPECT_EQ((*ledger.orders().look(routed, &saved))->record.filled_quantity, Quantity{0});
   EXPECT_TRUE(ledger.check_invariants());
 }
 
@@ -476,26 +547,27 @@ TEST_F(OpenOrdersTest, ListingThemLooksAtNoMoreSavedPagesThanItMay) {
   OrdersRequest request;
   request.filter = OrderFilter::open;
   request.limit = answer_rows_max;
-  const auto all = orders_view(ledger, request, &saved);
+  FirstRecords source(saved);
+  const auto all = orders_view(ledger, request, &source);
   ASSERT_TRUE(all) << all.error().message;
   EXPECT_EQ(all->size(), answer_rows_max);
   request.limit = 10;
   request.symbol = "RARE";
   saved.orders_read_back = 0;
-  const auto rare_ones = orders_view(ledger, request, &saved);
+  const auto rare_ones = orders_view(ledger, request, &source);
   ASSERT_FALSE(rare_ones);
   EXPECT_EQ(rare_ones.error().code, ErrorCode::usage);
   // Of an account with few orders they are found at once, and those of the newest pages are as well.
   saved.orders_read_back = 0;
   request.account = "carol";
-  ASSERT_TRUE(orders_view(ledger, request, &saved));
-  EXPECT_EQ(orders_view(ledger, request, &saved)->size(), 1u);
+  ASSERT_TRUE(orders_view(ledger, request, &source));
+  EXPECT_EQ(orders_view(ledger, request, &source)->size(), 1u);
   EXPECT_EQ(saved.orders_read_back, 2);
   request.account = "alice";
   request.symbol = "ACME";
-  EXPECT_EQ(orders_view(ledger, request, &saved)->size(), 10u);
+  EXPECT_EQ(orders_view(ledger, request, &source)->size(), 10u);
   request.symbol = "RARE";
-  EXPECT_FALSE(orders_view(ledger, request, &saved));
+  EXPECT_FALSE(orders_view(ledger, request, &source));
 }
 
 TEST_F(OpenOrdersTest, ALedgerIsCrowdedWhenManyPagesCameBack) {

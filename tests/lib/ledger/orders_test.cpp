@@ -258,10 +258,11 @@ TEST_F(OrdersTest, WhatARejectedOrderAskedForIsShownWhateverItWas) {
   const auto expect_all = [](const OrderTable& orders, OrderPageSource* source, const auto& expected) {
     for (const auto& [id, asked] : expected) {
       const auto sight = orders.look(id, source);
-      ASSERT_TRUE(sight);
-      EXPECT_EQ(sight->record.quantity, asked.quantity);
-      EXPECT_EQ(sight->record.limit_price, asked.limit_price);
-      EXPECT_EQ(sight->record.stop_price, asked.stop_price);
+      ASSERT_TRUE(sight && *sight);
+      const OrderRecord& record = (*sight)->record;
+      EXPECT_EQ(record.quantity, asked.quantity);
+      EXPECT_EQ(record.limit_price, asked.limit_price);
+      EXPECT_EQ(record.stop_price, asked.stop_price);
     }
   };
   fold();

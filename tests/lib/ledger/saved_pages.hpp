@@ -59,10 +59,10 @@ struct SavedPages final : OrderPageSource {
         },
         capacity, std::move(read_orders));
   }
-  std::optional<std::span<const std::byte>> page(std::uint32_t number) override {
+  Result<std::span<const std::byte>> page(std::uint32_t number) override {
     ++orders_read_back;
     const auto found = pages.find({PageKind::orders, number});
-    if (found == pages.end()) return std::nullopt;
+    if (found == pages.end()) return fail(ErrorCode::corrupt, "no page " + std::to_string(number));
     return found->second;
   }
 };

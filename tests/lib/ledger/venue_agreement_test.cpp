@@ -253,8 +253,8 @@ void compare_named(const Engine& engine, const Ledger& ledger, const Body& body)
     const auto order = engine.order(body.order);
     if (!order) return;
     const auto sight = ledger.orders().look(body.order, nullptr);
-    ASSERT_TRUE(sight) << "order " << body.order.value;
-    EXPECT_EQ(test::difference(*order, order_view(ledger, *sight)), "") << "order " << body.order.value;
+    ASSERT_TRUE(sight && *sight) << "order " << body.order.value;
+    EXPECT_EQ(test::difference(*order, order_view(ledger, **sight)), "") << "order " << body.order.value;
   }
 }
 
