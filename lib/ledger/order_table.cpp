@@ -195,13 +195,22 @@ std::string_view OrderPageImage::venue_order_id(const OrderRecord& record) const
 }
 
 Result<std::span<const std::byte>> OrderTable::SavedPages::page(std::uint32_t number) {
+  Kept& kept = kept_[number % kept_.size()];
+  if (kept.number == number) return kept.bytes;
   auto page = read ? read(number) : std::unexpected(broken_page(number));
   if (page) {
-    bytes = std::move(*page);
-    return bytes;
+    kept.number = number;
+    kept.bytes = std::move(*page);
+    return kept.bytes;
   }
   if (!failure) failure = page.error();
   return pass_on(std::move(page));
+}
+
+void OrderTable::SavedPages::forget(std::uint32_t number) {
+  // Its bytes stay: they may be what the page is being made of.
+  Kept& kept = kept_[number % kept_.size()];
+  if (kept.number == number) kept.number.reset();
 }
 
 void OrderTable::make_page(std::uint32_t number) {
@@ -209,6 +218,7 @@ void OrderTable::make_page(std::uint32_t number) {
                                                           order_page_records);
   std::ranges::uninitialized_value_construct(orders);
   pages_[number] = std::make_unique<Page>(orders);
+  saved_.forget(number);
   ++pages_in_memory_;
 }
 

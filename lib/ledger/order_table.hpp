@@ -3,6 +3,7 @@
 // an order of it changes; for looking at an order it is read where it was saved.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -189,13 +190,23 @@ class OrderTable {
     /// that each change has to note it.
     std::uint32_t saved_round = 0;
   };
-  /// The saved pages as the fold reads them: the first failure is kept.
+  /// The saved pages as the fold reads them: the first failure is kept, as are some of the pages read last.
+  /// Where client ids are used again, whose they were is looked up in the same pages order after order.
   struct SavedPages final : OrderPageSource {
     Result<std::span<const std::byte>> page(std::uint32_t number) override;
+    /// The page comes into memory, where it may change.
+    void forget(std::uint32_t number);
 
     ReadPage read;
-    std::vector<std::byte> bytes;
     std::optional<Error> failure;
+
+   private:
+    struct Kept {
+      std::optional<std::uint32_t> number;
+      std::vector<std::byte> bytes;
+    };
+    /// Enough for some clients that each use their own ids again.
+    std::array<Kept, 16> kept_;
   };
   /// Whether an order has a client id, and if so, whether it is open.
   enum class Holding : std::uint8_t { no, ended, open };
