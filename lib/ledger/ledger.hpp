@@ -141,9 +141,10 @@ class Ledger {
   Status finish_restoring();
   /// Lets go of pages of orders beyond the capacity. What was handed out to be saved must be durable.
   void evict_orders();
-  /// A loaded ledger has its newest orders where they are saved at first, and so many pages of them more come
-  /// into memory with each call, as many as there is room for: to be called when nothing else is to be done.
-  void bring_orders_back(std::size_t pages) { orders_.bring_back_remembered(pages); }
+  /// A loaded ledger has its orders where they are saved at first, and so many pages of them more come into
+  /// memory with each call, the newest and then older ones with open orders, as many as there is room for: to
+  /// be called when nothing else is to be done.
+  void bring_orders_back(std::size_t pages) { orders_.bring_back_loaded(pages, older_pages_kept()); }
   /// So many pages of orders came back since that others should leave before more is folded: everything that
   /// changed should be saved, then `evict_orders` called.
   [[nodiscard]] bool crowded() const;

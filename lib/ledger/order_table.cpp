@@ -550,6 +550,7 @@ bool OrderTable::load_page(std::uint32_t number, std::span<const std::byte> byte
   open_count_ += image->open_orders();
   newest_ = OrderId{first_of(number).value + image->used() - 1};
   if (loaded == Loaded::remembered) remembered_.push_back(number);
+  if (loaded == Loaded::left_out) left_out_.push_back(number);
   if (loaded == Loaded::kept && !make_page(number, *image)) return false;
   return index_page(number, *image, loaded != Loaded::left_out);
 }
@@ -597,10 +598,17 @@ void OrderTable::forget_remembered(std::uint32_t number) {
   }
 }
 
-void OrderTable::bring_back_remembered(std::size_t count) {
+void OrderTable::bring_back_loaded(std::size_t count, std::size_t older_kept) {
   for (; count > 0 && !remembered_.empty() && !read_failure(); remembered_.pop_back()) {
     if (pages_[remembered_.back()]) continue;
     if (bring_back(remembered_.back()) == nullptr) return;
+    --count;
+  }
+  for (; count > 0 && !left_out_.empty() && older_.size() < older_kept && !read_failure();
+       left_out_.pop_back()) {
+    const std::uint32_t number = left_out_.back();
+    if (pages_[number] || open_in_page_[number] == 0) continue;
+    if (bring_back(number) == nullptr) return;
     --count;
   }
 }
@@ -609,7 +617,9 @@ void OrderTable::evict(std::uint32_t newest_kept, std::size_t older_kept) {
   const std::uint32_t newest_from = page_count() > newest_kept ? page_count() - newest_kept : 0;
   for (; !remembered_.empty() && remembered_.front() < newest_from; remembered_.pop_front()) {
     // One that has come back is let go of as others are.
-    if (!pages_[remembered_.front()]) forget_remembered(remembered_.front());
+    if (pages_[remembered_.front()]) continue;
+    forget_remembered(remembered_.front());
+    if (open_in_page_[remembered_.front()] > 0) left_out_.push_back(remembered_.front());
   }
   for (; newest_from_ < newest_from; ++newest_from_) {
     if (pages_[newest_from_]) older_.push_back(newest_from_);

@@ -169,9 +169,10 @@ class OrderTable {
   /// Takes a saved page in, in ascending order; pages that are passed over stay out of memory, and must have
   /// no open orders. False when it is no page, or another one could not be read: see `read_failure`.
   [[nodiscard]] bool load_page(std::uint32_t page, std::span<const std::byte> bytes, Loaded loaded);
-  /// Has so many of the pages that are remembered come into memory, the newest first, until none is left. A
-  /// page that cannot be read ends it, as `read_failure` then says.
-  void bring_back_remembered(std::size_t count);
+  /// Has so many of the pages come into memory that were taken in without: first those that are remembered,
+  /// then those that were left out and still have open orders, as long as there are fewer than `older_kept`
+  /// older ones; the newest first. A page that cannot be read ends it, as `read_failure` then says.
+  void bring_back_loaded(std::size_t count, std::size_t older_kept);
   /// The pages that have open orders, ascending.
   [[nodiscard]] std::vector<std::uint32_t> open_pages() const;
 
@@ -270,6 +271,8 @@ class OrderTable {
   std::uint64_t open_count_ = 0;
   /// Pages that are not in memory, but whose ended orders are found by client id; ascending.
   std::deque<std::uint32_t> remembered_;
+  /// Older pages with open orders that have not come back yet since they were taken in; ascending.
+  std::vector<std::uint32_t> left_out_;
   std::vector<std::uint32_t> older_;  ///< pages in memory before `newest_from_`, in no order
   std::uint32_t newest_from_ = 0;     ///< where the newest pages began when `evict` was last called
   std::uint32_t first_open_ = 0;      ///< no page before it has open orders

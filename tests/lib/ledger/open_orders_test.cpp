@@ -93,9 +93,10 @@ class OpenOrdersTest : public ::testing::Test {
     explicit FirstRecords(SavedPages& saved_pages) : saved(saved_pages) {}
     Result<std::span<const std::byte>> page(std::uint32_t number) override {
       const auto first = saved.page(number);
-      if (!first) return first;
+      constexpr std::size_t whole_bytes = 4 * sizeof(std::uint32_t) + page_orders * sizeof(StoredOrder);
+      if (!first || first->size() >= whole_bytes) return first;
       whole.assign(first->begin(), first->end());
-      whole.resize(4 * sizeof(std::uint32_t) + page_orders * sizeof(StoredOrder));
+      whole.resize(whole_bytes);
       whole[0] = std::byte{page_orders % 256};
       whole[1] = std::byte{page_orders / 256};
       return whole;
@@ -285,10 +286,70 @@ TEST_F(OpenOrdersTest, StayOutOfMemoryWhenALedgerIsLoaded) {
     EXPECT_EQ(std::exchange(saved.pages_brought_back, 0), 1);
     EXPECT_EQ(loaded->orders().open_count(), 7u);
     EXPECT_EQ(loaded->orders().older_pages_in_memory(), 1u);
-    // None of these is among the newest.
+    // None of these is among the newest, so just those come back that have a place among the older ones.
     loaded->bring_orders_back(100);
-    EXPECT_EQ(loaded->orders().pages_in_memory(), 2u);
+    EXPECT_EQ(loaded->orders().pages_in_memory(), 1 + std::clamp(kept, 1U, 7U));
+    if (kept == 2) {
+      EXPECT_NE(loaded->orders().find(OrderTable::first_of(6)), nullptr);
+    }
+    EXPECT_FALSE(loaded->crowded());
+    saved.pages_brought_back = 0;
   }
+}
+
+TEST_F(OpenOrdersTest, WhatWasListedBeforeALedgerWasLoadedIsListedOnceItsOrdersAreBack) {
+  // More pages with an open order than a request may look at where they are saved; carol's is in the first,
+  // and she has more orders after it than her chain is followed through.
+  constexpr std::uint32_t sparse_pages = saved_pages_looked_at_max + 100;
+  LedgerCapacity capacity = none_kept;
+  capacity.older_orders_kept_max = 2 * sparse_pages * order_page_records;
+  std::optional<Ledger> ledger(std::in_place, capacity, saved.reader());
+  const AccountId carol = feed.open_account("carol");
+  OrderAccepted resting;
+  resting.account = carol;
+  resting.symbol = acme;
+  resting.side = Side::buy;
+  resting.type = OrderType::limit;
+  resting.quantity = Quantity{1};
+  for (std::uint32_t page = 0; page < sparse_pages; ++page) {
+    resting.order = OrderTable::first_of(page);
+    feed.add(resting);
+    resting.account = alice;
+    if (page % 500 == 499) save_first_records(*ledger);
+  }
+  save_first_records(*ledger);
+  resting.account = carol;
+  for (std::uint32_t number = 0; number <= saved_chain_looked_at_max + order_page_records; ++number) {
+    resting.order = OrderId{OrderTable::first_of(sparse_pages).value + number};
+    feed.add(resting);
+    cancel(resting.order, carol, 1);
+  }
+  fold(*ledger);
+  save(*ledger);
+  FirstRecords source(saved);
+  const auto of_carol = [&](const Ledger& of) {
+    OrdersRequest request;
+    request.account = "carol";
+    request.filter = OrderFilter::open;
+    request.limit = 10;
+    const auto found = orders_view(of, request, &source);
+    return found && found->size() == 1 && found->front().id == OrderId{1};
+  };
+  EXPECT_TRUE(of_carol(*ledger));
+  const std::uint32_t pages_in_memory = ledger->orders().pages_in_memory();
+  ledger.reset();
+
+  auto loaded = saved.load(capacity, saved.reader());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_FALSE(of_carol(*loaded));
+  // A few with each call, and none once all are back.
+  loaded->bring_orders_back(1'000);
+  EXPECT_EQ(loaded->orders().pages_in_memory(), 1'001u);
+  for (int call = 0; call < 20; ++call)
+    loaded->bring_orders_back(1'000);
+  EXPECT_EQ(loaded->orders().pages_in_memory(), pages_in_memory);
+  EXPECT_FALSE(loaded->crowded());
+  EXPECT_TRUE(of_carol(*loaded));
 }
 
 TEST_F(OpenOrdersTest, TheNewestAreFoundByClientIdBeforeTheyAreBackInMemory) {
