@@ -430,15 +430,19 @@ bool OrderTable::add_client_id(OrderId id, StoredOrder& order, std::string_view 
 }
 
 void OrderTable::limit_client_ids(Page& page, OrderId id, const StoredOrder& order) {
-  TextPlace place = place_of(order);
-  for (std::uint32_t kept = 1; kept < client_ids_per_order_max && place.size != 0; ++kept)
-    place = older_than(page.texts, place);
-  if (place.size == 0) return;
-  for (TextPlace old = older_than(page.texts, place); old.size != 0; old = older_than(page.texts, old)) {
-    client_ids_.erase(client_id_hash(order.account, text_at(page.texts, old)), id.value);
-    page.texts_dead += static_cast<std::uint32_t>(old.size + link_bytes);
-  }
-  set_older(page.texts, place, {});
+  const auto older = [&page](TextPlace place) {
+    return place.size != 0 ? older_than(page.texts, place) : TextPlace{};
+  };
+  // They grow by one at a time, so at most one is too many: the last but one, since the last is the first.
+  TextPlace last_kept = place_of(order);
+  for (std::uint32_t kept = 1; kept + 1 < client_ids_per_order_max; ++kept)
+    last_kept = older(last_kept);
+  const TextPlace surplus = older(last_kept);
+  const TextPlace first = older(surplus);
+  if (first.size == 0) return;
+  client_ids_.erase(client_id_hash(order.account, text_at(page.texts, surplus)), id.value);
+  page.texts_dead += static_cast<std::uint32_t>(surplus.size + link_bytes);
+  set_older(page.texts, last_kept, first);
   clear_dead_texts(page);
 }
 

@@ -37,7 +37,8 @@ struct OrderSight {
   std::string_view venue_order_id;  ///< empty: its venue has told none
 };
 
-/// Client ids under which one order can be found: the newest that replaces gave it.
+/// Client ids under which one order can be found, as the engine has it: the first that it got, and the newest
+/// that replaces gave it.
 constexpr std::uint32_t client_ids_per_order_max = 16;
 
 /// A page of orders as it was saved, read in place:
@@ -244,7 +245,7 @@ class OrderTable {
   /// False as `add_client_id`.
   [[nodiscard]] bool index_client_id(OrderId id, const StoredOrder& order, std::string_view text,
                                      Taken taken);
-  /// Forgets an order's oldest client ids where it has more than the bound.
+  /// Forgets an order's oldest client id but the first where it has more than the bound.
   void limit_client_ids(Page& page, OrderId id, const StoredOrder& order);
   void set_unusual_terms(OrderId id, StoredOrder& order, Quantity quantity, Price limit_price,
                          Price stop_price);

@@ -301,7 +301,7 @@ TEST_F(OrdersTest, Replaced) {
   EXPECT_EQ(by_client_id("first"), id.value);
 }
 
-TEST_F(OrdersTest, AnOrderAnswersToTheNewestOfItsClientIds) {
+TEST_F(OrdersTest, AnOrderAnswersToTheFirstAndTheNewestOfItsClientIds) {
   const OrderId id = feed.accept(alice, acme, Side::buy, Quantity{10}, price_cents(100), "n0");
   OrderReplaced event;
   event.order = id;
@@ -314,8 +314,10 @@ TEST_F(OrdersTest, AnOrderAnswersToTheNewestOfItsClientIds) {
   }
   fold();
   EXPECT_EQ(by_client_id("n3000"), id.value);
-  EXPECT_EQ(by_client_id("n2985"), id.value);
-  EXPECT_EQ(by_client_id("n2984"), std::nullopt);
+  EXPECT_EQ(by_client_id("n2986"), id.value);
+  EXPECT_EQ(by_client_id("n2985"), std::nullopt);
+  EXPECT_EQ(by_client_id("n1"), std::nullopt);
+  EXPECT_EQ(by_client_id("n0"), id.value);
   EXPECT_EQ(view(id).client_order_id, "n3000");
 }
 
