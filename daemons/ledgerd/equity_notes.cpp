@@ -28,6 +28,12 @@ constexpr std::int64_t length_ns(EquityStep step) {
   return day_ns;
 }
 
+/// Where the step of this number starts; the last moment that there is where that is beyond it.
+Timestamp start_of(EquityStep step, std::int64_t number) {
+  std::int64_t start = 0;
+  return {__builtin_mul_overflow(number, length_ns(step), &start) ? INT64_MAX : start};
+}
+
 AccountId account_at(std::span<const std::byte> rows, std::size_t index) {
   return AccountId{ByteReader(rows.subspan(index * row_bytes)).read<std::uint32_t>()};
 }
@@ -42,17 +48,19 @@ std::uint32_t step_of(EquityStep step, Timestamp moment) {
 }
 
 Timestamp step_start(EquityStep step, std::uint32_t number) {
-  return {std::int64_t{number} * length_ns(step)};
+  return start_of(step, number);
 }
 
 Timestamp step_end(EquityStep step, std::uint32_t number) {
-  if (step != EquityStep::day) return step_start(step, number + 1);
-  return calendar::from_new_york({Date{static_cast<std::int32_t>(number) + 1}, 0});
+  const std::int64_t next = std::int64_t{number} + 1;
+  if (step != EquityStep::day || next > INT64_MAX / day_ns) return start_of(step, next);
+  return calendar::from_new_york({Date{static_cast<std::int32_t>(next)}, 0});
 }
 
 std::uint32_t first_step_from(EquityStep step, Timestamp from) {
   const std::int64_t length = length_ns(step);
-  return static_cast<std::uint32_t>((from.nanoseconds + length - 1) / length);
+  const std::int64_t moment = std::max<std::int64_t>(from.nanoseconds, 0);
+  return static_cast<std::uint32_t>(moment / length + (moment % length != 0 ? 1 : 0));
 }
 
 std::optional<std::optional<EquityRow>> find_equity(std::span<const std::byte> rows, AccountId account) {

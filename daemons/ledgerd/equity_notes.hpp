@@ -36,11 +36,13 @@ constexpr std::uint32_t equity_steps_kept(EquityStep step) {
 
 /// The step that holds a moment.
 std::uint32_t step_of(EquityStep step, Timestamp moment);
+// Moments that would be beyond the last that a Timestamp can tell are that one.
+
 /// How a step is told: the moment it starts; of a day, its date's midnight in UTC.
 Timestamp step_start(EquityStep step, std::uint32_t number);
 /// The moment it ends; of a day, the next date's midnight in New York.
 Timestamp step_end(EquityStep step, std::uint32_t number);
-/// The first step that is told to start at this or later.
+/// The first step that is told to start at this or later; moments before 1970 are as its first.
 std::uint32_t first_step_from(EquityStep step, Timestamp from);
 
 /// The accounts that have changed at the end of one step.

@@ -146,6 +146,41 @@ TEST_F(Equity, WhatDidNotChangeForLongIsKnownFromCoarserNotes) {
   EXPECT_EQ(ask(*books_, {"bob", EquityStep::day, {}, {}}).rows.size(), 60u);
 }
 
+TEST_F(Equity, IsAskedForFromAnyMomentToAny) {
+  const AccountId alice = feed_.open_account("alice");
+  feed_.move_cash(alice, dollars(1'000));
+  apply(0);
+  feed_.move_cash(alice, dollars(1));
+  apply(3 * 1'440);
+  for (const EquityStep step : {EquityStep::minute, EquityStep::quarter_hour, EquityStep::day}) {
+    SCOPED_TRACE(static_cast<int>(step));
+    const auto all = ask(*books_, {"alice", step, {}, {}});
+    ASSERT_EQ(all.rows.size(), 1u);
+    for (const std::int64_t from : {INT64_MIN, std::int64_t{-1}, std::int64_t{1}}) {
+      for (const std::int64_t to : {std::int64_t{0}, INT64_MAX}) {
+        const auto found = ask(*books_, {"alice", step, {from}, {to}});
+        EXPECT_EQ(found.rows, all.rows);
+        EXPECT_FALSE(found.before);
+      }
+      EXPECT_THAT(ask(*books_, {"alice", step, {from}, {INT64_MIN}}).rows, testing::IsEmpty());
+    }
+    // Near the end of time there is nothing any more; what came before is told.
+    for (const std::int64_t from : {INT64_MAX, INT64_MAX - 1, INT64_MAX - day_ns}) {
+      const auto found = ask(*books_, {"alice", step, {from}, {INT64_MAX}});
+      EXPECT_THAT(found.rows, testing::IsEmpty());
+      ASSERT_TRUE(found.before);
+      EXPECT_EQ(found.before->equity, dollars(1'000));
+    }
+    EXPECT_EQ(step_end(step, UINT32_MAX).nanoseconds, INT64_MAX);
+    EXPECT_EQ(step_start(step, UINT32_MAX).nanoseconds, INT64_MAX);
+    const std::uint32_t beyond = first_step_from(step, {INT64_MAX});
+    EXPECT_EQ(step_of(EquityStep::minute, {INT64_MAX}) / 1'440 + 1,
+              first_step_from(EquityStep::day, {INT64_MAX}));
+    EXPECT_EQ(step_start(step, beyond).nanoseconds, INT64_MAX);
+    EXPECT_LT(step_start(step, beyond - 1).nanoseconds, INT64_MAX);
+  }
+}
+
 /// However the books are closed meanwhile, they tell the history that a fold from the start tells.
 TEST(EquityHistory, IsThatOfTheJournalHoweverOftenTheBooksAreReopened) {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
