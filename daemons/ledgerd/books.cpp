@@ -37,17 +37,15 @@ Books::Books(const BooksOptions& options, LedgerStore store)
   if (options.open_journal) account_journal_.emplace(options.open_journal);
 }
 
-Status Books::check_origin(journal::Reader& reader) const {
-  const Position& stored = store_.position_at_open();
+Status check_origin(const Position& stored, const std::filesystem::path& directory, journal::Reader& reader) {
   if (stored.batch == 0) return {};
-  const std::string hint = "put the right journal back, or run " + rebuild_command(store_.directory());
+  const std::string hint = "put the right journal back, or run " + rebuild_command(directory);
   auto head = reader.head();
   if (!head) return pass_on(std::move(head));
   if (head->batch < stored.batch) {
     return fail(ErrorCode::corrupt,
-                "the ledger in " + store_.directory().string() + " goes up to batch " +
-                    std::to_string(stored.batch) + ", but the journal ends with batch " +
-                    std::to_string(head->batch),
+                "the ledger in " + directory.string() + " goes up to batch " + std::to_string(stored.batch) +
+                    ", but the journal ends with batch " + std::to_string(head->batch),
                 hint);
   }
   wire::Batch batch;
@@ -55,7 +53,7 @@ Status Books::check_origin(journal::Reader& reader) const {
   if (!found) return pass_on(std::move(found));
   if (!*found || follower::position_after(batch) != stored) {
     return fail(ErrorCode::corrupt,
-                "the ledger in " + store_.directory().string() + " was made from another journal: batch " +
+                "the ledger in " + directory.string() + " was made from another journal: batch " +
                     std::to_string(stored.batch) + " is not the same",
                 hint);
   }

@@ -47,6 +47,10 @@ struct BooksOptions {
   follower::AccountJournal::Open open_journal = {};
 };
 
+/// Whether what was stored in a directory of books up to this position comes from this journal, and no later
+/// than its end.
+Status check_origin(const Position& stored, const std::filesystem::path& directory, journal::Reader& reader);
+
 class Books final : public follower::Application {
  public:
   /// Opens what is stored and goes on from the last checkpoint. Events that are in the postings already
@@ -54,7 +58,9 @@ class Books final : public follower::Application {
   static Result<std::unique_ptr<Books>> open(const BooksOptions& options);
 
   /// Whether what was stored when the books were opened comes from this journal, and no later than its end.
-  Status check_origin(journal::Reader& reader) const;
+  Status check_origin(journal::Reader& reader) const {
+    return ledgerd::check_origin(store_.position_at_open(), store_.directory(), reader);
+  }
 
   [[nodiscard]] Position position() const override { return position_; }
   Status apply(const wire::Batch& batch) override;

@@ -119,6 +119,24 @@ Result<LedgerStore> LedgerStore::open(const Options& options) {
   return store;
 }
 
+Result<Position> LedgerStore::stored_position(const std::filesystem::path& directory) {
+  store::EnvironmentOptions options;
+  options.read_only = true;
+  auto environment = store::Environment::open(directory, options);
+  if (!environment) return pass_on(std::move(environment));
+  auto meta = (*environment)->open_database("meta", false);
+  if (!meta) return pass_on(std::move(meta));
+  auto transaction = (*environment)->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  auto value = transaction->get(*meta, key_of("position"));
+  if (!value) return pass_on(std::move(value));
+  if (!*value) return Position{};
+  ByteReader reader(**value);
+  const Position position = read_position(reader);
+  if (!reader.ok() || !reader.at_end()) return damaged(directory, "its position");
+  return position;
+}
+
 Result<std::vector<std::byte>> LedgerStore::meta(store::Transaction& transaction, const char* name) const {
   auto value = transaction.get(meta_, key_of(name));
   if (!value) return pass_on(std::move(value));

@@ -82,6 +82,9 @@ class LedgerStore {
   /// Opens or creates; removes what an interrupted checkpoint left.
   static Result<LedgerStore> open(const Options& options);
 
+  /// How far the frames go that are in a directory, of which nothing is changed.
+  static Result<Position> stored_position(const std::filesystem::path& directory);
+
   /// What is durable: how far the frames go.
   [[nodiscard]] const Position& position_at_open() const { return position_; }
   /// The last complete checkpoint, if there is one.

@@ -13,10 +13,38 @@ namespace trade::ledgerd {
 
 namespace {
 
-Status put_aside(const std::filesystem::path& directory) {
+/// An empty journal would make an empty ledger, which is not what anybody wants anew.
+Status check_beginning(journal::Reader& journal) {
+  wire::Batch first;
+  auto found = journal.read(1, first);
+  if (!found) return pass_on(std::move(found));
+  if (*found) return {};
+  auto head = journal.head();
+  if (!head) return pass_on(std::move(head));
+  return fail(ErrorCode::not_found,
+              head->batch == 0 ? "the journal is empty: there is nothing to make a ledger of"
+                               : "the journal does not begin with its first batch",
+              "put the right journal back, then run ledgerd with --rebuild again");
+}
+
+/// Books may be all that is left of a journal: only those are removed that this one can make again.
+Status check_removable(const std::filesystem::path& aside, journal::Reader& journal) {
+  auto stored = LedgerStore::stored_position(aside);
+  const Status origin = stored ? check_origin(*stored, aside, journal) : pass_on(std::move(stored));
+  if (origin) return {};
+  return fail(origin.error().code,
+              "an earlier ledger was put aside in " + aside.string() +
+                  ", and this journal cannot make it again: " + origin.error().message,
+              "move it elsewhere, or remove it, then run ledgerd with --rebuild again");
+}
+
+Status put_aside(const std::filesystem::path& directory, journal::Reader& journal) {
   const std::filesystem::path aside = directory.string() + ".old";
   std::error_code error;
   if (!std::filesystem::exists(directory, error)) return {};
+  if (std::filesystem::exists(aside, error)) {
+    if (Status removable = check_removable(aside, journal); !removable) return removable;
+  }
   std::filesystem::remove_all(aside, error);
   if (!error) std::filesystem::rename(directory, aside, error);
   if (error) {
@@ -34,11 +62,9 @@ Status rebuild(const BooksOptions& books_options, const follower::Options& follo
   {
     auto journal = follower_options.open_journal();
     if (!journal) return pass_on(std::move(journal));
-    wire::Batch first;
-    auto found = (*journal)->read(1, first);
-    if (!found) return pass_on(std::move(found));
+    if (Status begins = check_beginning(**journal); !begins) return begins;
+    if (Status moved = put_aside(books_options.store.directory, **journal); !moved) return moved;
   }
-  if (Status moved = put_aside(books_options.store.directory); !moved) return moved;
   auto books = Books::open(books_options);
   if (!books) return pass_on(std::move(books));
   follower::Tail tail(follower_options, **books);

@@ -9,7 +9,8 @@ namespace trade::ledgerd {
 
 /// Puts the stored ledger aside (its directory with ".old" appended; an earlier one there is removed) and
 /// folds the whole journal into a new one. Changes nothing where the journal cannot be read from its
-/// beginning.
+/// beginning, nor where the earlier one could not be made again from it: it may be all there is of another
+/// journal.
 Status rebuild(const BooksOptions& books_options, const follower::Options& follower_options);
 
 }  // namespace trade::ledgerd

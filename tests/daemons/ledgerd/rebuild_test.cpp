@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "books_support.hpp"
@@ -45,7 +47,7 @@ void write_journal(const std::filesystem::path& directory, const JournalScript& 
 
 TEST(Rebuild, TheOldLedgerIsPutAsideAndANewOneMade) {
   const JournalScript script(1, 3'000);
-  const JournalScript other(2, 3'000);
+  const JournalScript other(2, 2'000);
   const TemporaryDirectory home;
   write_journal(home.path() / "journal", script);
   BooksOptions options;
@@ -68,10 +70,20 @@ TEST(Rebuild, TheOldLedgerIsPutAsideAndANewOneMade) {
     ASSERT_TRUE(reader);
     EXPECT_FALSE((*books)->check_origin(**reader));
   }
-  for (int round = 0; round < 2; ++round) {
+  const std::filesystem::path aside = home.path() / "ledger.old";
+  for (int round = 0; round < 3; ++round) {
+    if (round == 1) {
+      // What was put aside is all there is of the other journal.
+      const Status refused = rebuild(options, follower_options);
+      ASSERT_FALSE(refused);
+      EXPECT_THAT(refused.error().message, testing::HasSubstr("was made from another journal"));
+      EXPECT_THAT(refused.error().hint, testing::HasSubstr("move it elsewhere"));
+      EXPECT_EQ(LedgerStore::stored_position(aside)->state_hash, other.batches().back().header.state_hash);
+      std::filesystem::remove_all(aside);
+    }
     const Status done = rebuild(options, follower_options);
     ASSERT_TRUE(done) << done.error().message;
-    EXPECT_TRUE(std::filesystem::exists(home.path() / "ledger.old"));
+    EXPECT_TRUE(std::filesystem::exists(aside));
     auto books = Books::open(options);
     ASSERT_TRUE(books);
     auto reader = follower_options.open_journal();
@@ -80,6 +92,59 @@ TEST(Rebuild, TheOldLedgerIsPutAsideAndANewOneMade) {
     EXPECT_EQ((*books)->position().batch, script.batch_count());
     EXPECT_EQ(test::told_of(**books), description(script.truth(script.batch_count()).ledger, nullptr));
   }
+}
+
+TEST(Rebuild, BooksOfALostJournalOutliveTheOneThatWasBegunInItsPlace) {
+  const JournalScript lost(3, 2'000);
+  const JournalScript begun(4, 20);
+  const TemporaryDirectory home;
+  BooksOptions options;
+  options.store.directory = home.path() / "ledger";
+  options.store.sync = false;
+  {
+    auto books = Books::open(options);
+    ASSERT_TRUE(books);
+    for (const wire::Batch& batch : lost.batches())
+      ASSERT_TRUE((*books)->apply(batch));
+    ASSERT_TRUE((*books)->stop());
+  }
+  follower::Options follower_options;
+  follower_options.daemon = "ledgerd";
+  follower_options.open_journal = [&home] { return journal::open_reader(home.path() / "journal"); };
+  const auto batches_in = [&](const char* name) {
+    const auto position = LedgerStore::stored_position(home.path() / name);
+    return position ? position->batch : 0;
+  };
+  // While it is empty nothing is touched.
+  {
+    journal::Options journal_options;
+    journal_options.sync = false;
+    ASSERT_TRUE(journal::open_writer(home.path() / "journal", journal_options));
+  }
+  const Status empty = rebuild(options, follower_options);
+  ASSERT_FALSE(empty);
+  EXPECT_THAT(empty.error().message, testing::HasSubstr("the journal is empty"));
+  EXPECT_EQ(batches_in("ledger"), lost.batch_count());
+  write_journal(home.path() / "journal", begun);
+  const Status done = rebuild(options, follower_options);
+  ASSERT_TRUE(done) << done.error().message;
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(batches_in("ledger.old"), lost.batch_count());
+    EXPECT_EQ(batches_in("ledger"), begun.batch_count());
+    const Status refused = rebuild(options, follower_options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
+    EXPECT_THAT(refused.error().message,
+                testing::HasSubstr("goes up to batch " + std::to_string(lost.batch_count())));
+  }
+  // Nor is removed what cannot be read.
+  std::filesystem::resize_file(home.path() / "ledger.old" / "data.mdb", 100);
+  EXPECT_FALSE(rebuild(options, follower_options));
+  EXPECT_TRUE(std::filesystem::exists(home.path() / "ledger.old" / "data.mdb"));
+  std::filesystem::rename(home.path() / "ledger.old", home.path() / "kept");
+  EXPECT_TRUE(rebuild(options, follower_options));
+  EXPECT_EQ(batches_in("ledger.old"), begun.batch_count());
+  EXPECT_TRUE(rebuild(options, follower_options));
 }
 
 TEST(Rebuild, WithoutAJournalNothingIsTouched) {
