@@ -36,13 +36,22 @@ Status add_older_fills(LedgerStore::Reader& reader, const ledger::Ledger& ledger
   // Whose frames have them; zero: anybody's.
   const AccountId owner = found.order ? found.order->account : wanted.account;
   const ledger::AccountRecord* account = ledger.account(owner);
+  const ledger::TradeLog& trades = ledger.trades();
+  // Newer trades need not be gone through; but those of an order count for what it has filled.
+  Sequence before = found.before;
+  if (wanted.before && !wanted.order &&
+      (!trades.holds(trades.oldest()) || wanted.before < trades[trades.oldest()].trade)) {
+    auto end = reader.end_of_trades_before(wanted.before, before);
+    if (!end) return pass_on(std::move(end));
+    before = *end;
+  }
   std::vector<ledger::Entry> entries;
-  return reader.for_each_frame_back(found.before, [&](const ledger::FrameView& frame) -> Result<bool> {
+  return reader.for_each_frame_back(before, [&](const ledger::FrameView& frame) -> Result<bool> {
     if (account == nullptr || frame.may_concern(owner)) {
       if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
       found.looked_at += entries.size();
       for (auto entry = entries.rbegin(); entry != entries.rend() && !found.complete(wanted); ++entry) {
-        if (entry->sequence < found.before) append_fills(ledger, wanted, *entry, found);
+        if (entry->sequence < before) append_fills(ledger, wanted, *entry, found);
       }
     }
     if (found.complete(wanted) || found.precedes_order(frame.first_timestamp())) return false;

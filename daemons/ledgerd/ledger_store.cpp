@@ -1,5 +1,6 @@
 #include "ledgerd/ledger_store.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -445,6 +446,41 @@ Status LedgerStore::Reader::for_each_frame_back(Sequence before, const VisitFram
     if (!*go_on) return {};
   }
   return found ? Status{} : pass_on(std::move(found));
+}
+
+Result<LedgerStore::Reader::FirstTrade> LedgerStore::Reader::first_trade_from(Sequence from,
+                                                                              Sequence before) {
+  FirstTrade first{.frame_begins = before, .frame_ends = before, .trade = {}};
+  std::vector<ledger::Entry> entries;
+  Status walked = for_each_frame(from, [&](const ledger::FrameView& frame) -> Result<bool> {
+    if (frame.first_sequence() >= before) return false;
+    if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
+    if (first.frame_begins == before) {
+      first.frame_begins = frame.first_sequence();
+      first.frame_ends = entries.back().sequence + 1;
+    }
+    const auto trade = std::ranges::find(entries, ledger::EntryKind::trade, &ledger::Entry::kind);
+    if (trade != entries.end()) first.trade = trade->trade;
+    return trade == entries.end();
+  });
+  if (!walked) return pass_on(std::move(walked));
+  return first;
+}
+
+Result<Sequence> LedgerStore::Reader::end_of_trades_before(TradeId trade, Sequence before) {
+  // Ids ascend with the sequence. What stays true: all trades before this one come before `before`. A frame
+  // that begins with one of them says that the place is not further down than that frame.
+  for (Sequence low = 1; low < before;) {
+    const Sequence middle = low + (before - low) / 2;
+    auto first = first_trade_from(middle, before);
+    if (!first) return pass_on(std::move(first));
+    if (first->trade && first->trade < trade) {
+      low = first->frame_ends;
+    } else {
+      before = std::min(first->frame_begins, middle);
+    }
+  }
+  return before;
 }
 
 Result<LedgerStore::Reader::FoundEquity> LedgerStore::Reader::equity_notes(EquityStep step, AccountId account,

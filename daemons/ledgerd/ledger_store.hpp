@@ -143,6 +143,9 @@ class LedgerStore::Reader final : public ledger::OrderPageSource {
   Status for_each_frame(Sequence from, const VisitFrame& visit);
   /// Frames in descending order, from the one that holds `before - 1` or the last before it.
   Status for_each_frame_back(Sequence before, const VisitFrame& visit);
+  /// A sequence, `before` at most, that all trades before this one have come by, and few others since: where
+  /// to begin with walking back to them.
+  Result<Sequence> end_of_trades_before(TradeId trade, Sequence before);
 
   struct FoundEquity {
     std::optional<EquityView> before;
@@ -153,6 +156,13 @@ class LedgerStore::Reader final : public ledger::OrderPageSource {
   Result<FoundEquity> equity_notes(EquityStep step, AccountId account, Timestamp from, Timestamp to);
 
  private:
+  /// Of the frame that holds `from` or the next after it, and those that follow up to `before`.
+  struct FirstTrade {
+    Sequence frame_begins = 0;  ///< that frame; `before` where there is none
+    Sequence frame_ends = 0;    ///< after it
+    TradeId trade;              ///< the first in any of them; zero: none
+  };
+  Result<FirstTrade> first_trade_from(Sequence from, Sequence before);
   Result<std::optional<EquityView>> last_equity_note(EquityStep step, AccountId account, Timestamp by);
 
   const LedgerStore& store_;

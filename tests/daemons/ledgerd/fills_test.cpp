@@ -185,6 +185,46 @@ TEST_F(FillsTest, OfAnOrderThatMemoryHoldsInPartTheRestIsRead) {
   EXPECT_EQ(fills({"", "", order, 10}), (Trades{-number, 2, -1}));
 }
 
+TEST_F(FillsTest, WhereTradesBeforeOneEndIsFoundToTheFrame) {
+  // Frames with trades, and stretches of them without.
+  std::mt19937_64 random(1);
+  for (int stretch = 0; stretch < 40; ++stretch) {
+    for (std::uint64_t count = random() % 300; count > 0; --count) {
+      if (stretch % 3 == 0) {
+        feed_.move_cash(alice_, Money{1});
+      } else {
+        feed_.trade(alice_, bob_, acme_, Quantity{1}, price_cents(100));
+      }
+    }
+  }
+  std::vector<std::pair<TradeId, Sequence>> trades;
+  for (const Event& event : feed_.events()) {
+    if (const auto* trade = std::get_if<TradeExecuted>(&event.body))
+      trades.emplace_back(trade->trade, event.sequence);
+  }
+  const Sequence end = feed_.sequence() + 1;
+  apply();
+  auto reader = books_->store().begin_read();
+  ASSERT_TRUE(reader);
+  for (std::size_t index = 0; index <= trades.size(); ++index) {
+    const TradeId trade{index + 1};
+    const auto found = reader->end_of_trades_before(trade, end);
+    ASSERT_TRUE(found);
+    ASSERT_LE(*found, end);
+    if (index > 0) {
+      ASSERT_GT(*found, trades[index - 1].second);
+    }
+    // A frame has the entries of a hundred events at most.
+    std::size_t passed_over = 0;
+    while (index + passed_over < trades.size() && trades[index + passed_over].second < *found)
+      ++passed_over;
+    ASSERT_LE(passed_over, 100U) << "trade " << trade.value;
+    const auto sooner = reader->end_of_trades_before(trade, 200);
+    ASSERT_TRUE(sooner);
+    ASSERT_LE(*sooner, 200U);
+  }
+}
+
 TEST(Fills, FromDiskAreThoseOfALedgerThatHoldsThemAll) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
