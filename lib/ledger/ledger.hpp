@@ -25,7 +25,11 @@
 namespace trade::ledger {
 
 /// Bounds of the ledger's memory for history. What passes them is not lost: orders are in the saved pages,
-/// trades in the postings frames.
+/// trades in the postings frames. Accounts, symbols, positions and the ids of busted trades are in memory for
+/// good.
+///
+/// Orders leave between batches alone: while one is folded, each page that has an open order may come back,
+/// 16 KiB of orders and its texts. The close, which expires all day orders with one command, can do that.
 struct LedgerCapacity {
   /// Orders (the most recent) that `evict_orders` leaves in memory, where ended ones are found by their
   /// client ids too.
