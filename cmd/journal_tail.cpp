@@ -24,9 +24,20 @@ Result<JournalTail> JournalTail::open(Client& client, const ClientOptions& optio
     tail.next_batch_ = head->batch + 1;
     return tail;
   }
-  const Result<std::uint64_t> batch = journal::find_batch(*tail.reader_, head->batch, tail.from_);
+  const Result<std::uint64_t> batch = tail.reader_->find_batch(head->batch, tail.from_);
   if (!batch) return std::unexpected(batch.error());
   tail.next_batch_ = *batch;
+  const Result<bool> read = tail.reader_->read(*batch, tail.batch_);
+  if (!read) return std::unexpected(read.error());
+  // Events are told without a gap, or not at all.
+  const Sequence first = tail.batch_.header.first_sequence;
+  if (*read && first > std::max<Sequence>(tail.from_, 1)) {
+    return fail_named(
+        ErrorCode::not_found, journal::batch_not_archived,
+        "event " + std::to_string(tail.from_) +
+            " is not in the journal any more, and the archive does not have it",
+        "bring its segment back to the journal's archive, or begin with event " + std::to_string(first));
+  }
   return tail;
 }
 

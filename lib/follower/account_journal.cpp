@@ -11,7 +11,7 @@ namespace trade::follower {
 
 Result<std::uint64_t> AccountJournal::first_batch(const AccountEventsRequest& request, const Position& end) {
   if (request.from_batch != 0) return request.from_batch;
-  return journal::find_batch(*reader_, end.batch, request.from_sequence);
+  return reader_->find_batch(end.batch, request.from_sequence);
 }
 
 Result<AccountEventsReply> AccountJournal::read(const AccountEventsRequest& request, AccountId account,
@@ -41,6 +41,11 @@ Result<AccountEventsReply> AccountJournal::read(const AccountEventsRequest& requ
     if (!*there) {
       return fail(ErrorCode::not_found, "batch " + std::to_string(number) + " is not in the journal any more",
                   "begin with a later event");
+    }
+    if (request.from_batch == 0 && number == *first && batch.header.first_sequence > request.from_sequence) {
+      return fail_named(ErrorCode::not_found, journal::batch_not_archived,
+                        "event " + std::to_string(request.from_sequence) + " is not in the journal any more",
+                        "begin with event " + std::to_string(batch.header.first_sequence));
     }
     own.start_batch();
     const std::size_t events_before = reply.events.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <string>
 #include <thread>
 #include <utility>
@@ -163,7 +164,9 @@ Result<ArchiveReport> archive(const std::filesystem::path& journal, std::uint64_
   if (!last) return std::unexpected(last.error());
   RedoReader redo(files->directory, files->identity);
   through = std::min(through, std::max(*last, redo.last()));
-  const std::uint64_t archived = segments->empty() ? files->start.head.batch : segments->back().last;
+  // The newest segments, too, may have been taken elsewhere.
+  const std::uint64_t archived =
+      std::max(files->start.head.batch, segments->empty() ? 0 : segments->back().last);
   ArchiveReport report;
   if (through <= archived) return report;
   auto link = link_after(*files, redo, archived);
@@ -213,6 +216,20 @@ Result<PruneReport> prune(const std::filesystem::path& journal, std::uint64_t th
   return report;
 }
 
+Result<std::uint64_t> first_batch_there(const std::filesystem::path& journal) {
+  const auto files = open_files_for_reading(journal);
+  if (!files) return std::unexpected(files.error());
+  const auto segments = list_segments(journal);
+  if (!segments) return std::unexpected(segments.error());
+  std::uint64_t first = files->start.head.batch + 1;
+  for (const SegmentFile& segment : *segments | std::views::reverse) {
+    if (segment.first >= first) continue;
+    if (segment.last + 1 < first) break;
+    first = segment.first;
+  }
+  return first;
+}
+
 Result<std::uint64_t> last_batch_before(Reader& reader, Timestamp time) {
   const auto head = reader.head();
   if (!head) return std::unexpected(head.error());
@@ -223,8 +240,9 @@ Result<std::uint64_t> last_batch_before(Reader& reader, Timestamp time) {
   while (before + 1 < after) {
     const std::uint64_t middle = before + (after - before) / 2;
     const auto there = reader.read(middle, batch);
-    if (!there) return std::unexpected(there.error());
-    const bool earlier = *there && !batch.commands.empty() && batch.commands.front().timestamp < time;
+    if (!there && there.error().name != batch_not_archived) return std::unexpected(there.error());
+    const bool earlier =
+        !there || (*there && !batch.commands.empty() && batch.commands.front().timestamp < time);
     (earlier ? before : after) = middle;
   }
   return before;

@@ -42,7 +42,12 @@ Result<PruneReport> prunable(const std::filesystem::path& journal, std::uint64_t
 Result<PruneReport> prune(const std::filesystem::path& journal, std::uint64_t through,
                           const ArchiveProgress& progress);
 
-/// The last batch whose first command is earlier than `time`; zero where there is none.
+/// The first batch from which on none is missing: each is in the database or in the archive, whose older
+/// files may have been taken elsewhere.
+Result<std::uint64_t> first_batch_there(const std::filesystem::path& journal);
+
+/// The last batch whose first command is earlier than `time`; zero where there is none. Batches that were
+/// removed, and that the archive does not have, count as earlier.
 Result<std::uint64_t> last_batch_before(Reader& reader, Timestamp time);
 
 }  // namespace trade::journal

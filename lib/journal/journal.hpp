@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct Head {
   Sequence last_sequence = 0;      ///< of the last event
 };
 
+/// The name of a reader's error where a batch was removed and the archive does not have it: its file was
+/// taken elsewhere.
+inline constexpr std::string_view batch_not_archived = "batch_not_archived";
+
 /// Where batches come from. Implementations: the local files, and (over the bus) a remote tradingd.
 class Reader {
  public:
@@ -33,11 +38,11 @@ class Reader {
   /// Reads the batch's record as it is stored, without looking into it; false when it is not there yet. For
   /// passing on: `decode_record` in journal/record.hpp checks and decodes it.
   virtual Result<bool> read_encoded(std::uint64_t number, std::string& record) = 0;
+  /// The first batch, up to `last_batch`, that ends with this event or a later one; the one after
+  /// `last_batch` where there is none. Batches that were removed, and that the archive does not have, are
+  /// passed over.
+  virtual Result<std::uint64_t> find_batch(std::uint64_t last_batch, Sequence sequence);
 };
-
-/// The first batch, up to `last_batch`, that ends with this event or a later one; the one after `last_batch`
-/// where there is none. Batches that were removed from the journal's beginning are passed over.
-Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence);
 
 /// Where batches go.
 class Writer {

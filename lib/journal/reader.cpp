@@ -14,6 +14,22 @@ namespace trade::journal {
 
 namespace {
 
+/// `find_batch` among those from `low` on; `high` where none of those before it is the one.
+Result<std::uint64_t> bisect(Reader& reader, std::uint64_t low, std::uint64_t high, Sequence sequence) {
+  wire::Batch batch;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const Result<bool> read = reader.read(middle, batch);
+    if (!read && read.error().name != batch_not_archived) return std::unexpected(read.error());
+    if (!read || !*read || batch.header.first_sequence + batch.event_count() <= sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 class LocalReader final : public Reader {
  public:
   /// `decode`: what is taken of a batch.
@@ -106,7 +122,7 @@ class LocalReader final : public Reader {
     transaction.abort();
     auto archived = archive_.record(number);
     if (!archived || archived->has_value()) return archived;
-    return fail_named(ErrorCode::not_found, "batch_not_archived",
+    return fail_named(ErrorCode::not_found, batch_not_archived,
                       "batch " + std::to_string(number) + " of the journal at " + files_.directory.string() +
                           " was removed, and the archive does not have it",
                       "bring its segment back to " + archive_directory(files_.directory).string());
@@ -148,21 +164,8 @@ Result<std::unique_ptr<Reader>> open_market_events_reader(const std::filesystem:
   return open_local(directory, decode_record_market_events);
 }
 
-Result<std::uint64_t> find_batch(Reader& reader, std::uint64_t last_batch, Sequence sequence) {
-  std::uint64_t low = 1;
-  std::uint64_t high = last_batch + 1;
-  wire::Batch batch;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    const Result<bool> read = reader.read(middle, batch);
-    if (!read) return std::unexpected(read.error());
-    if (!*read || batch.header.first_sequence + batch.event_count() <= sequence) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+Result<std::uint64_t> Reader::find_batch(std::uint64_t last_batch, Sequence sequence) {
+  return bisect(*this, 1, last_batch + 1, sequence);
 }
 
 }  // namespace trade::journal

@@ -8,7 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "journal/archive.hpp"
 #include "lib/follower/test_journal.hpp"
+#include "lib/journal/support.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::follower {
@@ -147,6 +149,25 @@ TEST_F(AccountJournalTest, ABatchThatIsNotThereIsSaid) {
   const auto reply = of.read({.account = "alice", .from_sequence = 2, .from_batch = 2}, alice, beyond);
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, ErrorCode::not_found);
+}
+
+TEST_F(AccountJournalTest, AnEventThatWasRemovedIsNotPassedOver) {
+  const auto old = directory_.path() / "old";
+  journal::make_journal(old, 30);
+  const auto go_on = [](std::uint64_t, std::uint64_t) { return true; };
+  ASSERT_TRUE(journal::save_checkpoint(old, 30, {}));
+  ASSERT_TRUE(journal::archive(old, 20, go_on));
+  ASSERT_TRUE(journal::prune(old, 20, go_on));
+  std::filesystem::remove_all(old / "archive");
+  AccountJournal of([&] { return journal::open_reader(old); });
+  const Position last{30, 180, 0};
+  const auto removed = of.read({.account = "alice", .from_sequence = 120}, alice, last);
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().name, journal::batch_not_archived);
+  EXPECT_EQ(removed.error().hint, "begin with event 121");
+  const auto left = of.read({.account = "alice", .from_sequence = 121}, alice, last);
+  ASSERT_TRUE(left) << left.error().message;
+  EXPECT_EQ(left->events.front().sequence, 121u);
 }
 
 }  // namespace

@@ -167,6 +167,53 @@ TEST_F(ArchiveTest, ACopyOfAPrunedJournalBeginsWhereItDoes) {
   EXPECT_TRUE(succeeded(open_writer(to)));
 }
 
+TEST_F(ArchiveTest, WhatIsStillThereIsFoundThoughMostOfTheArchiveWasTakenAway) {
+  archive_and_prune(20);
+  std::filesystem::rename(archive_directory(journal_), directory_.path() / "elsewhere");
+  auto reader = open_reader(journal_);
+  ASSERT_TRUE(reader);
+  wire::Batch batch;
+  ASSERT_TRUE((*reader)->read(25, batch).value());
+  const auto found = (*reader)->find_batch(30, batch.header.first_sequence + 1);
+  ASSERT_TRUE(succeeded(found));
+  EXPECT_EQ(*found, 25u);
+  // What was removed is passed over.
+  EXPECT_EQ((*reader)->find_batch(30, 1).value(), 21u);
+  EXPECT_EQ((*reader)->find_batch(30, batch.header.first_sequence + 1'000).value(), 31u);
+  const auto before = last_batch_before(**reader, batch.commands.front().timestamp);
+  ASSERT_TRUE(succeeded(before));
+  EXPECT_EQ(*before, 24u);
+  EXPECT_EQ(last_batch_before(**reader, Timestamp{0}).value(), 20u);
+  EXPECT_EQ(first_batch_there(journal_).value(), 21u);
+  EXPECT_EQ(archive(journal_, 20, go_on)->segments, 0u);
+  EXPECT_EQ(archive(journal_, 25, go_on)->first, 21u);
+}
+
+TEST_F(ArchiveTest, GoesOnWhereTheNewestSegmentsWereTakenAway) {
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  for (const std::uint64_t through : {10u, 15u, 20u})
+    ASSERT_TRUE(succeeded(archive(journal_, through, go_on)));
+  ASSERT_TRUE(succeeded(prune(journal_, 20, go_on)));
+  EXPECT_EQ(first_batch_there(journal_).value(), 1u);
+  const auto segments = list_segments(journal_);
+  ASSERT_EQ(segments->size(), 3u);
+  std::filesystem::remove((*segments)[2].path);
+  EXPECT_EQ(first_batch_there(journal_).value(), 21u);
+  const auto archived = archive(journal_, 25, go_on);
+  ASSERT_TRUE(succeeded(archived));
+  EXPECT_EQ(archived->first, 21u);
+  EXPECT_EQ(archived->last, 25u);
+}
+
+TEST_F(ArchiveTest, TheFirstBatchThereIsThatOfTheUnbrokenSegments) {
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  for (const std::uint64_t through : {10u, 15u, 20u, 25u})
+    ASSERT_TRUE(succeeded(archive(journal_, through, go_on)));
+  ASSERT_TRUE(succeeded(prune(journal_, 20, go_on)));
+  std::filesystem::remove((*list_segments(journal_))[1].path);
+  EXPECT_EQ(first_batch_there(journal_).value(), 16u);
+}
+
 TEST_F(ArchiveTest, FindsTheLastBatchBeforeATime) {
   auto reader = open_reader(journal_);
   ASSERT_TRUE(reader);
