@@ -14,6 +14,7 @@
 #include "commands.hpp"
 #include "format/json.hpp"
 #include "interrupt.hpp"
+#include "journal/segment.hpp"
 #include "journal_directory.hpp"
 #include "progress.hpp"
 #include "replay_check.hpp"
@@ -63,10 +64,12 @@ class CopyProgress {
   Progress progress_;
 };
 
-/// Replays a journal, which must give what the backup says.
+/// Replays a journal, that of the backup in this directory or a copy of it, which must give what the backup
+/// says.
 Result<ReplayOutcome> prove(Context& context, const std::filesystem::path& journal,
-                            const backup::Manifest& manifest) {
-  Result<ReplayOutcome> outcome = replay_and_compare(context, journal);
+                            const std::filesystem::path& directory, const backup::Manifest& manifest) {
+  Result<ReplayOutcome> outcome =
+      replay_and_compare_rest(context, journal, journal::archive_directory(directory / "journal"));
   if (!outcome) {
     // What cannot be read is damaged: that is what was to be found out.
     if (outcome.error().code == ErrorCode::corrupt) outcome.error().code = ErrorCode::difference;
@@ -83,6 +86,12 @@ Result<ReplayOutcome> prove(Context& context, const std::filesystem::path& journ
                         format_hash(outcome->state_hash) + "; the backup says batch " +
                         std::to_string(manifest.batch) + ", " + format_hash(manifest.state_hash),
                     "its files are not those that were written together: use another backup");
+}
+
+/// What a proof adds to the record of a backup.
+void add_proof(format::Json& record, const ReplayOutcome& proof) {
+  record["full_state_hash"] = format_hash(proof.full_state_hash);
+  record["proven_from"] = proof.first_batch == 0 ? format::Json(nullptr) : format::Json(proof.first_batch);
 }
 
 Result<ExitStatus> backup_home(Context& context, const BackupArguments& arguments) {
@@ -108,10 +117,11 @@ Result<ExitStatus> backup_home(Context& context, const BackupArguments& argument
   if (!manifest) return pass_on(std::move(manifest));
   record.update(json_of(*manifest));
   if (arguments.verify) {
-    const auto proof = prove(context, std::filesystem::path(arguments.directory) / "journal", *manifest);
+    const auto proof = prove(context, std::filesystem::path(arguments.directory) / "journal",
+                             arguments.directory, *manifest);
     if (!proof) return std::unexpected(proof.error());
     if (proof->interrupted) return ExitStatus::interrupted;
-    record["full_state_hash"] = format_hash(proof->full_state_hash);
+    add_proof(record, *proof);
   }
   context.output().record(record);
   return ExitStatus::done;
@@ -162,10 +172,11 @@ Result<ExitStatus> restore_home(Context& context, const RestoreArguments& argume
     if (!staged) return pass_on(std::move(staged));
   }
   // What will be used is what is proven.
-  const auto proof = prove(context, arguments.dry_run ? journal : backup::staged_journal(*home), *manifest);
+  const auto proof = prove(context, arguments.dry_run ? journal : backup::staged_journal(*home),
+                           arguments.directory, *manifest);
   if (!proof) return std::unexpected(proof.error());
   if (proof->interrupted) return ExitStatus::interrupted;
-  record["full_state_hash"] = format_hash(proof->full_state_hash);
+  add_proof(record, *proof);
   if (arguments.dry_run) {
     record["dry_run"] = true;
     record["replaces"] = existing;
