@@ -43,6 +43,16 @@ Result<std::vector<std::byte>> stored_record(const JournalFiles& files, RedoRead
   return std::vector<std::byte>((*record)->begin(), (*record)->end());
 }
 
+/// Looks again at what the first record in the database follows.
+Status renew_start(JournalFiles& files) {
+  auto transaction = files.environment->begin_read();
+  if (!transaction) return pass_on(std::move(transaction));
+  const auto start = read_start(files, *transaction);
+  if (!start) return std::unexpected(start.error());
+  files.start = *start;
+  return {};
+}
+
 /// In the database.
 Result<std::uint64_t> last_batch(const JournalFiles& files) {
   auto transaction = files.environment->begin_read();
@@ -158,6 +168,8 @@ Result<ArchiveReport> archive(const std::filesystem::path& journal, std::uint64_
   if (!files) return pass_on(std::move(files));
   const auto lock = lock_archive(journal);
   if (!lock) return std::unexpected(lock.error());
+  // A prune that had the lock may have moved it.
+  if (Status renewed = renew_start(*files); !renewed) return pass_on(std::move(renewed));
   const auto segments = list_segments(journal);
   if (!segments) return std::unexpected(segments.error());
   const auto last = last_batch(*files);

@@ -1,6 +1,7 @@
 #include "journal/copy.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,18 +26,22 @@ using Portion = std::vector<std::vector<std::byte>>;
 class Copy {
  public:
   Copy(JournalFiles from, JournalFiles to)
-      : from_(std::move(from)),
-        redo_(from_.directory, from_.identity),
-        to_(std::move(to)),
-        link_(from_.start) {}
+      : from_(std::move(from)), redo_(from_.directory, from_.identity), to_(std::move(to)) {}
 
   Result<CopyReport> run(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
-    const auto last = find_last();
+    auto last = find_last();
     if (!last) return std::unexpected(last.error());
-    if (Status started = start(); !started) return pass_on(std::move(started));
+    if (Status started = start_at(from_.start); !started) return pass_on(std::move(started));
     while (link_.head.batch < *last) {
       auto portion = read(*last);
       if (!portion) return pass_on(std::move(portion));
+      if (removed_through_) {
+        if (Status started = start_at(*removed_through_); !started) return pass_on(std::move(started));
+        // What was the last may be removed, too; the last one now is not.
+        last = find_last();
+        if (!last) return std::unexpected(last.error());
+        continue;
+      }
       if (Status written = write(*portion); !written) return pass_on(std::move(written));
       if (!progress(link_.head.batch, *last)) {
         return fail(
@@ -50,11 +55,17 @@ class Copy {
   }
 
  private:
-  /// A copy begins where its source does.
-  Status start() {
-    if (from_.start.head.batch == 0) return {};
-    return to_.environment->write(
-        [&](store::Transaction& transaction) { return put_start(to_, transaction, from_.start); });
+  /// A copy begins where its source does. What was copied until a prune passed it by is left to the archive,
+  /// as in the source.
+  Status start_at(const ChainLink& start) {
+    const bool copied = std::exchange(report_.bytes, 0) != 0;
+    removed_through_.reset();
+    link_ = start;
+    if (start.head.batch == 0) return {};
+    return to_.environment->write([&](store::Transaction& transaction) -> Status {
+      if (Status cleared = copied ? transaction.clear(to_.batches) : Status(); !cleared) return cleared;
+      return put_start(to_, transaction, start);
+    });
   }
 
   Result<std::uint64_t> find_last() {
@@ -65,10 +76,17 @@ class Copy {
     return std::max(last->has_value() ? (*last)->number : 0, redo_.last());
   }
 
+  /// The batches that come next; none where they were removed meanwhile, and then `removed_through_` says so.
   Result<Portion> read(std::uint64_t last) {
     Portion portion;
     auto transaction = from_.environment->begin_read();
     if (!transaction) return pass_on(std::move(transaction));
+    const auto start = read_start(from_, *transaction);
+    if (!start) return std::unexpected(start.error());
+    if (start->head.batch > link_.head.batch) {
+      removed_through_ = *start;
+      return portion;
+    }
     auto cursor = transaction->cursor(from_.batches);
     if (!cursor) return pass_on(std::move(cursor));
     std::size_t bytes = 0;
@@ -126,6 +144,7 @@ class Copy {
   RedoReader redo_;
   JournalFiles to_;
   ChainLink link_;  ///< what the next record must follow
+  std::optional<ChainLink> removed_through_;
   CopyReport report_;
 };
 

@@ -29,23 +29,6 @@ store::Bytes start_key() {
   return text_key("start");
 }
 
-/// Where the database's first record begins.
-Status read_start(JournalFiles& files, store::Transaction& transaction) {
-  files.start = {Head{}, files.identity};
-  const auto stored = transaction.get(files.meta, start_key());
-  if (!stored) return std::unexpected(stored.error());
-  if (!stored->has_value()) return {};
-  ByteReader reader(**stored);
-  files.start.head.batch = reader.read<std::uint64_t>();
-  files.start.head.next_command = reader.read<std::uint64_t>();
-  files.start.head.last_sequence = reader.read<std::uint64_t>();
-  for (std::byte& byte : files.start.hash)
-    byte = reader.read<std::byte>();
-  if (reader.ok() && reader.at_end()) return {};
-  return fail(ErrorCode::corrupt, "the journal at " + files.directory.string() + " has a damaged head",
-              "restore it from a copy");
-}
-
 /// False where the journal was never given a version.
 Result<bool> read_meta(JournalFiles& files, store::Transaction& transaction) {
   const std::string where = "the journal at " + files.directory.string();
@@ -66,7 +49,9 @@ Result<bool> read_meta(JournalFiles& files, store::Transaction& transaction) {
                       "use the release of this program that wrote it");
   }
   std::ranges::copy(**identity, files.identity.begin());
-  if (Status start = read_start(files, transaction); !start) return pass_on(std::move(start));
+  const auto start = read_start(files, transaction);
+  if (!start) return std::unexpected(start.error());
+  files.start = *start;
   return true;
 }
 
@@ -143,6 +128,22 @@ Result<JournalFiles> open_files_for_pruning(const std::filesystem::path& directo
     return fail(ErrorCode::not_found, "there is no journal at " + directory.string(), "check the path");
   }
   return open_files_for_writing(directory, {});
+}
+
+Result<ChainLink> read_start(const JournalFiles& files, store::Transaction& transaction) {
+  ChainLink start{Head{}, files.identity};
+  const auto stored = transaction.get(files.meta, start_key());
+  if (!stored) return std::unexpected(stored.error());
+  if (!stored->has_value()) return start;
+  ByteReader reader(**stored);
+  start.head.batch = reader.read<std::uint64_t>();
+  start.head.next_command = reader.read<std::uint64_t>();
+  start.head.last_sequence = reader.read<std::uint64_t>();
+  for (std::byte& byte : start.hash)
+    byte = reader.read<std::byte>();
+  if (reader.ok() && reader.at_end()) return start;
+  return fail(ErrorCode::corrupt, "the journal at " + files.directory.string() + " has a damaged head",
+              "restore it from a copy");
 }
 
 Status put_start(const JournalFiles& files, store::Transaction& transaction, const ChainLink& start) {

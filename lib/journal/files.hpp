@@ -41,6 +41,9 @@ Result<JournalFiles> open_files_for_reading(const std::filesystem::path& directo
 
 /// An existing journal, for removing what is archived; beside a writer.
 Result<JournalFiles> open_files_for_pruning(const std::filesystem::path& directory);
+/// What the first record in the database follows as this transaction sees it: a prune may have moved it since
+/// the journal was opened.
+Result<ChainLink> read_start(const JournalFiles& files, store::Transaction& transaction);
 /// Notes what the first record must follow now.
 Status put_start(const JournalFiles& files, store::Transaction& transaction, const ChainLink& start);
 

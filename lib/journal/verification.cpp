@@ -26,10 +26,9 @@ Verification::Verification(JournalFiles files, VerifyProgress& progress, VerifyP
       progress_(progress),
       threads_(pace == VerifyPace::together ? std::max(1U, std::thread::hardware_concurrency()) : 1),
       portion_bytes_max_(pace == VerifyPace::together ? threads_ * portion_bytes_max_a_thread : 1),
-      link_(files_.start) {}
+      link_{Head{}, files_.identity} {}
 
 Result<VerifyReport> Verification::run() {
-  if (Status archive = verify_archive(); !archive) return pass_on(std::move(archive));
   const auto last = find_last();
   if (!last) return std::unexpected(last.error());
   while (!bad_batch_ && link_.head.batch < *last) {
@@ -50,36 +49,44 @@ Result<std::uint64_t> Verification::find_last() {
   return std::max(record->has_value() ? (*record)->number : 0, redo_.last());
 }
 
-/// What was removed from the database, as far as the archive goes back.
-Status Verification::verify_archive() {
-  const ChainLink start = link_;
+/// What was removed from the database, as far as the archive has it: from where this has got to on, up to
+/// `start`.
+Status Verification::verify_archive(const ChainLink& start) {
   const auto files = list_segments(files_.directory);
   if (!files) return std::unexpected(files.error());
-  bool begun = false;
   for (const SegmentFile& file : *files) {
-    if (file.last > start.head.batch) break;
+    if (file.last <= link_.head.batch) continue;
+    if (file.first > start.head.batch) break;
     const auto segment = read_segment(file);
+    // Taken elsewhere since it was listed.
+    if (!segment && segment.error().code == ErrorCode::not_found) continue;
     if (!segment) {
-      set_bad(file.first, segment.error().message);
+      set_bad(std::max(file.first, link_.head.batch + 1), segment.error().message);
       return {};
     }
-    if (!begun) link_ = segment->previous;
-    begun = true;
-    if (segment->identity != files_.identity || segment->previous.hash != link_.hash) {
+    // What is between is not there, and cannot be verified.
+    if (segment->previous.head.batch > link_.head.batch) link_ = segment->previous;
+    if (segment->identity != files_.identity ||
+        (segment->previous.head.batch == link_.head.batch && segment->previous.hash != link_.hash)) {
       set_bad(link_.head.batch + 1, file.path.string() + " does not follow on from what is before it");
       return {};
     }
+    // Of a segment that is being removed the database has the rest.
+    const std::uint64_t verified = link_.head.batch - segment->previous.head.batch;
+    const std::uint64_t removed = std::min(file.last, start.head.batch) - segment->previous.head.batch;
     const std::uint64_t before = progress_.batches;
-    verify_records(segment->records);
+    verify_records(std::span(segment->records).subspan(verified, removed - verified));
     progress_.archived += progress_.batches - before;
     if (bad_batch_) return {};
   }
-  // Where the last segments are not there, what was removed cannot be verified.
-  if (begun && link_.head.batch == start.head.batch && link_.hash != start.hash) {
-    set_bad(start.head.batch, "the archive ends otherwise than the journal begins");
-  } else if (!begun || link_.head.batch < start.head.batch) {
-    link_ = start;
+  if (link_.head.batch == start.head.batch) {
+    if (link_.hash != start.hash)
+      set_bad(start.head.batch, "the archive ends otherwise than the journal begins");
+    return {};
   }
+  // Where the last segments are not there, what was removed cannot be verified.
+  link_ = start;
+  progress_.head = start.head;
   return {};
 }
 
@@ -87,11 +94,18 @@ Status Verification::verify_archive() {
 Status Verification::verify_portion(std::uint64_t last) {
   auto transaction = files_.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
+  const auto start = read_start(files_, *transaction);
+  if (!start) return std::unexpected(start.error());
+  if (start->head.batch > link_.head.batch) {
+    // Removed before this began or since. Reading segments takes its time.
+    transaction->abort();
+    return verify_archive(*start);
+  }
   auto cursor = transaction->cursor(files_.batches);
   if (!cursor) return pass_on(std::move(cursor));
   // From the very first key on, be it a batch's or not.
-  auto there = cursor->seek(
-      store::Key().number(link_.head.batch == files_.start.head.batch ? 0 : link_.head.batch + 1));
+  auto there =
+      cursor->seek(store::Key().number(link_.head.batch == start->head.batch ? 0 : link_.head.batch + 1));
   std::vector<wire::Bytes> records;
   std::size_t bytes = 0;
   const auto expected = [&] { return link_.head.batch + 1 + records.size(); };

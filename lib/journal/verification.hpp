@@ -53,7 +53,7 @@ class Verification {
   Result<VerifyReport> run();
 
  private:
-  Status verify_archive();
+  Status verify_archive(const ChainLink& start);
   Result<std::uint64_t> find_last();
   Status verify_portion(std::uint64_t last);
   bool verify_redo(std::uint64_t last);
@@ -67,7 +67,7 @@ class Verification {
   VerifyProgress& progress_;
   unsigned threads_;
   std::size_t portion_bytes_max_;
-  ChainLink link_;  ///< how far it has got
+  ChainLink link_;  ///< how far it has got, at first the beginning of all
   std::optional<std::uint64_t> bad_batch_;
   std::string problem_;
 };

@@ -23,9 +23,11 @@ namespace {
 Result<ChainLink> find_end(const JournalFiles& files) {
   auto transaction = files.environment->begin_read();
   if (!transaction) return pass_on(std::move(transaction));
+  const auto start = read_start(files, *transaction);
+  if (!start) return std::unexpected(start.error());
   const auto last = last_record(files, *transaction);
   if (!last) return std::unexpected(last.error());
-  if (!last->has_value()) return files.start;
+  if (!last->has_value()) return *start;
   const std::uint64_t number = (*last)->number;
   const auto header = read_record_header((*last)->bytes);
   if (!header) return std::unexpected(damaged(files, number, header.error().message));
@@ -34,13 +36,13 @@ Result<ChainLink> find_end(const JournalFiles& files) {
   if (!whole) return std::unexpected(damaged(files, number, whole.error().message));
   const auto count = transaction->count(files.batches);
   if (!count) return std::unexpected(count.error());
-  auto first = transaction->get(files.batches, store::Key().number(files.start.head.batch + 1));
+  auto first = transaction->get(files.batches, store::Key().number(start->head.batch + 1));
   if (!first) return pass_on(std::move(first));
-  if (*count != number - files.start.head.batch || !first->has_value()) {
+  if (*count != number - start->head.batch || !first->has_value()) {
     return fail(ErrorCode::corrupt,
                 "the journal at " + files.directory.string() + " ends with batch " + std::to_string(number) +
                     " but has " + std::to_string(*count) + " batches from " +
-                    std::to_string(files.start.head.batch + 1) + " on: some are missing",
+                    std::to_string(start->head.batch + 1) + " on: some are missing",
                 "run 'trade journal verify' and restore the journal from a copy");
   }
   return ChainLink{header->head(), header->hash};

@@ -1,12 +1,17 @@
 #include "journal/archive.hpp"
 
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "journal/copy.hpp"
+#include "journal/files.hpp"
 #include "journal/segment.hpp"
+#include "journal/verification.hpp"
 #include "lib/journal/support.hpp"
+#include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace trade::journal {
@@ -212,6 +217,84 @@ TEST_F(ArchiveTest, TheFirstBatchThereIsThatOfTheUnbrokenSegments) {
   ASSERT_TRUE(succeeded(prune(journal_, 20, go_on)));
   std::filesystem::remove((*list_segments(journal_))[1].path);
   EXPECT_EQ(first_batch_there(journal_).value(), 16u);
+}
+
+TEST_F(ArchiveTest, VerifiesWhatAPruneRemovesMeanwhile) {
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  for (const std::uint64_t through : {10u, 20u})
+    ASSERT_TRUE(succeeded(archive(journal_, through, go_on)));
+  // So that this process may write as well.
+  const auto writer = open_writer(journal_);
+  ASSERT_TRUE(succeeded(writer));
+  for (const bool taken_away : {false, true}) {
+    SCOPED_TRACE(taken_away);
+    auto files = open_files_for_reading(journal_);
+    ASSERT_TRUE(succeeded(files));
+    VerifyProgress progress;
+    Verification verification(std::move(*files), progress, VerifyPace::together);
+    ASSERT_TRUE(succeeded(prune(journal_, taken_away ? 20 : 10, go_on)));
+    if (taken_away) std::filesystem::remove((*list_segments(journal_))[1].path);
+    const auto report = verification.run();
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_FALSE(report->bad_batch) << report->problem;
+    EXPECT_EQ(report->batches, taken_away ? 20u : 30u);
+    EXPECT_EQ(report->archived, 10u);
+    EXPECT_EQ(report->head.batch, 30u);
+  }
+}
+
+TEST_F(ArchiveTest, ACopyBeginsAnewWhereAPrunePassesItBy) {
+  const auto from = directory_.path() / "large";
+  make_journal(from, 40, 8'000);
+  ASSERT_TRUE(save_checkpoint(from, 40, {}));
+  for (const std::uint64_t through : {15u, 30u})
+    ASSERT_TRUE(succeeded(archive(from, through, go_on)));
+  // So that this process may write as well.
+  const auto writer = open_writer(from);
+  ASSERT_TRUE(succeeded(writer));
+  BatchSource source((*writer)->head());
+  const auto to = directory_.path() / "copy";
+  std::uint64_t portions = 0;
+  const auto report = copy(from, to, [&](std::uint64_t done, std::uint64_t) {
+    if (++portions > 1) return true;
+    EXPECT_LT(done, 30u);
+    EXPECT_TRUE(succeeded(append(**writer, source.next())));
+    EXPECT_TRUE(succeeded(prune(from, 30, go_on)));
+    std::filesystem::remove_all(archive_directory(from));
+    return true;
+  });
+  ASSERT_TRUE(succeeded(report));
+  EXPECT_GE(report->head.batch, 40u);
+  const auto verified = verify(to);
+  ASSERT_TRUE(succeeded(verified));
+  EXPECT_FALSE(verified->bad_batch) << verified->problem;
+  EXPECT_EQ(verified->batches, report->head.batch - 30);
+  EXPECT_EQ(verified->bytes, report->bytes);
+  EXPECT_TRUE(succeeded(open_writer(to)));
+}
+
+TEST_F(ArchiveTest, VerificationsAndCopiesBesideAPruneFindNoDamage) {
+  const auto from = directory_.path() / "long";
+  constexpr std::uint64_t batches = 4'000;
+  make_journal(from, batches, 1);
+  ASSERT_TRUE(save_checkpoint(from, batches, {}));
+  for (std::uint64_t through = 700; through < batches; through += 700)
+    ASSERT_TRUE(succeeded(archive(from, through, go_on)));
+  test::ChildProcess pruning([&] { return prune(from, batches, go_on) ? 0 : 1; });
+  for (int round = 0; round < 5; ++round) {
+    SCOPED_TRACE(round);
+    const auto report = verify(from);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_FALSE(report->bad_batch) << report->problem;
+    EXPECT_EQ(report->batches, batches);
+    const auto to = directory_.path() / ("copy-" + std::to_string(round));
+    ASSERT_TRUE(succeeded(copy(from, to, go_on)));
+    const auto copied = verify(to);
+    ASSERT_TRUE(succeeded(copied));
+    EXPECT_FALSE(copied->bad_batch) << copied->problem;
+    EXPECT_EQ(copied->head.batch, batches);
+  }
+  EXPECT_EQ(pruning.wait(), 0);
 }
 
 TEST_F(ArchiveTest, FindsTheLastBatchBeforeATime) {
