@@ -1,4 +1,7 @@
 // trade journal: verify, dump and hash, all of them offline.
+#include <algorithm>
+#include <limits>
+
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "engine/engine.hpp"
@@ -42,14 +45,20 @@ struct DumpArguments {
 };
 
 Result<ExitStatus> dump(Context& context, const DumpArguments& arguments) {
-  Result<OpenJournal> journal = open_journal(context, arguments.directory);
-  if (!journal) return pass_on(std::move(journal));
-  const std::uint64_t last = std::min(journal->head.batch, arguments.to.value_or(journal->head.batch));
+  Result<std::filesystem::path> path = find_journal(context, arguments.directory);
+  if (!path) return pass_on(std::move(path));
+  Result<std::unique_ptr<journal::Reader>> reader = open_journal(*path);
+  if (!reader) return pass_on(std::move(reader));
+  const Result<journal::Head> head = (*reader)->head();
+  // Where the end is damaged, what comes before it is printed, and then what is wrong is told.
+  if (!head && head.error().code != ErrorCode::corrupt) return std::unexpected(head.error());
+  constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t last = std::min(head ? head->batch : no_end, arguments.to.value_or(no_end));
   wire::Batch batch;
   format::NameDirectory names;
   // From the first one, printed or not: the names of accounts and symbols are in earlier batches.
   for (std::uint64_t number = 1; number <= last; ++number) {
-    if (Status read = read_batch(*journal->reader, number, batch); !read) return pass_on(std::move(read));
+    if (Status read = read_batch(**reader, number, batch); !read) return pass_on(std::move(read));
     if (number < arguments.from) {
       for (const Event& event : batch.events)
         names.learn(event);

@@ -174,7 +174,8 @@ Result<ArchiveReport> archive(const std::filesystem::path& journal, std::uint64_
   if (!segments) return std::unexpected(segments.error());
   const auto last = last_batch(*files);
   if (!last) return std::unexpected(last.error());
-  RedoReader redo(files->directory, files->identity);
+  RedoReader redo(*files);
+  if (!redo.whole()) return std::unexpected(redo.whole().error());
   through = std::min(through, std::max(*last, redo.last()));
   // The newest segments, too, may have been taken elsewhere.
   const std::uint64_t archived =

@@ -25,10 +25,10 @@ using Portion = std::vector<std::vector<std::byte>>;
 
 class Copy {
  public:
-  Copy(JournalFiles from, JournalFiles to)
-      : from_(std::move(from)), redo_(from_.directory, from_.identity), to_(std::move(to)) {}
+  Copy(JournalFiles from, JournalFiles to) : from_(std::move(from)), redo_(from_), to_(std::move(to)) {}
 
   Result<CopyReport> run(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
+    if (!redo_.whole()) return std::unexpected(redo_.whole().error());
     auto last = find_last();
     if (!last) return std::unexpected(last.error());
     if (Status started = start_at(from_.start); !started) return pass_on(std::move(started));

@@ -34,24 +34,20 @@ class LocalReader final : public Reader {
  public:
   /// `decode`: what is taken of a batch.
   LocalReader(JournalFiles files, Status (*decode)(const RecordHeader&, wire::Batch&))
-      : files_(std::move(files)),
-        decode_(decode),
-        redo_(files_.directory, files_.identity),
-        archive_(files_.directory) {}
+      : files_(std::move(files)), decode_(decode), redo_(files_), archive_(files_.directory) {}
 
   Result<Head> head() override {
+    if (!redo_.whole()) return std::unexpected(redo_.whole().error());
+    if (redo_.may_be_behind()) {
+      const auto in_database = last_in_database();
+      if (!in_database) return std::unexpected(in_database.error());
+      redo_.database_has(in_database->batch);
+    }
     // Asked for with every question to a follower, which mostly finds what it was before.
     const std::uint64_t latest = redo_.last();
     if (latest != 0 && latest == head_.batch) return head_;
     if (const auto record = redo_.record(latest)) return head_ = record->header.head();
-    auto transaction = files_.environment->begin_read();
-    if (!transaction) return pass_on(std::move(transaction));
-    const auto last = last_record(files_, *transaction);
-    if (!last) return std::unexpected(last.error());
-    if (!last->has_value()) return Head{};
-    const auto header = read_header((*last)->number, (*last)->bytes);
-    if (!header) return std::unexpected(header.error());
-    return header->head();
+    return last_in_database();
   }
 
   Result<bool> read(std::uint64_t number, wire::Batch& batch) override {
@@ -62,7 +58,7 @@ class LocalReader final : public Reader {
     } else {
       const auto header = copy_payload(number, batch);
       if (!header) return std::unexpected(header.error());
-      if (!*header) return false;
+      if (!*header) return not_there();
       whole = check_record_checksum(**header, batch.buffer.bytes());
       if (whole) whole = decode_(**header, batch);
     }
@@ -79,7 +75,7 @@ class LocalReader final : public Reader {
     if (!transaction) return pass_on(std::move(transaction));
     auto found = find(*transaction, number);
     if (!found) return pass_on(std::move(found));
-    if (!found->has_value()) return false;
+    if (!found->has_value()) return not_there();
     // Its form is checked, so that a damaged length is not taken for one.
     if (auto header = read_header(number, **found); !header) return pass_on(std::move(header));
     record.assign(reinterpret_cast<const char*>((*found)->data()), (*found)->size());
@@ -87,6 +83,23 @@ class LocalReader final : public Reader {
   }
 
  private:
+  /// The answer where a batch is not there yet: unless it was, and is not whole.
+  Result<bool> not_there() const {
+    if (!redo_.whole()) return std::unexpected(redo_.whole().error());
+    return false;
+  }
+
+  Result<Head> last_in_database() {
+    auto transaction = files_.environment->begin_read();
+    if (!transaction) return pass_on(std::move(transaction));
+    const auto last = last_record(files_, *transaction);
+    if (!last) return std::unexpected(last.error());
+    if (!last->has_value()) return Head{};
+    const auto header = read_header((*last)->number, (*last)->bytes);
+    if (!header) return std::unexpected(header.error());
+    return header->head();
+  }
+
   /// Copies a record's payload out of the database or the archive at once: decoding within the transaction
   /// would hold back the writer's old pages. Its header; nothing where it is not there yet.
   Result<std::optional<RecordHeader>> copy_payload(std::uint64_t number, wire::Batch& batch) {

@@ -50,15 +50,17 @@ std::uint64_t newest_from(const RedoFile& file, std::uint32_t page) {
 
 }  // namespace
 
-Result<std::vector<RedoRecord>> find_redo_records(const std::filesystem::path& journal, const Hash& identity,
-                                                  const ChainLink& end) {
+RedoFindings examine_redo_log(const std::filesystem::path& journal, const Hash& identity,
+                              const ChainLink& end) {
+  RedoFindings findings;
   std::vector<RedoRecord> records;
   std::uint64_t newest_behind = 0;
   for (std::uint8_t number = 0; number < redo_files; ++number) {
     const auto file = RedoFile::open_for_reading(redo_file_path(journal, number));
     if (!file) {
       if (file.error().code == ErrorCode::not_found) continue;
-      return std::unexpected(file.error());
+      findings.whole = std::unexpected(file.error());
+      return findings;
     }
     FileScan found = scan(*file, number);
     newest_behind = std::max(newest_behind, newest_from(*file, found.end_page));
@@ -68,24 +70,36 @@ Result<std::vector<RedoRecord>> find_redo_records(const std::filesystem::path& j
   std::ranges::sort(records, {}, [](const RedoRecord& record) { return record.header.batch; });
   ChainLink link = end;
   for (const RedoRecord& record : records) {
-    if (Status follows = check_record_follows(record.header, link); !follows)
-      return broken(journal, link.head.batch + 1,
-                    "what comes there does not follow: " + follows.error().message);
+    if (Status follows = check_record_follows(record.header, link); !follows) {
+      findings.whole = broken(journal, link.head.batch + 1,
+                              "what comes there does not follow: " + follows.error().message);
+      return findings;
+    }
     link = {record.header.head(), record.header.hash};
+    findings.records.push_back(record);
   }
   // One write at a time is under way, so a record behind one that is not whole was acknowledged, and so was
   // that.
   if (newest_behind > link.head.batch) {
-    return broken(journal, link.head.batch + 1,
-                  "it is not whole, and batch " + std::to_string(newest_behind) + " comes after it");
+    findings.whole =
+        broken(journal, link.head.batch + 1,
+               "it is not whole, and batch " + std::to_string(newest_behind) + " comes after it");
+    return findings;
   }
   const auto index = RedoIndex::open_for_reading(journal, identity);
   if (index && index->last() > link.head.batch) {
-    return broken(
-        journal, link.head.batch + 1,
-        "it is missing, though batches up to " + std::to_string(index->last()) + " were acknowledged");
+    findings.whole =
+        broken(journal, link.head.batch + 1,
+               "it is missing, though batches up to " + std::to_string(index->last()) + " were acknowledged");
   }
-  return records;
+  return findings;
+}
+
+Result<std::vector<RedoRecord>> find_redo_records(const std::filesystem::path& journal, const Hash& identity,
+                                                  const ChainLink& end) {
+  RedoFindings findings = examine_redo_log(journal, identity, end);
+  if (!findings.whole) return pass_on(std::move(findings.whole));
+  return std::move(findings.records);
 }
 
 }  // namespace trade::journal

@@ -22,7 +22,7 @@ constexpr std::size_t portion_bytes_max_a_thread = 64u << 20;
 
 Verification::Verification(JournalFiles files, VerifyProgress& progress, VerifyPace pace)
     : files_(std::move(files)),
-      redo_(files_.directory, files_.identity),
+      redo_(files_),
       progress_(progress),
       threads_(pace == VerifyPace::together ? std::max(1U, std::thread::hardware_concurrency()) : 1),
       portion_bytes_max_(pace == VerifyPace::together ? threads_ * portion_bytes_max_a_thread : 1),
@@ -34,6 +34,8 @@ Result<VerifyReport> Verification::run() {
   while (!bad_batch_ && link_.head.batch < *last) {
     if (auto portion = verify_portion(*last); !portion) return pass_on(std::move(portion));
   }
+  // What comes behind the end was acknowledged, and is not whole.
+  if (!redo_.whole() && !bad_batch_) set_bad(link_.head.batch + 1, redo_.whole().error().message);
   VerifyReport report = report_of(progress_);
   report.bad_batch = bad_batch_;
   report.problem = problem_;

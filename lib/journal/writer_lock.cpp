@@ -48,12 +48,28 @@ struct flock whole_file(short type) {
   return lock;
 }
 
-}  // namespace
-
-Result<WriterLock> WriterLock::acquire(const std::filesystem::path& directory) {
+std::filesystem::path lock_file(const std::filesystem::path& directory) {
   std::error_code ignored;
   const auto canonical = std::filesystem::weakly_canonical(directory, ignored);
-  const auto file = (canonical.empty() ? directory : canonical) / "writer.lock";
+  return (canonical.empty() ? directory : canonical) / "writer.lock";
+}
+
+}  // namespace
+
+bool WriterLock::is_held(const std::filesystem::path& directory) {
+  const auto file = lock_file(directory);
+  const std::lock_guard guard(held().mutex);
+  held().forget_those_of_the_parent();
+  if (held().files.contains(file)) return true;
+  const store::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  // Nobody has ever written here.
+  if (!descriptor.open()) return errno != ENOENT;
+  auto holder = whole_file(F_WRLCK);
+  return ::fcntl(descriptor.get(), F_GETLK, &holder) != 0 || holder.l_type != F_UNLCK;
+}
+
+Result<WriterLock> WriterLock::acquire(const std::filesystem::path& directory) {
+  const auto file = lock_file(directory);
   const std::lock_guard guard(held().mutex);
   held().forget_those_of_the_parent();
   if (held().files.contains(file)) return locked(directory, "this process");

@@ -15,6 +15,9 @@ class WriterLock {
   /// Fails, named "journal_locked" and telling the holder's process id, when another process or another
   /// writer of this one has it.
   static Result<WriterLock> acquire(const std::filesystem::path& directory);
+  /// True when this process or another has it, or none can tell. Takes nothing, and changes nothing in the
+  /// directory, which need not be writable.
+  static bool is_held(const std::filesystem::path& directory);
   WriterLock(WriterLock&&) noexcept = default;
   WriterLock& operator=(WriterLock&&) = delete;
   ~WriterLock();

@@ -51,6 +51,38 @@ kill_while_trading() {
   expect_json '(if type == "array" then .[0] else . end)|.last' "\"$filled\""
 }
 
+@test "after a crash every command sees what was acknowledged last, whatever became of the index" {
+  "$trade" down >/dev/null
+  start_suite
+  t place buy 1 TEST --limit 1 --account buyer >/dev/null
+  kill -9 $(cat "$TRADE_HOME"/run/*.pid)
+  sleep 0.2
+  expect_exit 0 t journal dump
+  sequence=$(tail -n 1 <<<"$output" | jq .sequence)
+  # Power loss takes what was never synced.
+  mv "$TRADE_HOME/journal/redo-index" "$TRADE_HOME/index"
+  expect_exit 0 t journal verify
+  expect_json .last_sequence "$sequence"
+  expect_exit 0 t journal dump
+  [ "$(tail -n 1 <<<"$output" | jq .sequence)" = "$sequence" ]
+  expect_exit 0 t backup --verify "$TRADE_HOME.copy"
+  rm -r "$TRADE_HOME.copy"
+  expect_json .sequence "$sequence"
+  # A batch that was acknowledged and is not whole is told by every one of them; what is before it is printed.
+  mv "$TRADE_HOME/index" "$TRADE_HOME/journal/redo-index"
+  for file in "$TRADE_HOME"/journal/redo-[01]; do
+    printf '\377\377\377' | dd of="$file" bs=1 seek=200 conv=notrunc 2>/dev/null
+  done
+  expect_exit 8 t journal verify
+  batch=$(jq .bad_batch <<<"$output")
+  expect_exit 1 t journal dump
+  grep -q "batch $batch of the journal .* is damaged in its redo log" <<<"$errors"
+  [ "$(tail -n 1 <<<"$output" | jq .batch)" = $((batch - 1)) ]
+  expect_exit 1 t backup "$TRADE_HOME.copy"
+  rm -r "$TRADE_HOME.copy"
+  expect_exit 1 t journal archive --older-than 0
+}
+
 @test "kill -9 of all of them at once" {
   "$TRADE_TESTS_BIN/acknowledged_orders" send "$TRADE_HOME" "$TRADE_HOME/acknowledged" 4 &
   sender=$!

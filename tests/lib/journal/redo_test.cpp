@@ -2,6 +2,7 @@
 // anything else that is not whole is told.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <random>
@@ -16,6 +17,7 @@
 #include "journal/files.hpp"
 #include "journal/redo_index.hpp"
 #include "journal/redo_recovery.hpp"
+#include "journal/writer_lock.hpp"
 #include "support.hpp"
 #include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
@@ -24,6 +26,8 @@ namespace trade::journal {
 namespace {
 
 namespace fs = std::filesystem;
+
+const auto go_on = [](std::uint64_t, std::uint64_t) { return true; };
 
 class RedoTest : public testing::Test {
  protected:
@@ -61,6 +65,17 @@ class RedoTest : public testing::Test {
     EXPECT_FALSE(report->bad_batch) << report->problem;
     EXPECT_EQ(report->batches, count);
     EXPECT_EQ(report->head.batch, count);
+  }
+  void expect_copied_and_archived(std::uint64_t count) {
+    const fs::path to = home_ / "copied";
+    const auto report = copy(directory_, to, go_on);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_EQ(report->head.batch, count);
+    const auto archived = archive(directory_, count, go_on);
+    ASSERT_TRUE(succeeded(archived));
+    EXPECT_EQ(archived->last, count);
+    fs::remove_all(directory_ / "archive");
+    fs::remove_all(to);
   }
   /// The end of what the database has.
   std::uint64_t last_in_database() {
@@ -215,6 +230,151 @@ TEST_F(RedoTest, CopiesAndArchivesHaveWhatIsNotInTheDatabaseYet) {
   EXPECT_EQ(archived->last, 20u);
   directory_ = home_ / "copy";
   expect_batches(20);
+}
+
+TEST_F(RedoTest, WithoutAWriterTheFilesTellWhatIsThereAndNotTheIndex) {
+  append_and_crash(5);
+  const std::string old_index = read_file(redo_index_path(directory_));
+  append_and_crash(15);
+  ASSERT_LT(last_in_database(), 20u);
+  const std::string index = read_file(redo_index_path(directory_));
+  for (const std::string& found : {std::string(), old_index, std::string(index.size(), '\0')}) {
+    SCOPED_TRACE(found.size());
+    fs::remove(redo_index_path(directory_));
+    if (!found.empty()) write_file(redo_index_path(directory_), found);
+    expect_batches(20);
+    expect_copied_and_archived(20);
+  }
+  // All of it in the database, and an index that tells of the time before.
+  make_journal(directory_, 2);
+  write_file(redo_index_path(directory_), old_index);
+  ASSERT_EQ(last_in_database(), 22u);
+  expect_batches(22);
+  expect_copied_and_archived(22);
+}
+
+TEST_F(RedoTest, WithoutAWriterDamageIsToldAndWhatIsBeforeItRead) {
+  append_and_crash(6, 100);
+  const auto places = find_redo_records(directory_, open_files_for_reading(directory_)->identity,
+                                        open_files_for_reading(directory_)->start);
+  ASSERT_TRUE(succeeded(places));
+  std::string bytes = read_file(file(0));
+  char& byte = bytes[std::size_t{(*places)[2].place.page} * redo_page_bytes + 500];
+  byte = static_cast<char>(byte ^ 0x10);
+  write_file(file(0), bytes);
+  for (const bool has_index : {true, false}) {
+    SCOPED_TRACE(has_index);
+    if (!has_index) fs::remove(redo_index_path(directory_));
+    auto reader = open_reader(directory_);
+    ASSERT_TRUE(succeeded(reader));
+    const auto head = (*reader)->head();
+    ASSERT_FALSE(head);
+    EXPECT_EQ(head.error().code, ErrorCode::corrupt);
+    EXPECT_NE(head.error().message.find("batch 3"), std::string::npos) << head.error().message;
+    wire::Batch batch;
+    for (std::uint64_t number = 1; number <= 2; ++number) {
+      const auto read = (*reader)->read(number, batch);
+      ASSERT_TRUE(succeeded(read));
+      EXPECT_TRUE(*read && is_source_batch(batch, number));
+    }
+    EXPECT_FALSE((*reader)->read(3, batch));
+    std::string record;
+    EXPECT_FALSE((*reader)->read_encoded(3, record));
+    const auto report = verify(directory_);
+    ASSERT_TRUE(succeeded(report));
+    EXPECT_EQ(report->bad_batch, 3u);
+    EXPECT_NE(report->problem.find("redo log"), std::string::npos) << report->problem;
+    EXPECT_FALSE(copy(directory_, home_ / "refused", go_on));
+    fs::remove_all(home_ / "refused");
+    EXPECT_FALSE(archive(directory_, 6, go_on));
+  }
+}
+
+/// A writer in a process of its own, whose descriptors are not to be shared. It appends so many batches when
+/// it is told to, and ends when it is told to.
+class OtherWriter {
+ public:
+  explicit OtherWriter(const fs::path& directory) : child_([&] { return run(directory); }) {
+    // So that the child's end is seen.
+    answers_.close_writing();
+    std::uint64_t ignored = 0;
+    opened_ = answers_.receive(ignored);
+  }
+  [[nodiscard]] bool opened() const { return opened_; }
+  bool append(std::uint64_t batches) {
+    std::uint64_t answer = 0;
+    return orders_.send(batches) && answers_.receive(answer) && answer == batches;
+  }
+  int end() {
+    orders_.send(std::uint64_t{0});
+    return child_.wait();
+  }
+
+ private:
+  int run(const fs::path& directory) {
+    auto writer = open_writer(directory);
+    if (!writer) return 1;
+    BatchSource source((*writer)->head());
+    std::uint64_t batches = 0;
+    answers_.send(batches);
+    while (orders_.receive(batches) && batches != 0) {
+      for (std::uint64_t i = 0; i < batches; ++i) {
+        if (!journal::append(**writer, source.next())) return 1;
+      }
+      answers_.send(batches);
+    }
+    return 0;
+  }
+
+  test::Pipe orders_;
+  test::Pipe answers_;
+  bool opened_ = false;
+  test::ChildProcess child_;
+};
+
+TEST_F(RedoTest, AReaderThatCameBeforeTheWriterGoesOnWithIt) {
+  append_and_crash(20);
+  fs::remove(redo_index_path(directory_));
+  const auto reader = open_reader(directory_);
+  ASSERT_TRUE(succeeded(reader));
+  std::uint64_t next = 1;
+  const auto expect_up_to = [&](std::uint64_t last) {
+    EXPECT_EQ((*reader)->head().value().batch, last);
+    wire::Batch batch;
+    for (; next <= last; ++next)
+      ASSERT_TRUE((*reader)->read(next, batch).value() && is_source_batch(batch, next)) << next;
+    EXPECT_FALSE((*reader)->read(next, batch).value());
+  };
+  expect_up_to(20);
+  OtherWriter writer(directory_);
+  ASSERT_TRUE(writer.opened());
+  expect_up_to(20);
+  ASSERT_TRUE(writer.append(5));
+  expect_up_to(25);
+  ASSERT_EQ(writer.end(), 0);
+  expect_up_to(25);
+}
+
+TEST_F(RedoTest, AReaderThatSleptWhileAWriterCameAndWentIsNotBehind) {
+  append_and_crash(20);
+  const auto reader = open_reader(directory_);
+  ASSERT_TRUE(succeeded(reader));
+  OtherWriter writer(directory_);
+  ASSERT_TRUE(writer.append(2));
+  ASSERT_EQ(writer.end(), 0);
+  EXPECT_EQ((*reader)->head().value().batch, 22u);
+}
+
+TEST_F(RedoTest, WhetherThereIsAWriterIsSeenWithoutDisturbingIt) {
+  EXPECT_FALSE(WriterLock::is_held(directory_));
+  make_journal(directory_, 1);
+  EXPECT_FALSE(WriterLock::is_held(directory_));
+  const auto lock = WriterLock::acquire(directory_);
+  ASSERT_TRUE(succeeded(lock));
+  EXPECT_TRUE(WriterLock::is_held(directory_));
+  test::ChildProcess child(
+      [&] { return WriterLock::is_held(directory_) && !WriterLock::acquire(directory_) ? 0 : 1; });
+  EXPECT_EQ(child.wait(), 0);
 }
 
 TEST_F(RedoTest, NoBatchIsFoundBehindTheEndThatTheIndexTells) {
