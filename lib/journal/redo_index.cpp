@@ -64,7 +64,7 @@ Result<RedoIndex> RedoIndex::map(const std::filesystem::path& path, bool writing
   if (memory == MAP_FAILED) {
     return std::unexpected(store::make_error(errno, path, "map the redo log's index into memory"));
   }
-  return RedoIndex(static_cast<Memory*>(memory));
+  return RedoIndex(static_cast<Memory*>(memory), status.st_dev, status.st_ino);
 }
 
 Result<RedoIndex> RedoIndex::open_for_writing(const std::filesystem::path& journal, const Hash& identity) {
@@ -83,6 +83,12 @@ std::optional<RedoIndex> RedoIndex::open_for_reading(const std::filesystem::path
   if (!index || index->memory_->magic != index_magic || index->memory_->identity != identity)
     return std::nullopt;
   return std::move(*index);
+}
+
+bool RedoIndex::is_that_of(const std::filesystem::path& journal) const {
+  struct stat status{};
+  return ::stat(redo_index_path(journal).c_str(), &status) == 0 && status.st_dev == device_ &&
+         status.st_ino == file_;
 }
 
 void RedoIndex::clear() {

@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 
+#include <sys/types.h>
+
 #include "base/result.hpp"
 #include "journal/hash.hpp"
 
@@ -45,6 +47,9 @@ class RedoIndex {
   static std::optional<RedoIndex> open_for_reading(const std::filesystem::path& journal,
                                                    const Hash& identity);
 
+  /// False where it is no longer the file that is there: it was taken away, and perhaps another was made.
+  [[nodiscard]] bool is_that_of(const std::filesystem::path& journal) const;
+
   /// Nothing lies in the redo log any more.
   void clear();
   /// The batch is durable, and lies there.
@@ -70,10 +75,12 @@ class RedoIndex {
   struct Unmap {
     void operator()(Memory* memory) const;
   };
-  explicit RedoIndex(Memory* memory) : memory_(memory) {}
+  RedoIndex(Memory* memory, dev_t device, ino_t file) : memory_(memory), device_(device), file_(file) {}
   static Result<RedoIndex> map(const std::filesystem::path& path, bool writing);
 
   std::unique_ptr<Memory, Unmap> memory_;
+  dev_t device_;
+  ino_t file_;  ///< its number there
 };
 
 }  // namespace trade::journal

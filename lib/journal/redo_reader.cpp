@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "journal/writer_lock.hpp"
 
 namespace trade::journal {
 
 namespace {
+
+/// So often it is seen whether the index is still the one that is there.
+constexpr std::int64_t index_look_interval_ns = nanoseconds_per_second;
 
 /// Nothing where it cannot be read, which is told by whoever comes to read it.
 std::optional<ChainLink> end_of_database(const JournalFiles& files) {
@@ -50,7 +54,15 @@ void RedoReader::find_left(const JournalFiles& files) {
 
 bool RedoReader::find_index() {
   if (!whole_) return false;
-  if (!index_) index_ = RedoIndex::open_for_reading(journal_, identity_);
+  if (index_) {
+    const std::int64_t now_ns = monotonic_nanoseconds();
+    if (now_ns - index_looked_at_ns_ < index_look_interval_ns) return true;
+    index_looked_at_ns_ = now_ns;
+    if (index_->is_that_of(journal_)) return true;
+  }
+  // Where it was taken away, so were the files that it is of.
+  index_ = RedoIndex::open_for_reading(journal_, identity_);
+  if (index_) files_ = {};
   return index_.has_value();
 }
 
@@ -73,7 +85,11 @@ std::optional<RedoPlace> RedoReader::find_place(std::uint64_t batch) {
     if (left_.empty() || batch < left_.front().header.batch) return std::nullopt;
     return left_[batch - left_.front().header.batch].place;
   }
-  return find_index() ? index_->find(batch) : std::nullopt;
+  if (!index_ && !find_index()) return std::nullopt;
+  const auto place = index_->find(batch);
+  // Not now, since it costs something, but when it is asked for the next time.
+  if (!place) find_index();
+  return place;
 }
 
 std::optional<RedoReader::Record> RedoReader::record(std::uint64_t batch) {

@@ -56,6 +56,7 @@ class RedoReader {
   std::filesystem::path journal_;
   Hash identity_;
   std::optional<RedoIndex> index_;
+  std::int64_t index_looked_at_ns_ = 0;
   std::array<std::optional<RedoFile>, redo_files> files_;
   std::vector<RedoRecord> left_;  ///< what an earlier writer left, in order
   std::uint64_t left_end_ = 0;    ///< up to here the index tells nothing; zero: there was a writer

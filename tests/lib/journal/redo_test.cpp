@@ -365,6 +365,31 @@ TEST_F(RedoTest, AReaderThatSleptWhileAWriterCameAndWentIsNotBehind) {
   EXPECT_EQ((*reader)->head().value().batch, 22u);
 }
 
+TEST_F(RedoTest, AFollowerFindsALogThatIsMadeAfterTheOneItHadWasMovedAway) {
+  make_journal(directory_, 4);
+  OtherWriter first(directory_);
+  ASSERT_TRUE(first.append(2));
+  const auto reader = open_reader(directory_);
+  ASSERT_TRUE(succeeded(reader));
+  wire::Batch batch;
+  ASSERT_TRUE((*reader)->read(6, batch).value());
+  ASSERT_LT(last_in_database(), 6u);
+  ASSERT_EQ(first.end(), 0);
+  for (const fs::path& path : {file(0), file(1), redo_index_path(directory_)})
+    fs::rename(path, home_ / path.filename());
+  OtherWriter second(directory_);
+  ASSERT_TRUE(second.append(1));
+  ASSERT_LT(last_in_database(), 7u);
+  bool found = false;
+  for (int i = 0; i < 1'000 && !found; ++i) {
+    found = (*reader)->read(7, batch).value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(found && is_source_batch(batch, 7));
+  EXPECT_EQ((*reader)->head().value().batch, 7u);
+  EXPECT_EQ(second.end(), 0);
+}
+
 TEST_F(RedoTest, WhetherThereIsAWriterIsSeenWithoutDisturbingIt) {
   EXPECT_FALSE(WriterLock::is_held(directory_));
   make_journal(directory_, 1);
