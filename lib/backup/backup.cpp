@@ -40,11 +40,15 @@ Status copy_journal(const fs::path& from, const fs::path& to, const Progress& pr
   auto copied = journal::copy(from, to, progress);
   if (!copied) return pass_on(std::move(copied));
   if (report != nullptr) *report = *copied;
-  // The archive last: what left the database before the copy is in it by then.
+  // The archive last: what left the database before the copy is in it by then. A segment that was made since
+  // may go beyond the copy, whose next batches, after a restore, are others.
   std::error_code ignored;
   const fs::path archive = journal::archive_directory(from);
   if (!fs::exists(archive, ignored)) return {};
-  return copy_directory(archive, journal::archive_directory(to));
+  return copy_directory(archive, journal::archive_directory(to), [&](const fs::path& file) {
+    const auto segment = journal::parse_segment_name(file);
+    return !segment || segment->last <= copied->head.batch;
+  });
 }
 
 Status check_empty(const fs::path& directory) {

@@ -63,7 +63,8 @@ Status copy_plain_file(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-Status copy_directory(const fs::path& from, const fs::path& to) {
+Status copy_directory(const fs::path& from, const fs::path& to,
+                      const std::function<bool(const fs::path& file)>& wanted) {
   if (auto made = store::make_directories(to); !made) return made;
   std::error_code error;
   if (fs::exists(from / database_name, error)) {
@@ -76,8 +77,8 @@ Status copy_directory(const fs::path& from, const fs::path& to) {
     const fs::file_status status = entry->symlink_status(gone);
     Status copied;
     if (fs::is_directory(status)) {
-      copied = copy_directory(entry->path(), to / name);
-    } else if (fs::is_regular_file(status)) {
+      copied = copy_directory(entry->path(), to / name, wanted);
+    } else if (fs::is_regular_file(status) && wanted(entry->path())) {
       copied = copy_plain_file(entry->path(), to / name);
       // Removed since it was listed: it is no part of the home any more.
       if (!copied && copied.error().code == ErrorCode::not_found) copied = {};

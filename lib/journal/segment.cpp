@@ -47,18 +47,6 @@ std::optional<std::uint64_t> number_in(std::string_view digits) {
   return number;
 }
 
-std::optional<SegmentFile> parse_name(const fs::path& path) {
-  const std::string name = path.filename().string();
-  constexpr std::size_t size = name_prefix.size() + 2 * name_digits + 1 + name_suffix.size();
-  if (name.size() != size || !name.starts_with(name_prefix) || !name.ends_with(name_suffix))
-    return std::nullopt;
-  const std::string_view digits = std::string_view(name).substr(name_prefix.size());
-  const auto first = number_in(digits.substr(0, name_digits));
-  const auto last = number_in(digits.substr(name_digits + 1, name_digits));
-  if (!first || !last || *first == 0 || *last < *first) return std::nullopt;
-  return SegmentFile{path, *first, *last};
-}
-
 std::unexpected<Error> broken(const SegmentFile& file, const std::string& what) {
   return fail(ErrorCode::corrupt, file.path.string() + " is damaged: " + what,
               "restore the archive's segment from a copy");
@@ -101,12 +89,24 @@ fs::path archive_directory(const fs::path& journal) {
   return journal / "archive";
 }
 
+std::optional<SegmentFile> parse_segment_name(const fs::path& path) {
+  const std::string name = path.filename().string();
+  constexpr std::size_t size = name_prefix.size() + 2 * name_digits + 1 + name_suffix.size();
+  if (name.size() != size || !name.starts_with(name_prefix) || !name.ends_with(name_suffix))
+    return std::nullopt;
+  const std::string_view digits = std::string_view(name).substr(name_prefix.size());
+  const auto first = number_in(digits.substr(0, name_digits));
+  const auto last = number_in(digits.substr(name_digits + 1, name_digits));
+  if (!first || !last || *first == 0 || *last < *first) return std::nullopt;
+  return SegmentFile{path, *first, *last};
+}
+
 Result<std::vector<SegmentFile>> list_segments(const fs::path& journal) {
   std::vector<SegmentFile> segments;
   std::error_code error;
   for (fs::directory_iterator entry(archive_directory(journal), error), end; !error && entry != end;
        entry.increment(error)) {
-    if (auto segment = parse_name(entry->path())) segments.push_back(std::move(*segment));
+    if (auto segment = parse_segment_name(entry->path())) segments.push_back(std::move(*segment));
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     return std::unexpected(store::make_error(error.value(), archive_directory(journal), "list the archive"));

@@ -43,6 +43,9 @@ struct Segment {
 
 std::filesystem::path archive_directory(const std::filesystem::path& journal);
 
+/// Nothing where a file of this name is no segment.
+std::optional<SegmentFile> parse_segment_name(const std::filesystem::path& path);
+
 /// The segments of a journal, ascending; none where there is no archive.
 Result<std::vector<SegmentFile>> list_segments(const std::filesystem::path& journal);
 

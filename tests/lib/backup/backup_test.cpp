@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "journal/archive.hpp"
+#include "journal/segment.hpp"
 #include "lib/journal/support.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -74,6 +76,35 @@ TEST_F(BackupTest, GoesBackIntoPlaceAndKeepsWhatWasThere) {
   const auto reader = journal::open_reader(other.journal());
   ASSERT_TRUE(reader);
   EXPECT_EQ((*reader)->head()->batch, 5u);
+}
+
+TEST_F(BackupTest, TheArchiveDoesNotGoBeyondTheJournal) {
+  const auto go_on = [](std::uint64_t, std::uint64_t) { return true; };
+  ASSERT_TRUE(journal::archive(home_.journal(), 3, go_on));
+  write(journal::archive_directory(home_.journal()) / "note.txt", "moved from the old machine");
+  auto writer = journal::open_writer(home_.journal());
+  ASSERT_TRUE(writer);
+  journal::BatchSource source((*writer)->head());
+  const auto manifest = backup::make(home_, copy(), {}, [&](std::uint64_t, std::uint64_t) {
+    for (int i = 0; i < 3; ++i)
+      EXPECT_TRUE(journal::append(**writer, source.next()));
+    EXPECT_TRUE(journal::archive(home_.journal(), 8, go_on));
+    return true;
+  });
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->batch, 5u);
+  EXPECT_EQ(journal::list_segments(home_.journal())->size(), 2u);
+  const auto segments = journal::list_segments(copy() / "journal");
+  ASSERT_EQ(segments->size(), 1u);
+  EXPECT_EQ(segments->front().last, 3u);
+  EXPECT_TRUE(fs::exists(journal::archive_directory(copy() / "journal") / "note.txt"));
+  // Whoever goes on from it archives what is its own.
+  journal::make_journal(copy() / "journal", 4);
+  const auto archived = journal::archive(copy() / "journal", 9, go_on);
+  ASSERT_TRUE(archived);
+  EXPECT_EQ(archived->first, 4u);
+  ASSERT_TRUE(journal::save_checkpoint(copy() / "journal", 9, {}));
+  EXPECT_TRUE(journal::prune(copy() / "journal", 8, go_on));
 }
 
 TEST_F(BackupTest, AnInterruptedOneIsNoBackup) {
