@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -40,12 +41,24 @@ std::unexpected<Error> cannot_create(const fs::path& path, int error) {
   }
 }
 
-/// Creates a directory, and those above it, where they are missing.
+/// After power loss what is created is there only if the directory that it is in was synced: what is durable
+/// within would be lost with it.
+Status sync_parent(const fs::path& path) {
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const int descriptor = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return cannot_create(path, errno);
+  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (error != 0) return cannot_create(path, error);
+  return {};
+}
+
+/// Creates a directory, and those above it, where they are missing. It is on the disk when this returns.
 Status make_directory(const fs::path& path) {
-  if (::mkdir(path.c_str(), 0700) == 0) return {};
+  if (::mkdir(path.c_str(), 0700) == 0) return sync_parent(path);
   if (errno == ENOENT && path.has_parent_path() && path.parent_path() != path) {
     if (auto made = make_directory(path.parent_path()); !made) return made;
-    if (::mkdir(path.c_str(), 0700) == 0) return {};
+    if (::mkdir(path.c_str(), 0700) == 0) return sync_parent(path);
   }
   const int error = errno;
   if (error == ENOTDIR) {
