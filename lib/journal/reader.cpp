@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -82,11 +83,49 @@ class LocalReader final : public Reader {
     return true;
   }
 
+  /// Segments are told apart by what stands at their beginning: one at most is read whole, which takes a
+  /// tenth of a second.
+  Result<std::uint64_t> find_batch(std::uint64_t last_batch, Sequence sequence) override {
+    const auto start = present_start();
+    if (!start) return std::unexpected(start.error());
+    const std::uint64_t end = last_batch + 1;
+    if (sequence > start->head.last_sequence)
+      return bisect(*this, std::min(start->head.batch + 1, end), end, sequence);
+    auto segments = list_segments(files_.directory);
+    if (!segments) return pass_on(std::move(segments));
+    std::erase_if(*segments, [&](const SegmentFile& file) { return file.first > start->head.batch; });
+    // The last segment that begins before the event has it, or none has.
+    std::size_t later = 0;
+    for (std::size_t high = segments->size(); later < high;) {
+      const std::size_t middle = later + (high - later) / 2;
+      const auto header = read_segment_header((*segments)[middle]);
+      if (!header) return std::unexpected(header.error());
+      if (header->previous.head.last_sequence < sequence) {
+        later = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    const std::uint64_t beyond =
+        std::min(end, later < segments->size() ? (*segments)[later].first : start->head.batch + 1);
+    if (later == 0) return beyond;
+    const SegmentFile& file = (*segments)[later - 1];
+    const auto found = bisect(*this, file.first, std::min(end, file.last + 1), sequence);
+    return found && *found > file.last ? beyond : found;
+  }
+
  private:
   /// The answer where a batch is not there yet: unless it was, and is not whole.
   Result<bool> not_there() const {
     if (!redo_.whole()) return std::unexpected(redo_.whole().error());
     return false;
+  }
+
+  /// What the first record in the database follows by now.
+  Result<ChainLink> present_start() {
+    auto transaction = files_.environment->begin_read();
+    if (!transaction) return pass_on(std::move(transaction));
+    return read_start(files_, *transaction);
   }
 
   Result<Head> last_in_database() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
@@ -29,6 +30,7 @@ constexpr int compression_level = 3;
 constexpr std::string_view name_prefix = "segment-";
 constexpr std::string_view name_suffix = ".zst";
 constexpr std::size_t name_digits = 20;
+constexpr std::size_t header_bytes = 96;
 constexpr std::size_t record_size_bytes = sizeof(std::uint32_t);
 /// A batch that is alone in its segment may be as large as a batch can be.
 constexpr unsigned long long content_bytes_max = segment_bytes_max + record_payload_bytes_max + 1'048'576;
@@ -81,6 +83,21 @@ Hash read_hash(ByteReader& reader) {
   for (std::byte& byte : hash)
     byte = reader.read<std::byte>();
   return hash;
+}
+
+/// What a segment's bytes begin with, which are taken from the reader.
+Result<SegmentHeader> parse_header(const SegmentFile& file, ByteReader& reader) {
+  SegmentHeader header;
+  const auto magic = reader.read<std::uint32_t>();
+  const auto version = reader.read<std::uint32_t>();
+  header.identity = read_hash(reader);
+  header.previous.head.batch = reader.read<std::uint64_t>();
+  header.previous.head.next_command = reader.read<std::uint64_t>();
+  header.previous.head.last_sequence = reader.read<std::uint64_t>();
+  header.previous.hash = read_hash(reader);
+  if (!reader.ok() || magic != segment_magic) return broken(file, "it is no segment of a journal");
+  if (version != segment_version) return broken(file, "it is of version " + std::to_string(version));
+  return header;
 }
 
 }  // namespace
@@ -152,15 +169,9 @@ Result<Segment> read_segment(const SegmentFile& file) {
   if (!bytes) return pass_on(std::move(bytes));
   segment.bytes = std::move(*bytes);
   ByteReader reader(segment.bytes);
-  const auto magic = reader.read<std::uint32_t>();
-  const auto version = reader.read<std::uint32_t>();
-  segment.identity = read_hash(reader);
-  segment.previous.head.batch = reader.read<std::uint64_t>();
-  segment.previous.head.next_command = reader.read<std::uint64_t>();
-  segment.previous.head.last_sequence = reader.read<std::uint64_t>();
-  segment.previous.hash = read_hash(reader);
-  if (!reader.ok() || magic != segment_magic) return broken(file, "it is no segment of a journal");
-  if (version != segment_version) return broken(file, "it is of version " + std::to_string(version));
+  const auto header = parse_header(file, reader);
+  if (!header) return std::unexpected(header.error());
+  static_cast<SegmentHeader&>(segment) = *header;
   wire::Bytes rest = wire::Bytes(segment.bytes).last(reader.remaining());
   while (!rest.empty()) {
     if (rest.size() < record_size_bytes) return broken(file, "it ends within a record");
@@ -174,6 +185,31 @@ Result<Segment> read_segment(const SegmentFile& file) {
     return broken(file, "it has other batches than its name tells");
   }
   return segment;
+}
+
+Result<SegmentHeader> read_segment_header(const SegmentFile& file) {
+  // One block of the frame, which is at most so large compressed or not, has more than the header.
+  std::vector<char> compressed(ZSTD_CStreamOutSize());
+  std::ifstream stream(file.path, std::ios::binary);
+  if (!stream) return std::unexpected(store::make_error(errno, file.path, "read the segment"));
+  stream.read(compressed.data(), static_cast<std::streamsize>(compressed.size()));
+  std::array<std::byte, header_bytes> bytes{};
+  const std::unique_ptr<ZSTD_DCtx, decltype([](ZSTD_DCtx* context) { ZSTD_freeDCtx(context); })> context(
+      ZSTD_createDCtx());
+  ZSTD_inBuffer input{compressed.data(), static_cast<std::size_t>(stream.gcount()), 0};
+  ZSTD_outBuffer output{bytes.data(), bytes.size(), 0};
+  while (output.pos < output.size) {
+    const std::size_t before = input.pos + output.pos;
+    const std::size_t rest = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(rest) != 0) return broken(file, ZSTD_getErrorName(rest));
+    if (input.pos + output.pos == before || rest == 0) break;
+  }
+  if (output.pos < output.size) return broken(file, "it ends within its beginning");
+  ByteReader reader(bytes);
+  auto header = parse_header(file, reader);
+  if (header && header->previous.head.batch + 1 != file.first)
+    return broken(file, "it has other batches than its name tells");
+  return header;
 }
 
 Result<ChainLink> check_segment(const SegmentFile& file, const Segment& segment) {
@@ -193,12 +229,13 @@ Result<ChainLink> check_segment(const SegmentFile& file, const Segment& segment)
 
 Result<std::optional<wire::Bytes>> ArchiveReader::record(std::uint64_t number) {
   if (!segment_ || number < segment_->first() || number > segment_->last()) {
-    segment_.reset();
     const auto files = list_segments(journal_);
     if (!files) return std::unexpected(files.error());
     const auto found = std::ranges::find_if(
         *files, [number](const SegmentFile& file) { return number >= file.first && number <= file.last; });
     if (found == files->end()) return std::nullopt;
+    // Not two in memory at a time.
+    segment_.reset();
     auto segment = read_segment(*found);
     if (!segment) return pass_on(std::move(segment));
     segment_ = std::move(*segment);

@@ -31,9 +31,13 @@ struct SegmentFile {
   std::uint64_t last = 0;
 };
 
-struct Segment {
+/// What a segment says before its records.
+struct SegmentHeader {
   Hash identity{};
-  ChainLink previous;
+  ChainLink previous;  ///< what the first record follows
+};
+
+struct Segment : SegmentHeader {
   std::vector<std::byte> bytes;
   std::vector<wire::Bytes> records;  ///< within `bytes`
 
@@ -57,6 +61,9 @@ Result<std::uint64_t> write_segment(const std::filesystem::path& journal, const 
 /// Reads one whole. Checked: its form, the checksum, and that it has the batches that its name tells; hashes
 /// are for whoever needs them. `corrupt` says what is wrong.
 Result<Segment> read_segment(const SegmentFile& file);
+
+/// Reads no more than a segment's beginning. The checksum, at the end, is not checked.
+Result<SegmentHeader> read_segment_header(const SegmentFile& file);
 
 /// Checks the hashes of a segment's records and that they follow one another, and gives what the next one
 /// must follow.

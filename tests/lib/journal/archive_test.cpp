@@ -219,6 +219,52 @@ TEST_F(ArchiveTest, TheFirstBatchThereIsThatOfTheUnbrokenSegments) {
   EXPECT_EQ(first_batch_there(journal_).value(), 16u);
 }
 
+TEST_F(ArchiveTest, ASearchReadsTheSegmentThatHasTheEventAndNoOther) {
+  ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
+  for (const std::uint64_t through : {5u, 10u, 15u, 20u})
+    ASSERT_TRUE(succeeded(archive(journal_, through, go_on)));
+  ASSERT_TRUE(succeeded(prune(journal_, 20, go_on)));
+  const auto segments = list_segments(journal_);
+  ASSERT_EQ(segments->size(), 4u);
+  std::vector<std::string> whole;
+  for (const SegmentFile& segment : *segments)
+    whole.push_back(read_file(segment.path));
+  // A wrong checksum, which stands at the end: the segment cannot be read whole.
+  const auto damage = [&](std::size_t i) {
+    std::string bytes = whole[i];
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    write_file((*segments)[i].path, bytes);
+  };
+  constexpr Sequence events_each = 6;
+  for (std::uint64_t number = 1; number <= 30; ++number) {
+    SCOPED_TRACE(number);
+    for (std::size_t i = 0; i < segments->size(); ++i) {
+      write_file((*segments)[i].path, whole[i]);
+      if (number < (*segments)[i].first || number > (*segments)[i].last) damage(i);
+    }
+    auto reader = open_reader(journal_);
+    ASSERT_TRUE(reader);
+    for (const Sequence sequence : {(number - 1) * events_each + 1, number * events_each}) {
+      const auto found = (*reader)->find_batch(30, sequence);
+      ASSERT_TRUE(succeeded(found));
+      EXPECT_EQ(*found, number);
+    }
+  }
+  for (std::size_t i = 0; i < segments->size(); ++i)
+    write_file((*segments)[i].path, whole[i]);
+  // One in the middle was taken away.
+  std::filesystem::remove((*segments)[1].path);
+  auto reader = open_reader(journal_);
+  ASSERT_TRUE(reader);
+  for (std::uint64_t number = 1; number <= 30; ++number) {
+    const auto found = (*reader)->find_batch(30, number * events_each);
+    ASSERT_TRUE(succeeded(found));
+    EXPECT_EQ(*found, number < 6 || number > 10 ? number : 11);
+  }
+  EXPECT_EQ((*reader)->find_batch(30, 30 * events_each + 1).value(), 31u);
+  EXPECT_EQ((*reader)->find_batch(3, 10 * events_each).value(), 4u);
+}
+
 TEST_F(ArchiveTest, VerifiesWhatAPruneRemovesMeanwhile) {
   ASSERT_TRUE(save_checkpoint(journal_, 30, {}));
   for (const std::uint64_t through : {10u, 20u})
