@@ -39,7 +39,7 @@ Result<bool> is_of_this_journal(const Engine& engine, std::uint64_t number, jour
   if (!there) {
     // It was removed from the database, as programs before this one did with the checkpoint's own batch too,
     // and its archive is elsewhere: there is nothing to hold the checkpoint against.
-    if (there.error().name == "batch_not_archived") return true;
+    if (there.error().name == journal::batch_not_archived) return true;
     return std::unexpected(there.error());
   }
   return *there && batch.header.state_hash == engine.state_hash() &&
