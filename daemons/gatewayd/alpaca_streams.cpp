@@ -117,8 +117,12 @@ void Stream::close(http::CloseCode code, std::string reason) {
 void Stream::on_tick() {
   if (!key_ && ++seconds_ < sign_in_seconds) return;
   if (key_ && services_.keys.check(key_->id, services_.clock.now())) return;
+  // Nothing more may be told but that: neither what waits to be sent, nor what happens while a slow client
+  // keeps the close frame waiting.
+  outbox_ = {};
   tell_unauthorized();
   close(http::CloseCode::policy, key_ ? "the key is no longer good" : "nobody signed in");
+  on_close();
 }
 
 void TradingStream::send(std::string_view stream, format::Json data) {

@@ -427,11 +427,18 @@ void StreamV1::on_tick() {
     return;
   }
   if (const Status good = services_.keys.check(key_->id, services_.clock.now()); !good) {
-    return connection_->close(http::CloseCode::policy, good.error().message);
+    return dismiss(good.error().message);
   }
   if (!session_.empty() && !services_.sessions.alive(session_, services_.clock.now())) {
-    connection_->close(http::CloseCode::policy, "the session is over: sign in again");
+    dismiss("the session is over: sign in again");
   }
+}
+
+void StreamV1::dismiss(std::string reason) {
+  http::WebSocketConnection& connection = *connection_;
+  on_close();
+  outbox_ = {};
+  connection.close(http::CloseCode::policy, std::move(reason));
 }
 
 }  // namespace trade::gatewayd

@@ -85,6 +85,9 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   void send(const format::Json& message);
   void send_error(const Problem& problem);
   void push(MessageText text);
+  /// The client may be told nothing more but why: neither what waits to be sent, nor what happens while a
+  /// slow client keeps the close frame waiting.
+  void dismiss(std::string reason);
 
   Services& services_;
   std::string peer_;

@@ -72,6 +72,59 @@ sign_in() {
   wait "$stream_pid"
 }
 
+# slow_reader PATH MESSAGE...: a client in the background that reads nothing until `now_read`, and what it then gets to `read`.
+slow_reader() {
+  mkfifo "$TRADE_HOME/.go"
+  python3 "$BATS_TEST_DIRNAME/slow_reader.py" "${url#http://}" "$@" <"$TRADE_HOME/.go" >"$TRADE_HOME/read" 3>&- &
+  stream_pid=$!
+  exec 8>"$TRADE_HOME/.go"
+  for _ in $(seq 100); do
+    [ -s "$TRADE_HOME/read" ] && return 0
+    sleep 0.1
+  done
+  echo "the slow reader never was ready"
+  return 1
+}
+
+now_read() {
+  echo >&8
+  exec 8>&-
+  wait "$stream_pid"
+}
+
+# place_many COUNT CURL ARGS: so many orders of alice's, by a key of hers in `trader`.
+place_many() {
+  local count=$1
+  shift
+  curl -sSf --no-progress-meter --parallel --parallel-max 40 -o /dev/null -H "Authorization: Bearer $trader" "$@" "$url/api/v1/orders?n=[1-$count]"
+}
+
+@test "a revoked key is told nothing that happens afterwards, however slowly its client reads" {
+  start_gateway
+  trader=$(new_key alice trader --requests-per-minute 100000)
+  local alpaca_listen='{"action":"listen","data":{"streams":["trade_updates"]}}'
+  for surface in v1 alpaca; do
+    key=$(new_key alice viewer)
+    if [ "$surface" = v1 ]; then
+      slow_reader /api/v1/stream "$(sign_in)" '{"action":"ping"}'
+    else
+      slow_reader /stream "$(sign_in)" "$alpaca_listen"
+    fi
+    # More than the system takes for a client that does not read.
+    place_many 5000 -d '{"symbol":"AAPL","side":"buy","quantity":1,"price":"0.10"}'
+    t key revoke "${key%%:*}" >/dev/null
+    # Streams look at their keys once a second.
+    sleep 2
+    t place buy 1 AAPL --limit 1 --account alice --client-id "after-$surface" >/dev/null
+    sleep 1
+    now_read
+    # Some of what was before, which the system had taken already.
+    [ "$(wc -l <"$TRADE_HOME/read")" -gt 10 ]
+    [ "$(grep -c "after-$surface" "$TRADE_HOME/read")" = 0 ]
+    rm "$TRADE_HOME/.go" "$TRADE_HOME/read"
+  done
+}
+
 @test "what is unsubscribed before its first answer stays silent" {
   start_gateway
   t symbol add MSFT --previous-close 300 >/dev/null
