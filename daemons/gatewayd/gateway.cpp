@@ -17,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds listen_interval{1'000};
 constexpr std::chrono::milliseconds stop_time_max{3'000};
 constexpr std::chrono::milliseconds stop_interval{10};
+/// While the follower's thread waits for the books, nobody can revoke a key. Longer than they stand still by
+/// themselves.
+constexpr std::chrono::milliseconds books_time_max{1'000};
 /// Requests a minute of an address for one path that needs no key, or for paths that are not there. Each path
 /// counts by itself, so that whoever floods one, behind the same proxy perhaps, does not make a probe of
 /// /healthz fail. Generous: all the browsers of an office may come by one address.
@@ -80,7 +83,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
                                         .requests_per_minute = given.requests_per_minute,
                                         .new_york_hours = given.new_york_hours,
                                         .home = given.client.home});
-  gateway->books_ = std::make_unique<Client>(given.client);
+  ClientOptions books = given.client;
+  books.timeout = std::min(books.timeout, books_time_max);
+  gateway->books_ = std::make_unique<Client>(books);
   gateway->orders_ = std::make_unique<OrderFollower>([books = gateway->books_.get()](OrderId order) {
     OrdersRequest request;
     request.order = order;

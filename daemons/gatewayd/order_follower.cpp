@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "app/log.hpp"
+#include "base/clock.hpp"
 
 namespace trade::gatewayd {
 
@@ -62,13 +63,32 @@ std::vector<OrderNews> OrderFollower::apply(const wire::Batch& batch) {
 /// books may be further on than the event: what their answer holds already is not applied again.
 OrderFollower::Known* OrderFollower::known(OrderId order) {
   if (const auto found = orders_.find(order); found != orders_.end()) return &found->second;
-  auto reply = fetch_(order);
-  if (!reply || reply->orders.empty()) {
-    spdlog::warn("news of order {} are lost: {}", order.value,
-                 reply ? "the books do not have it" : reply.error().message);
-    return nullptr;
+  auto asked = ask(order);
+  if (!asked) return nullptr;
+  return &orders_.emplace(order, *std::move(asked)).first->second;
+}
+
+std::optional<OrderFollower::Known> OrderFollower::ask(OrderId order) {
+  if (monotonic_nanoseconds() < ask_again_at_ns_) {
+    ++lost_;
+    return std::nullopt;
   }
-  return &orders_.emplace(order, Known{std::move(reply->orders.front()), reply->sequence}).first->second;
+  auto reply = fetch_(order);
+  if (!reply && reply.error().code != ErrorCode::not_found) {
+    ask_again_at_ns_ = monotonic_nanoseconds() + pause_.count();
+    if (lost_++ == 0) {
+      spdlog::warn(
+          "news of order {}, and of others that streams do not know yet, are lost until the books answer: {}",
+          order.value, reply.error().message);
+    }
+    return std::nullopt;
+  }
+  if (lost_ > 0) spdlog::warn("the books answer again: {} news of orders were lost", std::exchange(lost_, 0));
+  if (!reply || reply->orders.empty()) {
+    spdlog::warn("news of order {} are lost: the books do not have it", order.value);
+    return std::nullopt;
+  }
+  return Known{std::move(reply->orders.front()), reply->sequence};
 }
 
 void OrderFollower::add(const Event& event, AccountId account, OrderId order, OrderNews::Kind kind,

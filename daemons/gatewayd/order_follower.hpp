@@ -1,6 +1,7 @@
 // What happens to the orders of those who listen, told event by event as the journal has them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -45,9 +46,12 @@ struct OrderNews {
 /// `listen` and `leave`.
 class OrderFollower {
  public:
-  /// Asks the books for one order; waits for the answer.
+  /// Asks the books for one order; waits for the answer, during which the thread does nothing else.
   using Fetch = std::function<Result<OrdersReply>(OrderId)>;
-  explicit OrderFollower(Fetch fetch) : fetch_(std::move(fetch)) {}
+  /// Books that did not answer are left alone for `pause`. What happens to orders that they would have had to
+  /// be asked about is lost meanwhile, and the log says so.
+  explicit OrderFollower(Fetch fetch, std::chrono::nanoseconds pause = std::chrono::seconds(2))
+      : fetch_(std::move(fetch)), pause_(pause) {}
 
   /// From any thread: somebody begins, or ceases, to listen to an account. Counted.
   void listen(AccountId account);
@@ -64,6 +68,8 @@ class OrderFollower {
 
   [[nodiscard]] bool listened(AccountId account) const { return accounts_.contains(account); }
   Known* known(OrderId order);
+  /// What the books say of it; nothing where they do not have it, or do not answer.
+  std::optional<Known> ask(OrderId order);
   void add(const Event& event, AccountId account, OrderId order, OrderNews::Kind kind,
            const std::function<void(OrderView&)>& change, std::vector<OrderNews>& news,
            bool filled_whole = false);
@@ -75,6 +81,9 @@ class OrderFollower {
   void take_venue_state(const Event& event, const VenueStateChanged& changed, std::vector<OrderNews>& news);
 
   Fetch fetch_;
+  std::chrono::nanoseconds pause_;
+  std::int64_t ask_again_at_ns_ = 0;
+  std::int64_t lost_ = 0;  ///< news, since the books do not answer
   std::mutex mutex_;
   std::map<AccountId, int> listeners_;  ///< guarded
   bool changed_ = false;                ///< guarded: the copy below is old

@@ -53,8 +53,8 @@ class Application {
   virtual Status commit() = 0;
 
   /// Answers a request (never a StatusRequest, which the follower answers itself). Everything that was in
-  /// the journal when the request arrived is applied and committed. What this daemon does not serve gets
-  /// `not_served_here`.
+  /// the journal when the request arrived is applied and committed, unless it is about keys: those are not
+  /// of the journal, and wait for nothing. What this daemon does not serve gets `not_served_here`.
   virtual ReplyBody answer(const RequestBody& request) = 0;
 
   /// After each commit: tells subscribers of what has changed since the last call.

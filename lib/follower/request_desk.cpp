@@ -23,6 +23,13 @@ constexpr std::int64_t caught_up_for_ns = nanoseconds_per_second;
 
 constexpr std::int64_t malformed_log_interval_ns = nanoseconds_per_second;
 
+/// Whose keys are good is nothing that the journal tells. Whoever revokes one is not to wait until the
+/// daemon has caught up, which the key's holder may be keeping it from.
+bool is_about_keys(const RequestBody& request) {
+  return std::holds_alternative<CreateKeyRequest>(request) || std::holds_alternative<KeysRequest>(request) ||
+         std::holds_alternative<RevokeKeyRequest>(request);
+}
+
 }  // namespace
 
 RequestDesk::RequestDesk(const Options& options, Application& application, Tail& tail,
@@ -67,6 +74,11 @@ void RequestDesk::take(const bus::ClientIdentity& client, const bus::Frame& fram
     const Status set = wanted->level.empty() ? Status() : app::set_log_level(wanted->level);
     reply(client, request->id,
           set ? ReplyBody(LogLevelReply{std::string(app::log_level())}) : ErrorReply{set.error()});
+    return;
+  }
+  if (is_about_keys(request->body)) {
+    reply(client, request->id, application_.answer(request->body));
+    ++counters_.answered;
     return;
   }
   // Commands point into the frame, which does not wait; and they are for tradingd anyway.

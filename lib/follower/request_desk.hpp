@@ -33,8 +33,9 @@ class RequestDesk {
   RequestDesk(const Options& options, Application& application, Tail& tail, bus::RequestServer server,
               std::unique_ptr<access::NetworkDoor> door);
 
-  /// Takes requests that have come, so many at a time that following the journal gets its turn. Status
-  /// requests are answered on the spot, others wait for the journal's present end to be applied.
+  /// Takes requests that have come, so many at a time that following the journal gets its turn. Those for
+  /// the status and about keys are answered on the spot, others wait for the journal's present end to be
+  /// applied.
   Status receive();
 
   /// Answers, in the order of arrival, those whose batch is applied, for a bounded time; refuses those that

@@ -9,6 +9,11 @@ setup() {
   needs_node
 }
 
+teardown() {
+  [ ! -f "$TRADE_HOME/run/ledgerd.pid" ] || kill -CONT "$(cat "$TRADE_HOME/run/ledgerd.pid")" 2>/dev/null || true
+  remove_home
+}
+
 # stream_to FILE MESSAGE...: a client of /api/v1/stream.
 stream_to() {
   stream_at /api/v1/stream "$@"
@@ -68,6 +73,26 @@ sign_in() {
   await "$TRADE_HOME/out" '.type == "error" and .code == "invalid_request"'
   t key revoke "${key%%:*}" >/dev/null
   await "$TRADE_HOME/out" '.type == "closed" and .code == 1008'
+  exec 8>&-
+  wait "$stream_pid"
+}
+
+@test "a key is revoked at once while ledgerd stands still, and what was not told of orders is logged" {
+  start_gateway
+  key=$(new_key alice trader)
+  stream_to "$TRADE_HOME/out" "$(sign_in)"
+  await "$TRADE_HOME/out" '.type == "authenticated"'
+  t place buy 1 AAPL --limit 1 --account alice >/dev/null
+  await "$TRADE_HOME/out" '.type == "order_update"'
+  kill -STOP "$(cat "$TRADE_HOME/run/ledgerd.pid")"
+  # Of each the gateway would ask ledgerd.
+  for _ in $(seq 10); do t place buy 1 AAPL --limit 1 --account alice >/dev/null; done
+  expect_exit 0 t --timeout 3 key create --account alice --role viewer
+  expect_exit 0 t --timeout 3 key revoke "${key%%:*}"
+  expect_exit 0 t --timeout 3 key list
+  await "$TRADE_HOME/out" '.type == "closed" and .code == 1008'
+  kill -CONT "$(cat "$TRADE_HOME/run/ledgerd.pid")"
+  grep -q 'are lost until the books answer' "$TRADE_HOME/log/gatewayd.log"
   exec 8>&-
   wait "$stream_pid"
 }

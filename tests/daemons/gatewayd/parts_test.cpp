@@ -551,6 +551,47 @@ TEST(OrderFollowerTest, AnOrderFromBeforeIsToldAsTheBooksHaveIt) {
   EXPECT_EQ(news[0].order.status, OrderStatus::filled);
 }
 
+TEST(OrderFollowerTest, BooksThatDoNotAnswerAreAskedOnceAndThenLeftAlone) {
+  int asked = 0;
+  const auto no_books = [&](OrderId) -> Result<OrdersReply> {
+    ++asked;
+    return fail(ErrorCode::timed_out, "ledgerd did not answer in time");
+  };
+  TradeExecuted trade;
+  trade.maker_account = AccountId{1};
+  std::vector<EventBody> trades;
+  for (std::uint64_t order = 1; order <= 100; ++order) {
+    trade.maker_order = OrderId{order};
+    trades.emplace_back(trade);
+  }
+  OrderFollower patient(no_books, std::chrono::hours(1));
+  patient.listen(AccountId{1});
+  EXPECT_TRUE(patient.apply(batch_of(1, trades)).empty());
+  EXPECT_TRUE(patient.apply(batch_of(101, trades)).empty());
+  EXPECT_EQ(asked, 1) << "each question takes as long as the thread may stand at all";
+  asked = 0;
+  OrderFollower eager(no_books, std::chrono::nanoseconds(0));
+  eager.listen(AccountId{1});
+  EXPECT_TRUE(eager.apply(batch_of(1, trades)).empty());
+  EXPECT_EQ(asked, 100) << "after the pause they are asked again";
+}
+
+TEST(OrderFollowerTest, AnOrderThatTheBooksDoNotHaveIsNoSilence) {
+  int asked = 0;
+  OrderFollower follower(
+      [&](OrderId) -> Result<OrdersReply> {
+        ++asked;
+        return fail(ErrorCode::not_found, "no such order");
+      },
+      std::chrono::hours(1));
+  follower.listen(AccountId{1});
+  TradeExecuted trade;
+  trade.maker_account = AccountId{1};
+  trade.maker_order = OrderId{7};
+  EXPECT_TRUE(follower.apply(batch_of(1, {trade, trade})).empty());
+  EXPECT_EQ(asked, 2);
+}
+
 }  // namespace
 
 }  // namespace trade::gatewayd::test

@@ -241,6 +241,19 @@ TEST_F(FollowerTest, IsCatchingUpWhileItIsLongBehind) {
   EXPECT_EQ(status().lag, 0u);
 }
 
+TEST_F(FollowerTest, WhatIsAboutKeysIsAnsweredHoweverFarBehindItIs) {
+  test::TestJournal journal(home_ / "journal");
+  for (int i = 0; i < 30; ++i)
+    journal.append_any();
+  options_.group_batches_max = 1;
+  application_.apply_time = milliseconds(50);
+  start();
+  for (const RequestBody& body :
+       {RequestBody(CreateKeyRequest{}), RequestBody(KeysRequest{}), RequestBody(RevokeKeyRequest{})})
+    EXPECT_EQ(error_of(ask(body)).name, "not_served_here") << "which is what this application says to it";
+  EXPECT_GT(status().lag, 0u);
+}
+
 TEST_F(FollowerTest, MoreRequestsThanItKeepsAreRefused) {
   test::TestJournal journal(home_ / "journal");
   for (int i = 0; i < 5; ++i)
