@@ -181,31 +181,36 @@ void TradingStream::authenticate(const Input& message) {
 
 /// Told once it is so: what happens to an order that is placed after that is heard of.
 void TradingStream::listen(const Input& message) {
+  if (!take_request(services_, *key_).allowed) return send_error("too many requests");
   const Input* streams = data_of(message).find("streams");
   listening_ = streams != nullptr && std::ranges::any_of(streams->items, [](const Input& stream) {
                  return stream.text == "trade_updates";
                });
-  run(begin_listening(self_, key_->account));
+  if (account_ask_.begin()) run(begin_listening(self_, key_->account));
 }
 
 Task<bool> TradingStream::begin_listening(std::shared_ptr<Self> self, std::string account) {
-  AccountsRequest request;
-  request.name = std::move(account);
-  request.limit = 1;
-  RequestBody body(std::move(request));
-  Upstream& upstream = static_cast<TradingStream*>(self->stream)->services_.upstream;
-  const auto reply = co_await upstream.ask<AccountsReply>(Daemon::tradingd, std::move(body));
-  if (self->gone()) co_return false;
-  auto* stream = static_cast<TradingStream*>(self->stream);
-  if (!reply || reply->accounts.empty()) {
-    stream->close(http::CloseCode::try_again, reply ? "unknown account" : reply.error().message);
-    co_return false;
+  bool again = true;
+  while (again) {
+    AccountsRequest request;
+    request.name = account;
+    request.limit = 1;
+    RequestBody body(std::move(request));
+    Upstream& upstream = static_cast<TradingStream*>(self->stream)->services_.upstream;
+    const auto reply = co_await upstream.ask<AccountsReply>(Daemon::tradingd, std::move(body));
+    if (self->gone()) co_return false;
+    auto* stream = static_cast<TradingStream*>(self->stream);
+    if (!reply || reply->accounts.empty()) {
+      stream->close(http::CloseCode::try_again, reply ? "unknown account" : reply.error().message);
+      co_return false;
+    }
+    stream->services_.hub->listen(reply->accounts.front().number, *stream);
+    format::Json data;
+    data["streams"] = format::Json::array();
+    if (stream->listening_) data["streams"].push_back("trade_updates");
+    stream->send("listening", std::move(data));
+    again = stream->account_ask_.done();
   }
-  stream->services_.hub->listen(reply->accounts.front().number, *stream);
-  format::Json data;
-  data["streams"] = format::Json::array();
-  if (stream->listening_) data["streams"].push_back("trade_updates");
-  stream->send("listening", std::move(data));
   co_return true;
 }
 
@@ -262,6 +267,9 @@ void DataStream::on_message(std::string_view bytes, bool binary) {
   if (action->text == "auth") return authenticate(*message);
   if (!key_) return send_error(401, "not authenticated");
   if (action->text == "subscribe" || action->text == "unsubscribe") {
+    if (action->text == "subscribe" && !take_request(services_, *key_).allowed) {
+      return send_error(429, "too many requests");
+    }
     return change_subscriptions(*message, action->text == "subscribe");
   }
   send_error(400, "invalid syntax");

@@ -82,6 +82,7 @@ class TradingStream final : public Stream {
   void send(std::string_view stream, format::Json data);
   void send_error(std::string_view what);
   bool listening_ = false;
+  RepeatedAsk account_ask_;
 };
 
 class DataStream final : public Stream, public BarListener {

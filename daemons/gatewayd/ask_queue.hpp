@@ -28,4 +28,21 @@ class AskQueue {
   int asking_ = 0;
 };
 
+/// A question that is under way once at a time: whoever wants it asked meanwhile is answered by one more
+/// afterwards, however many they are.
+class RepeatedAsk {
+ public:
+  /// Whether to ask now. `done` is to follow.
+  [[nodiscard]] bool begin() {
+    if (under_way_) again_ = true;
+    return !std::exchange(under_way_, true);
+  }
+  /// Whether to ask once more. `done` is to follow then.
+  [[nodiscard]] bool done() { return under_way_ = std::exchange(again_, false); }
+
+ private:
+  bool under_way_ = false;
+  bool again_ = false;
+};
+
 }  // namespace trade::gatewayd

@@ -30,4 +30,12 @@ Result<KeyView> key_for_stream(Services& services, const std::string& peer, cons
   return fail_named(ErrorCode::not_permitted, "too_many_requests", "Too many requests");
 }
 
+RateLimiter::Verdict take_request(Services& services, const KeyView& key) {
+  const std::uint32_t own = key.requests_per_minute;
+  const auto verdict =
+      services.limiter.take(key.id, own == 0 ? services.requests_per_minute : own, monotonic_nanoseconds());
+  if (!verdict.allowed) services.metrics.count_limited();
+  return verdict;
+}
+
 }  // namespace trade::gatewayd

@@ -282,7 +282,6 @@ std::optional<Problem> Gateway::refuse_flood(Exchange& exchange) {
 }
 
 std::optional<Problem> Gateway::authenticate(Exchange& exchange) {
-  const std::int64_t now_ns = monotonic_nanoseconds();
   const http::Request& request = exchange.call.request;
   const Credentials credentials = credentials_of(request);
   const std::string_view token = credentials.id.empty() ? session_token(request) : std::string_view{};
@@ -293,19 +292,16 @@ std::optional<Problem> Gateway::authenticate(Exchange& exchange) {
                            : key_of_session(*services_, token);
   if (!key) {
     services_->metrics.count_unauthorized();
-    exchange.verdict = services_->stranger_limiter.take(exchange.call.request.peer,
-                                                        Services::stranger_requests_per_minute, now_ns);
+    exchange.verdict = services_->stranger_limiter.take(
+        exchange.call.request.peer, Services::stranger_requests_per_minute, monotonic_nanoseconds());
     if (!exchange.verdict.allowed) return Problem{429, "too_many_requests", "Too many requests"};
     return Problem{
         401, "unauthorized",
         credentials.id.empty() && token.empty() ? "An API key is needed" : std::string(key.error().message)};
   }
   exchange.call.key = std::move(*key);
-  const std::uint32_t own = exchange.call.key->requests_per_minute;
-  exchange.verdict =
-      services_->limiter.take(exchange.call.key->id, own == 0 ? services_->requests_per_minute : own, now_ns);
+  exchange.verdict = take_request(*services_, *exchange.call.key);
   if (exchange.verdict.allowed) return std::nullopt;
-  services_->metrics.count_limited();
   return Problem{
       429, "too_many_requests",
       "Too many requests: this key may make " + std::to_string(exchange.verdict.limit) + " a minute"};

@@ -123,6 +123,11 @@ void StreamV1::on_message(std::string_view bytes, bool binary) {
   auto wish = read_wish(*message);
   if (!wish) return;
   if (named == "subscribe") {
+    if (const auto verdict = take_request(services_, *key_); !verdict.allowed) {
+      return send_error(
+          {429, "too_many_requests",
+           "Too many requests: try again in " + std::to_string(verdict.retry_in_seconds) + " s"});
+    }
     subscribe(*wish);
   } else {
     unsubscribe(*wish);
@@ -241,7 +246,7 @@ void StreamV1::subscribe(const Wish& wish) {
     }
     ask_for_present();
   }
-  if (wish.orders) run(send_orders(self_, key_->account));
+  if (wish.orders) ask_for_orders();
 }
 
 void StreamV1::ask_for_present() {
@@ -349,21 +354,28 @@ void StreamV1::refuse_watch(Hub::Kind kind, const std::string& symbol, Watches::
   services_.hub->unwatch(kind, symbol, *this);
 }
 
+void StreamV1::ask_for_orders() {
+  if (orders_ask_.begin()) run(send_orders(self_, key_->account));
+}
+
 Task<bool> StreamV1::send_orders(std::shared_ptr<Self> self, std::string account) {
-  OrdersRequest request;
-  request.account = std::move(account);
-  request.filter = OrderFilter::open;
-  request.limit = orders_at_start;
-  RequestBody body(std::move(request));
-  Upstream& upstream = self->stream->services_.upstream;
-  const auto reply = co_await upstream.ask<OrdersReply>(Daemon::ledgerd, std::move(body));
-  if (self->stream == nullptr || self->stream->connection_ == nullptr) co_return false;
-  if (!reply) {
-    self->stream->send_error(problem_of(reply.error()));
-    co_return false;
-  }
-  for (const OrderView& order : reply->orders)
-    self->stream->push(std::make_shared<const std::string>(message_of("order", order)));
+  do {
+    OrdersRequest request;
+    request.account = account;
+    request.filter = OrderFilter::open;
+    request.limit = orders_at_start;
+    RequestBody body(std::move(request));
+    Upstream& upstream = self->stream->services_.upstream;
+    const auto reply = co_await upstream.ask<OrdersReply>(Daemon::ledgerd, std::move(body));
+    if (self->gone()) co_return false;
+    if (!reply) {
+      self->stream->send_error(problem_of(reply.error()));
+    } else {
+      for (const OrderView& order : reply->orders)
+        self->stream->push(std::make_shared<const std::string>(message_of("order", order)));
+    }
+    // A client for whom that was too much is gone with it.
+  } while (!self->gone() && self->stream->orders_ask_.done());
   co_return true;
 }
 

@@ -80,6 +80,8 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   void tell_change(Hub::Kind kind, const std::string& symbol, Sequence sequence,
                    const std::function<MessageText()>& make);
   void send_change(Hub::Kind kind, const std::string& symbol, MessageText text);
+  /// Asks for the open orders, which are many: once at a time.
+  void ask_for_orders();
   static Task<bool> send_orders(std::shared_ptr<Self> self, std::string account);
   void run(Task<bool> task);
   void send(const format::Json& message);
@@ -99,6 +101,7 @@ class StreamV1 final : public http::WebSocketHandler, public Subscriber {
   Outbox outbox_;
   Watches watches_;
   AskQueue<std::string> asks_;  ///< symbols
+  RepeatedAsk orders_ask_;
   int seconds_ = 0;
 };
 

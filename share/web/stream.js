@@ -24,7 +24,7 @@ export class Stream {
     socket.addEventListener("open", () => {
       this.retry = retryFirst;
       this.state("live", true);
-      for (const [symbol, channels] of this.wanted) this.send("subscribe", symbol, channels);
+      for (const [symbols, channels] of this.together()) this.send("subscribe", symbols, channels);
       this.opened();
     });
     socket.addEventListener("message", (event) => {
@@ -53,12 +53,23 @@ export class Stream {
     const more = channels.filter((channel) => !had.includes(channel));
     if (channels.length === 0) this.wanted.delete(symbol);
     else this.wanted.set(symbol, channels);
-    if (less.length > 0) this.send("unsubscribe", symbol, less);
-    if (more.length > 0) this.send("subscribe", symbol, more);
+    if (less.length > 0) this.send("unsubscribe", [symbol], less);
+    if (more.length > 0) this.send("subscribe", [symbol], more);
   }
 
-  send(action, symbol, channels) {
+  /** Symbols of which the same channels are wanted, and those: each message counts as a request of the key. */
+  together() {
+    const groups = new Map();
+    for (const [symbol, channels] of this.wanted) {
+      const name = channels.join();
+      if (!groups.has(name)) groups.set(name, [[], channels]);
+      groups.get(name)[0].push(symbol);
+    }
+    return groups.values();
+  }
+
+  send(action, symbols, channels) {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
-    this.socket.send(JSON.stringify({action, symbols: [symbol], channels}));
+    this.socket.send(JSON.stringify({action, symbols, channels}));
   }
 }

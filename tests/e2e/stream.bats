@@ -97,7 +97,20 @@ sign_in() {
   wait "$stream_pid"
 }
 
-# slow_reader PATH MESSAGE...: a client in the background that reads nothing until `now_read`, and what it then gets to `read`.
+@test "subscribing counts as a request of the key" {
+  start_gateway
+  key=$(new_key alice viewer --requests-per-minute 4)
+  stream_to "$TRADE_HOME/out" "$(sign_in)"
+  await "$TRADE_HOME/out" '.type == "authenticated"'
+  for _ in $(seq 6); do say '{"action":"subscribe","channels":["orders"]}'; done
+  await "$TRADE_HOME/out" '.type == "error" and .code == "too_many_requests"'
+  http 429 GET /api/v1/account
+  exec 8>&-
+  wait "$stream_pid"
+}
+
+# slow_reader PATH MESSAGE...: a client in the background that reads nothing until `now_read`, and writes what it then
+# gets to `read`.
 slow_reader() {
   mkfifo "$TRADE_HOME/.go"
   python3 "$BATS_TEST_DIRNAME/slow_reader.py" "${url#http://}" "$@" <"$TRADE_HOME/.go" >"$TRADE_HOME/read" 3>&- &
@@ -121,7 +134,8 @@ now_read() {
 place_many() {
   local count=$1
   shift
-  curl -sSf --no-progress-meter --parallel --parallel-max 40 -o /dev/null -H "Authorization: Bearer $trader" "$@" "$url/api/v1/orders?n=[1-$count]"
+  curl -sSf --no-progress-meter --parallel --parallel-max 40 -o /dev/null -H "Authorization: Bearer $trader" "$@" \
+    "$url/api/v1/orders?n=[1-$count]"
 }
 
 @test "a revoked key is told nothing that happens afterwards, however slowly its client reads" {

@@ -325,6 +325,17 @@ TEST(AskQueueTest, EachThingIsAskedOnceAndFewAtATime) {
   EXPECT_EQ(asked, 99);
 }
 
+TEST(RepeatedAskTest, WhoAsksMeanwhileIsAnsweredByOneMore) {
+  RepeatedAsk ask;
+  EXPECT_TRUE(ask.begin());
+  EXPECT_FALSE(ask.begin());
+  EXPECT_FALSE(ask.begin());
+  EXPECT_TRUE(ask.done());
+  EXPECT_FALSE(ask.done());
+  EXPECT_TRUE(ask.begin());
+  EXPECT_FALSE(ask.done());
+}
+
 TEST(WatchesTest, WhatChangesBeforeThePresentStateIsToldWaitsForIt) {
   const auto kind = Watches::Kind::quotes;
   Watches watches;

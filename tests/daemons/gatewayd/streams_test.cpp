@@ -162,5 +162,61 @@ TEST_F(StreamsTest, ARevokedKeyOfTheOtherApiIsToldThatAlone) {
   close(stream);
 }
 
+TEST_F(StreamsTest, OpenOrdersAreAskedForOnceAtATime) {
+  StreamV1 stream(services_, "peer", key_);
+  open(stream);
+  std::vector<std::string> answers;
+  in_loop([&] {
+    for (int i = 0; i < 50; ++i)
+      stream.on_message(R"({"action":"subscribe","channels":["orders"]})", false);
+    world_.answer_questions();
+    answers = read_all(stream);
+  });
+  EXPECT_EQ(answers.size(), 2U) << "that there is no ledgerd, and once more for those who asked meanwhile";
+  say(stream, R"({"action":"subscribe","channels":["orders"]})");
+  EXPECT_EQ(read(stream).size(), 1U);
+  close(stream);
+}
+
+TEST_F(StreamsTest, MessagesThatLeadToQuestionsCountAsRequestsOfTheKey) {
+  key_.requests_per_minute = 3;
+  StreamV1 stream(services_, "peer", key_);
+  open(stream);
+  for (int i = 0; i < 3; ++i)
+    say(stream, R"({"action":"subscribe","symbols":["AAPL"]})");
+  EXPECT_EQ(read(stream).size(), 3U);
+  say(stream, R"({"action":"subscribe","channels":["orders"]})");
+  const auto refused = read(stream);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_TRUE(refused[0].starts_with(
+      R"({"type":"error","code":"too_many_requests","error":"Too many requests: try again in )"))
+      << refused[0];
+  say(stream, R"({"action":"ping"})");
+  EXPECT_EQ(read(stream), std::vector<std::string>{R"({"type":"pong"})"});
+  close(stream);
+}
+
+TEST_F(StreamsTest, TheyCountOnTheOtherStreamsAsWell) {
+  for (int i = 0; i < 3; ++i)
+    services_.limiter.take(key_.id, 3, monotonic_nanoseconds());
+  alpaca::TradingStream trading(services_, "peer");
+  open(trading);
+  say(trading, sign_in());
+  read(trading);
+  services_.requests_per_minute = 3;
+  say(trading, R"({"action":"listen","data":{"streams":["trade_updates"]}})");
+  EXPECT_EQ(read(trading),
+            std::vector<std::string>{R"({"action":"error","data":{"error_message":"too many requests"}})"});
+  close(trading);
+  alpaca::DataStream data(services_, "peer", false);
+  open(data);
+  say(data, sign_in());
+  read(data);
+  say(data, R"({"action":"subscribe","quotes":["AAPL"]})");
+  EXPECT_EQ(read(data), std::vector<std::string>{R"([{"T":"error","code":429,"msg":"too many requests"}])"});
+  services_.requests_per_minute = 0;
+  close(data);
+}
+
 }  // namespace
 }  // namespace trade::gatewayd::test
