@@ -307,9 +307,11 @@ Task<http::Response> show_by_client_id(Call& call) {
   co_return json_response(200, order_json(*order));
 }
 
+/// Asks tradingd alone, but where the books must say whether something stays as it is.
 Task<http::Response> replace(Call& call) {
-  const auto found = co_await named_order(call);
-  if (!found) co_return error(found.error());
+  const auto number = number_of(IdKind::order, call.arguments[0]);
+  if (!number) co_return error(404, "order not found");
+  const OrderId id{*number};
   const auto input = parse_input(call.request.body);
   if (!input) co_return error(input.error());
   Fields fields(*input);
@@ -317,24 +319,27 @@ Task<http::Response> replace(Call& call) {
     if (fields.given(name)) fields.refuse(name, "it is not supported");
   }
   ReplaceOrder replacement;
-  replacement.order = found->id;
+  replacement.order = id;
   replacement.quantity = fields.quantity("qty");
   replacement.limit_price = fields.price("limit_price");
   replacement.stop_price = fields.price("stop_price");
   const auto client_order_id = fields.text("client_order_id");
   const auto time_in_force = fields.enumeration<TimeInForce>("time_in_force");
-  if (time_in_force && *time_in_force != found->time_in_force) {
-    fields.refuse("time_in_force", "it cannot be changed");
-  }
   if (fields.error()) co_return error(*fields.error());
   if (client_order_id && !client_order_id->empty()) {
     if (auto checked = check_client_order_id(*client_order_id); !checked) co_return error(checked.error());
     replacement.new_client_order_id = *client_order_id;
   }
+  if (time_in_force) {
+    const auto found = co_await find_order(call, id);
+    if (!found) co_return error(found.error());
+    if (*time_in_force != found->time_in_force) co_return error(422, "time_in_force: it cannot be changed");
+  }
+  std::string account = acting_account(call);
   CommandBody body(replacement);
-  std::string about = "replace order " + std::to_string(found->id.value) + " of " + found->account;
+  std::string about = about_order("replace", id, account);
   const auto order =
-      co_await change_order(call, found->account, std::string(), std::move(body), std::move(about));
+      co_await change_order(call, std::move(account), std::string(), std::move(body), std::move(about));
   if (!order) co_return error(order.error());
   co_return json_response(200, order_json(*order));
 }
@@ -344,41 +349,31 @@ Task<http::Response> cancel(Call& call) {
   const auto number = number_of(IdKind::order, call.arguments[0]);
   if (!number) co_return error(404, "order not found");
   const OrderId id{*number};
-  auto account = co_await acting_account(call, id);
-  if (!account) co_return error(account.error());
+  std::string account = acting_account(call);
   CommandBody body(CancelOrder{.account = {}, .order = id, .client_order_id = {}});
-  std::string about = "cancel order " + std::to_string(id.value) + " of " + *account;
+  std::string about = about_order("cancel", id, account);
   const auto order =
-      co_await change_order(call, std::move(*account), std::string(), std::move(body), std::move(about));
+      co_await change_order(call, std::move(account), std::string(), std::move(body), std::move(about));
   if (!order) co_return error(order.error());
   co_return http::Response(204, "");
 }
 
+/// The same, of all: tradingd says which they were.
 Task<http::Response> cancel_all(Call& call) {
-  Listing listing;
-  listing.request.account = call.key->account;
-  listing.request.filter = OrderFilter::open;
-  listing.limit = page_orders * pages_max;
-  const auto orders = co_await find_orders(call, std::move(listing));
   SubmittedCommand command{CancelAllOrders{}, call.key->account, {}};
   const auto result = co_await call.upstream().submit(std::move(command));
   call.note = "cancel all orders of " + call.key->account;
   if (!result) co_return error(result.error());
-  call.note += ": " + std::to_string(result->affected);
-  if (!orders) {
-    // Whoever wants out of the market is let out, though which orders they were only the books can tell.
-    Error untold = orders.error();
-    if (result->reason == RejectReason::none) {
-      untold.message = "all open orders were cancelled, " + std::to_string(result->affected) +
-                       "; which they were cannot be told: " + std::string(untold.message);
-    }
-    co_return error(untold);
+  if (result->reason != RejectReason::none) {
+    const RejectReasonRow& row = row_of(result->reason);
+    co_return error(row.http_status, row.text);
   }
+  call.note += ": " + std::to_string(result->affected);
   format::Json json = format::Json::array();
-  for (const OrderView& order : *orders) {
+  for (const OrderView& order : result->leg_views) {
     format::Json row;
     row["id"] = uuid_of(IdKind::order, order.id.value);
-    row["status"] = result->reason == RejectReason::none ? 200 : 500;
+    row["status"] = 200;
     json.push_back(std::move(row));
   }
   co_return json_response(207, json);

@@ -191,12 +191,11 @@ Task<http::Response> show(Call& call) {
 Task<http::Response> cancel(Call& call) {
   const auto id = parse_order_id(call.arguments[0]);
   if (!id) co_return error(id.error());
-  auto account = co_await acting_account(call, *id);
-  if (!account) co_return error(account.error());
+  std::string account = acting_account(call);
   CommandBody body(CancelOrder{.account = {}, .order = *id, .client_order_id = {}});
-  std::string about = "cancel order " + call.arguments[0] + " of " + *account;
+  std::string about = about_order("cancel", *id, account);
   const auto order =
-      co_await change_order(call, std::move(*account), std::string(), std::move(body), std::move(about));
+      co_await change_order(call, std::move(account), std::string(), std::move(body), std::move(about));
   if (!order) co_return error(order.error());
   co_return json_response(200, format::json_of(*order));
 }
@@ -219,12 +218,11 @@ Task<http::Response> replace(Call& call) {
     if (auto checked = check_client_order_id(*client_order_id); !checked) co_return error(checked.error());
     replacement.new_client_order_id = *client_order_id;
   }
-  auto account = co_await acting_account(call, *id);
-  if (!account) co_return error(account.error());
+  std::string account = acting_account(call);
   CommandBody body(replacement);
-  std::string about = "replace order " + call.arguments[0] + " of " + *account;
+  std::string about = about_order("replace", *id, account);
   const auto order =
-      co_await change_order(call, std::move(*account), std::string(), std::move(body), std::move(about));
+      co_await change_order(call, std::move(account), std::string(), std::move(body), std::move(about));
   if (!order) co_return error(order.error());
   co_return json_response(200, format::json_of(*order));
 }

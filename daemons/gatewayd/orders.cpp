@@ -34,6 +34,7 @@ Task<Result<OrderGroup>> change_group(Call& call, std::string account, std::stri
     call.note = about + ": " + result.error().message;
     co_return pass_on(std::move(result));
   }
+  if (account.empty() && result->order_view) about += " of " + result->order_view->account;
   call.note = about + ": order " + std::to_string(result->order.value);
   if (result->reason != RejectReason::none) {
     call.note += ", " + std::string(row_of(result->reason).name);
@@ -72,11 +73,12 @@ Task<Result<OrderView>> find_order(Call& call, OrderId id) {
   co_return std::move(reply->orders.front());
 }
 
-Task<Result<std::string>> acting_account(Call& call, OrderId id) {
-  if (call.key->role != KeyRole::desk_operator) co_return call.key->account;
-  auto order = co_await find_order(call, id);
-  if (!order) co_return pass_on(std::move(order));
-  co_return std::move(order->account);
+std::string acting_account(const Call& call) {
+  return call.key->role == KeyRole::desk_operator ? std::string() : call.key->account;
+}
+
+std::string about_order(std::string_view what, OrderId id, const std::string& account) {
+  return std::string(what) + " order " + std::to_string(id.value) + (account.empty() ? "" : " of " + account);
 }
 
 Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account,

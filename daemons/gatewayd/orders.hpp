@@ -27,8 +27,12 @@ Task<Result<std::vector<OrderView>>> find_legs(Call& call, std::vector<OrderView
 
 /// One order that the key may see; `not_permitted` for another account's, `not_found`.
 Task<Result<OrderView>> find_order(Call& call, OrderId id);
-/// For an operator the order's own account acts, else the key's: tradingd refuses another's order.
-Task<Result<std::string>> acting_account(Call& call, OrderId id);
+/// Whose orders the key may change: its account's, and tradingd refuses another's. Empty for an operator,
+/// whom tradingd lets act for the account whose order it is: getting out of an order is not to wait for the
+/// books.
+std::string acting_account(const Call& call);
+/// "cancel order 7 of alice"
+std::string about_order(std::string_view what, OrderId id, const std::string& account);
 /// The order of this account that the client named so.
 Task<Result<OrderView>> find_order_by_client_id(Call& call, std::string account, std::string client_order_id);
 

@@ -21,7 +21,7 @@
 namespace trade {
 
 /// A command as a client sends it: where an id within the body is zero, the name beside it says which
-/// account or symbol is meant, and tradingd resolves it. The names' bytes belong to the received frame.
+/// account or symbol is meant (none: the named order's), and tradingd resolves it. Names are in the frame.
 struct SubmittedCommand {
   CommandBody body;
   std::string_view account_name;
@@ -246,7 +246,7 @@ struct CommandResult {
   Timestamp timestamp;
   BoxedOptional<OrderView> order_view;
   std::vector<ImmediateFill> fills;
-  std::vector<OrderView> leg_views = {};  ///< of the order's legs
+  std::vector<OrderView> leg_views = {};  ///< of the order's legs; of a CancelAllOrders, what it ended
 };
 
 struct SubmitReply {

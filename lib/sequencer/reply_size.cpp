@@ -20,13 +20,15 @@ std::size_t bytes_beside(const VenueView& row) {
 std::size_t bytes_beside(const HoldingsRow& row) {
   return row.name.size() + row.holdings.size() * sizeof(HoldingsRow::Holding);
 }
+std::size_t bytes_beside(const OrderView& row) {
+  return row.client_order_id.size() + row.account.size() + row.symbol.size() + row.venue.size() +
+         row.venue_order_id.size();
+}
 std::size_t bytes_beside(const CommandResult& row) {
   std::size_t bytes = row.fills.size() * sizeof(ImmediateFill);
-  if (row.order_view) {
-    bytes += row.order_view->client_order_id.size() + row.order_view->account.size() +
-             row.order_view->symbol.size() + row.order_view->venue.size() +
-             row.order_view->venue_order_id.size();
-  }
+  if (row.order_view) bytes += bytes_beside(*row.order_view);
+  for (const OrderView& view : row.leg_views)
+    bytes += sizeof(OrderView) + bytes_beside(view);
   return bytes;
 }
 

@@ -16,10 +16,29 @@ namespace {
 constexpr std::size_t frames_kept_max = 256;
 constexpr std::size_t frame_kept_bytes_max = 64u << 10;
 
+/// The orders that the answer to a CancelAllOrders shows at most: more would hold up everybody's orders for
+/// more than some milliseconds.
+constexpr std::size_t ended_orders_shown_max = 10'000;
+
+/// Who names an order by its id and no account at all means that of the order. Those who may act for some
+/// accounts alone must name one of them (lib/access), so that only an operator can leave it out.
+template <class Command>
+RejectReason resolve_owner(const Engine& engine, Command& command) {
+  if (command.account || !command.order) return RejectReason::none;
+  const auto order = engine.order(command.order);
+  if (!order) return RejectReason::unknown_order;
+  command.account = engine.find_account(order->account);
+  return RejectReason::none;
+}
+
 /// Fills in the numbers that a command leaves to the names beside it. Says why it cannot.
 RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitted, CommandBody& body) {
   RejectReason reason = RejectReason::none;
-  if (submitted.account_name.empty() && submitted.symbol_name.empty()) return reason;
+  if (submitted.account_name.empty() && submitted.symbol_name.empty()) {
+    if (auto* cancel = std::get_if<CancelOrder>(&body)) return resolve_owner(engine, *cancel);
+    if (auto* replacement = std::get_if<ReplaceOrder>(&body)) return resolve_owner(engine, *replacement);
+    return reason;
+  }
   std::visit(
       [&](auto& command) {
         if constexpr (requires { command.account.value; }) {
@@ -37,6 +56,24 @@ RejectReason resolve_names(const Engine& engine, const SubmittedCommand& submitt
       },
       body);
   return reason;
+}
+
+/// The orders that the command ended, those that a venue is asked to end too. What ended of others by the way
+/// is not theirs to see.
+void describe_ended(const Engine& engine, const CancelAllOrders& command, std::span<const Event> events,
+                    CommandResult& result) {
+  const auto show = [&](AccountId account, OrderId order) {
+    if (command.account && account != command.account) return;
+    if (result.leg_views.size() >= ended_orders_shown_max) return;
+    if (auto view = engine.order(order)) result.leg_views.push_back(*std::move(view));
+  };
+  for (const Event& event : events) {
+    if (const auto* cancelled = std::get_if<OrderCancelled>(&event.body)) {
+      show(cancelled->account, cancelled->order);
+    } else if (const auto* changed = std::get_if<VenueStateChanged>(&event.body)) {
+      show(changed->account, changed->order);
+    }
+  }
 }
 
 /// Opening or closing by hand stays within the day that trades.
@@ -139,6 +176,10 @@ CommandResult Sequencer::submit_one(const SubmittedCommand& submitted, Command& 
   result.order = applied.order;
   result.sequence = engine_.last_sequence();
   if (applied.order) describe_order(applied, request, first_event, result);
+  // Of several in one request, no frame might hold them.
+  const auto* all = std::get_if<CancelAllOrders>(&command.body);
+  if (all != nullptr && request.want_orders && request.commands.size() == 1)
+    describe_ended(engine_, *all, std::span(events_).subspan(first_event), result);
   return result;
 }
 

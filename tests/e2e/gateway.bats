@@ -3,6 +3,11 @@
 load suite.bash
 load gateway.bash
 
+teardown() {
+  [ ! -f "$TRADE_HOME/run/ledgerd.pid" ] || kill -CONT "$(cat "$TRADE_HOME/run/ledgerd.pid")" 2>/dev/null || true
+  remove_home
+}
+
 @test "the gateway lives, is ready, and says where it serves" {
   start_gateway
   http 200 GET /healthz
@@ -208,15 +213,51 @@ END
   http 204 DELETE "/v2/orders/$one"
   http 422 DELETE "/v2/orders/$one"
   http 404 DELETE /v2/orders/74726164-0000-4001-8000-000000099999
-  # Which orders they were the books know.
-  http 503 DELETE /v2/orders
-  expect_json '[.code, (.message | startswith("all open orders were cancelled, 1; "))]' '[50310000,true]'
-  grep -qi '^retry-after: ' <<<"$headers"
+  two=$id
+  place
+  http 200 PATCH "/v2/orders/$id" '{"limit_price":"139"}'
+  # An operator, too, and whoever is told which orders they were.
+  operators=$(new_key bob operator)
+  other=$key
+  key=$operators
+  http 204 DELETE "/v2/orders/$two"
+  key=$other
+  place
+  http 200 PATCH "/api/v1/orders/$((16#${id##*-}))" '{"price":"138"}' -H "Authorization: Bearer $operators"
+  http 207 DELETE /v2/orders
+  expect_json 'map(.status)' '[200,200]'
+  expect_json '.[1].id' "\"$id\""
   "$trade" up >/dev/null
   http 207 DELETE /v2/orders
   expect_json . '[]'
   http 200 GET '/v2/orders?status=closed'
   expect_json 'map(.status) | unique' '["canceled"]'
+}
+
+@test "a ledgerd that stands still holds up no way out of the market" {
+  start_gateway
+  key=$(new_key alice trader)
+  operators=$(new_key bob operator)
+  place() {
+    http 201 POST /api/v1/orders '{"symbol":"AAPL","quantity":1,"side":"buy","price":"140"}'
+    id=$(jq -r .id <<<"$output")
+  }
+  for _ in 1 2 3; do place; done
+  kill -STOP "$(cat "$TRADE_HOME/run/ledgerd.pid")"
+  begun=$(date +%s)
+  key=$operators
+  http 200 DELETE "/api/v1/orders/$id"
+  expect_json '[.status, .account]' '["cancelled","alice"]'
+  http 404 DELETE /api/v1/orders/99999
+  key=$(new_key alice trader)
+  http 207 DELETE /v2/orders
+  expect_json 'map(.status)' '[200,200]'
+  # Each question to ledgerd would have taken five seconds.
+  [ $(($(date +%s) - begun)) -lt 5 ]
+  kill -CONT "$(cat "$TRADE_HOME/run/ledgerd.pid")"
+  http 200 GET '/api/v1/orders?status=open'
+  expect_json . '[]'
+  jq -es 'any(.[]; .what == "cancel order 3 of alice: order 3")' "$TRADE_HOME/log/gatewayd-audit.log" >/dev/null
 }
 
 @test "TLS: with the certificate that was made, and with one's own" {

@@ -101,6 +101,38 @@ TEST_F(SequencerTest, ResolvesNamesAndAnswersWithTheOrder) {
   EXPECT_EQ(bought.sequence, sequencer_.engine().last_sequence());
 }
 
+TEST_F(SequencerTest, AnOrderNamedWithoutAnAccountIsThatOfItsOwner) {
+  make_market();
+  const CommandResult placed = submit(limit(Side::buy, 10, 1'000'000), "alice", "AAPL");
+  ReplaceOrder replacement;
+  replacement.order = placed.order;
+  replacement.quantity = Quantity{4};
+  const CommandResult replaced = submit(replacement);
+  ASSERT_EQ(replaced.reason, RejectReason::none);
+  EXPECT_EQ(replaced.order_view->quantity, Quantity{4});
+  EXPECT_EQ(submit(CancelOrder{{}, placed.order, {}}, "bob").reason, RejectReason::not_your_order);
+  const CommandResult cancelled = submit(CancelOrder{{}, placed.order, {}});
+  ASSERT_EQ(cancelled.reason, RejectReason::none);
+  EXPECT_EQ(cancelled.order_view->account, "alice");
+  const std::size_t commands = sequencer_.command_count();
+  EXPECT_EQ(submit(CancelOrder{{}, OrderId{99}, {}}).reason, RejectReason::unknown_order);
+  EXPECT_EQ(sequencer_.command_count(), commands);
+}
+
+TEST_F(SequencerTest, CancellingAllShowsWhichTheyWere) {
+  make_market();
+  const OrderId first = submit(limit(Side::buy, 1, 1'000'000), "alice", "AAPL").order;
+  submit(limit(Side::sell, 1, 2'000'000), "bob", "AAPL");
+  const OrderId second = submit(limit(Side::buy, 1, 1'000'000), "alice", "AAPL").order;
+  const CommandResult all = submit(CancelAllOrders{}, "alice");
+  EXPECT_EQ(all.affected, 2u);
+  ASSERT_EQ(all.leg_views.size(), 2u);
+  EXPECT_EQ(all.leg_views[0].id, first);
+  EXPECT_EQ(all.leg_views[1].id, second);
+  EXPECT_EQ(all.leg_views[1].status, OrderStatus::cancelled);
+  EXPECT_TRUE(submit(CancelAllOrders{}, "alice").leg_views.empty());
+}
+
 TEST_F(SequencerTest, DoesNotSequenceWhatNamesNothing) {
   make_market();
   const std::size_t commands = sequencer_.command_count();

@@ -136,6 +136,8 @@ TEST(ReplySize, CountsWhatRowsHoldBeside) {
   const std::size_t without = approximate_bytes(submitted);
   submitted.results[0].fills.resize(100);
   EXPECT_GE(approximate_bytes(submitted), without + 100 * sizeof(ImmediateFill));
+  submitted.results[0].leg_views.resize(100);
+  EXPECT_GE(approximate_bytes(submitted), without + 100 * (sizeof(ImmediateFill) + sizeof(OrderView)));
 }
 
 }  // namespace
