@@ -308,7 +308,10 @@ END
   start_gateway
   key=$(new_key alice viewer)
   http 200 GET /api/v1/account
+  # They need no key, and so name nobody and nothing.
+  key=
   http 200 GET /metrics
+  [ "$(grep -ciE 'alice|bob|aapl' <<<"$output")" = 0 ]
   grep -q '^trade_http_requests_total{method="GET",route="/api/v1/account",status="200"} 1$' <<<"$output"
   grep -q '^trade_http_request_seconds_count{method="GET",route="/api/v1/account"} 1$' <<<"$output"
   for daemon in tradingd ledgerd feedd gatewayd; do
