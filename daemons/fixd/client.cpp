@@ -26,6 +26,12 @@ fix::SessionOptions options_of(const access::FixSession& config, const std::stri
   return options;
 }
 
+/// The numbers of the session. They begin at 1 again where it was added anew without accounts that it had.
+fix::Store& numbers_of(const access::FixSession& config, MessageStore& messages) {
+  messages.give_accounts(config.comp_id, config.accounts, config.created_at);
+  return messages.session(config.comp_id);
+}
+
 bool is_of_session(const std::string& type) {
   return type == "0" || type == "1" || type == "2" || type == "3";
 }
@@ -43,8 +49,7 @@ ClientSessionId session_number(const std::string& comp_id) {
 Client::Client(access::FixSession config, const std::string& our_comp_id, Services services)
     : config_(std::move(config)),
       services_(std::move(services)),
-      session_(options_of(config_, our_comp_id), services_.state->messages().session(config_.comp_id),
-               *this) {
+      session_(options_of(config_, our_comp_id), numbers_of(config_, services_.state->messages()), *this) {
   // Nobody knows how the process before this one ended, and whether it could still do so.
   if (config_.cancel_on_disconnect) cancelling_ = Cancelling::due;
 }
@@ -117,11 +122,23 @@ void Client::end(const std::string& why) {
 }
 
 bool Client::wants(const Report& report) const {
-  if (report.timestamp < config_.created_at) return false;
+  if (report.timestamp < config_.created_at || !has_account(report.order.account)) return false;
   // What is refused has an answer, and no copies.
-  if (!config_.drop_copy || report.kind == ReportKind::too_late || report.kind == ReportKind::change_refused)
-    return report.order.comp_id == config_.comp_id;
-  return std::ranges::find(config_.accounts, report.order.account) != config_.accounts.end();
+  const bool copied =
+      config_.drop_copy && report.kind != ReportKind::too_late && report.kind != ReportKind::change_refused;
+  return copied || report.order.comp_id == config_.comp_id;
+}
+
+bool Client::has_account(const std::string& account) const {
+  return std::ranges::find(config_.accounts, account) != config_.accounts.end();
+}
+
+/// A session that was added anew may have lost accounts that it had: what is open there is not its own any
+/// more.
+std::vector<const KnownOrder*> Client::open_orders() const {
+  std::vector<const KnownOrder*> orders = services_.state->orders().open_orders(config_.comp_id);
+  std::erase_if(orders, [this](const KnownOrder* order) { return !has_account(order->account); });
+  return orders;
 }
 
 std::string Client::check_logon(const fix::Message& logon) {
@@ -218,7 +235,7 @@ fix::Verdict Client::take(const fix::Message& message) {
 /// The account that is named, or the session's only one.
 Result<std::string> Client::account_of(const fix::Message& message) const {
   if (const std::string* named = message.find(1)) {
-    if (std::ranges::find(config_.accounts, *named) != config_.accounts.end()) return *named;
+    if (has_account(*named)) return *named;
     return fail(ErrorCode::not_permitted, "tag 1: the account is not one of this session's");
   }
   if (config_.accounts.size() == 1) return config_.accounts.front();
@@ -240,7 +257,8 @@ void Client::ask(Asked asked, const SubmittedCommand& command, Handle answered) 
       services_.state->messages().begin_inbound(config_.comp_id, std::atoi(asked.message.text(34).c_str()));
   const auto done = [state = services_.state, comp_id = config_.comp_id, asked, answered](
                         Client* client, Result<CommandResult> result) {
-    if (client != nullptr) {
+    // The session may have lost the account meanwhile.
+    if (client != nullptr && client->has_account(asked.account)) {
       (client->*answered)(asked, std::move(result));
     } else if (result && result->reason != RejectReason::none) {
       state->requests().take(asked.key());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "access/fix_session_store.hpp"
 #include "fix/session.hpp"
@@ -96,6 +97,9 @@ class Client : public fix::Handler, public MarketListener {
   void begin_anew_when_due(Timestamp now);
   void ask_to_cancel_all();
   void ask(Asked asked, const SubmittedCommand& command, Handle answered);
+  [[nodiscard]] bool has_account(const std::string& account) const;
+  /// The session's own.
+  [[nodiscard]] std::vector<const KnownOrder*> open_orders() const;
   [[nodiscard]] Result<std::string> account_of(const fix::Message& message) const;
   void refuse_order(const fix::Message& message, int code, const std::string& why);
   void refuse_change(const fix::Message& message, int code, const std::string& why,

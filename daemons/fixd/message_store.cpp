@@ -1,11 +1,14 @@
 // LMDB databases:
-//   "numbers"   comp id                    -> next sender u32, next target u32, created i64 (seconds),
-//   generation u32 "messages"  comp id, generation u32, sequence u32 -> the message's bytes
+//   "numbers"   comp id                            -> next sender u32, next target u32,
+//               created i64 (seconds), generation u32; where they are known the accounts that its messages
+//               may tell of: count u32, texts
+//   "messages"  comp id, generation u32, sequence u32 -> the message's bytes
 // A session that begins at 1 again has another generation: what it had sent before goes in portions, later.
 #include "fixd/message_store.hpp"
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 #include <set>
 #include <span>
 #include <string_view>
@@ -14,6 +17,7 @@
 
 #include "app/log.hpp"
 #include "base/byte_stream.hpp"
+#include "base/clock.hpp"
 #include "store/key.hpp"
 #include "store/rows.hpp"
 
@@ -79,6 +83,20 @@ class MessageStore::Numbers : public fix::Store {
     touch();
   }
 
+  /// Grown, they are no reason to begin anew: what was sent tells of nothing that the session may not know.
+  void give_accounts(const std::set<std::string>& accounts, std::int64_t added_at_seconds) {
+    if (accounts_ == accounts) return;
+    // Of a store that does not say whose it is: what was begun since the session was added is its own.
+    const bool own =
+        accounts_ ? std::ranges::includes(accounts, *accounts_) : created_at_ >= added_at_seconds;
+    const bool unused = next_sender_ == 1 && next_target_ == 1;
+    accounts_ = accounts;
+    touch();
+    if (own || unused) return;
+    spdlog::info("{}: its accounts are others now: the numbers begin at 1 again", comp_id_);
+    reset(std::time(nullptr));
+  }
+
   bool restore(store::Bytes value) {
     ByteReader reader(value);
     const auto sender = reader.read<std::uint32_t>();
@@ -88,6 +106,13 @@ class MessageStore::Numbers : public fix::Store {
     next_sender_ = static_cast<int>(sender);
     next_target_ = static_cast<int>(target);
     has_old_ = generation_ > 0;
+    // Before they were kept, a row ended here.
+    if (reader.ok() && !reader.at_end()) {
+      accounts_.emplace();
+      const auto count = reader.read<std::uint32_t>();
+      for (std::uint32_t i = 0; i < count && reader.ok(); ++i)
+        accounts_->emplace(reader.read_text());
+    }
     return reader.ok() && reader.at_end() && next_sender_ > 0 && next_target_ > 0;
   }
   Status write(store::Transaction& transaction) const {
@@ -103,6 +128,11 @@ class MessageStore::Numbers : public fix::Store {
     value.write(static_cast<std::uint32_t>(target));
     value.write(created_at_);
     value.write(generation_);
+    if (accounts_) {
+      value.write(static_cast<std::uint32_t>(accounts_->size()));
+      for (const std::string& account : *accounts_)
+        value.write_text(account);
+    }
     return transaction.put(owner_.numbers_, store::Key().text(comp_id_), value.bytes());
   }
   void written() {
@@ -154,6 +184,7 @@ class MessageStore::Numbers : public fix::Store {
   std::string comp_id_;
   std::map<int, std::string> pending_;  ///< not written yet
   std::multiset<int> inbound_;
+  std::optional<std::set<std::string>> accounts_;  ///< whose orders the messages may tell of
   bool changed_ = false;
   bool has_old_ = false;
   int next_sender_ = 1;
@@ -195,6 +226,12 @@ MessageStore::Numbers& MessageStore::numbers_of(const std::string& comp_id) {
 
 fix::Store& MessageStore::session(const std::string& comp_id) {
   return numbers_of(comp_id);
+}
+
+void MessageStore::give_accounts(const std::string& comp_id, const std::vector<std::string>& accounts,
+                                 Timestamp added_at) {
+  numbers_of(comp_id).give_accounts({accounts.begin(), accounts.end()},
+                                    added_at.nanoseconds / nanoseconds_per_second);
 }
 
 MessageStore::Inbound MessageStore::begin_inbound(const std::string& comp_id, int sequence) {

@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "fix/session.hpp"
 #include "store/environment.hpp"
 
@@ -23,6 +25,10 @@ class MessageStore {
 
   /// The numbers of one session, made when it is new. Good as long as this.
   fix::Store& session(const std::string& comp_id);
+  /// The session has these accounts from now on, as it was added at that time. Where its messages may tell of
+  /// others it begins at 1 again, so that nobody is told of accounts that are not its own any more.
+  void give_accounts(const std::string& comp_id, const std::vector<std::string>& accounts,
+                     Timestamp added_at);
 
   /// A message that came and whose outcome is not known yet.
   struct Inbound {

@@ -60,7 +60,7 @@ void Client::mass_status(const fix::Message& message) {
   std::vector<const KnownOrder*> orders;
   const std::string* account = message.find(1);
   const std::string* side = message.find(54);
-  for (const KnownOrder* order : services_.state->orders().open_orders(config_.comp_id)) {
+  for (const KnownOrder* order : open_orders()) {
     if (account != nullptr && order->account != *account) continue;
     if (message.text(585) == "1" && order->symbol != message.text(55)) continue;
     if (side != nullptr && side_of(*side) != order->marked_side()) continue;

@@ -247,7 +247,7 @@ void Client::mass_cancel(const fix::Message& message) {
            (side == nullptr || side_of(*side) == of_side);
   };
   std::vector<std::pair<CancelOrder, std::string>> commands;
-  for (const KnownOrder* order : services_.state->orders().open_orders(config_.comp_id)) {
+  for (const KnownOrder* order : open_orders()) {
     if (!meant(order->account, order->symbol, order->marked_side())) continue;
     commands.emplace_back(CancelOrder{.account = {}, .order = order->id, .client_order_id = {}},
                           order->account);
@@ -255,7 +255,7 @@ void Client::mass_cancel(const fix::Message& message) {
   // Those under way are placed before this is taken.
   const auto places = services_.state->requests().places(config_.comp_id);
   for (const auto& [key, request] : places) {
-    if (!meant(key.first, request.symbol, request.side)) continue;
+    if (!has_account(key.first) || !meant(key.first, request.symbol, request.side)) continue;
     commands.emplace_back(CancelOrder{.account = {}, .order = {}, .client_order_id = key.second}, key.first);
   }
   fix::Message report;

@@ -185,6 +185,7 @@ std::optional<Report> OrderTracker::report_of_lost(const ClientIdKey& key, const
   if (const auto order =
           request.order ? orders_.find(request.order) : orders_.find(key.first, request.original))
     report.order = *order;
+  report.order.account = key.first;
   report.order.comp_id = request.comp_id;
   report.client_order_id = key.second;
   report.original_client_order_id = request.original;

@@ -91,6 +91,32 @@ eventually() {
   step mass
 }
 
+@test "a session that is added anew without an account neither hears of it nor ends its orders" {
+  start_fix
+  t account deposit bob 100000 >/dev/null
+  session ACME --accounts alice,bob
+  sleep 1.2
+  step two_accounts
+  t fix session remove ACME >/dev/null
+  session ACME --accounts alice
+  sleep 1.2
+  mkfifo "$TRADE_HOME/.ended"
+  timeout 100 python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame one_account \
+    <"$TRADE_HOME/.ended" >"$TRADE_HOME/.client" 2>&1 &
+  exec 7>"$TRADE_HOME/.ended"
+  eventually cancelled head -1 "$TRADE_HOME/.client"
+  output=$(t orders --account bob --status open)
+  expect_json 'map(.client_order_id)' '["of-bob"]'
+  t cancel --all --account bob >/dev/null
+  sleep 0.5
+  echo >&7
+  wait %1 || {
+    cat "$TRADE_HOME/.client"
+    false
+  }
+  exec 7>&-
+}
+
 @test "a ClOrdID belongs to the session that used it first, over a restart too" {
   start_fix
   session SECOND --account alice

@@ -109,6 +109,36 @@ def step_mass():
     other.leave()
 
 
+def step_two_accounts():
+    """A session of two accounts has an order in each."""
+    client = begin("ACME")
+    for account in ("alice", "bob"):
+        client.order(f"of-{account}", 1, 1, (40, 2), (44, "140.00"), (1, account))
+        client.expect("8", t150="0", t1=account)
+    client.leave()
+
+
+def step_one_account():
+    """The same, added anew with the first account alone: what is in the other is not its own, and was not."""
+    kept = json.load(open(STATE))
+    kept["ACME"] = (kept["ACME"][0], 1)
+    json.dump(kept, open(STATE, "w"))
+    client = Session("ACME")
+    assert client.missed == 0, client.missed
+    client.send("AF", (584, "s1"), (585, 7))
+    client.expect("8", t584="s1", t911="1", t11="of-alice")
+    client.send("H", (11, "of-bob"), (55, "AAPL"), (54, 1))
+    client.expect("8", t39="8", t103="5")
+    client.send("q", (11, "q1"), (530, 7), (60, now()))
+    client.expect("r", t533="1")
+    client.expect("8", t150="4", t11="of-alice")
+    print("cancelled", flush=True)
+    # Nothing of what happens in the other account meanwhile.
+    sys.stdin.readline()
+    client.expect_nothing()
+    client.leave()
+
+
 def step_short():
     """Of an account that holds nothing, while another bids 149.00 for 10 and 148.00 for 10; COPIES is told."""
     client, copies = begin("SHORT"), begin("COPIES")

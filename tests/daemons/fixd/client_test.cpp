@@ -34,12 +34,13 @@ class ClientTest : public testing::Test {
     return std::make_unique<Client>(config_, "TRADE", std::move(services));
   }
   /// Order 7 of this session's, open, as "o1".
-  void add_order() {
+  void add_order() { add_order(7, "alice", "o1"); }
+  void add_order(std::uint64_t id, const std::string& account, const std::string& client_order_id) {
     KnownOrder order;
-    order.id = {7};
-    order.account = "alice";
+    order.id = {id};
+    order.account = account;
     order.symbol = "AAPL";
-    order.client_order_id = "o1";
+    order.client_order_id = client_order_id;
     order.comp_id = "BUYSIDE";
     order.status = OrderStatus::submitted;
     order.quantity = {10};
@@ -142,6 +143,43 @@ TEST_F(ClientTest, AMassCancelTellsOfEachOrderThatCannotBeCancelledNow) {
   // Of what is cancelled, or has ended by then, the journal tells.
   EXPECT_EQ(answer(RejectReason::none).type, "r");
   EXPECT_EQ(answer(RejectReason::order_not_cancellable).type, "r");
+}
+
+TEST_F(ClientTest, WhatIsInAccountsThatASessionHasNoMoreIsNotItsOwn) {
+  config_.accounts = {"alice", "bob"};
+  add_order(7, "alice", "o1");
+  add_order(8, "bob", "o2");
+  PendingRequest place;
+  place.comp_id = "BUYSIDE";
+  place.symbol = "AAPL";
+  state_->requests().add({"bob", "o3"}, place);
+  Report report;
+  report.order = *state_->orders().find(OrderId{8});
+  auto client = make();
+  EXPECT_TRUE(client->wants(report));
+  numbers().save(1, "of bob");
+  numbers().set_next_sender(2);
+  client.reset();
+  config_.accounts = {"alice"};
+  client = make();
+  EXPECT_FALSE(client->wants(report));
+  report.kind = ReportKind::too_late;
+  EXPECT_FALSE(client->wants(report));
+  EXPECT_EQ(numbers().next_sender(), 1);
+  fix::Message question;
+  question.type = "AF";
+  question.add(34, "2").add(52, "20260130-12:00:00").add(584, "s1").add(585, "7");
+  client->received(question);
+  ASSERT_EQ(numbers().next_sender(), 2);
+  const fix::Message status = fix::parse(numbers().messages(1, 1).front());
+  EXPECT_EQ(status.text(911), "1");
+  EXPECT_EQ(status.text(11), "o1");
+  fix::Message cancel;
+  cancel.type = "q";
+  cancel.add(34, "3").add(52, "20260130-12:00:00").add(11, "q1").add(530, "7");
+  client->received(cancel);
+  ASSERT_EQ(asked_.size(), 1u);
+  EXPECT_EQ(std::get<CancelOrder>(asked_[0]).order, OrderId{7});
 }
 
 TEST_F(ClientTest, SessionsHaveNumbersOfTheirOwn) {

@@ -331,5 +331,43 @@ TEST_F(StateTest, MessagesOfBeforeTheNumbersBeganAnewAreNeitherSentNorKept) {
   EXPECT_EQ(state_->messages().session("OTHER").messages(1, 1'000), (std::vector<std::string>{"other"}));
 }
 
+TEST_F(StateTest, NumbersBeginAnewForAccountsThatAreNotThoseOfBefore) {
+  MessageStore* messages = nullptr;
+  const auto give = [&](const std::vector<std::string>& accounts) {
+    open();
+    messages = &state_->messages();
+    messages->give_accounts("BUYSIDE", accounts, {});
+    commit();
+    return messages->session("BUYSIDE").next_sender();
+  };
+  give({"alice", "bob"});
+  messages->session("BUYSIDE").save(1, "of bob");
+  messages->session("BUYSIDE").set_next_sender(2);
+  commit();
+  EXPECT_EQ(give({"bob", "alice"}), 2);
+  EXPECT_EQ(give({"alice", "bob", "carol"}), 2) << "what it was told is its own all the same";
+  EXPECT_EQ(messages->session("BUYSIDE").messages(1, 10).size(), 1u);
+  EXPECT_EQ(give({"alice"}), 1);
+  messages->session("BUYSIDE").set_next_sender(10);
+  EXPECT_TRUE(messages->session("BUYSIDE").messages(1, 10).empty());
+  commit();
+  EXPECT_EQ(give({"bob"}), 1);
+}
+
+TEST_F(StateTest, AStoreThatDoesNotSayWhoseItIsBelongsToASessionThatWasThereBefore) {
+  const auto next_sender_when_added_at = [&](std::int64_t seconds) {
+    fix::Store& numbers = state_->messages().session("BUYSIDE" + std::to_string(seconds));
+    numbers.reset(100);
+    numbers.set_next_sender(5);
+    commit();
+    open();
+    const std::string comp_id = "BUYSIDE" + std::to_string(seconds);
+    state_->messages().give_accounts(comp_id, {"alice"}, {seconds * nanoseconds_per_second});
+    return state_->messages().session(comp_id).next_sender();
+  };
+  EXPECT_EQ(next_sender_when_added_at(99), 5);
+  EXPECT_EQ(next_sender_when_added_at(101), 1);
+}
+
 }  // namespace
 }  // namespace trade::fixd

@@ -497,6 +497,7 @@ TEST_F(TrackerTest, AChangeThatWasLostIsAnswered) {
   report = tracker_->report_of_lost({"alice", "o2"}, request, {5});
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->order.id);
+  EXPECT_EQ(report->order.account, "alice");
   EXPECT_EQ(report->original_client_order_id, "of another door");
 }
 
