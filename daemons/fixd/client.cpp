@@ -32,6 +32,12 @@ fix::Store& numbers_of(const access::FixSession& config, MessageStore& messages)
   return messages.session(config.comp_id);
 }
 
+/// Of a request with one command.
+Result<CommandResult> only(Client::Results results) {
+  if (!results) return std::unexpected(std::move(results.error()));
+  return std::move(results->front());
+}
+
 bool is_of_session(const std::string& type) {
   return type == "0" || type == "1" || type == "2" || type == "3";
 }
@@ -170,16 +176,18 @@ void Client::ask_to_cancel_all() {
   cancelling_ = Cancelling::asked;
   CancelAllOrders cancel;
   cancel.session = session_number(config_.comp_id);
-  services_.ask(config_.comp_id, {cancel, {}, {}}, [comp_id = config_.comp_id](Client* client, auto result) {
-    const bool done = result && result->reason == RejectReason::none;
-    if (done) {
-      spdlog::info("{}: {} orders cancelled on disconnect", comp_id, result->affected);
-    } else {
-      spdlog::warn("{}: the orders are not cancelled on disconnect yet: {}", comp_id,
-                   result ? std::string(row_of(result->reason).text) : result.error().message);
-    }
-    if (client != nullptr) client->cancelling_ = done ? Cancelling::no : Cancelling::due;
-  });
+  services_.ask(config_.comp_id, {{cancel, {}, {}}},
+                [comp_id = config_.comp_id](Client* client, auto results) {
+                  const Result<CommandResult> result = only(std::move(results));
+                  const bool done = result && result->reason == RejectReason::none;
+                  if (done) {
+                    spdlog::info("{}: {} orders cancelled on disconnect", comp_id, result->affected);
+                  } else {
+                    spdlog::warn("{}: the orders are not cancelled on disconnect yet: {}", comp_id,
+                                 result ? std::string(row_of(result->reason).text) : result.error().message);
+                  }
+                  if (client != nullptr) client->cancelling_ = done ? Cancelling::no : Cancelling::due;
+                });
   services_.settle();
 }
 
@@ -252,20 +260,28 @@ Result<std::string> Client::account_of(const fix::Message& message) const {
   return fail(ErrorCode::usage, "tag 1: this session has several accounts: name one");
 }
 
-void Client::ask(Asked asked, const SubmittedCommand& command, Handle answered) {
-  asked.inbound =
-      services_.state->messages().begin_inbound(config_.comp_id, std::atoi(asked.message.text(34).c_str()));
-  const auto done = [state = services_.state, comp_id = config_.comp_id, asked, answered](
-                        Client* client, Result<CommandResult> result) {
+void Client::ask(const Asked& asked, const SubmittedCommand& command, Handle answered) {
+  ask(asked.message, {command}, [state = services_.state, asked, answered](Client* client, Results results) {
+    Result<CommandResult> result = only(std::move(results));
     // The session may have lost the account meanwhile.
     if (client != nullptr && client->has_account(asked.account)) {
       (client->*answered)(asked, std::move(result));
     } else if (result && result->reason != RejectReason::none) {
       state->requests().take(asked.key());
     }
-    state->messages().end_inbound(comp_id, asked.inbound);
-  };
-  services_.ask(config_.comp_id, command, done);
+  });
+}
+
+void Client::ask(const fix::Message& message, const std::vector<SubmittedCommand>& commands,
+                 Answered answered) {
+  MessageStore& messages = services_.state->messages();
+  const auto inbound = messages.begin_inbound(config_.comp_id, std::atoi(message.text(34).c_str()));
+  services_.ask(config_.comp_id, commands,
+                [&messages, comp_id = config_.comp_id, inbound, answered = std::move(answered)](
+                    Client* client, Results results) {
+                  answered(client, std::move(results));
+                  messages.end_inbound(comp_id, inbound);
+                });
   services_.settle();
 }
 

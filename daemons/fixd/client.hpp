@@ -25,14 +25,17 @@ ClientSessionId session_number(const std::string& comp_id);
 
 class Client : public fix::Handler, public MarketListener {
  public:
+  /// What became of each command that was asked for, in their order.
+  using Results = Result<std::vector<CommandResult>>;
   /// Gets the answer, and the session as it is by then: null where it was removed.
-  using Answered = std::function<void(Client*, Result<CommandResult>)>;
+  using Answered = std::function<void(Client*, Results)>;
 
   struct Services {
     MarketDoor* market = nullptr;  ///< null: nothing is told of the market
     FixState* state = nullptr;
-    /// Asks tradingd for the session of that CompID, once what was received is durable.
-    std::function<void(const std::string& comp_id, const SubmittedCommand&, Answered)> ask;
+    /// Asks tradingd for the session of that CompID, once what was received is durable: at most
+    /// `submit_commands_max` commands, whose texts are needed during the call only.
+    std::function<void(const std::string& comp_id, const std::vector<SubmittedCommand>&, Answered)> ask;
     /// Something is to be made durable and sent.
     std::function<void()> settle;
   };
@@ -79,7 +82,6 @@ class Client : public fix::Handler, public MarketListener {
   struct Asked {
     fix::Message message;
     std::string account;
-    MessageStore::Inbound inbound = {};
     [[nodiscard]] ClientIdKey key() const { return {account, message.text(11)}; }
   };
   using Handle = void (Client::*)(const Asked&, Result<CommandResult>);
@@ -96,7 +98,8 @@ class Client : public fix::Handler, public MarketListener {
   void leave_market();
   void begin_anew_when_due(Timestamp now);
   void ask_to_cancel_all();
-  void ask(Asked asked, const SubmittedCommand& command, Handle answered);
+  void ask(const Asked& asked, const SubmittedCommand& command, Handle answered);
+  void ask(const fix::Message& message, const std::vector<SubmittedCommand>& commands, Answered answered);
   [[nodiscard]] bool has_account(const std::string& account) const;
   /// The session's own.
   [[nodiscard]] std::vector<const KnownOrder*> open_orders() const;
@@ -117,7 +120,7 @@ class Client : public fix::Handler, public MarketListener {
   void replace(const Asked& asked, const std::optional<KnownOrder>& known);
   void changed(const Asked& asked, Result<CommandResult> result);
   void mass_cancel(const fix::Message& message);
-  void mass_cancelled(const Asked& asked, Result<CommandResult> result);
+  void mass_cancelled(const fix::Message& message, const Results& results);
   bool refuse_used_id(const Asked& asked);
   void unanswered(const Asked& asked, const Error& error);
 
@@ -132,6 +135,8 @@ class Client : public fix::Handler, public MarketListener {
   Line* line_ = nullptr;
   Rate asked_rate_;    ///< messages that ask for something
   Rate session_rate_;  ///< those of the session itself
+  /// Orders that mass cancels ask to cancel, as long as tradingd has not answered. Outlives the session.
+  std::shared_ptr<std::size_t> mass_cancelling_ = std::make_shared<std::size_t>(0);
   /// Of its orders, after its line has ended.
   enum class Cancelling : std::uint8_t { no, due, asked };
   Cancelling cancelling_ = Cancelling::no;

@@ -30,6 +30,38 @@ constexpr std::int64_t finish_time_max_ns = 2 * nanoseconds_per_second;
 /// Without a batch for so long the journal is read to its end.
 constexpr std::int64_t quiet_time_ns = nanoseconds_per_second;
 
+/// A command with the texts that it has views of. Stays where it is.
+class HeldCommand {
+ public:
+  HeldCommand() = default;
+  HeldCommand(const HeldCommand&) = delete;
+  HeldCommand& operator=(const HeldCommand&) = delete;
+
+  void hold(const SubmittedCommand& command) {
+    account_ = command.account_name;
+    symbol_ = command.symbol_name;
+    body_ = command.body;
+    if (auto* place = std::get_if<PlaceOrder>(&body_)) {
+      keep(place->client_order_id, client_order_id_);
+    } else if (auto* cancel = std::get_if<CancelOrder>(&body_)) {
+      keep(cancel->client_order_id, client_order_id_);
+    } else if (auto* replace = std::get_if<ReplaceOrder>(&body_)) {
+      keep(replace->client_order_id, client_order_id_);
+      keep(replace->new_client_order_id, new_client_order_id_);
+    }
+  }
+  [[nodiscard]] SubmittedCommand view() const { return {body_, account_, symbol_}; }
+
+ private:
+  static void keep(std::string_view& text, std::string& here) {
+    here = text;
+    text = here;
+  }
+
+  std::string account_, symbol_, client_order_id_, new_client_order_id_;
+  CommandBody body_;
+};
+
 }  // namespace
 
 Gateway::Gateway(GatewayOptions options)
@@ -135,8 +167,8 @@ Status Gateway::read_sessions() {
     Client::Services services;
     services.market = market_.get();
     services.state = state_.get();
-    services.ask = [this](const std::string& comp_id, const SubmittedCommand& command,
-                          Client::Answered done) { ask(comp_id, command, std::move(done)); };
+    services.ask = [this](const std::string& comp_id, const std::vector<SubmittedCommand>& commands,
+                          Client::Answered done) { ask(comp_id, commands, std::move(done)); };
     services.settle = [this] { settle_soon(); };
     client = std::make_unique<Client>(session, options_.comp_id, std::move(services));
   }
@@ -213,42 +245,29 @@ void Gateway::take_first(Line& line, const std::string& message) {
   client->second->receive(message);
 }
 
-void Gateway::ask(const std::string& comp_id, const SubmittedCommand& command,
-                  std::function<void(Client*, Result<CommandResult>)> done) {
+void Gateway::ask(const std::string& comp_id, const std::vector<SubmittedCommand>& commands,
+                  Client::Answered done) {
   // The texts belong to the message that is being taken; the request goes out when that is durable.
-  struct Held {
-    std::string account, symbol, client_order_id, new_client_order_id;
-    CommandBody body;
-  };
-  auto held = std::make_shared<Held>(
-      Held{std::string(command.account_name), std::string(command.symbol_name), {}, {}, command.body});
-  if (auto* place = std::get_if<PlaceOrder>(&held->body)) {
-    held->client_order_id = place->client_order_id;
-    place->client_order_id = held->client_order_id;
-  } else if (auto* cancel = std::get_if<CancelOrder>(&held->body)) {
-    held->client_order_id = cancel->client_order_id;
-    cancel->client_order_id = held->client_order_id;
-  } else if (auto* replace = std::get_if<ReplaceOrder>(&held->body)) {
-    held->client_order_id = replace->client_order_id;
-    held->new_client_order_id = replace->new_client_order_id;
-    replace->client_order_id = held->client_order_id;
-    replace->new_client_order_id = held->new_client_order_id;
-  }
-  const auto answered = [this, comp_id, done = std::move(done)](Result<CommandResult> result) {
+  auto held = std::make_shared<std::vector<HeldCommand>>(commands.size());
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    (*held)[i].hold(commands[i]);
+  const auto answered = [this, comp_id, done = std::move(done)](Client::Results results) {
     const auto client = clients_.find(comp_id);
     // What it has the session say settles by itself. That the request is answered may become durable with
     // whatever comes next: until then a crash has the session send it again, which is told apart.
-    done(client == clients_.end() ? nullptr : client->second.get(), std::move(result));
+    done(client == clients_.end() ? nullptr : client->second.get(), std::move(results));
   };
   asked_.push_back([this, held, answered] {
     SubmitRequest request;
-    request.commands.push_back({held->body, held->account, held->symbol});
-    tradingd_->ask(RequestBody(std::move(request)), [answered](Result<ReplyBody> reply) {
+    for (const HeldCommand& command : *held)
+      request.commands.push_back(command.view());
+    const std::size_t count = held->size();
+    tradingd_->ask(RequestBody(std::move(request)), [answered, count](Result<ReplyBody> reply) {
       if (!reply) return answered(std::unexpected(reply.error()));
       auto* answer = std::get_if<SubmitReply>(&*reply);
-      if (answer == nullptr || answer->results.size() != 1)
+      if (answer == nullptr || answer->results.size() != count)
         return answered(fail(ErrorCode::internal, "tradingd did not say what became of the command"));
-      answered(std::move(answer->results.front()));
+      answered(std::move(answer->results));
     });
   });
 }

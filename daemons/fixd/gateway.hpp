@@ -13,6 +13,7 @@
 
 #include "access/fix_session_store.hpp"
 #include "bus/poll_loop.hpp"
+#include "fixd/client.hpp"
 #include "fixd/fix_state.hpp"
 #include "fixd/line.hpp"
 #include "fixd/market_door.hpp"
@@ -32,8 +33,6 @@ struct GatewayOptions {
   bool make_certificate = true;  ///< self-signed, where the files are not there
   std::string comp_id;           ///< ours
 };
-
-class Client;
 
 class Gateway : public follower::Application {
  public:
@@ -71,8 +70,7 @@ class Gateway : public follower::Application {
   void tell(const Report& report);
   [[nodiscard]] bool may_try_password(const std::string& address);
   /// `done` gets the session of that CompID as it is by then; null where it was removed.
-  void ask(const std::string& comp_id, const SubmittedCommand& command,
-           std::function<void(Client*, Result<CommandResult>)> done);
+  void ask(const std::string& comp_id, const std::vector<SubmittedCommand>& commands, Client::Answered done);
   void settle_soon();
   void settle();
   void clear_lines();

@@ -1,4 +1,5 @@
 // What a session asks tradingd for: new orders, changes to them, and mass cancels.
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,13 @@ constexpr int duplicate_order_code = 6;
 constexpr int unsupported_order_code = 11;
 constexpr int unknown_account_code = 15;
 constexpr int other_order_code = 99;
+
+/// Of a mass cancel, in one request to tradingd.
+constexpr std::size_t cancels_per_request = 1'000;
+static_assert(cancels_per_request <= submit_commands_max);
+/// Orders that mass cancels ask to cancel and that tradingd has not answered for; with as many another mass
+/// cancel is refused, so that those who send them without end are held up, and not the memory filled.
+constexpr std::size_t mass_cancelling_max = 100'000;
 
 constexpr const char* used_id_text = "Duplicate ClOrdID";
 
@@ -246,39 +254,55 @@ void Client::mass_cancel(const fix::Message& message) {
            (message.text(530) != "1" || symbol == message.text(55)) &&
            (side == nullptr || side_of(*side) == of_side);
   };
-  std::vector<std::pair<CancelOrder, std::string>> commands;
+  std::vector<SubmittedCommand> commands;
   for (const KnownOrder* order : open_orders()) {
     if (!meant(order->account, order->symbol, order->marked_side())) continue;
-    commands.emplace_back(CancelOrder{.account = {}, .order = order->id, .client_order_id = {}},
-                          order->account);
+    commands.push_back(
+        {CancelOrder{.account = {}, .order = order->id, .client_order_id = {}}, order->account, {}});
   }
   // Those under way are placed before this is taken.
   const auto places = services_.state->requests().places(config_.comp_id);
   for (const auto& [key, request] : places) {
     if (!has_account(key.first) || !meant(key.first, request.symbol, request.side)) continue;
-    commands.emplace_back(CancelOrder{.account = {}, .order = {}, .client_order_id = key.second}, key.first);
+    commands.push_back(
+        {CancelOrder{.account = {}, .order = {}, .client_order_id = key.second}, key.first, {}});
   }
+  const bool refused = *mass_cancelling_ >= mass_cancelling_max;
   fix::Message report;
   report.type = "r";
   report.add(11, message.text(11)).add(37, own_execution_id(message)).add(530, message.text(530));
-  report.add(531, message.text(530)).add(533, std::to_string(commands.size()));
+  report.add(531, refused ? "0" : message.text(530));
+  if (refused) report.add(532, "99");
+  report.add(533, refused ? "0" : std::to_string(commands.size()));
   if (const std::string* symbol = message.find(55)) report.add(55, *symbol);
+  if (refused) report.add(58, "mass cancels of before are not answered yet: try again");
   send(report);
-  for (const auto& [command, of_account] : commands)
-    ask({message, of_account}, {command, of_account, {}}, &Client::mass_cancelled);
+  if (refused) return;
+  // One request has so many that tradingd takes those of others in between.
+  for (std::size_t first = 0; first < commands.size(); first += cancels_per_request) {
+    const auto begin = commands.begin() + static_cast<std::ptrdiff_t>(first);
+    const std::size_t count = std::min(cancels_per_request, commands.size() - first);
+    *mass_cancelling_ += count;
+    ask(message, {begin, begin + static_cast<std::ptrdiff_t>(count)},
+        [message, count, under_way = mass_cancelling_](Client* client, const Results& results) {
+          *under_way -= count;
+          if (client != nullptr) client->mass_cancelled(message, results);
+        });
+  }
 }
 
 /// The report has told how many orders are to go; of each the journal tells, or nothing where it had ended by
 /// then. One that cannot be cancelled now is told by itself.
-void Client::mass_cancelled(const Asked& asked, Result<CommandResult> result) {
-  if (!result)
-    return refuse_business(asked.message, 4, result.error().message + "; ask for the orders' status");
-  const int code = cancel_code_of(result->reason);
-  if (result->reason == RejectReason::none || code == too_late_code || code == unknown_order_code) return;
-  const auto order = services_.state->orders().find(result->order);
-  if (!order) return;
-  send(cancel_reject(asked.message.text(11), order->client_order_id, RequestKind::cancel, &*order, code,
-                     row_of(result->reason).text, config_.version));
+void Client::mass_cancelled(const fix::Message& message, const Results& results) {
+  if (!results) return refuse_business(message, 4, results.error().message + "; ask for the orders' status");
+  for (const CommandResult& result : *results) {
+    const int code = cancel_code_of(result.reason);
+    if (result.reason == RejectReason::none || code == too_late_code || code == unknown_order_code) continue;
+    const auto order = services_.state->orders().find(result.order);
+    if (!order || !has_account(order->account)) continue;
+    send(cancel_reject(message.text(11), order->client_order_id, RequestKind::cancel, &*order, code,
+                       row_of(result.reason).text, config_.version));
+  }
 }
 
 }  // namespace trade::fixd

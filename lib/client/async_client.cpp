@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "bus/sockets.hpp"
 #include "client/connection.hpp"
+#include "model/admission.hpp"
 #include "wire/wire.hpp"
 
 namespace trade {
@@ -40,7 +41,8 @@ int AsyncClient::file_descriptor() const {
 }
 
 void AsyncClient::ask(const RequestBody& body, Handler handler) {
-  if (waiting_.size() >= outstanding_max) {
+  const bool must_pass = commands_that_pass(body) > 0;
+  if (waiting_.size() >= (must_pass ? 2 * outstanding_max : outstanding_max)) {
     done_.push_back(
         {std::move(handler), fail_named(ErrorCode::rejected, "overloaded",
                                         "too many requests wait for " + daemon_, "try again in a moment")});

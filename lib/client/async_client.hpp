@@ -23,7 +23,9 @@ class AsyncClient {
   /// Gets the answer, an ErrorReply's error, or why there is none.
   using Handler = std::move_only_function<void(Result<ReplyBody>)>;
 
-  /// Requests that wait for an answer at most; beyond, they are refused as `overloaded`.
+  /// Requests that wait for an answer at most; beyond, they are refused as `overloaded`. Those with commands
+  /// that must go through when orders are refused (see `can_be_refused`) wait until there are twice as many:
+  /// who sends orders without end keeps nobody from cancelling.
   static constexpr std::size_t outstanding_max = 16'384;
 
   AsyncClient(ClientOptions options, std::string daemon);

@@ -1,12 +1,12 @@
 #include "sequencer/intake.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/admission.hpp"
 
 namespace trade::sequencer {
 
@@ -31,25 +31,12 @@ Reply refusal(const Request& request) {
   return reply;
 }
 
-/// How many of the request's commands go through where orders are refused.
-std::size_t commands_that_pass(const Request& request) {
-  const auto* submitted = std::get_if<SubmitRequest>(&request.body);
-  // A check changes nothing, so nothing is lost when it is refused.
-  if (submitted == nullptr || submitted->dry_run) return 0;
-  return static_cast<std::size_t>(std::ranges::count_if(
-      submitted->commands, [](const SubmittedCommand& command) { return !can_be_refused(command.body); }));
-}
-
 std::size_t command_count(const Request& request) {
   const auto* submitted = std::get_if<SubmitRequest>(&request.body);
   return submitted == nullptr ? 1 : submitted->commands.size();
 }
 
 }  // namespace
-
-bool can_be_refused(const CommandBody& body) {
-  return std::holds_alternative<PlaceOrder>(body) || std::holds_alternative<ReplaceOrder>(body);
-}
 
 std::optional<Reply> Intake::offer(const bus::ClientIdentity& client, Request&& request, bus::Frame& frame,
                                    const Work& elsewhere) {
@@ -60,7 +47,7 @@ std::optional<Reply> Intake::offer(const bus::ClientIdentity& client, Request&& 
   const bool refuse = overloaded && queued_.commands + elsewhere.commands != 0;
   Work work{all, frame.bytes().size()};
   if (refuse) {
-    work.commands = commands_that_pass(request);
+    work.commands = commands_that_pass(request.body);
     refused_ += all - work.commands;
     if (work.commands == 0) return refusal(request);
   }

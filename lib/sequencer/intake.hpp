@@ -33,10 +33,6 @@ struct Work {
   }
 };
 
-/// Whether a command adds to the load by choice: a new order, or a change that is one in effect. All others
-/// (cancels, and what an operator does) must go through when orders are refused: they are what ends trouble.
-bool can_be_refused(const CommandBody& body);
-
 class Intake {
  public:
   struct Item {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
-#include "sequencer/intake.hpp"
+#include "model/admission.hpp"
 #include "sequencer/queries.hpp"
 #include "sequencer/reply_size.hpp"
 

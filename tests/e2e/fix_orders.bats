@@ -91,6 +91,32 @@ eventually() {
   step mass
 }
 
+@test "a mass cancel ends every order, however many there are" {
+  start_fix
+  step mass_of_many 17500
+}
+
+@test "orders without end, while tradingd stands still, keep no other session from cancelling" {
+  start_fix
+  session SECOND --account alice
+  sleep 1.2
+  tradingd=$(daemon_pid tradingd)
+  mkfifo "$TRADE_HOME/.stopped"
+  timeout 100 python3 "$BATS_TEST_DIRNAME/fix_orders.py" "$port" open-sesame flood \
+    <"$TRADE_HOME/.stopped" >"$TRADE_HOME/.client" 2>&1 &
+  exec 7>"$TRADE_HOME/.stopped"
+  eventually placed head -1 "$TRADE_HOME/.client"
+  kill -STOP "$tradingd"
+  echo >&7
+  eventually asked tail -1 "$TRADE_HOME/.client"
+  kill -CONT "$tradingd"
+  wait %1 || {
+    cat "$TRADE_HOME/.client"
+    false
+  }
+  exec 7>&-
+}
+
 @test "a session that is added anew without an account neither hears of it nor ends its orders" {
   start_fix
   t account deposit bob 100000 >/dev/null

@@ -109,6 +109,50 @@ def step_mass():
     other.leave()
 
 
+def step_mass_of_many():
+    """COUNT: so many open orders are ended by one mass cancel, each with its report."""
+    client = begin("BUYSIDE")
+    count = int(ARGUMENTS[0])
+    told = 0
+    for first in range(0, count, 500):
+        names = [f"m{i}" for i in range(first, min(first + 500, count))]
+        for name in names:
+            client.order(name, 1, 1, (40, 2), (44, "1.00"))
+        for name in names:
+            client.expect("8", t150="0", t11=name)
+    client.send("q", (11, "q1"), (530, 7), (60, now()))
+    client.expect("r", t531="7", t533=str(count))
+    ended = {client.expect("8", t150="4", t39="4")[11] for _ in range(count)}
+    assert len(ended) == count, len(ended)
+    client.send("AF", (584, "s1"), (585, 7))
+    client.expect("8", t584="s1", t911="0")
+    client.leave()
+
+
+def step_flood():
+    """One session sends more orders than may wait while tradingd is stopped; the other can cancel all the same."""
+    other, flooding = begin("SECOND"), begin("BUYSIDE")
+    other.place("theirs", 1, "140.00")
+    other.place("more", 1, "140.00")
+    print("placed", flush=True)
+    sys.stdin.readline()
+    for first in range(0, 17_000, 500):
+        flooding.send_bytes(b"".join(
+            flooding.message("D", (11, f"f{i}"), (21, 1), (55, "AAPL"), (54, 1), (60, now()), (38, 1), (40, 2), (44, "1.00"))
+            for i in range(first, first + 500)))
+    # On a slow machine the first of them are given up before the last one has come.
+    refused = flooding.receive()
+    assert refused[35] == "j" or refused[58].startswith("too many requests wait for tradingd"), refused
+    other.cancel("theirs", "c1")
+    other.send("q", (11, "q1"), (530, 7), (60, now()))
+    other.expect("r", t531="7", t533="2")
+    print("asked", flush=True)
+    ended = {other.expect("8", t150="4", t39="4")[37] for _ in range(2)}
+    assert len(ended) == 2, ended
+    flooding.keep()
+    other.leave()
+
+
 def step_two_accounts():
     """A session of two accounts has an order in each."""
     client = begin("ACME")

@@ -1,7 +1,9 @@
 #include "fixd/client.hpp"
 
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -26,8 +28,10 @@ class ClientTest : public testing::Test {
   std::unique_ptr<Client> make() {
     Client::Services services;
     services.state = state_.get();
-    services.ask = [this](const std::string&, const SubmittedCommand& command, Client::Answered answered) {
-      asked_.push_back(command.body);
+    services.ask = [this](const std::string&, const std::vector<SubmittedCommand>& commands,
+                          Client::Answered answered) {
+      for (const SubmittedCommand& command : commands)
+        asked_.push_back(command.body);
       answers_.push_back(std::move(answered));
     };
     services.settle = [] {};
@@ -92,7 +96,7 @@ TEST_F(ClientTest, OrdersAreCancelledUntilTradingdHasSaidSo) {
   EXPECT_TRUE(client->is_cancelling());
   client->tick(SystemClock().now());
   ASSERT_EQ(asked_.size(), 2u);
-  answers_[1](client.get(), CommandResult{});
+  answers_[1](client.get(), std::vector<CommandResult>(1));
   EXPECT_FALSE(client->is_cancelling());
   client->tick(SystemClock().now());
   EXPECT_EQ(asked_.size(), 2u);
@@ -129,7 +133,7 @@ TEST_F(ClientTest, AMassCancelTellsOfEachOrderThatCannotBeCancelledNow) {
     CommandResult result;
     result.reason = reason;
     result.order = {7};
-    answers_.back()(client.get(), result);
+    answers_.back()(client.get(), std::vector{result});
     return fix::parse(numbers().messages(numbers().next_sender() - 1, numbers().next_sender() - 1).front());
   };
   const fix::Message refused = answer(RejectReason::pending_at_venue);
@@ -143,6 +147,40 @@ TEST_F(ClientTest, AMassCancelTellsOfEachOrderThatCannotBeCancelledNow) {
   // Of what is cancelled, or has ended by then, the journal tells.
   EXPECT_EQ(answer(RejectReason::none).type, "r");
   EXPECT_EQ(answer(RejectReason::order_not_cancellable).type, "r");
+}
+
+TEST_F(ClientTest, AMassCancelOfManyOrdersIsFewRequestsAndAsksForEachOrder) {
+  const auto client = make();
+  constexpr std::uint64_t orders = 17'500;
+  for (std::uint64_t id = 1; id <= orders; ++id)
+    add_order(id, "alice", "o" + std::to_string(id));
+  fix::Message cancel;
+  cancel.type = "q";
+  cancel.add(34, "2").add(52, "20260130-12:00:00").add(11, "q1").add(530, "7");
+  const auto report = [&] {
+    const int next = numbers().next_sender();
+    client->received(cancel);
+    return fix::parse(numbers().messages(next, next).front());
+  };
+  EXPECT_EQ(report().text(533), "17500");
+  EXPECT_EQ(asked_.size(), orders);
+  EXPECT_EQ(answers_.size(), 18u);
+  std::set<std::uint64_t> cancelled;
+  for (const CommandBody& body : asked_)
+    cancelled.insert(std::get<CancelOrder>(body).order.value);
+  EXPECT_EQ(cancelled.size(), orders);
+  // While tradingd does not answer, they do not pile up for ever.
+  fix::Message last;
+  for (int i = 0; i < 10; ++i)
+    last = report();
+  EXPECT_EQ(last.text(531), "0");
+  EXPECT_EQ(last.text(532), "99");
+  EXPECT_LE(asked_.size(), 120'000u);
+  for (const Client::Answered& answer : std::exchange(answers_, {}))
+    answer(client.get(), fail(ErrorCode::timed_out, "tradingd did not answer"));
+  EXPECT_EQ(fix::parse(numbers().messages(numbers().next_sender() - 1, numbers().next_sender()).front()).type,
+            "j");
+  EXPECT_EQ(report().text(531), "7");
 }
 
 TEST_F(ClientTest, WhatIsInAccountsThatASessionHasNoMoreIsNotItsOwn) {

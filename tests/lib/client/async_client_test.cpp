@@ -103,5 +103,34 @@ TEST(AsyncClientTest, AQuestionWithoutAnAnswerIsGivenUp) {
   EXPECT_EQ(failure, ErrorCode::internal);
 }
 
+TEST(AsyncClientTest, OrdersWithoutEndKeepNobodyFromCancelling) {
+  const test::TemporaryDirectory home;
+  const FakeDaemon daemon(home.path(), "tradingd", [](const RequestBody&) { return std::nullopt; });
+  AsyncClient client(options_for(home), "tradingd");
+  std::size_t refused = 0;
+  const auto ask = [&](const CommandBody& body) {
+    SubmitRequest request;
+    request.commands.push_back({body, "alice", {}});
+    client.ask(RequestBody(std::move(request)), [&](Result<ReplyBody> reply) {
+      EXPECT_FALSE(reply);
+      if (!reply && reply.error().name == "overloaded") ++refused;
+    });
+  };
+  for (std::size_t i = 0; i < AsyncClient::outstanding_max + 10; ++i)
+    ask(PlaceOrder{});
+  client.ask(StatusRequest{}, [&](Result<ReplyBody> reply) { refused += reply ? 0U : 1U; });
+  EXPECT_EQ(client.outstanding(), AsyncClient::outstanding_max);
+  client.turn();
+  EXPECT_EQ(refused, 11u);
+  for (std::size_t i = 0; i < AsyncClient::outstanding_max; ++i)
+    ask(CancelOrder{.account = {}, .order = {i + 1}, .client_order_id = {}});
+  client.turn();
+  EXPECT_EQ(refused, 11u);
+  EXPECT_EQ(client.outstanding(), 2 * AsyncClient::outstanding_max);
+  ask(CancelOrder{.account = {}, .order = {1}, .client_order_id = {}});
+  client.turn();
+  EXPECT_EQ(refused, 12u);
+}
+
 }  // namespace
 }  // namespace trade
