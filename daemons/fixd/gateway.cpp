@@ -11,14 +11,16 @@
 #include "app/log.hpp"
 #include "base/clock.hpp"
 #include "fixd/client.hpp"
+#include "fixd/line_bounds.hpp"
 #include "fixd/translation.hpp"
+#include "http/client_address.hpp"
 
 namespace trade::fixd {
 
 namespace {
 
-/// Connections at one time; one beyond is closed at once.
-constexpr std::size_t lines_max = 1'024;
+/// Connections that are taken in one go: what they say is read in between, before others make them end.
+constexpr int accepted_at_a_time_max = 64;
 /// A connection that has not logged on by then is closed.
 constexpr std::int64_t logon_time_max_ns = 10 * nanoseconds_per_second;
 constexpr std::chrono::milliseconds turn_interval{10};
@@ -185,11 +187,18 @@ Status Gateway::read_sessions() {
 
 void Gateway::accept(const Listener& listener) {
   std::string address;
-  for (int descriptor; (descriptor = accept_from(listener.descriptor, address)) >= 0;) {
+  for (int taken = 0; taken < accepted_at_a_time_max; ++taken) {
+    const int descriptor = accept_from(listener.descriptor, address);
+    if (descriptor < 0) return;
     auto tls = listener.tls ? std::make_unique<http::TlsChannel>(*listener.tls) : nullptr;
     auto line = std::make_unique<Line>(descriptor, address, std::move(tls));
+    if (Line* const old = line_to_end(lines_, address)) {
+      note_refusal(old->address(), "it does not log on, and others are waiting");
+      loop_->remove(old->watch);
+      std::erase_if(lines_, [old](const auto& open) { return open.get() == old; });
+    }
     if (lines_.size() >= lines_max) {
-      spdlog::warn("{}: refused, {} connections are open", address, lines_max);
+      note_refusal(address, std::to_string(lines_max) + " connections are open");
       continue;
     }
     line->opened_at_ns = monotonic_nanoseconds();
@@ -214,7 +223,17 @@ void Gateway::read_line(Line& line) {
 }
 
 bool Gateway::may_try_password(const std::string& address) {
-  return ++logons_[address] <= logons_per_second_max;
+  return ++logons_[http::client_of_address(address)] <= logons_per_second_max;
+}
+
+/// Says why, of the first in a second; `tell_refusals` how many more there were.
+void Gateway::note_refusal(const std::string& address, const std::string& why) {
+  if (refusals_++ == 0) spdlog::warn("{}: refused: {}", address, why);
+}
+
+void Gateway::tell_refusals() {
+  const std::uint64_t count = std::exchange(refusals_, 0);
+  if (count > 1) spdlog::warn("{} more connections were refused within a second", count - 1);
 }
 
 /// The first message says whose the connection is, and must be a Logon. Who is not known gets no answer.
@@ -237,7 +256,7 @@ void Gateway::take_first(Line& line, const std::string& message) {
     why = "session " + comp_id + " is connected already";
   }
   if (!why.empty()) {
-    spdlog::warn("{}: refused: {}", line.address(), why);
+    note_refusal(line.address(), why);
     line.disconnect();
     return;
   }
@@ -366,6 +385,7 @@ Status Gateway::idle(Timestamp now) {
   if (ticks) {
     ticked_at_ns_ = now_ns;
     logons_.clear();
+    tell_refusals();
     if (Status read = read_sessions(); !read) return read;
     for (const auto& [comp_id, client] : clients_)
       client->tick(now);

@@ -69,6 +69,8 @@ class Gateway : public follower::Application {
   void take_first(Line& line, const std::string& message);
   void tell(const Report& report);
   [[nodiscard]] bool may_try_password(const std::string& address);
+  void note_refusal(const std::string& address, const std::string& why);
+  void tell_refusals();
   /// `done` gets the session of that CompID as it is by then; null where it was removed.
   void ask(const std::string& comp_id, const std::vector<SubmittedCommand>& commands, Client::Answered done);
   void settle_soon();
@@ -87,7 +89,8 @@ class Gateway : public follower::Application {
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::function<void()>> asked_;  ///< to be sent once what they come from is durable
   std::vector<Report> reports_;
-  std::map<std::string, int> logons_;  ///< of this second, by address
+  std::map<std::string, int> logons_;  ///< of this second, by client
+  std::uint64_t refusals_ = 0;         ///< of this second
   bus::PollLoop* loop_ = nullptr;
   std::array<Listener, 2> listeners_;
   int settle_descriptor_ = -1;

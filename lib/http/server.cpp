@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/client_address.hpp"
 #include "http/server_state.hpp"
 
 namespace trade::http {
@@ -45,14 +46,7 @@ std::string client_of(const tcp::socket& socket) {
   boost::system::error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return {};
-  asio::ip::address address = endpoint.address();
-  if (address.is_v4()) return address.to_string();
-  if (address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), static_cast<unsigned char>(0));
-  return asio::ip::make_address_v6(bytes).to_string();
+  return client_of_address(endpoint.address().to_string());
 }
 
 ConnectionCount::ConnectionCount(std::shared_ptr<Server::State> server, Connection* connection,

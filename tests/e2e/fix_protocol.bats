@@ -195,6 +195,14 @@ protocol() {
   protocol version_four_two
 }
 
+@test "idle connections keep nobody out" {
+  ulimit -n 4096
+  local before
+  before=$(grep -c "refused" "$TRADE_HOME/log/fixd.log" || true)
+  protocol idle_connections_keep_nobody_out
+  [ $(($(grep -c "refused" "$TRADE_HOME/log/fixd.log") - before)) -lt 100 ]
+}
+
 @test "every case is run" {
   for name in $(python3 "$BATS_TEST_DIRNAME/fix_protocol.py"); do
     grep -q "^  protocol $name\$" "$BATS_TEST_FILENAME" || {

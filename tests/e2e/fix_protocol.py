@@ -1,5 +1,6 @@
 """Session-level behaviour of a running fixd, case by case as FIX's own session test cases number them:
 fix_protocol.py PORT PASSWORD CASE. `python3 fix_protocol.py` lists the cases."""
+import socket
 import sys
 import time
 
@@ -574,6 +575,24 @@ def version_four_two():
     client.expect_alive()
     client.send("0", sequence=2)
     expect_logout(client, "too low")
+
+
+@case
+def idle_connections_keep_nobody_out():
+    client = logged_on()
+    idle = [socket.create_connection(("127.0.0.1", PORT), source_address=(f"127.0.0.{2 + i % 4}", 0)) for i in range(1100)]
+    fresh = logged_on("HERE")
+    fresh.expect_alive()
+    client.expect_alive()
+    # The first have made room, the last may still log on.
+    assert idle[0].recv(1) == b""
+    idle[-1].setblocking(False)
+    try:
+        assert idle[-1].recv(1) != b""
+    except BlockingIOError:
+        pass
+    fresh.log_out()
+    client.log_out()
 
 
 if __name__ == "__main__":
