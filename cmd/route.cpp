@@ -1,6 +1,9 @@
 // trade route: other venues, and which symbols' orders go there. What the suite must know of a venue is in
 // the journal; how fixd logs on there is in a table, which is changed where it is, whether fixd runs or not.
 #include <algorithm>
+#include <array>
+#include <fstream>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -22,6 +25,7 @@ struct AddArguments {
   access::VenueSession session;
   std::optional<std::string> target_comp_id;
   std::optional<std::string> sender_comp_id;
+  std::string password_file;
   WhenVenueDown when_down = WhenVenueDown::hold;
   bool trust_any_certificate = false;
   bool dry_run = false;
@@ -151,6 +155,29 @@ Result<std::vector<std::string>> symbols_routed_to(Client& client, VenueId venue
   return names;
 }
 
+/// More than any password has.
+constexpr std::streamsize password_line_bytes_max = 1'024;
+
+/// The first line of a file, or of standard input for "-".
+Result<std::string> read_password(const std::string& name) {
+  const bool is_input = name == "-";
+  std::ifstream file;
+  if (!is_input) {
+    file.open(name);
+    if (!file) return fail(ErrorCode::not_found, "cannot read " + name);
+  }
+  std::istream& from = is_input ? std::cin : file;
+  std::array<char, password_line_bytes_max> line{};
+  from.getline(line.data(), line.size());
+  // What is longer fails, and so does what has no line at all.
+  if (!from || line.front() == '\0') {
+    return fail(ErrorCode::usage,
+                "the first line of " + (is_input ? "standard input" : name) + " is no password",
+                "a password has at most 128 characters");
+  }
+  return std::string(line.data());
+}
+
 /// `usage` of what is missing; fills in what has a default.
 Status complete(Context& context, AddArguments& arguments) {
   access::VenueSession& session = arguments.session;
@@ -164,6 +191,13 @@ Status complete(Context& context, AddArguments& arguments) {
   session.verify_certificate = !arguments.trust_any_certificate;
   if (!session.tls && (arguments.trust_any_certificate || !session.certificate_authorities.empty()))
     return fail(ErrorCode::usage, "--trust-any-certificate and --authorities go with --tls");
+  if (!arguments.password_file.empty()) {
+    if (!session.password.empty())
+      return fail(ErrorCode::usage, "--password and --password-file say the same: give one of them");
+    Result<std::string> password = read_password(arguments.password_file);
+    if (!password) return pass_on(std::move(password));
+    session.password = std::move(*password);
+  }
   session.created_at = context.clock().now();
   return access::check_venue_session(session);
 }
@@ -290,6 +324,8 @@ Handler define_route_add(CLI::App& app) {
   add_value(app, "--target", arguments->target_comp_id, parse_comp_id, "COMPID",
             "What it is called there (the venue's name)");
   add_value(app, "--password", session.password, parse_text, "TEXT", "Of our Logon; without it none");
+  add_value(app, "--password-file", arguments->password_file, parse_text, file_kind,
+            "The same, which others then do not see; '-': standard input");
   add_flag(app, "--tls", session.tls, "Connect with TLS");
   add_value(app, "--authorities", session.certificate_authorities, parse_text, file_kind,
             "Who may have signed its certificate (PEM); without it the machine's");

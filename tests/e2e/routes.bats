@@ -68,6 +68,10 @@ add_venue() {
   expect_exit 2 t route add NYX --host 127.0.0.1 --port 65536
   expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --trust-any-certificate
   expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --answer-within 3601
+  expect_exit 5 t route add NYX --host 127.0.0.1 --port 1 --password-file "$TRADE_HOME/nowhere"
+  expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --password-file - --password secret
+  expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --password-file - </dev/null
+  expect_exit 2 t route add NYX --host 127.0.0.1 --port 1 --password-file - < <(printf '%01025d' 0)
   output=$(t route add NYX --host 127.0.0.1 --port 1 --dry-run)
   expect_json .accepted true
   output=$(t route list)

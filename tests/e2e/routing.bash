@@ -48,7 +48,7 @@ venue_is_down() {
 add_exchange() {
   local port=$1
   shift
-  t route add EXCHANGE --host 127.0.0.1 --port "$port" --sender BROKER --password open-sesame "$@" >/dev/null
+  t route add EXCHANGE --host 127.0.0.1 --port "$port" --sender BROKER --password-file - "$@" <<<open-sesame >/dev/null
   t route set AAPL EXCHANGE >/dev/null
   "$trade" up >/dev/null
 }
