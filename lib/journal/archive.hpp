@@ -33,8 +33,8 @@ struct PruneReport {
   std::uint64_t kept_from = 1;  ///< the first batch that is in the database now
 };
 
-/// What a prune up to `through` would remove: whole archived segments, with nothing in them but what comes before
-/// the newest checkpoint's batch (so that a start needs no archive), and never the last batch.
+/// What a prune up to `through` would remove: whole archived segments, with nothing in them but what comes
+/// before the newest checkpoint's batch (so that a start needs no archive), and never the last batch.
 Result<PruneReport> prunable(const std::filesystem::path& journal, std::uint64_t through);
 
 /// Removes it from the database, once it has been compared with the archive byte by byte. In small steps with
