@@ -158,7 +158,7 @@ comes() {
   told '.T == "b" and .S == "AAPL" and .h == 150 and .v == 4 and .n == 1 and (.t | test(":00.000000000Z$"))' 70
   told '.T == "b" and .S == "NEW" and .h == 21 and .v == 3' 70
   told '.T == "d" and .S == "AAPL" and .v == 4' 10
-  ! grep -q '"T":"d","S":"NEW"' "$TRADE_HOME/out"
+  refute grep -q '"T":"d","S":"NEW"' "$TRADE_HOME/out"
   # Each bar once.
   [ "$(grep -c '"T":"b","S":"AAPL"' "$TRADE_HOME/out")" = 1 ]
   exec 8>&-

@@ -123,7 +123,7 @@ END
   t place buy 60 AAPL --limit 150.10 --take-profit 160 --stop-loss 140 --account alice >/dev/null
   t market close >/dev/null
   "$trade" down >/dev/null
-  ! cmp -s "$other" "$trade"
+  refute cmp -s "$other" "$trade"
   expect_exit 0 t replay journal --against "$other"
   expect_json '[.difference, (.commands > 20000)]' '[null,true]'
 }

@@ -112,8 +112,8 @@ teardown() {
   expect_exit 0 t key list
   expect_json 'length' 4
   expect_json '[.[]|select(.revoked_at != null)]|length' 1
-  ! grep -q "${revoked##*:}" <<<"$output"
-  ! grep -rqaF "${revoked##*:}" "$TRADE_HOME"
+  refute grep -q "${revoked##*:}" <<<"$output"
+  refute grep -rqaF "${revoked##*:}" "$TRADE_HOME"
   # As the other headers carry it.
   pair=$(new_key alice viewer)
   key=
@@ -175,10 +175,10 @@ END
   audited '.status == 201 and (.what | test("place buy 1 AAPL limit 140.00"))'
   audited '.status == 400 and (.what | test("insufficient_buying_power"))'
   audited '.what == "create key"'
-  ! audited '.method == "GET"'
+  refute audited '.method == "GET"'
   "$trade" down
   [ "$(jq -s '[.[]|select(.method == "GET" and .path == "/api/v1/account")]|length' "$TRADE_HOME/log/gatewayd-access.log")" -ge 1 ]
-  ! grep -rqaF "${key##*:}" "$TRADE_HOME"
+  refute grep -rqaF "${key##*:}" "$TRADE_HOME"
 }
 
 @test "a daemon that is down gives 503 on its routes only, and heals by itself" {
@@ -267,7 +267,7 @@ END
   http 200 GET /api/v1/account '' --cacert "$certificate"
   expect_json .id '"alice"'
   [ "$(stat -c %a "$TRADE_HOME/access/gatewayd.key")" = 600 ]
-  ! curl --silent "$tls_url/healthz"
+  refute curl --silent "$tls_url/healthz"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext subjectAltName=IP:127.0.0.1 -keyout "$TRADE_HOME/own.key" -out "$TRADE_HOME/own.crt" 2>/dev/null
   "$trade" config set gatewayd.tls_cert "$TRADE_HOME/own.crt"

@@ -30,7 +30,7 @@ load suite.bash
   sender=$!
   pid=$(cat "$TRADE_HOME/run/tradingd.pid")
   for _ in $(seq 600); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
-  ! kill -0 "$pid" 2>/dev/null
+  refute kill -0 "$pid" 2>/dev/null
   kill "$sender" 2>/dev/null || true
   wait "$sender" || true
   grep -qi "full\|space" "$TRADE_HOME/log/tradingd.log"

@@ -47,7 +47,7 @@ some_orders() {
   expect_exit 0 "$trade" events --from-sequence $((last + 1)) --until-now --jsonl
   [ "$(head -1 <<<"$output" | jq .sequence)" -eq $((last + 1)) ]
   expect_exit 0 "$trade" events --from-sequence 1 --until-now --account alice -o csv --fields type,account
-  ! grep -q ',bob' <<<"$output"
+  refute grep -q ',bob' <<<"$output"
   grep -q 'trade_executed' <<<"$output"
   expect_exit 5 t events --account nobody --for 1
   # It goes on with what happens.

@@ -60,7 +60,7 @@ log_has() {
   log_has gatewayd "reload: gatewayd.connections_max stays '4096'"
   for daemon in tradingd ledgerd feedd gatewayd; do log_has $daemon "reload: log.format is 'json'"; done
   tail -1 "$TRADE_HOME/log/ledgerd.log" | jq -e .message
-  ! grep -q "gatewayd" "$TRADE_HOME/log/ledgerd.log"
+  refute grep -q "gatewayd" "$TRADE_HOME/log/ledgerd.log"
   # What becomes of the log is in it, whatever it leaves out from then on.
   t config set log.level error >/dev/null
   t config set tradingd.batch_commands_max 78 >/dev/null

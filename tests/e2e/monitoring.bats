@@ -23,5 +23,5 @@ load suite.bash
   metrics=$(curl -s --max-time 20 "$url/metrics")
   grep -q '^trade_up{daemon="feedd"} 0$' <<<"$metrics"
   grep -q '^trade_up{daemon="tradingd"} 1$' <<<"$metrics"
-  ! grep -q 'daemon="fixd"' <<<"$metrics"
+  refute grep -q 'daemon="fixd"' <<<"$metrics"
 }

@@ -62,7 +62,7 @@ in_chromium() {
   [[ $headers == *"Content-Security-Policy: default-src 'self'"*"frame-ancestors 'none'"* ]]
   [[ $headers == *"X-Content-Type-Options: nosniff"* ]]
   # Nothing in it that those rules would keep from working.
-  ! grep -Eq '<script>|<style|style=| on[a-z]+=|javascript:|(src|<link [^>]*href)="?https?:' <<<"$output"
+  refute grep -Eq '<script>|<style|style=| on[a-z]+=|javascript:|(src|<link [^>]*href)="?https?:' <<<"$output"
   modules=$(cat "$TRADE_SOURCE_DIR"/share/web/*.js | grep -o 'from "./[a-z-]*\.js' | sed 's#.*\./#/assets/#' | sort -u)
   for file in $(grep -o '/assets/[a-z.-]*' <<<"$output" | sort -u) $modules; do
     http 200 GET "$file"
@@ -107,8 +107,8 @@ in_chromium() {
   http 403 GET /api/v1/stream "" "${upgrade[@]}" --cookie "$jar" --header "Origin: http://evil.example"
   http 403 GET /api/v1/stream "" "${upgrade[@]}" --cookie "$jar"
   # What it shows is in no log.
-  ! grep -rqF "$(awk '/trade_session/ { print $7 }' "$jar")" "$TRADE_HOME/log"
-  ! grep -rqF "${pair##*:}" "$TRADE_HOME/log"
+  refute grep -rqF "$(awk '/trade_session/ { print $7 }' "$jar")" "$TRADE_HOME/log"
+  refute grep -rqF "${pair##*:}" "$TRADE_HOME/log"
 
   http 403 DELETE /api/v1/session "" --cookie "$jar" --header "Origin: http://evil.example"
   http 204 DELETE /api/v1/session "" --cookie "$jar" --header "Origin: $url"

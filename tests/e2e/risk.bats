@@ -59,7 +59,7 @@ rejected() {
     grep -q "did you mean 'alice'?" "$TRADE_HOME/.stderr" || { echo "$command: $(cat "$TRADE_HOME/.stderr")"; return 1; }
   done
   ! t symbol show ZZZZZZ 2>"$TRADE_HOME/.stderr" || return 1
-  ! grep -q "did you mean" "$TRADE_HOME/.stderr"
+  refute grep -q "did you mean" "$TRADE_HOME/.stderr"
 }
 
 @test "unknown_symbol and symbol_halted" {

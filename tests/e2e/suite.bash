@@ -63,6 +63,15 @@ expect_exit() {
   fi
 }
 
+# refute COMMAND...: fails where the command succeeds. (bash lets a line that begins with ! fail a test only where
+# it is the last.)
+refute() {
+  if "$@"; then
+    echo "succeeded, and should not: $*"
+    return 1
+  fi
+}
+
 # expect_json FILTER EXPECTED: what jq makes of `output`.
 expect_json() {
   local got

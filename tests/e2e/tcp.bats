@@ -209,7 +209,7 @@ await_lines() {
   [ "$(stat -c %a "$profiles/alice" "$TRADE_HOME/curve/server.key" | sort -u)" = 600 ]
   [ "$(stat -c %a "$TRADE_HOME/curve" "$TRADE_HOME/curve/clients" | sort -u)" = 700 ]
   # The table has public parts only; the server's own key is in its one file.
-  ! grep -rlF "$secret" "$TRADE_HOME"
+  refute grep -rlF "$secret" "$TRADE_HOME"
   server_secret=$(cat "$TRADE_HOME/curve/server.key")
   [ "$(grep -rlF "$server_secret" "$TRADE_HOME")" = "$TRADE_HOME/curve/server.key" ]
   profile_secret=$(sed -n 's/^secret_key = "\(.*\)"/\1/p' "$profiles/alice")
@@ -397,7 +397,7 @@ await_lines() {
   export TRADE_FEEDD_TCP_PUBLISH=off
   start_suite
   profile alice --account alice --role trader >/dev/null
-  ! grep -q '^\[publications\]' "$profiles/alice"
+  refute grep -q '^\[publications\]' "$profiles/alice"
   expect_exit 0 as alice quote AAPL
   expect_exit 2 as alice quote AAPL --watch --for 5
   [[ $errors == *tcp_publish* ]]

@@ -101,7 +101,7 @@ screen_has() {
     grep -q Positions "$TRADE_HOME/screen" || break
     sleep 0.1
   done
-  ! grep -q Positions "$TRADE_HOME/screen"
+  refute grep -q Positions "$TRADE_HOME/screen"
   tmux -S "$socket" resize-window -x 30 -y 8
   screen_has 'too small: 40x10'
   tmux -S "$socket" resize-window -x 120 -y 40

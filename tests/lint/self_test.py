@@ -42,6 +42,8 @@ with tempfile.TemporaryDirectory() as tree:
     expect(len(units.problems_of(tree)) == 2, "a missing or a wider setting passes")
 expect(tidy.problems_of_text("lib/engine/a.cpp", "double x;\n"), "a double in the engine passes")
 expect(not tidy.problems_of_text("lib/engine/a.cpp", "// double\nint x;\n"), "a double in a comment is reported")
+expect(tidy.problems_of_text("tests/e2e/a.bats", "  ! grep -q x y\n"), "a check that cannot fail passes")
+expect(not tidy.problems_of_text("tests/e2e/a.bats", "  ! grep -q x y || return 1\n"), "a check that can fail is reported")
 expect(tidy.problems_of_text("lib/base/a.cpp", "assert(x);\n"), "assert passes")
 expect(not tidy.problems_of_text("lib/base/a.cpp", "static_assert(x);\n"), "static_assert is reported")
 expect(tidy.problems_of_text("lib/base/a.hpp", "int x;\n"), "a header without guard passes")

@@ -49,6 +49,9 @@ def problems_of_text(name, text):
             problems.append(f"{name}:{number}: tab")
         if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line) and "tests/lint" not in name:
             problems.append(f"{name}:{number}: unfinished work marked in the code")
+        # bash takes it for no failure of the test unless it is the last line.
+        if name.endswith(".bats") and re.match(r"\s*! ", line) and "||" not in line and not line.endswith("\\"):
+            problems.append(f"{name}:{number}: a line that begins with ! never fails a test: use refute")
     if text and not text.endswith("\n"):
         problems.append(f"{name}: no newline at the end")
     if name.endswith((".cpp", ".hpp")):
