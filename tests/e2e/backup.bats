@@ -128,7 +128,7 @@ P
   t backup --journal-only "$copy/backup" >/dev/null
   "$trade" down >/dev/null
   hold_home alone
-  expect_exit 1 t up
+  expect_exit 7 t up
   [[ "$errors" == *"is being restored"* ]]
   expect_exit 3 t restore --force "$copy/backup"
   expect_error home_taken
@@ -145,7 +145,7 @@ P
   # A restore that was killed between taking the journal away and putting the other in its place.
   mkdir -p "$TRADE_HOME/restoring"
   mv "$TRADE_HOME/journal" "$TRADE_HOME/restoring/journal"
-  expect_exit 1 t up
+  expect_exit 7 t up
   [[ "$errors" == *"trade restore"* ]]
   expect_exit 0 t restore --force "$copy/backup"
   "$trade" up >/dev/null
