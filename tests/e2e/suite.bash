@@ -72,6 +72,16 @@ refute() {
   fi
 }
 
+# expect_end PID: the process is gone, or will be in a moment: who stops it may be told before its parent has taken note.
+expect_end() {
+  for _ in $(seq 100); do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  echo "process $1 is still there"
+  return 1
+}
+
 # expect_json FILTER EXPECTED: what jq makes of `output`.
 expect_json() {
   local got

@@ -10,7 +10,7 @@ load suite.bash
   [ "$(daemon_pid tradingd)" = "$first" ]
   expect_exit 0 "$trade" down
   expect_exit 7 t status
-  refute kill -0 "$first" 2>/dev/null
+  expect_end "$first"
   expect_exit 0 "$trade" down
 }
 
