@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/daemon.hpp"
+#include "app/file_lock.hpp"
 
 namespace trade::app {
 
@@ -19,15 +20,6 @@ namespace fs = std::filesystem;
 
 fs::path lock_path(const Home& home, std::string_view daemon) {
   return home.run() / (std::string(daemon) + ".pid");
-}
-
-/// A lock of the open file, not of the process: it can be asked about without being taken, and it is gone
-/// when the process is, however that ends.
-struct flock whole_file() {
-  struct flock lock{};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;
 }
 
 /// The process number in the file. Its writer may have locked it and not written yet: then this waits a
@@ -43,12 +35,6 @@ int read_pid(int descriptor) {
   return 0;
 }
 
-std::unexpected<Error> lock_error(const fs::path& path, int error) {
-  const bool full = error == ENOSPC || error == EDQUOT;
-  return fail(full ? ErrorCode::out_of_space : ErrorCode::internal,
-              "cannot lock " + path.string() + ": " + std::generic_category().message(error));
-}
-
 }  // namespace
 
 Result<DaemonLock> DaemonLock::take(const Home& home, std::string_view daemon) {
@@ -56,7 +42,7 @@ Result<DaemonLock> DaemonLock::take(const Home& home, std::string_view daemon) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return lock_error(path, errno);
   DaemonLock taken(descriptor);
-  struct flock lock = whole_file();
+  struct flock lock = lock_of_whole_file(F_WRLCK);
   if (::fcntl(descriptor, F_OFD_SETLK, &lock) != 0) {
     if (errno != EAGAIN && errno != EACCES) return lock_error(path, errno);
     const int pid = read_pid(descriptor);
@@ -97,7 +83,7 @@ Result<std::optional<int>> daemon_pid(const Home& home, std::string_view daemon)
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     return lock_error(path, errno);
   }
-  struct flock lock = whole_file();
+  struct flock lock = lock_of_whole_file(F_WRLCK);
   const int result = ::fcntl(descriptor, F_OFD_GETLK, &lock);
   const int error = errno;
   const bool locked = result == 0 && lock.l_type != F_UNLCK;

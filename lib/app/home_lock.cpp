@@ -2,40 +2,25 @@
 
 #include <cerrno>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "app/file_lock.hpp"
+
 namespace trade::app {
-
-namespace {
-
-/// Of the open file, not of the process. What is asked for or, by F_OFD_GETLK, what stands in its way.
-struct flock whole_file(bool alone) {
-  struct flock lock{};
-  lock.l_type = alone ? F_WRLCK : F_RDLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;
-}
-
-}  // namespace
 
 Result<HomeLock> HomeLock::lock(const Home& home, bool alone) {
   const auto path = home.run() / "home.lock";
-  const auto cannot_lock = [&](int error) {
-    const bool full = error == ENOSPC || error == EDQUOT;
-    return fail(full ? ErrorCode::out_of_space : ErrorCode::internal,
-                "cannot lock " + path.string() + ": " + std::generic_category().message(error));
-  };
+  const short type = alone ? F_WRLCK : F_RDLCK;
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return cannot_lock(errno);
+  if (descriptor < 0) return lock_error(path, errno);
   HomeLock taken(descriptor);
-  struct flock wanted = whole_file(alone);
+  struct flock wanted = lock_of_whole_file(type);
   if (::fcntl(descriptor, F_OFD_SETLK, &wanted) == 0) return taken;
-  if (errno != EAGAIN && errno != EACCES) return cannot_lock(errno);
-  struct flock holder = whole_file(alone);
+  if (errno != EAGAIN && errno != EACCES) return lock_error(path, errno);
+  struct flock holder = lock_of_whole_file(type);
   const bool shared = ::fcntl(descriptor, F_OFD_GETLK, &holder) == 0 && holder.l_type == F_RDLCK;
   if (shared) {
     return fail_named(ErrorCode::rejected, "suite_running", "a daemon runs in " + home.root.string(),

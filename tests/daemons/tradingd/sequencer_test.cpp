@@ -58,6 +58,12 @@ class SequencerTest : public testing::Test {
     return submitted->results.at(0);
   }
 
+  /// What was sequenced since the last time becomes a batch of the journal.
+  void commit(journal::Writer& writer) {
+    const auto closed = sequencer_.close();
+    ASSERT_TRUE(writer.append(closed.header, closed.encoded, closed.last_sequence, closed.next_command));
+  }
+
   void make_market() {
     EXPECT_EQ(submit(OpenAccount{*AccountName::make("alice"), AccountType::cash}).reason, RejectReason::none);
     EXPECT_EQ(submit(OpenAccount{*AccountName::make("bob"), AccountType::cash}).reason, RejectReason::none);
@@ -214,19 +220,15 @@ TEST_F(SequencerTest, RecoversFromJournalAndFromCheckpoint) {
   const TemporaryDirectory directory;
   auto writer = journal::open_writer(directory.path());
   ASSERT_TRUE(writer.has_value());
-  const auto commit = [&] {
-    const auto closed = sequencer_.close();
-    ASSERT_TRUE((*writer)->append(closed.header, closed.encoded, closed.last_sequence, closed.next_command));
-  };
   make_market();
-  commit();
+  commit(**writer);
   submit(limit(Side::sell, 10, 1'500'000), "bob", "AAPL");
-  commit();
+  commit(**writer);
   // The child's checkpoint is of batch 2, taken while more orders come in.
   Checkpointer checkpointer(directory.path());
   ASSERT_TRUE(checkpointer.start(sequencer_.engine(), 2).has_value());
   submit(limit(Side::buy, 4, 1'510'000), "alice", "AAPL");
-  commit();
+  commit(**writer);
   EXPECT_TRUE(checkpointer.busy());
   checkpointer.became_durable(1);
   checkpointer.became_durable(2);
@@ -260,17 +262,13 @@ TEST_F(SequencerTest, ACheckpointOfAnotherHistoryIsPassedOver) {
   const TemporaryDirectory directory;
   auto writer = journal::open_writer(directory.path());
   ASSERT_TRUE(writer.has_value());
-  const auto commit = [&] {
-    const auto closed = sequencer_.close();
-    ASSERT_TRUE((*writer)->append(closed.header, closed.encoded, closed.last_sequence, closed.next_command));
-  };
   const auto save = [&](std::uint64_t batch, const Engine& engine) {
     ByteWriter state;
     engine.save(state);
     ASSERT_TRUE(journal::save_checkpoint(directory.path(), batch, state.bytes()));
   };
   make_market();
-  commit();
+  commit(**writer);
   save(1, sequencer_.engine());
   // Two batches of as many events, of which the journal has one.
   ByteWriter before;
@@ -279,7 +277,7 @@ TEST_F(SequencerTest, ACheckpointOfAnotherHistoryIsPassedOver) {
   auto other = Engine::load(copied);
   ASSERT_TRUE(other.has_value());
   submit(limit(Side::buy, 1, 1'000'000), "alice", "AAPL");
-  commit();
+  commit(**writer);
   std::vector<Event> events;
   PlaceOrder lost = limit(Side::buy, 2, 1'000'000);
   lost.account = AccountId{1};

@@ -42,6 +42,14 @@ class FollowerTest : public testing::Test {
     thread_ = std::thread([this] { outcome_ = follower_->run(); });
     connect();
   }
+  /// Starts with so many batches to catch up with, one at a time, each of which takes so long.
+  void start_behind(test::TestJournal& journal, int batches, milliseconds apply_time) {
+    for (int i = 0; i < batches; ++i)
+      journal.append_any();
+    options_.group_batches_max = 1;
+    application_.apply_time = apply_time;
+    start();
+  }
   void connect() {
     auto client = bus::RequestClient::connect(context_, endpoints(), "ledgerd");
     ASSERT_TRUE(client) << client.error().message;
@@ -213,12 +221,8 @@ TEST_F(FollowerTest, WithoutADoorbellTheJournalIsPolled) {
 
 TEST_F(FollowerTest, ARequestThatCannotCatchUpInTimeIsToldTheLag) {
   test::TestJournal journal(home_ / "journal");
-  for (int i = 0; i < 10; ++i)
-    journal.append_any();
-  options_.group_batches_max = 1;
   options_.catch_up_max = milliseconds(150);
-  application_.apply_time = milliseconds(100);
-  start();
+  start_behind(journal, 10, milliseconds(100));
   const Error error = error_of(ask(PortfolioRequest{"alice"}));
   EXPECT_EQ(error.code, ErrorCode::timed_out);
   EXPECT_THAT(error.message, testing::MatchesRegex("ledgerd is [0-9]+ batches behind .*"));
@@ -231,11 +235,7 @@ TEST_F(FollowerTest, ARequestThatCannotCatchUpInTimeIsToldTheLag) {
 
 TEST_F(FollowerTest, IsCatchingUpWhileItIsLongBehind) {
   test::TestJournal journal(home_ / "journal");
-  for (int i = 0; i < 30; ++i)
-    journal.append_any();
-  options_.group_batches_max = 1;
-  application_.apply_time = milliseconds(50);
-  start();
+  start_behind(journal, 30, milliseconds(50));
   EXPECT_EQ(status().state, "catching_up");
   ASSERT_TRUE(comes_true([&] { return status().state == "running"; }));
   EXPECT_EQ(status().lag, 0u);
@@ -243,11 +243,7 @@ TEST_F(FollowerTest, IsCatchingUpWhileItIsLongBehind) {
 
 TEST_F(FollowerTest, WhatIsAboutKeysIsAnsweredHoweverFarBehindItIs) {
   test::TestJournal journal(home_ / "journal");
-  for (int i = 0; i < 30; ++i)
-    journal.append_any();
-  options_.group_batches_max = 1;
-  application_.apply_time = milliseconds(50);
-  start();
+  start_behind(journal, 30, milliseconds(50));
   for (const RequestBody& body :
        {RequestBody(CreateKeyRequest{}), RequestBody(KeysRequest{}), RequestBody(RevokeKeyRequest{})})
     EXPECT_EQ(error_of(ask(body)).name, "not_served_here") << "which is what this application says to it";
