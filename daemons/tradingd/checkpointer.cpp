@@ -13,7 +13,6 @@
 
 #include "base/byte_stream.hpp"
 #include "base/clock.hpp"
-#include "base/large_pages.hpp"
 #include "journal/checkpoint_writer.hpp"
 #include "journal/journal.hpp"
 
@@ -28,6 +27,13 @@ constexpr int exit_not_wanted = 2;
 /// Of the state, written at a time.
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
+/// Of the state, copied for the child at a time: some half a millisecond.
+constexpr std::size_t copied_bytes = std::size_t{1} << 20;
+
+// What the parent tells the child, a byte each.
+constexpr char copied_word = 'c';
+constexpr char durable_word = 'd';
+
 /// Leaves the child with standard input, output and error and with `kept` alone: the daemon's lock and its
 /// sockets must end with the parent, however that ends.
 void close_others(int kept) {
@@ -37,38 +43,57 @@ void close_others(int kept) {
   ::close_range(middle + 1, std::numeric_limits<unsigned>::max(), 0);
 }
 
+/// What the parent has told its child so far.
+class ParentsWord {
+ public:
+  explicit ParentsWord(int descriptor) : descriptor_(descriptor) {}
+
+  /// Waits until the parent has said so. False: it is gone, or wants no checkpoint any more.
+  bool wait_for(char word) {
+    bool& said = word == copied_word ? copied_ : durable_;
+    while (!said) {
+      char told = 0;
+      const ssize_t got = ::read(descriptor_, &told, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got != 1) return false;
+      (told == copied_word ? copied_ : durable_) = true;
+    }
+    return true;
+  }
+
+ private:
+  int descriptor_;
+  bool copied_ = false;
+  bool durable_ = false;
+};
+
 int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
-                     int go_descriptor) {
+                     int descriptor) {
+  ParentsWord parent(descriptor);
+  if (!parent.wait_for(copied_word)) return exit_not_wanted;
   auto file = journal::CheckpointWriter::create(directory, batch);
   if (!file) return exit_not_written;
-  // While the engine's memory is shared, each page that the parent writes to is copied first: that part is
-  // over soon, and is not put off. It goes to the file as it is made: memory that this process has never used
-  // would be dearer.
+  // While memory is shared with the parent, each page that that writes to is copied first: this part is over
+  // soon, and is not put off. The state goes to the file as it is made: memory that this process has never
+  // used would be dearer.
   Status written;
   ByteWriter writer(block_bytes, [&](std::span<const std::byte> bytes) {
     if (written) written = file->write(bytes);
   });
   engine.save(writer);
   writer.drain_rest();
-  give_up_large_memory();
   // From here on the parent's orders come first.
   ::setpriority(PRIO_PROCESS, 0, 10);
-  char go = 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(go_descriptor, &go, 1);
-  } while (got < 0 && errno == EINTR);
-  // End of file: the parent is gone or does not want it any more.
-  if (got != 1) return exit_not_wanted;
+  if (!parent.wait_for(durable_word)) return exit_not_wanted;
   return written && file->finish() ? exit_written : exit_not_written;
 }
 
 /// The child's whole life. Nothing of the parent's may be unwound or run at the end: it is not the child's.
 [[noreturn]] void run_child(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
-                            int go_descriptor) {
-  close_others(go_descriptor);
+                            int descriptor) {
+  close_others(descriptor);
   try {
-    ::_exit(write_checkpoint(engine, batch, directory, go_descriptor));
+    ::_exit(write_checkpoint(engine, batch, directory, descriptor));
   } catch (...) {
     // Out of memory, most likely.
     ::_exit(exit_not_written);
@@ -85,8 +110,11 @@ Checkpointer::~Checkpointer() {
 }
 
 void Checkpointer::finish() {
-  if (go_descriptor_ >= 0) ::close(go_descriptor_);
-  go_descriptor_ = -1;
+  if (is_durable_) {
+    while (copy_some()) {
+    }
+  }
+  stop_telling();
   if (child_ > 0) ::waitpid(child_, nullptr, 0);
   child_ = -1;
 }
@@ -98,7 +126,9 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   }
   const std::int64_t started = monotonic_nanoseconds();
   const std::int64_t used = thread_processor_nanoseconds();
-  const pid_t child = ::fork();
+  snapshot_.end();
+  engine.add_to(snapshot_);
+  const pid_t child = snapshot_.fork();
   fork_processor_nanoseconds_max_ =
       std::max(fork_processor_nanoseconds_max_, thread_processor_nanoseconds() - used);
   pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
@@ -113,17 +143,46 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
                 "memory or the process limit is short; orders go on without checkpoints");
   }
   child_ = child;
-  go_descriptor_ = ends[1];
+  child_descriptor_ = ends[1];
   child_batch_ = batch;
+  is_copied_ = false;
+  is_durable_ = false;
   return {};
 }
 
+bool Checkpointer::copy_some() {
+  if (is_copied_ || child_descriptor_ < 0) return false;
+  const std::int64_t started = monotonic_nanoseconds();
+  if (!snapshot_.complete() && !snapshot_.failed()) snapshot_.step(copied_bytes);
+  pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
+  if (snapshot_.failed()) {
+    // The child must not take for the state what it sees: it ends, and reap() tells.
+    stop_telling();
+    return false;
+  }
+  if (!snapshot_.complete()) return true;
+  is_copied_ = true;
+  snapshot_.end();
+  tell(copied_word);
+  return false;
+}
+
 void Checkpointer::became_durable(std::uint64_t batch) {
-  if (go_descriptor_ < 0 || batch < child_batch_) return;
+  if (child_descriptor_ < 0 || is_durable_ || batch < child_batch_) return;
+  is_durable_ = true;
+  tell(durable_word);
+}
+
+void Checkpointer::tell(char word) {
   // A failed write means that the child is gone; reap() tells why.
-  [[maybe_unused]] const ssize_t written = ::write(go_descriptor_, "g", 1);
-  ::close(go_descriptor_);
-  go_descriptor_ = -1;
+  [[maybe_unused]] const ssize_t written = ::write(child_descriptor_, &word, 1);
+  if (is_copied_ && is_durable_) stop_telling();
+}
+
+void Checkpointer::stop_telling() {
+  snapshot_.end();
+  if (child_descriptor_ >= 0) ::close(child_descriptor_);
+  child_descriptor_ = -1;
 }
 
 Status Checkpointer::reap() {
@@ -132,8 +191,7 @@ Status Checkpointer::reap() {
   const pid_t ended = ::waitpid(child_, &status, WNOHANG);
   if (ended != child_) return {};
   child_ = -1;
-  if (go_descriptor_ >= 0) ::close(go_descriptor_);
-  go_descriptor_ = -1;
+  stop_telling();
   if (WIFEXITED(status) && WEXITSTATUS(status) == exit_written) {
     last_batch_ = child_batch_;
     return {};

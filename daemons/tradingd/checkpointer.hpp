@@ -1,5 +1,6 @@
-// Checkpoints without stopping: a forked child has the engine's state as it was at the fork, by the kernel's
-// copy-on-write, and writes it while the parent goes on.
+// Checkpoints without stopping: a forked child has the engine's state as it was at the fork, and writes it
+// while the parent goes on. What is large of it the parent copies for the child as it goes on (ForkSnapshot);
+// the rest is the kernel's copy-on-write.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "base/fork_snapshot.hpp"
 #include "base/result.hpp"
 #include "engine/engine.hpp"
 
@@ -25,6 +27,9 @@ class Checkpointer {
   /// once `became_durable` said so, because a batch that is lost with a crash may come back with other
   /// content under the same number. Only when not `busy`.
   Status start(const Engine& engine, std::uint64_t batch);
+  /// Copies some more of the state for the child, which is to be done once in a while until it says false:
+  /// the more often, the sooner the child has it.
+  bool copy_some();
   /// Tells a waiting child to write when its batch is no later than this one.
   void became_durable(std::uint64_t batch);
   /// Looks whether the child has ended; an error says that it could not write. To be called now and then.
@@ -37,17 +42,24 @@ class Checkpointer {
   /// The batch of the last checkpoint that was written.
   [[nodiscard]] std::uint64_t last_batch() const { return last_batch_; }
 
-  /// The longest that `start` held up the orders.
+  /// The longest that `start` or one `copy_some` held up the orders.
   [[nodiscard]] std::int64_t pause_nanoseconds_max() const { return pause_nanoseconds_max_; }
-  /// The most processor time that it took: what a pause was longer, other processes had their turn.
+  /// The most processor time that `start` took: what a pause was longer, other processes had their turn.
   [[nodiscard]] std::int64_t fork_processor_nanoseconds_max() const {
     return fork_processor_nanoseconds_max_;
   }
 
  private:
+  void tell(char word);
+  /// The child ends where it waits for a word.
+  void stop_telling();
+
   std::filesystem::path directory_;
   pid_t child_ = -1;
-  int go_descriptor_ = -1;  ///< writing a byte to it lets the child write
+  ForkSnapshot snapshot_;
+  int child_descriptor_ = -1;  ///< what the child may do is written to it
+  bool is_copied_ = false;     ///< the child knows that it has the whole state
+  bool is_durable_ = false;    ///< likewise that the state is of a batch that is durable
   std::uint64_t child_batch_ = 0;
   std::uint64_t last_batch_ = 0;
   std::int64_t pause_nanoseconds_max_ = 0;

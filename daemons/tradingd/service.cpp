@@ -26,7 +26,7 @@ constexpr std::size_t work_commands_max = 2'048;
 constexpr std::chrono::hours wait_max{1};
 constexpr std::chrono::milliseconds tick_interval{100};
 /// Between one large page put together and the next, which holds up orders for 0.6 ms.
-constexpr std::chrono::milliseconds gathering_interval{10};
+constexpr std::chrono::milliseconds copying_interval{1};
 constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_second;
 
 }  // namespace
@@ -306,11 +306,9 @@ void Service::tick() {
   let_time_come(clock_.now());
   if (pipeline_.sequencer().has_commands()) flush();
   note_calendar_in_force();
-  const bool checkpoint_under_way = checkpointer_.busy();
   if (Status status = checkpointer_.reap(); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
   }
-  if (checkpoint_under_way && !checkpointer_.busy()) gather_large_pages();
 }
 
 void Service::note_calendar_in_force() {
@@ -321,16 +319,6 @@ void Service::note_calendar_in_force() {
   if (noted_calendar(journal) == calendar) return;
   if (Status noted = note_calendar(journal, calendar); !noted)
     spdlog::warn("{} ({})", noted.error().message, noted.error().hint);
-}
-
-void Service::gather_large_pages() {
-  gathering_ = {};
-  if (gathering_timer_ != 0) return;
-  gathering_timer_ = loop_.add_timer(gathering_interval, [this] {
-    if (gathering_.step()) return;
-    loop_.remove(gathering_timer_);
-    gathering_timer_ = 0;
-  });
 }
 
 void Service::update_reading() {
@@ -353,7 +341,14 @@ void Service::submitted(std::uint64_t batch) {
   commands_at_checkpoint_ = commands;
   if (Status status = checkpointer_.start(pipeline_.sequencer().engine(), batch); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);
+    return;
   }
+  if (copying_timer_ != 0) return;
+  copying_timer_ = loop_.add_timer(copying_interval, [this] {
+    if (checkpointer_.copy_some()) return;
+    loop_.remove(copying_timer_);
+    copying_timer_ = 0;
+  });
 }
 
 Status Service::stop_cleanly() {

@@ -8,7 +8,6 @@
 
 #include "access/network_door.hpp"
 #include "app/daemon.hpp"
-#include "base/large_pages.hpp"
 #include "base/result.hpp"
 #include "bus/poll_loop.hpp"
 #include "bus/sockets.hpp"
@@ -71,8 +70,6 @@ class Service final : private Outlet {
   void flush();
   void complete();
   void tick();
-  /// Undoes, a little at a time, what a checkpoint did to the memory's large pages.
-  void gather_large_pages();
   void let_time_come(Timestamp time);
   /// Notes the calendar that the session follows, once what it did at first is durable.
   void note_calendar_in_force();
@@ -98,8 +95,7 @@ class Service final : private Outlet {
   std::unique_ptr<access::NetworkDoor> door_;  ///< null: no TCP
   std::unique_ptr<bus::Publisher> publisher_;
   bus::PollLoop::Id server_registration_ = 0;  ///< zero: not reading
-  bus::PollLoop::Id gathering_timer_ = 0;      ///< zero: all is gathered
-  LargePageGathering gathering_;
+  bus::PollLoop::Id copying_timer_ = 0;        ///< zero: nothing is to be copied for a checkpoint
 
   bus::Frame frame_;
   wire::Encoder encoder_;

@@ -30,7 +30,6 @@ AddressSpace::AddressSpace(std::size_t bytes, std::size_t bytes_min) {
 }
 
 AddressSpace::~AddressSpace() {
-  forget_large_memory(begin_);
   munmap(mapping_, mapping_bytes_);
 }
 
@@ -41,7 +40,6 @@ void AddressSpace::grow(std::size_t bytes) {
   if (mprotect(begin_ + usable_bytes_, usable - usable_bytes_, PROT_READ | PROT_WRITE) != 0)
     throw std::bad_alloc();
   usable_bytes_ = usable;
-  register_large_memory(begin_, usable_bytes_);
   count_large_memory_grant();
 }
 

@@ -11,13 +11,11 @@ void* allocate_large_pages(std::size_t bytes) {
   void* const memory = std::aligned_alloc(large_page_bytes, whole_pages);
   if (memory == nullptr) throw std::bad_alloc();
   wish_for_large_pages(memory, whole_pages);
-  register_large_memory(memory, whole_pages);
   count_large_memory_grant();
   return memory;
 }
 
 void free_large_pages(void* memory) noexcept {
-  forget_large_memory(memory);
   std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc): what aligned_alloc gives is freed so
 }
 

@@ -66,6 +66,8 @@ class BookPool {
 
   /// Orders and levels that exist now; counted anew, slowly.
   [[nodiscard]] std::uint32_t nodes_used() const { return nodes_.used(); }
+  /// The nodes alone: the blocks are few, and the books write to them through pointers that they keep.
+  void add_to(ForkSnapshot& snapshot) const { nodes_.add_to(snapshot); }
   /// All memory taken, whether in use or free.
   [[nodiscard]] std::size_t memory_bytes() const { return nodes_.memory_bytes() + blocks_.memory_bytes(); }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/address_space.hpp"
+#include "base/fork_snapshot.hpp"
 #include "base/prefetch.hpp"
 
 namespace trade::detail {
@@ -24,7 +25,10 @@ class Slab {
  public:
   explicit Slab(std::uint32_t reserved) { commit(reserved < size_max ? reserved + 1 : size_max); }
 
-  T& operator[](std::uint32_t index) { return things_[index]; }
+  T& operator[](std::uint32_t index) {
+    snapshot_memory_.before_write(std::size_t{index} * sizeof(T), sizeof(T));
+    return things_[index];
+  }
   const T& operator[](std::uint32_t index) const { return things_[index]; }
 
   [[nodiscard]] std::uint32_t allocate() {
@@ -36,7 +40,7 @@ class Slab {
     return index;
   }
   void free(std::uint32_t index) {
-    things_[index].*free_link = free_;
+    (*this)[index].*free_link = free_;
     free_ = index;
   }
 
@@ -64,9 +68,15 @@ class Slab {
   void take(Two two) { free_ = things_[two.second].*free_link; }
   /// They are handed out again in the order of their names.
   void free(Two two) {
-    things_[two.second].*free_link = free_;
-    things_[two.first].*free_link = two.second;
+    (*this)[two.second].*free_link = free_;
+    (*this)[two.first].*free_link = two.second;
     free_ = two.first;
+  }
+
+  /// For things that are written to only through references that were got since the process last forked:
+  /// what `const` member functions look at is in the snapshot as it is when it forks.
+  void add_to(ForkSnapshot& snapshot) const {
+    snapshot.add(snapshot_memory_, space_.begin(), std::size_t{committed_} * sizeof(T));
   }
 
   /// How many are handed out. Counted anew, slowly.
@@ -96,6 +106,7 @@ class Slab {
 
   AddressSpace space_{std::size_t{size_max} * sizeof(T)};
   T* things_ = reinterpret_cast<T*>(space_.begin());
+  mutable SnapshotMemory snapshot_memory_;  ///< no part of what the things are
   std::uint32_t free_ = 0;
   std::uint32_t committed_ = 0;
 };

@@ -12,8 +12,8 @@ AccountId Accounts::find(std::string_view name) const {
 }
 
 AccountId Accounts::open(const AccountName& name, AccountType type, Timestamp now) {
-  const AccountId id{static_cast<std::uint32_t>(accounts_.size())};
-  accounts_.push_back({.type = type});
+  const AccountId id{accounts_.allocate()};
+  accounts_[id.value].type = type;
   details_.push_back({.name = name, .created_at = now});
   name_index_.insert(hash_text(name.view(), 0), id.value);
   return id;

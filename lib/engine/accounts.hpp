@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/large_page_allocator.hpp"
 #include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "engine/bounds.hpp"
@@ -85,9 +84,9 @@ static_assert(sizeof(Position) == 64);
 
 class Accounts {
  public:
-  Accounts() : accounts_(1), details_(1) {}
+  Accounts() : details_(1) {}
 
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(accounts_.size() - 1); }
+  [[nodiscard]] std::uint32_t count() const { return accounts_.used(); }
   [[nodiscard]] bool contains(AccountId id) const { return id.value - 1 < count(); }
   [[nodiscard]] AccountId find(std::string_view name) const;
 
@@ -150,9 +149,15 @@ class Accounts {
   void count_day_trade(AccountId id, TradingDay today);
   [[nodiscard]] std::int64_t day_trades(AccountId id, TradingDay today) const;
 
+  void add_to(ForkSnapshot& snapshot) const {
+    accounts_.add_to(snapshot);
+    positions_.add_to(snapshot);
+    position_index_.leave_out_of(snapshot);
+  }
+
   // Warm the cache: for an account, for finding a position, and for its record, known or not.
   void prefetch(AccountId id) const {
-    if (contains(id)) prefetch_line(&accounts_[id.value]);
+    if (contains(id)) accounts_.prefetch(id.value);
   }
   void prefetch(PositionIndex index) const { positions_.prefetch(index); }
   /// What the rules for margin accounts look at: all positions, one after the other. The first `known` are
@@ -188,7 +193,7 @@ class Accounts {
     deficit_total_ += deficit(account.free().units);
   }
 
-  std::vector<Account, LargePageAllocator<Account>> accounts_;  ///< by id
+  Slab<Account> accounts_;  ///< by id, since none is ever freed
   std::vector<AccountDetail> details_;
   HashIndex name_index_;
   Slab<Position> positions_;

@@ -71,6 +71,12 @@ class ClientIds {
   [[nodiscard]] std::string_view text(ClientIdIndex index) const {
     return index == 0 ? std::string_view{} : texts_.get(ids_[index].text);
   }
+  void add_to(ForkSnapshot& snapshot) const {
+    ids_.add_to(snapshot);
+    texts_.add_to(snapshot);
+    index_.leave_out_of(snapshot);
+  }
+
   // Warm the cache: for finding an id, and for its record.
   void prefetch(AccountId account, std::string_view text) const {
     if (!text.empty()) index_.prefetch(hash_of(account, text));

@@ -86,6 +86,10 @@ std::uint64_t Engine::full_state_hash() const {
   return state_->full_hash();
 }
 
+void Engine::add_to(ForkSnapshot& snapshot) const {
+  state_->add_to(snapshot);
+}
+
 void Engine::save(ByteWriter& writer, engine::SavedLayout layout) const {
   state_->save(writer, layout);
 }

@@ -19,6 +19,8 @@
 
 namespace trade {
 
+class ForkSnapshot;
+
 /// Bounds of the engine's memory. A command that would pass one is refused with `capacity_reached`.
 struct EngineCapacity {
   std::uint32_t accounts_max = 1'000'000;
@@ -96,6 +98,10 @@ class Engine {
   /// Digest of the whole state, computed anew: accounts, positions, reservations, orders in queue order,
   /// symbols, rules. Two engines with equal full hashes behave alike from here on.
   [[nodiscard]] std::uint64_t full_state_hash() const;
+
+  /// Has a snapshot take over the engine's large tables: in a child of its fork, `save` and the hashes see
+  /// them as they are now. Nothing else of the engine is to be called there: what those need not is left out.
+  void add_to(ForkSnapshot& snapshot) const;
 
   /// The whole state as bytes, and back. `load` refuses bytes that are not a saved state.
   void save(ByteWriter& writer, engine::SavedLayout layout = engine::SavedLayout::current) const;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fork_snapshot.hpp"
 #include "base/large_page_allocator.hpp"
 #include "base/prefetch.hpp"
 
@@ -62,6 +63,11 @@ class HashIndex {
   /// it, so that its record can be called for. Zero: there is none with this hash.
   [[nodiscard]] std::uint32_t guess(std::uint64_t hash) const {
     return find(hash, [](std::uint32_t) { return true; });
+  }
+
+  /// Nothing is looked for in it by whoever has the snapshot.
+  void leave_out_of(ForkSnapshot& snapshot) const {
+    snapshot.leave_out(slots_.data(), slots_.size() * sizeof(Slot));
   }
 
   void prefetch(std::uint64_t hash) const { prefetch_line(&slots_[tag_of(hash) & mask_]); }

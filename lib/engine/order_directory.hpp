@@ -31,6 +31,11 @@ class OrderDirectory {
   /// Brings what `find` looks at last nearer; any id is allowed.
   void prefetch(OrderId id) const { prefetch_line(place_of(id)); }
 
+  void add_to(ForkSnapshot& snapshot) const {
+    pages_.add_to(snapshot);
+    chunks_.add_to(snapshot);
+  }
+
   /// Calls `visit(id, slot)` for every slot that `find` finds, by ascending id.
   template <class Visit>
   void for_each(Visit&& visit) const;

@@ -195,6 +195,11 @@ class OrderStore {
       visit(ended_at(at));
   }
 
+  void add_to(ForkSnapshot& snapshot) const {
+    orders_.add_to(snapshot);
+    directory_.add_to(snapshot);
+  }
+
   // Warm the cache: for the record, for its neighbours' links alone, and for finding an id.
   void prefetch(OrderSlot slot) const { orders_.prefetch(slot); }
   void prefetch_links(OrderSlot slot) const { prefetch_line(&orders_[slot].previous); }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/address_space.hpp"
+#include "base/fork_snapshot.hpp"
 #include "base/prefetch.hpp"
 
 namespace trade::engine {
@@ -24,9 +25,16 @@ class Slab {
   static_assert(std::is_trivially_copyable_v<Record> && std::is_trivially_destructible_v<Record>);
 
  public:
-  Slab() { space_.make_usable(sizeof(Record)); }
+  Slab() {
+    space_.make_usable(sizeof(Record));
+    records_[0] = Record{};
+  }
 
-  [[nodiscard]] Record& operator[](std::uint32_t index) { return records_[index]; }
+  /// To be written to, before the next ForkSnapshot at the latest.
+  [[nodiscard]] Record& operator[](std::uint32_t index) {
+    snapshot_memory_.before_write(std::size_t{index} * sizeof(Record), sizeof(Record));
+    return records_[index];
+  }
   [[nodiscard]] const Record& operator[](std::uint32_t index) const { return records_[index]; }
 
   std::uint32_t allocate() {
@@ -39,7 +47,7 @@ class Slab {
       index = free_.back();
       free_.pop_back();
     }
-    std::memcpy(static_cast<void*>(&records_[index]), blank_.data(), sizeof(Record));
+    std::memcpy(static_cast<void*>(&(*this)[index]), blank_.data(), sizeof(Record));
     ++used_;
     return index;
   }
@@ -50,6 +58,10 @@ class Slab {
 
   /// Records handed out and not freed.
   [[nodiscard]] std::uint32_t used() const { return used_; }
+  /// What `const` member functions look at is in the snapshot as it is when the process forks.
+  void add_to(ForkSnapshot& snapshot) const {
+    snapshot.add(snapshot_memory_, space_.begin(), std::size_t{next_} * sizeof(Record));
+  }
   /// Brings every cache line of the record nearer; index zero is allowed.
   void prefetch(std::uint32_t index) const {
     const auto* bytes = reinterpret_cast<const char*>(&records_[index]);
@@ -78,6 +90,7 @@ class Slab {
       std::bit_cast<std::array<std::byte, sizeof(Record)>>(Record{});
   AddressSpace space_{address_space_bytes, address_space_bytes_min};
   Record* records_ = reinterpret_cast<Record*>(space_.begin());
+  mutable SnapshotMemory snapshot_memory_;  ///< no part of what the records are
   std::vector<std::uint32_t> free_;
   std::uint32_t capacity_ = 1;
   std::uint32_t next_ = 1;

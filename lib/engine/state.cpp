@@ -33,6 +33,13 @@ Engine::State::State(const EngineCapacity& capacity)
       orders_(capacity_.ended_orders_kept),
       risk_(accounts_, symbols_, rules_) {}
 
+void Engine::State::add_to(ForkSnapshot& snapshot) const {
+  accounts_.add_to(snapshot);
+  client_ids_.add_to(snapshot);
+  orders_.add_to(snapshot);
+  symbols_.pool().add_to(snapshot);
+}
+
 ApplyResult Engine::State::apply(const Command& command, std::vector<Event>& events) {
   // Time never goes back: an earlier stamp counts as the last one.
   log_.begin(std::max(command.timestamp, log_.now()), events);

@@ -69,6 +69,7 @@ class Engine::State {
   [[nodiscard]] std::uint64_t full_hash(Layout layout = Layout::current) const;
   void save(ByteWriter& writer, Layout layout) const;
   [[nodiscard]] Status load(ByteReader& reader);
+  void add_to(ForkSnapshot& snapshot) const;
 
  private:
   using OrderSlot = engine::OrderSlot;

@@ -27,6 +27,14 @@ class TextStore {
   [[nodiscard]] std::string_view get(StoredText text) const;
   void drop(StoredText text);
 
+  void add_to(ForkSnapshot& snapshot) const {
+    to_16_.add_to(snapshot);
+    to_32_.add_to(snapshot);
+    to_48_.add_to(snapshot);
+    to_64_.add_to(snapshot);
+    to_128_.add_to(snapshot);
+  }
+
  private:
   template <std::size_t Bytes>
   struct Block {
