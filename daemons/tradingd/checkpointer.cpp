@@ -13,6 +13,8 @@
 
 #include "base/byte_stream.hpp"
 #include "base/clock.hpp"
+#include "base/large_pages.hpp"
+#include "base/worker_thread.hpp"
 #include "journal/checkpoint_writer.hpp"
 #include "journal/journal.hpp"
 
@@ -109,7 +111,22 @@ Checkpointer::~Checkpointer() {
   finish();
 }
 
+void Checkpointer::begin_gathering() {
+  end_gathering();
+  stop_gathering_ = false;
+  // Without one the next checkpoint holds up the orders for some milliseconds more.
+  if (auto thread = start_worker_thread("the checkpoints' thread",
+                                        [this] { gather_heap_into_large_pages(stop_gathering_); }))
+    gathering_ = std::move(*thread);
+}
+
+void Checkpointer::end_gathering() {
+  stop_gathering_ = true;
+  if (gathering_.joinable()) gathering_.join();
+}
+
 void Checkpointer::finish() {
+  end_gathering();
   if (is_durable_) {
     while (copy_some()) {
     }
@@ -126,6 +143,7 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   }
   const std::int64_t started = monotonic_nanoseconds();
   const std::int64_t used = thread_processor_nanoseconds();
+  end_gathering();
   snapshot_.end();
   engine.add_to(snapshot_);
   const pid_t child = snapshot_.fork();
@@ -192,6 +210,7 @@ Status Checkpointer::reap() {
   if (ended != child_) return {};
   child_ = -1;
   stop_telling();
+  begin_gathering();
   if (WIFEXITED(status) && WEXITSTATUS(status) == exit_written) {
     last_batch_ = child_batch_;
     return {};

@@ -3,8 +3,10 @@
 // the rest is the kernel's copy-on-write.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <thread>
 
 #include <sys/types.h>
 
@@ -53,6 +55,9 @@ class Checkpointer {
   void tell(char word);
   /// The child ends where it waits for a word.
   void stop_telling();
+  /// Undoes what the fork did to the large pages of the heap, beside the orders.
+  void begin_gathering();
+  void end_gathering();
 
   std::filesystem::path directory_;
   pid_t child_ = -1;
@@ -60,6 +65,8 @@ class Checkpointer {
   int child_descriptor_ = -1;  ///< what the child may do is written to it
   bool is_copied_ = false;     ///< the child knows that it has the whole state
   bool is_durable_ = false;    ///< likewise that the state is of a batch that is durable
+  std::thread gathering_;
+  std::atomic<bool> stop_gathering_ = false;
   std::uint64_t child_batch_ = 0;
   std::uint64_t last_batch_ = 0;
   std::int64_t pause_nanoseconds_max_ = 0;

@@ -33,7 +33,7 @@ struct ServiceOptions {
   /// Work not yet durable from which on new orders are refused.
   Work queue{65'536, 64u << 20};
   /// Commands between two checkpoints; zero: only when stopping.
-  std::uint64_t checkpoint_every_commands = 5'000'000;
+  std::uint64_t checkpoint_every_commands = 6'000'000;
 };
 
 ServiceOptions service_options(const app::Config& config);

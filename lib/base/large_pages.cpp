@@ -1,6 +1,11 @@
 #include "base/large_pages.hpp"
 
-#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <sys/mman.h>
 
@@ -8,12 +13,49 @@ namespace trade {
 
 namespace {
 
+#ifndef MADV_COLLAPSE
+// Linux 6.1 has it, glibc names it from 2.37 on. An older kernel refuses it, and pages stay small.
+constexpr int MADV_COLLAPSE = 25;
+#endif
+
+/// Others wait for their memory for half a millisecond a page.
+constexpr std::chrono::milliseconds gathering_interval{5};
+
 std::atomic<std::uint64_t> grants{0};
+
+/// The large pages that lie whole in the heap (proc(5), maps).
+std::vector<std::uintptr_t> large_pages_of_heap() {
+  std::vector<std::uintptr_t> pages;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (!line.ends_with("[heap]")) continue;
+    std::istringstream range(line);
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    char dash = 0;
+    if (!(range >> std::hex >> begin >> dash >> end)) continue;
+    for (std::uintptr_t page = rounded_up(begin, large_page_bytes); page + large_page_bytes <= end;
+         page += large_page_bytes)
+      pages.push_back(page);
+  }
+  return pages;
+}
 
 }  // namespace
 
 void wish_for_large_pages(void* memory, std::size_t bytes) {
   static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
+}
+
+void gather_heap_into_large_pages(const std::atomic<bool>& stop) {
+  for (const std::uintptr_t page : large_pages_of_heap()) {
+    if (stop) return;
+    // A page that is large already is left alone; one for which there is no room stays small, as does one
+    // that was given back meanwhile. NOLINTNEXTLINE(performance-no-int-to-ptr): it is the address that the
+    // kernel tells
+    static_cast<void>(::madvise(reinterpret_cast<void*>(page), large_page_bytes, MADV_COLLAPSE));
+    std::this_thread::sleep_for(gathering_interval);
+  }
 }
 
 std::uint64_t large_memory_grants() {

@@ -1,0 +1,83 @@
+// A heap that a fork broke up into small pages is put into large ones again.
+#include "base/large_pages.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace trade {
+namespace {
+
+/// How much of the heap lies in large pages, by the kernel's account (proc(5), smaps).
+std::size_t heap_bytes_in_large_pages() {
+  std::size_t bytes = 0;
+  std::ifstream maps("/proc/self/smaps");
+  bool inside = false;
+  for (std::string line; std::getline(maps, line);) {
+    // A mapping's first line begins with its addresses, the others with a name.
+    if (line.find('-') < line.find(':')) {
+      inside = line.ends_with("[heap]");
+    } else if (inside && line.starts_with("AnonHugePages:")) {
+      bytes += std::stoul(line.substr(line.find(':') + 1)) << 10;
+    }
+  }
+  return bytes;
+}
+
+class HeapTest : public testing::Test {
+ protected:
+  HeapTest() {
+    ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    memory_ = static_cast<char*>(std::malloc(bytes));  // NOLINT(cppcoreguidelines-no-malloc)
+    std::memset(memory_, 1, bytes);
+  }
+  ~HeapTest() override {
+    std::free(memory_);  // NOLINT(cppcoreguidelines-no-malloc)
+  }
+
+  static constexpr std::size_t bytes = 8 * large_page_bytes;
+  char* memory_ = nullptr;
+};
+
+TEST_F(HeapTest, IsGatheredAgainAfterAFork) {
+  const std::atomic<bool> go_on = false;
+  gather_heap_into_large_pages(go_on);
+  const std::size_t before = heap_bytes_in_large_pages();
+  if (before < bytes / 2) GTEST_SKIP() << "no large pages to be had here";
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::close(ends[1]);
+    char nothing = 0;
+    [[maybe_unused]] const ssize_t got = ::read(ends[0], &nothing, 1);
+    ::_exit(0);
+  }
+  ::close(ends[0]);
+  for (std::size_t offset = 0; offset < bytes; offset += large_page_bytes)
+    memory_[offset] = 2;
+  EXPECT_LT(heap_bytes_in_large_pages(), before);
+  ::close(ends[1]);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+
+  const std::atomic<bool> stop = true;
+  gather_heap_into_large_pages(stop);
+  EXPECT_LT(heap_bytes_in_large_pages(), before);
+  gather_heap_into_large_pages(go_on);
+  EXPECT_GE(heap_bytes_in_large_pages(), before);
+  for (std::size_t offset = 0; offset < bytes; ++offset)
+    ASSERT_EQ(memory_[offset], offset % large_page_bytes == 0 ? 2 : 1);
+}
+
+}  // namespace
+}  // namespace trade
