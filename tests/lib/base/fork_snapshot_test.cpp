@@ -134,6 +134,27 @@ TEST(ForkSnapshotTest, MemoryThatIsGivenBackFailsIt) {
   EXPECT_EQ(snapshot.bytes_kept(), 0U);
 }
 
+TEST(ForkSnapshotTest, ACopyThatThereIsNoRoomForFailsIt) {
+  ForkSnapshot snapshot(1);
+  Table table(10'000);
+  table.add_to(snapshot);
+  const Child child(snapshot, [] { return 0U; });
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit little{ForkSnapshot::page_bytes, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  table.write(0, 1);
+  EXPECT_FALSE(snapshot.failed());
+  table.write(9'000, 1);
+  EXPECT_TRUE(snapshot.failed());
+  EXPECT_FALSE(snapshot.complete());
+  table.write(5'000, 1);
+  snapshot.step(1'000'000);
+  EXPECT_EQ(snapshot.bytes_kept(), ForkSnapshot::page_bytes);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
 TEST(ForkSnapshotTest, WhatIsLeftOutIsNotThereForTheChild) {
   ForkSnapshot snapshot(1);
   Table out(10'000);
