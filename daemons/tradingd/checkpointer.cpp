@@ -165,6 +165,8 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   child_batch_ = batch;
   is_copied_ = false;
   is_durable_ = false;
+  // Of a small state nothing is to be copied.
+  if (snapshot_.complete()) tell_copied();
   return {};
 }
 
@@ -179,10 +181,14 @@ bool Checkpointer::copy_some() {
     return false;
   }
   if (!snapshot_.complete()) return true;
+  tell_copied();
+  return false;
+}
+
+void Checkpointer::tell_copied() {
   is_copied_ = true;
   snapshot_.end();
   tell(copied_word);
-  return false;
 }
 
 void Checkpointer::became_durable(std::uint64_t batch) {

@@ -53,6 +53,7 @@ class Checkpointer {
 
  private:
   void tell(char word);
+  void tell_copied();
   /// The child ends where it waits for a word.
   void stop_telling();
   /// Undoes what the fork did to the large pages of the heap, beside the orders.
