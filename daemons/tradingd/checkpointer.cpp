@@ -113,15 +113,20 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::begin_gathering() {
   end_gathering();
-  stop_gathering_ = false;
-  // Without one the next checkpoint holds up the orders for some milliseconds more.
-  if (auto thread = start_worker_thread("the checkpoints' thread",
-                                        [this] { gather_heap_into_large_pages(stop_gathering_); }))
-    gathering_ = std::move(*thread);
+  stop_gathering_ = {};
+  const auto gather = [stop = stop_gathering_.get_token()] {
+    try {
+      gather_heap_into_large_pages(stop);
+    } catch (...) {
+      // Memory is short: then it stays as it is.
+    }
+  };
+  // Without the thread the next checkpoint holds up the orders for some milliseconds more.
+  if (auto thread = start_worker_thread("the checkpoints' thread", gather)) gathering_ = std::move(*thread);
 }
 
 void Checkpointer::end_gathering() {
-  stop_gathering_ = true;
+  stop_gathering_.request_stop();
   if (gathering_.joinable()) gathering_.join();
 }
 
@@ -213,17 +218,19 @@ Status Checkpointer::reap() {
   if (child_ <= 0) return {};
   int status = 0;
   const pid_t ended = ::waitpid(child_, &status, WNOHANG);
-  if (ended != child_) return {};
+  if (ended == 0 || (ended < 0 && errno == EINTR)) return {};
+  const bool copy_failed = snapshot_.failed();
   child_ = -1;
   stop_telling();
   begin_gathering();
-  if (WIFEXITED(status) && WEXITSTATUS(status) == exit_written) {
+  if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == exit_written) {
     last_batch_ = child_batch_;
     return {};
   }
   return fail(ErrorCode::internal,
               "the checkpoint of batch " + std::to_string(child_batch_) + " was not written",
-              "check the disk's free space; orders go on, a restart takes longer");
+              std::string(copy_failed ? "memory is short" : "check the disk's free space") +
+                  "; orders go on, a restart takes longer");
 }
 
 }  // namespace trade::tradingd

@@ -3,9 +3,9 @@
 // the rest is the kernel's copy-on-write.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <thread>
 
 #include <sys/types.h>
@@ -67,7 +67,7 @@ class Checkpointer {
   bool is_copied_ = false;     ///< the child knows that it has the whole state
   bool is_durable_ = false;    ///< likewise that the state is of a batch that is durable
   std::thread gathering_;
-  std::atomic<bool> stop_gathering_ = false;
+  std::stop_source stop_gathering_;
   std::uint64_t child_batch_ = 0;
   std::uint64_t last_batch_ = 0;
   std::int64_t pause_nanoseconds_max_ = 0;

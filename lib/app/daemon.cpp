@@ -62,6 +62,10 @@ void keep_freed_memory() {
 void prepare_process() {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow any more is an error of whoever writes it.
+  std::signal(SIGXFSZ, SIG_IGN);
+  // Inherited as ignored, nobody could wait for a child.
+  std::signal(SIGCHLD, SIG_DFL);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, open_files_wanted));

@@ -112,7 +112,7 @@ void ForkSnapshot::keep_before_write(std::size_t place, std::size_t offset, std:
     if (is_kept(part, page)) continue;
     bytes_kept_before_writes_ += page_bytes;
     keep_pages(part, page, 1);
-    if (pages_left_ == 0) return;  // and the parts are gone, should that have failed
+    if (pages_left_ == 0) return;  // the last one, or it has failed
   }
 }
 

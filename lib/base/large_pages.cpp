@@ -1,10 +1,12 @@
 #include "base/large_pages.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <sys/mman.h>
@@ -47,14 +49,17 @@ void wish_for_large_pages(void* memory, std::size_t bytes) {
   static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
 }
 
-void gather_heap_into_large_pages(const std::atomic<bool>& stop) {
+void gather_heap_into_large_pages(const std::stop_token& stop) {
+  std::mutex nobody_elses;
+  std::unique_lock lock(nobody_elses);
+  std::condition_variable_any stopped;
   for (const std::uintptr_t page : large_pages_of_heap()) {
-    if (stop) return;
+    if (stop.stop_requested()) return;
     // A page that is large already is left alone; one for which there is no room stays small, as does one
     // that was given back meanwhile. NOLINTNEXTLINE(performance-no-int-to-ptr): it is the address that the
     // kernel tells
     static_cast<void>(::madvise(reinterpret_cast<void*>(page), large_page_bytes, MADV_COLLAPSE));
-    std::this_thread::sleep_for(gathering_interval);
+    stopped.wait_for(lock, stop, gathering_interval, [] { return false; });
   }
 }
 

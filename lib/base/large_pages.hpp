@@ -1,9 +1,9 @@
 // The machine's large pages, and how often memory was taken in them.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 
 namespace trade {
 
@@ -20,7 +20,7 @@ void wish_for_large_pages(void* memory, std::size_t bytes);
 /// Puts malloc's heap into large pages again, one after the other, until `stop` says so; for a thread of its
 /// own. What a process writes to while a child of fork shares it is broken up into small pages, and the next
 /// fork has to copy an entry for each of those: some 3 ms for 40 MB, where large pages take a tenth of that.
-void gather_heap_into_large_pages(const std::atomic<bool>& stop);
+void gather_heap_into_large_pages(const std::stop_token& stop);
 
 /// How often memory was taken from the system for the tables of this process: by any AddressSpace and by
 /// allocate_large_pages. In steady state it stands still.

@@ -1,12 +1,12 @@
 // A heap that a fork broke up into small pages is put into large ones again.
 #include "base/large_pages.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <stop_token>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -49,8 +49,7 @@ class HeapTest : public testing::Test {
 };
 
 TEST_F(HeapTest, IsGatheredAgainAfterAFork) {
-  const std::atomic<bool> go_on = false;
-  gather_heap_into_large_pages(go_on);
+  gather_heap_into_large_pages({});
   const std::size_t before = heap_bytes_in_large_pages();
   if (before < bytes / 2) GTEST_SKIP() << "no large pages to be had here";
   int ends[2];
@@ -70,10 +69,11 @@ TEST_F(HeapTest, IsGatheredAgainAfterAFork) {
   ::close(ends[1]);
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
 
-  const std::atomic<bool> stop = true;
-  gather_heap_into_large_pages(stop);
+  std::stop_source stopped;
+  stopped.request_stop();
+  gather_heap_into_large_pages(stopped.get_token());
   EXPECT_LT(heap_bytes_in_large_pages(), before);
-  gather_heap_into_large_pages(go_on);
+  gather_heap_into_large_pages({});
   EXPECT_GE(heap_bytes_in_large_pages(), before);
   for (std::size_t offset = 0; offset < bytes; ++offset)
     ASSERT_EQ(memory_[offset], offset % large_page_bytes == 0 ? 2 : 1);
