@@ -32,10 +32,6 @@ constexpr std::size_t block_bytes = std::size_t{1} << 20;
 /// Of the state, copied for the child at a time: some half a millisecond.
 constexpr std::size_t copied_bytes = std::size_t{1} << 20;
 
-// What the parent tells the child, a byte each.
-constexpr char copied_word = 'c';
-constexpr char durable_word = 'd';
-
 /// Leaves the child with standard input, output and error and with `kept` alone: the daemon's lock and its
 /// sockets must end with the parent, however that ends.
 void close_others(int kept) {
@@ -45,34 +41,20 @@ void close_others(int kept) {
   ::close_range(middle + 1, std::numeric_limits<unsigned>::max(), 0);
 }
 
-/// What the parent has told its child so far.
-class ParentsWord {
- public:
-  explicit ParentsWord(int descriptor) : descriptor_(descriptor) {}
-
-  /// Waits until the parent has said so. False: it is gone, or wants no checkpoint any more.
-  bool wait_for(char word) {
-    bool& said = word == copied_word ? copied_ : durable_;
-    while (!said) {
-      char told = 0;
-      const ssize_t got = ::read(descriptor_, &told, 1);
-      if (got < 0 && errno == EINTR) continue;
-      if (got != 1) return false;
-      (told == copied_word ? copied_ : durable_) = true;
-    }
-    return true;
-  }
-
- private:
-  int descriptor_;
-  bool copied_ = false;
-  bool durable_ = false;
-};
+/// The parent's words are a byte each: first that the whole state is copied, then that its batch is durable.
+/// Waits for the next. False: the parent is gone, or wants no checkpoint any more.
+bool wait_for_word(int descriptor) {
+  char word = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor, &word, 1);
+  } while (got < 0 && errno == EINTR);
+  return got == 1;
+}
 
 int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::filesystem::path& directory,
                      int descriptor) {
-  ParentsWord parent(descriptor);
-  if (!parent.wait_for(copied_word)) return exit_not_wanted;
+  if (!wait_for_word(descriptor)) return exit_not_wanted;
   auto file = journal::CheckpointWriter::create(directory, batch);
   if (!file) return exit_not_written;
   // While memory is shared with the parent, each page that that writes to is copied first: this part is over
@@ -86,7 +68,7 @@ int write_checkpoint(const Engine& engine, std::uint64_t batch, const std::files
   writer.drain_rest();
   // From here on the parent's orders come first.
   ::setpriority(PRIO_PROCESS, 0, 10);
-  if (!parent.wait_for(durable_word)) return exit_not_wanted;
+  if (!wait_for_word(descriptor)) return exit_not_wanted;
   return written && file->finish() ? exit_written : exit_not_written;
 }
 
@@ -149,7 +131,6 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   const std::int64_t started = monotonic_nanoseconds();
   const std::int64_t used = thread_processor_nanoseconds();
   end_gathering();
-  snapshot_.end();
   engine.add_to(snapshot_);
   const pid_t child = snapshot_.fork();
   fork_processor_nanoseconds_max_ =
@@ -178,7 +159,7 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
 bool Checkpointer::copy_some() {
   if (is_copied_ || child_descriptor_ < 0) return false;
   const std::int64_t started = monotonic_nanoseconds();
-  if (!snapshot_.complete() && !snapshot_.failed()) snapshot_.step(copied_bytes);
+  snapshot_.step(copied_bytes);
   pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
   if (snapshot_.failed()) {
     // The child must not take for the state what it sees: it ends, and reap() tells.
@@ -193,19 +174,24 @@ bool Checkpointer::copy_some() {
 void Checkpointer::tell_copied() {
   is_copied_ = true;
   snapshot_.end();
-  tell(copied_word);
+  tell();
+  if (is_durable_) tell_durable();
 }
 
 void Checkpointer::became_durable(std::uint64_t batch) {
-  if (child_descriptor_ < 0 || is_durable_ || batch < child_batch_) return;
+  if (child_descriptor_ < 0 || batch < child_batch_) return;
   is_durable_ = true;
-  tell(durable_word);
+  if (is_copied_) tell_durable();
 }
 
-void Checkpointer::tell(char word) {
+void Checkpointer::tell_durable() {
+  tell();
+  stop_telling();
+}
+
+void Checkpointer::tell() {
   // A failed write means that the child is gone; reap() tells why.
-  [[maybe_unused]] const ssize_t written = ::write(child_descriptor_, &word, 1);
-  if (is_copied_ && is_durable_) stop_telling();
+  [[maybe_unused]] const ssize_t written = ::write(child_descriptor_, "", 1);
 }
 
 void Checkpointer::stop_telling() {

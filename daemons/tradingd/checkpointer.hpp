@@ -52,8 +52,9 @@ class Checkpointer {
   }
 
  private:
-  void tell(char word);
+  void tell();
   void tell_copied();
+  void tell_durable();
   /// The child ends where it waits for a word.
   void stop_telling();
   /// Undoes what the fork did to the large pages of the heap, beside the orders.
@@ -64,8 +65,8 @@ class Checkpointer {
   pid_t child_ = -1;
   ForkSnapshot snapshot_;
   int child_descriptor_ = -1;  ///< what the child may do is written to it
-  bool is_copied_ = false;     ///< the child knows that it has the whole state
-  bool is_durable_ = false;    ///< likewise that the state is of a batch that is durable
+  bool is_copied_ = false;     ///< the child has been told that it has the whole state
+  bool is_durable_ = false;    ///< its batch is, of which it is told after that
   std::thread gathering_;
   std::stop_source stop_gathering_;
   std::uint64_t child_batch_ = 0;

@@ -117,6 +117,7 @@ void ForkSnapshot::keep_before_write(std::size_t place, std::size_t offset, std:
 }
 
 void ForkSnapshot::step(std::size_t bytes_max) {
+  if (pages_left_ == 0) return;
   std::size_t pages = std::max<std::size_t>(bytes_max / page_bytes, 1);
   for (Part& part : parts_) {
     while (part.next_page < part.pages) {

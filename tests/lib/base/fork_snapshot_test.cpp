@@ -4,7 +4,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <sstream>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/address_space.hpp"
+#include "support/large_pages.hpp"
 #include "support/seeds.hpp"
 #include "support/snapshot_child.hpp"
 
@@ -153,6 +153,8 @@ TEST(ForkSnapshotTest, ACopyThatThereIsNoRoomForFailsIt) {
   snapshot.step(1'000'000);
   EXPECT_EQ(snapshot.bytes_kept(), ForkSnapshot::page_bytes);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  snapshot.step(1'000'000);
+  EXPECT_EQ(snapshot.bytes_kept(), ForkSnapshot::page_bytes) << "nor afterwards";
 }
 
 TEST(ForkSnapshotTest, WhatIsLeftOutIsNotThereForTheChild) {
@@ -208,24 +210,16 @@ TEST(ForkSnapshotTest, WithoutADescriptorTheChildSharesTheMemory) {
   EXPECT_EQ(child->look(), 8U);
 }
 
-/// How much of the mapping that holds `address` lies in large pages, by the kernel's account (proc(5),
-/// smaps).
+/// Of the mapping that holds the address.
 std::size_t bytes_in_large_pages(const void* address) {
-  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
-  std::ifstream maps("/proc/self/smaps");
-  bool inside = false;
-  for (std::string line; std::getline(maps, line);) {
-    std::istringstream words(line);
-    std::uintptr_t begin = 0;
-    std::uintptr_t end = 0;
-    char dash = 0;
-    if (words >> std::hex >> begin >> dash >> end && dash == '-') {
-      inside = begin <= wanted && wanted < end;
-    } else if (inside && line.starts_with("AnonHugePages:")) {
-      return std::stoul(line.substr(line.find(':') + 1)) << 10;
-    }
-  }
-  return 0;
+  return test::bytes_in_large_pages(
+      [wanted = reinterpret_cast<std::uintptr_t>(address)](const std::string& mapping) {
+        std::istringstream range(mapping);
+        std::uintptr_t begin = 0;
+        std::uintptr_t end = 0;
+        char dash = 0;
+        return range >> std::hex >> begin >> dash >> end && begin <= wanted && wanted < end;
+      });
 }
 
 TEST(ForkSnapshotTest, LargePagesStayLarge) {

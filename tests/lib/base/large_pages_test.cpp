@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <stop_token>
 #include <string>
 
@@ -14,23 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/large_pages.hpp"
+
 namespace trade {
 namespace {
 
-/// How much of the heap lies in large pages, by the kernel's account (proc(5), smaps).
 std::size_t heap_bytes_in_large_pages() {
-  std::size_t bytes = 0;
-  std::ifstream maps("/proc/self/smaps");
-  bool inside = false;
-  for (std::string line; std::getline(maps, line);) {
-    // A mapping's first line begins with its addresses, the others with a name.
-    if (line.find('-') < line.find(':')) {
-      inside = line.ends_with("[heap]");
-    } else if (inside && line.starts_with("AnonHugePages:")) {
-      bytes += std::stoul(line.substr(line.find(':') + 1)) << 10;
-    }
-  }
-  return bytes;
+  return test::bytes_in_large_pages([](const std::string& mapping) { return mapping.ends_with("[heap]"); });
 }
 
 class HeapTest : public testing::Test {
