@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "journal/journal.hpp"
 #include "support/temporary_directory.hpp"
@@ -121,6 +122,11 @@ TEST_F(CheckpointerTest, TellsWhenItCannotBeWritten) {
   std::filesystem::remove_all(directory_.path());
   std::ofstream(directory_.path()) << "no directory";
   ASSERT_TRUE(checkpointer_.start(engine_, 7));
+  while (checkpointer_.copy_some()) {
+  }
+  // The child ends at its first word, and is told the second all the same.
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT), 0);
   checkpointer_.became_durable(7);
   const Status status = wait();
   ASSERT_FALSE(status);
