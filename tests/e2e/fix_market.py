@@ -123,6 +123,8 @@ def updates():
 
     client.order("u1", 1, 30, (40, 2), (44, "149.75"))
     change("r1", (279, "0"), (269, "0"), (55, "AAPL"), (270, "149.75"), (271, "30"))
+    # The whole book comes by a way of its own: of what follows too soon it would be told the outcome alone.
+    change("deep", (279, "0"), (269, "0"), (270, "149.75"), (271, "30"))
     full = until(watcher, lambda m: m[35] == "W" and entries(m)[0][270] == "149.75")
     assert full[262] == "full" and len(entries(full)) == 2, full
     client.send("G", (41, "u1"), (11, "u2"), (21, 1), (55, "AAPL"), (54, 1), (60, now()), (38, 20), (40, 2),
