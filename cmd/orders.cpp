@@ -89,15 +89,12 @@ Result<ExitStatus> list_fills(Context& context, const ListArguments& arguments) 
     Result<std::vector<FillView>> page = (*client)->fills(request);
     if (!page) return pass_on(std::move(page));
     const bool last = page->size() < request.limit || fills.size() + page->size() >= wanted;
-    if (!last) {
-      // A trade's other fill may be on the next page, so the last trade of this one is asked for again there.
-      const TradeId again = page->back().id;
-      std::erase_if(*page, [&](const FillView& fill) { return fill.id == again; });
-      request.before = TradeId{again.value + 1};
-    }
+    if (!page->empty()) request.before = page->back().id;
     std::ranges::move(*page, std::back_inserter(fills));
     if (last) break;
   }
+  // The last trade's other fill may be one more than was asked for.
+  if (fills.size() > wanted) fills.pop_back();
   std::vector<format::Json> records;
   for (const FillView& fill : fills)
     records.push_back(format::json_of(fill));

@@ -240,12 +240,7 @@ Task<http::Response> tell(Call& call, std::string_view types) {
       auto reply = co_await call.upstream().ask<FillsReply>(Daemon::ledgerd, std::move(body));
       if (!reply) co_return error(reply.error());
       all = reply->fills.size() < asked_at_once;
-      // Who trades with himself has two fills of one trade, and an answer may end between them: the last
-      // trade is left to the next one.
-      if (!all) {
-        before = TradeId{reply->fills.back().id.value + 1};
-        std::erase_if(reply->fills, [&](const FillView& fill) { return fill.id.value + 1 == before.value; });
-      }
+      if (!all) before = reply->fills.back().id;
       std::ranges::move(reply->fills, std::back_inserter(fills));
     }
     const Page page = page_of(merge(fills, *fees, all), *wanted);

@@ -67,6 +67,7 @@ class Books final : public follower::Application {
   /// Hands what was applied to the disk once it is enough to be worth a sync. Does not wait for it unless
   /// much is waiting already: answers need not be durable here, since the journal is.
   Status commit() override;
+  [[nodiscard]] std::uint64_t answers_from() const override { return store_.position_at_open().batch; }
   ReplyBody answer(const RequestBody& request) override;
   Status idle(Timestamp now) override;
   /// Ends with a checkpoint, so that the next start need not fold anything again.

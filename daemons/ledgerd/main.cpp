@@ -2,6 +2,7 @@
 // portfolios, orders, fills and statements.
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -25,7 +26,12 @@ Status run(app::DaemonContext& context, bool rebuild_only) {
   follower::Options options = follower::options_of(context);
   options.state_directory = books_options.store.directory;
   options.turn_interval = turn_interval;
-  if (rebuild_only) return rebuild(books_options, options);
+  if (rebuild_only) {
+    return rebuild(books_options, options, [&] {
+      const std::optional<app::DaemonSignal> signal = context.next_signal();
+      return signal == app::DaemonSignal::stop;
+    });
+  }
 
   books_options.open_journal = options.open_journal;
   context.report_status("restoring the books");

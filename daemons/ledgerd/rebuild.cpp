@@ -45,7 +45,11 @@ Status put_aside(const std::filesystem::path& directory, journal::Reader& journa
   if (std::filesystem::exists(aside, error)) {
     if (Status removable = check_removable(aside, journal); !removable) return removable;
   }
-  std::filesystem::remove_all(aside, error);
+  // Under a name of its own first: killed meanwhile, the next attempt need not ask what is left of it.
+  const std::filesystem::path removed = aside.string() + ".removed";
+  std::filesystem::remove_all(removed, error);
+  if (!error && std::filesystem::exists(aside, error)) std::filesystem::rename(aside, removed, error);
+  if (!error) std::filesystem::remove_all(removed, error);
   if (!error) std::filesystem::rename(directory, aside, error);
   if (error) {
     return fail(ErrorCode::internal,
@@ -58,7 +62,8 @@ Status put_aside(const std::filesystem::path& directory, journal::Reader& journa
 
 }  // namespace
 
-Status rebuild(const BooksOptions& books_options, const follower::Options& follower_options) {
+Status rebuild(const BooksOptions& books_options, const follower::Options& follower_options,
+               const std::function<bool()>& asked_to_stop) {
   {
     auto journal = follower_options.open_journal();
     if (!journal) return pass_on(std::move(journal));
@@ -68,8 +73,16 @@ Status rebuild(const BooksOptions& books_options, const follower::Options& follo
   auto books = Books::open(books_options);
   if (!books) return pass_on(std::move(books));
   follower::Tail tail(follower_options, **books);
-  if (auto opened = tail.open(); !opened) return pass_on(std::move(opened));
   while (true) {
+    if (asked_to_stop && asked_to_stop()) {
+      if (Status stopped = (*books)->stop(); !stopped) return stopped;
+      return fail(ErrorCode::internal,
+                  "asked to end at event " + std::to_string((*books)->position().last_sequence) +
+                      " of the journal; the ledger is not whole yet",
+                  "start ledgerd, with or without --rebuild: without, it goes on from there");
+    }
+    // A journal elsewhere may not answer yet.
+    if (auto opened = tail.open(); !opened) return pass_on(std::move(opened));
     auto group = tail.apply_group();
     if (!group) return pass_on(std::move(group));
     if (Status done = (*books)->idle(SystemClock().now()); !done) return done;

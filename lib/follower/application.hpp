@@ -45,6 +45,10 @@ class Application {
   /// every `apply`. Where the state is ahead of what is durable, a restart simply gets those batches again.
   [[nodiscard]] virtual Position position() const = 0;
 
+  /// Nothing is answered before this batch is applied, even while the journal does not tell how far it goes:
+  /// what was told before the last restart is not taken back.
+  [[nodiscard]] virtual std::uint64_t answers_from() const { return 0; }
+
   /// Applies the batch after `position()`, in memory. The follower has checked that its number and first
   /// sequence come next. An empty batch (no events) is possible.
   virtual Status apply(const wire::Batch& batch) = 0;

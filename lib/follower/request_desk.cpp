@@ -95,7 +95,8 @@ void RequestDesk::take(const bus::ClientIdentity& client, const bus::Frame& fram
     return;
   }
   const std::int64_t wait_ns = std::chrono::nanoseconds(options_.catch_up_max).count();
-  pending_.push_back({client, std::move(*request), head.batch, monotonic_nanoseconds() + wait_ns});
+  const std::uint64_t batch = std::max(head.batch, application_.answers_from());
+  pending_.push_back({client, std::move(*request), batch, monotonic_nanoseconds() + wait_ns});
 }
 
 void RequestDesk::note_malformed(const bus::Frame& frame, const Error& error) {

@@ -98,7 +98,8 @@ Error broken_page(std::uint32_t number) {
   return broken_ledger("page " + std::to_string(number) + " of its orders").error();
 }
 
-/// Whether an order that was refused for this reason never came to take its client id.
+/// Whether an order that was refused for this reason never came to take its client id, as a rule: the last
+/// two are also found later, of an id that nobody has any more.
 bool refused_before_client_id(RejectReason reason) {
   switch (reason) {
     case RejectReason::invalid_order:
@@ -106,6 +107,8 @@ bool refused_before_client_id(RejectReason reason) {
     case RejectReason::invalid_quantity:
     case RejectReason::unknown_account:
     case RejectReason::unknown_symbol:
+    case RejectReason::invalid_expiry:
+    case RejectReason::invalid_legs:
       return true;
     default:
       return false;
@@ -407,7 +410,10 @@ bool OrderTable::index_client_id(OrderId id, const StoredOrder& order, std::stri
     return false;
   }
   if (older.id) {
-    if (refused_before_client_id(order.reject_reason)) return true;
+    // Who asks for an order that is open must not be told of one that was refused: the engine knows the ids
+    // of all that are open, so it cannot have taken one of those.
+    const bool refused = order.status == OrderStatus::rejected;
+    if (refused && (older.open || refused_before_client_id(order.reject_reason))) return true;
     // By a replace, the older one may have taken it later, once this one had ended.
     if (taken == Taken::some_time && older.open && is_terminal(order.status)) return true;
     // An id that is used again means the newer order.

@@ -178,12 +178,13 @@ std::string_view venue_of(const Ledger& ledger, const TradeSides& trade) {
 void append_sides(const Ledger& ledger, const FillsWanted& wanted, const TradeSides& trade,
                   FillsFound& found) {
   if (wanted.symbol && wanted.symbol != trade.symbol) return;
+  // The two fills of a trade stay together, or whoever goes on before the last one's trade missed the other.
+  if (found.fills.size() >= wanted.limit) return;
   for (const Liquidity liquidity : {Liquidity::taker, Liquidity::maker}) {
     const bool taker = liquidity == Liquidity::taker;
     const AccountId account = taker ? trade.taker_account : trade.maker_account;
     const OrderId order = taker ? trade.taker_order : trade.maker_order;
     if ((wanted.account && wanted.account != account) || (wanted.order && wanted.order != order)) continue;
-    if (found.fills.size() >= wanted.limit) return;
     const bool busted = ledger.is_busted(trade.trade);
     if (!busted) found.shares += trade.quantity;
     if (wanted.before && trade.trade >= wanted.before) continue;
@@ -242,6 +243,8 @@ Result<FillsFound> fills_view(const Ledger& ledger, const FillsWanted& wanted, O
     next = next_trade(wanted, record, next - 1);
   }
   if (trades.oldest() == 0 || found.complete(wanted)) return found;
+  // Who never traded has nothing in the frames either.
+  if (!wanted.order && wanted.account && ledger.account(wanted.account)->newest_trade == 0) return found;
   const bool any = trades.oldest() < trades.next() && (!wanted.order || found.order);
   found.older_on_disk = !any || !found.precedes_order(trades[trades.oldest()].executed_at);
   found.before = any ? trades[trades.oldest()].sequence : ledger.sequence() + 1;

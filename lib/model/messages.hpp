@@ -93,7 +93,8 @@ struct OrdersRequest {
   std::vector<OrderId> orders = {};  ///< at most `orders_named_max`
 };
 constexpr std::size_t orders_named_max = 2'000;
-/// Newest first.
+/// Newest first. Where both fills of a trade are wanted they come together, even if the second is one more than
+/// `limit`: so a next page begins before the last one's trade.
 struct FillsRequest {
   std::string account;  ///< empty: of every account
   std::string symbol;

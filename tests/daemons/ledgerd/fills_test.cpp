@@ -171,6 +171,44 @@ TEST_F(FillsTest, AStoreThatDidNotKeepWhichTradesAreBustedFindsThemInItsFrames) 
   }
 }
 
+TEST_F(FillsTest, TheTwoOfATradeWithOneselfComeTogether) {
+  for (int number = 0; number < 3; ++number)
+    feed_.trade(alice_, alice_, acme_, Quantity{1}, price_cents(100));
+  feed_.trade(alice_, bob_, acme_, Quantity{1}, price_cents(100));
+  apply();
+  for (int round = 0; round < 2; ++round) {
+    SCOPED_TRACE(round == 0 ? "from memory" : "from disk");
+    for (std::uint32_t limit = 1; limit <= 8; ++limit) {
+      Trades all;
+      FillsRequest request{"alice", "", {}, limit};
+      for (Trades page = fills(request); !page.empty(); page = fills(request)) {
+        EXPECT_LE(page.size(), limit + 1);
+        all.insert(all.end(), page.begin(), page.end());
+        request.before = TradeId{static_cast<std::uint64_t>(page.back())};
+      }
+      EXPECT_EQ(all, (Trades{4, 3, 3, 2, 2, 1, 1})) << limit;
+    }
+    push_out();
+    apply();
+  }
+}
+
+TEST_F(FillsTest, OfAnAccountThatNeverTradedNothingIsRead) {
+  const AccountId carol = feed_.open_account("carol");
+  push_out();
+  apply();
+  for (const AccountId account : {alice_, carol}) {
+    const auto found =
+        fills_view(books_->ledger(), {.account = account, .symbol = {}, .order = {}, .limit = 5});
+    ASSERT_TRUE(found);
+    EXPECT_FALSE(found->older_on_disk);
+  }
+  const auto found =
+      fills_view(books_->ledger(), {.account = bob_, .symbol = {}, .order = {}, .limit = 50'000});
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->older_on_disk);
+}
+
 TEST_F(FillsTest, OfAnOrderThatMemoryHoldsInPartTheRestIsRead) {
   const OrderId order = route(300);
   bust(trade(order, 100, 200), order, 100);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -145,6 +146,35 @@ TEST(Rebuild, BooksOfALostJournalOutliveTheOneThatWasBegunInItsPlace) {
   EXPECT_TRUE(rebuild(options, follower_options));
   EXPECT_EQ(batches_in("ledger.old"), begun.batch_count());
   EXPECT_TRUE(rebuild(options, follower_options));
+}
+
+TEST(Rebuild, AskedToEndItEndsAndCanBeBegunAgain) {
+  const JournalScript script(5, 3'000);
+  const TemporaryDirectory home;
+  write_journal(home.path() / "journal", script);
+  BooksOptions options;
+  options.store.directory = home.path() / "ledger";
+  options.store.sync = false;
+  follower::Options follower_options;
+  follower_options.daemon = "ledgerd";
+  follower_options.group_batches_max = 1;
+  follower_options.open_journal = [&home] { return journal::open_reader(home.path() / "journal"); };
+  ASSERT_TRUE(rebuild(options, follower_options));
+  int looks = 0;
+  const Status ended = rebuild(options, follower_options, [&looks] { return ++looks > 10; });
+  ASSERT_FALSE(ended);
+  EXPECT_THAT(ended.error().hint, testing::HasSubstr("goes on from there"));
+  {
+    auto books = Books::open(options);
+    ASSERT_TRUE(books);
+    EXPECT_EQ((*books)->position().batch, 10U);
+  }
+  // Killed while the earlier one was being removed, something of it is left.
+  std::filesystem::create_directory(home.path() / "ledger.old.removed");
+  std::ofstream(home.path() / "ledger.old.removed" / "lock.mdb") << "left";
+  ASSERT_TRUE(rebuild(options, follower_options));
+  EXPECT_FALSE(std::filesystem::exists(home.path() / "ledger.old.removed"));
+  EXPECT_EQ(LedgerStore::stored_position(options.store.directory)->batch, script.batch_count());
 }
 
 TEST(Rebuild, WithoutAJournalNothingIsTouched) {

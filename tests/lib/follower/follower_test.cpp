@@ -162,6 +162,18 @@ TEST_F(FollowerTest, RunsAsSoonAsThereIsAJournalWithNothingInIt) {
   EXPECT_EQ(status().state, "running");
 }
 
+TEST_F(FollowerTest, WhatWasToldBeforeIsNotTakenBackWhileTheJournalIsNotThere) {
+  options_.catch_up_max = milliseconds(100);
+  application_.answers_from_batch = 2;
+  start();
+  EXPECT_EQ(error_of(ask(PortfolioRequest{"alice"})).code, ErrorCode::timed_out);
+  test::TestJournal journal(home_ / "journal");
+  journal.append_any();
+  EXPECT_EQ(error_of(ask(PortfolioRequest{"alice"})).code, ErrorCode::timed_out);
+  const Sequence last = journal.append_any();
+  EXPECT_EQ(answered_sequence(), static_cast<std::int64_t>(last));
+}
+
 TEST_F(FollowerTest, AnAnswerHoldsAllThatWasDurableWhenItWasAskedFor) {
   test::TestJournal journal(home_ / "journal");
   journal.append_any();

@@ -15,6 +15,7 @@ namespace trade::follower {
 class RecordingApplication : public Application {
  public:
   [[nodiscard]] Position position() const override { return position_; }
+  [[nodiscard]] std::uint64_t answers_from() const override { return answers_from_batch; }
   Status apply(const wire::Batch& batch) override {
     if (apply_time.count() > 0) std::this_thread::sleep_for(apply_time);
     if (batch.header.batch == fails_at) return fail(ErrorCode::internal, "as the test wants it");
@@ -63,6 +64,7 @@ class RecordingApplication : public Application {
 
   std::chrono::milliseconds apply_time{0};
   std::uint64_t fails_at = 0;
+  std::uint64_t answers_from_batch = 0;
   bool commit_fails = false;
   std::size_t answered_positions = 0;
 

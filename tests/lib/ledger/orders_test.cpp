@@ -351,6 +351,17 @@ TEST_F(OrdersTest, TheClientIdMeansTheOrderThatTookIt) {
   rejected(RejectReason::duplicate_client_order_id, "a");
   rejected(RejectReason::invalid_price, "a");
   EXPECT_EQ(by_client_id("a"), first.value);
+  for (unsigned number = 1; number <= UINT8_MAX; ++number) {
+    const auto reason = reject_reason_numbered(static_cast<std::uint8_t>(number));
+    if (!reason) continue;
+    rejected(*reason, "a");
+    EXPECT_EQ(by_client_id("a"), first.value) << "reason " << number;
+  }
+  feed.add(OrderCancelled{first, alice, acme, Side::buy, CancelReason::requested, true, {}, {}});
+  for (const RejectReason reason : {RejectReason::invalid_legs, RejectReason::invalid_expiry}) {
+    rejected(reason, "a");
+    EXPECT_EQ(by_client_id("a"), first.value);
+  }
   // A later order under the same id, long after the first: the newer one is meant.
   const std::uint64_t newer = rejected(RejectReason::market_closed, "a");
   EXPECT_EQ(by_client_id("a"), newer);
@@ -468,7 +479,9 @@ TEST_F(OrdersTest, FillsAreNewestFirstOneForEachSide) {
   EXPECT_EQ(fills({{}, beta, {}, 100}),
             (Lines{"2 alice sell 2 BETA 1.02 order 4 taker", "2 bob buy 2 BETA 1.02 order 3 maker"}));
   EXPECT_EQ(fills({{}, {}, OrderId{6}, 100}), (Lines{"3 alice sell 3 ACME 1.03 order 6 maker"}));
-  EXPECT_EQ(fills({alice, {}, {}, 1}), (Lines{"3 alice buy 3 ACME 1.03 order 5 taker"}));
+  // The two of one trade stay together.
+  EXPECT_EQ(fills({alice, {}, {}, 1}),
+            (Lines{"3 alice buy 3 ACME 1.03 order 5 taker", "3 alice sell 3 ACME 1.03 order 6 maker"}));
   EXPECT_EQ(fills({bob, acme, OrderId{3}, 100}), Lines{});
   EXPECT_EQ(fills({bob, {}, {}, 100, TradeId{2}}), (Lines{"1 bob sell 1 ACME 1.01 order 2 maker"}));
   EXPECT_EQ(fills({alice, {}, {}, 1, TradeId{3}}), (Lines{"2 alice sell 2 BETA 1.02 order 4 taker"}));
