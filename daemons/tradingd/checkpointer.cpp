@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/scheduling.hpp"
 #include "base/byte_stream.hpp"
 #include "base/clock.hpp"
 #include "base/large_pages.hpp"
@@ -131,6 +132,8 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   }
   const std::int64_t started = monotonic_nanoseconds();
   const std::int64_t used = thread_processor_nanoseconds();
+  // With all processors busy others would have their turn in the middle of the fork.
+  const app::Precedence precedence;
   end_gathering();
   engine.add_to(snapshot_);
   const pid_t child = snapshot_.fork();
@@ -138,6 +141,7 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
       std::max(fork_processor_nanoseconds_max_, thread_processor_nanoseconds() - used);
   pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
   if (child == 0) {
+    precedence.end();
     ::close(ends[1]);
     run_child(engine, batch, directory_, ends[0]);
   }

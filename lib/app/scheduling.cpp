@@ -1,5 +1,6 @@
 #include "app/scheduling.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include <sched.h>
@@ -37,6 +38,22 @@ void ask_for_short_slices() {
   attributes.nice = ::getpriority(PRIO_PROCESS, 0);
   attributes.runtime_nanoseconds = slice_nanoseconds;
   ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+// On Linux niceness is a thread's own, whatever POSIX says of processes (setpriority(2), BUGS).
+
+Precedence::Precedence() : niceness_before_(::getpriority(PRIO_PROCESS, 0)) {
+  constexpr int least = -20;
+  if (::setpriority(PRIO_PROCESS, 0, least) == 0) return;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NICE, &limit) != 0) return;
+  // The limit is told as 20 less the niceness (getrlimit(2)).
+  const int permitted = 20 - static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 40));
+  if (permitted < niceness_before_) ::setpriority(PRIO_PROCESS, 0, permitted);
+}
+
+void Precedence::end() const {
+  ::setpriority(PRIO_PROCESS, 0, niceness_before_);
 }
 
 }  // namespace trade::app
