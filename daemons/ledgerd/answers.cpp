@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "ledger/views.hpp"
 #include "ledgerd/books.hpp"
 
@@ -200,8 +201,14 @@ Result<ReplyBody> Books::reply(const PostingsRequest& request) {
     std::ranges::move(of_entry, std::back_inserter(reply.postings));
     return reply.postings.size() < request.limit;
   };
+  const std::int64_t end_ns = monotonic_nanoseconds() + options_.looking_time_max.count();
+  bool any = false;
   Status walked = reader->for_each_frame(from, [&](const ledger::FrameView& frame) -> Result<bool> {
     if (frame.first_sequence() > account.last_entry) return false;
+    if (std::exchange(any, true) && monotonic_nanoseconds() >= end_ns) {
+      reply.next_after = frame.first_sequence() - 1;
+      return false;
+    }
     if (!frame.may_concern(*id)) return true;
     if (Status decoded = frame.decode(entries); !decoded) return pass_on(std::move(decoded));
     return std::ranges::all_of(entries, add);

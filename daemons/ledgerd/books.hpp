@@ -42,6 +42,8 @@ struct BooksOptions {
   /// Pages of the newest orders that come into memory, after a start, each time that idling is called: some
   /// milliseconds' worth.
   std::size_t pages_brought_back_idle = 64;
+  /// Postings are looked for so long with one request, at least in one frame: others are waiting.
+  std::chrono::nanoseconds looking_time_max{20'000'000};
   MakeWriter make_writer = make_store_writer;
   /// Opens the journal again, for what is asked about its events; empty: nothing is told of those.
   follower::AccountJournal::Open open_journal = {};

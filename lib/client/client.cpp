@@ -191,8 +191,13 @@ Result<std::vector<FeeView>> Client::fees(const FeesRequest& request) {
   return part_of(ask<FeesReply>(ledgerd, request), &FeesReply::fees);
 }
 
-Result<std::vector<PostingView>> Client::postings(const PostingsRequest& request) {
-  return part_of(ask<PostingsReply>(ledgerd, request), &PostingsReply::postings);
+Result<std::vector<PostingView>> Client::postings(PostingsRequest request) {
+  for (;;) {
+    Result<PostingsReply> reply = ask<PostingsReply>(ledgerd, request);
+    if (!reply) return std::unexpected(std::move(reply.error()));
+    if (!reply->postings.empty() || reply->next_after <= request.after) return std::move(reply->postings);
+    request.after = reply->next_after;
+  }
 }
 
 Result<AccountEventsReply> Client::account_events(const AccountEventsRequest& request) {

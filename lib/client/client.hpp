@@ -61,7 +61,8 @@ class Client {
   Result<OrdersReply> orders_and_sequence(const OrdersRequest& request);
   Result<std::vector<FillView>> fills(const FillsRequest& request);
   Result<std::vector<FeeView>> fees(const FeesRequest& request);
-  Result<std::vector<PostingView>> postings(const PostingsRequest& request);
+  /// Asks on until there are some, or none are left.
+  Result<std::vector<PostingView>> postings(PostingsRequest request);
   /// The events' texts stay valid until ledgerd is asked the next time.
   Result<AccountEventsReply> account_events(const AccountEventsRequest& request);
 

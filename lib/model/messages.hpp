@@ -93,8 +93,8 @@ struct OrdersRequest {
   std::vector<OrderId> orders = {};  ///< at most `orders_named_max`
 };
 constexpr std::size_t orders_named_max = 2'000;
-/// Newest first. Where both fills of a trade are wanted they come together, even if the second is one more than
-/// `limit`: so a next page begins before the last one's trade.
+/// Newest first. Where both fills of a trade are wanted they come together, even if the second is one more
+/// than `limit`: so a next page begins before the last one's trade.
 struct FillsRequest {
   std::string account;  ///< empty: of every account
   std::string symbol;
@@ -292,8 +292,12 @@ struct FillsReply {
 struct FeesReply {
   std::vector<FeeView> fees;
 };
+/// Fewer postings than there are, even none, where looking for them takes long: then `next_after` tells after
+/// which event to ask on. Zero: what follows the last posting has not been looked at, or without any there is
+/// nothing more.
 struct PostingsReply {
   std::vector<PostingView> postings;
+  Sequence next_after = 0;
 };
 /// Fewer events than there are, even none, where looking for them takes long: it is asked on from `next_…`.
 struct AccountEventsReply {

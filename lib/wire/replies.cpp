@@ -114,8 +114,8 @@ Offset<schema::FeesReply> write(Writer& writer, const FeesReply& reply) {
   return schema::CreateFeesReply(writer.builder, write_rows<schema::FeeView>(writer, reply.fees, as_view));
 }
 Offset<schema::PostingsReply> write(Writer& writer, const PostingsReply& reply) {
-  return schema::CreatePostingsReply(writer.builder,
-                                     write_rows<schema::PostingView>(writer, reply.postings, as_view));
+  return schema::CreatePostingsReply(
+      writer.builder, write_rows<schema::PostingView>(writer, reply.postings, as_view), reply.next_after);
 }
 Offset<schema::QuotesReply> write(Writer& writer, const QuotesReply& reply) {
   return schema::CreateQuotesReply(writer.builder,
@@ -285,7 +285,8 @@ ReplyBody read(Checker& check, const schema::FeesReply& table) {
   return FeesReply{.fees = read_rows<FeeView>(check, table.fees(), from_view)};
 }
 ReplyBody read(Checker& check, const schema::PostingsReply& table) {
-  return PostingsReply{.postings = read_rows<PostingView>(check, table.postings(), from_view)};
+  return PostingsReply{.postings = read_rows<PostingView>(check, table.postings(), from_view),
+                       .next_after = table.next_after()};
 }
 ReplyBody read(Checker& check, const schema::QuotesReply& table) {
   return QuotesReply{.quotes = read_rows<QuoteView>(check, table.quotes(), from_view)};

@@ -51,8 +51,8 @@ std::vector<PostingView> statement(Books& books, const std::string& account, std
   while (true) {
     auto reply = ask<PostingsReply>(books, request);
     EXPECT_TRUE(reply) << reply.error().message;
-    if (!reply || reply->postings.empty()) return postings;
-    request.after = reply->postings.back().sequence;
+    if (!reply || (reply->postings.empty() && reply->next_after == 0)) return postings;
+    request.after = reply->postings.empty() ? reply->next_after : reply->postings.back().sequence;
     std::ranges::move(reply->postings, std::back_inserter(postings));
   }
 }
@@ -407,6 +407,52 @@ TEST(Books, StatementsComePageByPageWithEntriesWhole) {
   EXPECT_TRUE(lines("carol", 10).empty());
   EXPECT_EQ((ask<PostingsReply>(*books, PostingsRequest{"dave", 0, 10}).error().code), ErrorCode::not_found);
   EXPECT_EQ((ask<PostingsReply>(*books, PostingsRequest{"alice", 0, 0}).error().code), ErrorCode::usage);
+}
+
+TEST(Books, AStatementIsLookedForABitAtATime) {
+  ledger::test::EventFeed feed;
+  const AccountId alice = feed.open_account("alice");
+  const AccountId bob = feed.open_account("bob");
+  const SymbolId acme = feed.add_symbol("ACME");
+  const TemporaryDirectory home;
+  BooksOptions options = options_for(home);
+  options.looking_time_max = std::chrono::nanoseconds(0);
+  const auto books = open_books(options);
+  std::uint64_t number = 0;
+  Sequence next = 1;
+  // Each in a frame of its own.
+  const auto commit = [&] {
+    wire::Batch batch;
+    batch.header.batch = ++number;
+    batch.header.first_sequence = next;
+    batch.events = feed.take();
+    next += batch.events.size();
+    apply(*books, batch);
+    ASSERT_TRUE(books->flush());
+  };
+  feed.move_cash(alice, Money{1'000'000});
+  commit();
+  for (int trade = 0; trade < 50; ++trade) {
+    feed.trade(bob, bob, acme, Quantity{1}, Price{10'000});
+    commit();
+  }
+  feed.move_cash(alice, Money{2'000'000});
+  commit();
+  const auto first = ask<PostingsReply>(*books, PostingsRequest{"alice", 0, 100});
+  ASSERT_TRUE(first);
+  ASSERT_EQ(first->postings.size(), 2u);
+  std::size_t requests = 0;
+  PostingsRequest request{"alice", first->postings.back().sequence, 100};
+  auto reply = ask<PostingsReply>(*books, request);
+  for (; reply && reply->postings.empty() && reply->next_after > request.after; ++requests) {
+    request.after = reply->next_after;
+    reply = ask<PostingsReply>(*books, request);
+  }
+  ASSERT_TRUE(reply);
+  EXPECT_GE(requests, 50u);
+  EXPECT_EQ(reply->postings.size(), 2u);
+  EXPECT_EQ(statement(*books, "alice", 100).size(), 4u);
+  EXPECT_EQ(statement(*books, "bob", 3).size(), 50u * 4);
 }
 
 TEST(Books, FeesComeNewestFirst) {

@@ -315,7 +315,11 @@ TEST(Client, LooksUpOneOfAKind) {
       return reply;
     }
     if (std::holds_alternative<FillsRequest>(body)) return FillsReply{std::vector<FillView>(2)};
-    if (std::holds_alternative<PostingsRequest>(body)) return PostingsReply{std::vector<PostingView>(3)};
+    if (const auto* postings = std::get_if<PostingsRequest>(&body)) {
+      // Looking for them takes a few requests.
+      if (postings->after < 3) return PostingsReply{{}, postings->after + 1};
+      return PostingsReply{std::vector<PostingView>(postings->after == 3 ? 3 : 0), 0};
+    }
     if (std::holds_alternative<HoldingsRequest>(body)) return HoldingsReply{9, {}};
     return std::nullopt;
   });
@@ -338,6 +342,7 @@ TEST(Client, LooksUpOneOfAKind) {
   EXPECT_EQ(client.order(OrderId{6}).error().message, "no order 6");
   EXPECT_EQ(client.fills({})->size(), 2U);
   EXPECT_EQ(client.postings({})->size(), 3U);
+  EXPECT_TRUE(client.postings({.account = {}, .after = 4})->empty());
   EXPECT_EQ(client.holdings("ledgerd", {})->sequence, 9U);
   EXPECT_EQ(client.depth("AAPL", 4)->bids.size(), 4U);
   EXPECT_EQ(client.tape("AAPL", 6)->size(), 6U);
