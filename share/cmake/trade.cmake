@@ -29,6 +29,24 @@ if(TRADE_SANITIZE)
   target_link_options(trade_options INTERFACE -fsanitize=${TRADE_SANITIZE})
 endif()
 
+# trade_profile_options(record|use): for what is added to the directory from then on. A macro, since the options are
+# those of the directory.
+macro(trade_profile_options mode)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    message(FATAL_ERROR "TRADE_PROFILE is for GCC; leave it out with ${CMAKE_CXX_COMPILER_ID}")
+  elseif("${mode}" STREQUAL "record")
+    # Atomic where the processor can, since several threads count.
+    add_compile_options(-fprofile-generate -fprofile-update=prefer-atomic)
+    add_link_options(-fprofile-generate)
+  elseif("${mode}" STREQUAL "use")
+    # What did not run while it was recorded is compiled as without a profile, not for size. Warnings are the ordinary
+    # build's to give: what becomes part of what is decided differently here, and some of them follow from that.
+    add_compile_options(-fprofile-use -fprofile-partial-training -fprofile-correction -Wno-missing-profile -w)
+  else()
+    message(FATAL_ERROR "TRADE_PROFILE is '${mode}': leave it out, or say record or use")
+  endif()
+endmacro()
+
 # What is not on the way of an order is compiled for a quick build rather than for speed: half of what a
 # compiler does for -O3 goes into code that runs once.
 add_library(trade_quick_build INTERFACE)
