@@ -217,6 +217,7 @@ Status describe_daemons(Context& context, format::Json& json, std::initializer_l
     json["commit_us"]["p99"] = counter(*view, "commit_p99_us");
     json["commit_us"]["max"] = counter(*view, "commit_max_us");
     json["checkpoint_pause_max_us"] = counter(*view, "checkpoint_pause_max_us");
+    json["checkpoint_copy_max_us"] = counter(*view, "checkpoint_copy_max_us");
     json["checkpoint_fork_processor_max_us"] = counter(*view, "checkpoint_fork_processor_max_us");
     const std::int64_t commits = counter(*view, "commits");
     json["orders_per_commit"] = commits == 0 ? 0 : counter(*view, "commands") / commits;

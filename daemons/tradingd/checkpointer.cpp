@@ -30,8 +30,10 @@ constexpr int exit_not_wanted = 2;
 /// Of the state, written at a time.
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
-/// Of the state, copied for the child at a time: some half a millisecond.
-constexpr std::size_t copied_bytes = std::size_t{1} << 20;
+/// Of the state, copied for the child with one look at the clock…
+constexpr std::size_t copied_bytes = std::size_t{64} << 10;
+/// …and for so long at a time.
+constexpr std::int64_t copying_nanoseconds_max = 500'000;
 
 /// Leaves the child with standard input, output and error and with `kept` alone: the daemon's lock and its
 /// sockets must end with the parent, however that ends.
@@ -94,27 +96,34 @@ Checkpointer::~Checkpointer() {
   finish();
 }
 
-void Checkpointer::begin_gathering() {
-  end_gathering();
-  stop_gathering_ = {};
-  const auto gather = [stop = stop_gathering_.get_token()] {
+void Checkpointer::begin_preparing(std::function<void(const std::stop_token&)> also) {
+  end_preparing();
+  stop_preparing_ = {};
+  const auto prepare = [stop = stop_preparing_.get_token(), also = std::move(also)] {
     try {
       gather_heap_into_large_pages(stop);
+      if (also) also(stop);
     } catch (...) {
       // Memory is short: then it stays as it is.
     }
   };
   // Without the thread the next checkpoint holds up the orders for some milliseconds more.
-  if (auto thread = start_worker_thread("the checkpoints' thread", gather)) gathering_ = std::move(*thread);
+  if (auto thread = start_worker_thread("the checkpoints' thread", prepare)) preparing_ = std::move(*thread);
 }
 
-void Checkpointer::end_gathering() {
-  stop_gathering_.request_stop();
-  if (gathering_.joinable()) gathering_.join();
+void Checkpointer::end_preparing() {
+  stop_preparing_.request_stop();
+  if (preparing_.joinable()) preparing_.join();
+}
+
+void Checkpointer::prepare(const Engine& engine) {
+  end_preparing();
+  engine.add_to(snapshot_);
+  begin_preparing(snapshot_.taking_of_room());
 }
 
 void Checkpointer::finish() {
-  end_gathering();
+  end_preparing();
   if (is_durable_) {
     while (copy_some()) {
     }
@@ -134,7 +143,7 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
   const std::int64_t used = thread_processor_nanoseconds();
   // With all processors busy others would have their turn in the middle of the fork.
   const app::Precedence precedence;
-  end_gathering();
+  end_preparing();
   engine.add_to(snapshot_);
   const pid_t child = snapshot_.fork();
   fork_processor_nanoseconds_max_ =
@@ -163,9 +172,14 @@ Status Checkpointer::start(const Engine& engine, std::uint64_t batch) {
 
 bool Checkpointer::copy_some() {
   if (is_copied_ || child_descriptor_ < 0) return false;
+  const app::Precedence precedence;
   const std::int64_t started = monotonic_nanoseconds();
-  snapshot_.step(copied_bytes);
-  pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
+  do {
+    snapshot_.step(copied_bytes);
+  } while (!snapshot_.failed() && !snapshot_.complete() &&
+           monotonic_nanoseconds() - started < copying_nanoseconds_max);
+  copy_nanoseconds_max_ = std::max(copy_nanoseconds_max_, monotonic_nanoseconds() - started);
+  pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, copy_nanoseconds_max_);
   if (snapshot_.failed()) {
     // The child must not take for the state what it sees: it ends, and reap() tells.
     stop_telling();
@@ -213,7 +227,8 @@ Status Checkpointer::reap() {
   const bool copy_failed = snapshot_.failed();
   child_ = -1;
   stop_telling();
-  begin_gathering();
+  // The fork has broken up what the parent wrote to since.
+  begin_preparing({});
   if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == exit_written) {
     last_batch_ = child_batch_;
     return {};

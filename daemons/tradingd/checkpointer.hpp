@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <thread>
 
@@ -25,6 +26,9 @@ class Checkpointer {
 
   [[nodiscard]] bool busy() const { return child_ > 0; }
 
+  /// A checkpoint is due soon: does what can be done for it beforehand, beside the orders. Only when not
+  /// `busy`.
+  void prepare(const Engine& engine);
   /// Forks a child that holds the state after `batch`, which need not be durable yet: the child writes only
   /// once `became_durable` said so, because a batch that is lost with a crash may come back with other
   /// content under the same number. Only when not `busy`.
@@ -46,6 +50,8 @@ class Checkpointer {
 
   /// The longest that `start` or one `copy_some` held up the orders.
   [[nodiscard]] std::int64_t pause_nanoseconds_max() const { return pause_nanoseconds_max_; }
+  /// Of those, the longest of one `copy_some`.
+  [[nodiscard]] std::int64_t copy_nanoseconds_max() const { return copy_nanoseconds_max_; }
   /// The most processor time that `start` took: what a pause was longer, other processes had their turn.
   [[nodiscard]] std::int64_t fork_processor_nanoseconds_max() const {
     return fork_processor_nanoseconds_max_;
@@ -57,9 +63,9 @@ class Checkpointer {
   void tell_durable();
   /// The child ends where it waits for a word.
   void stop_telling();
-  /// Undoes what the fork did to the large pages of the heap, beside the orders.
-  void begin_gathering();
-  void end_gathering();
+  /// Puts the heap into large pages, and does `also`, beside the orders.
+  void begin_preparing(std::function<void(const std::stop_token&)> also);
+  void end_preparing();
 
   std::filesystem::path directory_;
   pid_t child_ = -1;
@@ -67,11 +73,12 @@ class Checkpointer {
   int child_descriptor_ = -1;  ///< what the child may do is written to it
   bool is_copied_ = false;     ///< the child has been told that it has the whole state
   bool is_durable_ = false;    ///< its batch is, of which it is told after that
-  std::thread gathering_;
-  std::stop_source stop_gathering_;
+  std::thread preparing_;
+  std::stop_source stop_preparing_;
   std::uint64_t child_batch_ = 0;
   std::uint64_t last_batch_ = 0;
   std::int64_t pause_nanoseconds_max_ = 0;
+  std::int64_t copy_nanoseconds_max_ = 0;
   std::int64_t fork_processor_nanoseconds_max_ = 0;
 };
 

@@ -27,6 +27,9 @@ constexpr std::chrono::hours wait_max{1};
 constexpr std::chrono::milliseconds tick_interval{100};
 /// Between one stretch of the state copied for a checkpoint and the next.
 constexpr std::chrono::milliseconds copying_interval{1};
+/// A checkpoint is prepared when this part of the commands between two is left: a second or more at full
+/// load.
+constexpr std::uint64_t prepared_share = 8;
 constexpr std::int64_t malformed_log_interval_nanoseconds = nanoseconds_per_second;
 
 }  // namespace
@@ -264,6 +267,8 @@ DaemonView Service::describe() const {
   count("checkpoint_batch", checkpointer_.last_batch());
   count("checkpoint_pause_max_us",
         static_cast<std::uint64_t>(checkpointer_.pause_nanoseconds_max() / nanoseconds_per_microsecond));
+  count("checkpoint_copy_max_us",
+        static_cast<std::uint64_t>(checkpointer_.copy_nanoseconds_max() / nanoseconds_per_microsecond));
   count("checkpoint_fork_processor_max_us",
         static_cast<std::uint64_t>(checkpointer_.fork_processor_nanoseconds_max() /
                                    nanoseconds_per_microsecond));
@@ -333,11 +338,16 @@ void Service::update_reading() {
 }
 
 void Service::submitted(std::uint64_t batch) {
+  const std::uint64_t every = options_.checkpoint_every_commands;
+  if (every == 0 || checkpointer_.busy()) return;
   const std::uint64_t commands = pipeline_.sequencer().counters().commands;
-  if (options_.checkpoint_every_commands == 0 || checkpointer_.busy() ||
-      commands - commands_at_checkpoint_ < options_.checkpoint_every_commands) {
+  const std::uint64_t since = commands - commands_at_checkpoint_;
+  if (since < every) {
+    if (since < every - every / prepared_share) return;
+    if (!std::exchange(checkpoint_prepared_, true)) checkpointer_.prepare(pipeline_.sequencer().engine());
     return;
   }
+  checkpoint_prepared_ = false;
   commands_at_checkpoint_ = commands;
   if (Status status = checkpointer_.start(pipeline_.sequencer().engine(), batch); !status) {
     spdlog::error("{} ({})", status.error().message, status.error().hint);

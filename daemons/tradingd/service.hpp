@@ -101,6 +101,7 @@ class Service final : private Outlet {
   wire::Encoder encoder_;
   std::optional<sequencer::Calendar> calendar_noted_;
   std::uint64_t commands_at_checkpoint_ = 0;
+  bool checkpoint_prepared_ = false;
   std::uint64_t malformed_ = 0;
   std::int64_t malformed_logged_at_ = 0;
   Status outcome_;

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace trade {
@@ -61,8 +62,24 @@ void ForkSnapshot::leave_out(const void* begin, std::size_t bytes) {
                        (bytes - before) / page_bytes * page_bytes});
 }
 
+std::function<void(const std::stop_token&)> ForkSnapshot::taking_of_room() {
+  const std::size_t bytes = file_bytes();
+  end();
+  if (bytes == 0 || (file_ < 0 && !has_file(0))) return [](const std::stop_token&) {};
+  return [file = file_, bytes](const std::stop_token& stop) {
+    struct stat status{};
+    if (::fstat(file, &status) != 0) return;
+    // What is there already was used before.
+    const std::vector<std::byte> zeros(std::size_t{64} << 10);
+    for (auto at = static_cast<std::size_t>(status.st_size); at < bytes && !stop.stop_requested();
+         at += zeros.size()) {
+      if (!write_whole(file, zeros.data(), std::min(zeros.size(), bytes - at), at)) return;
+    }
+  };
+}
+
 pid_t ForkSnapshot::fork() {
-  if (!parts_.empty() && !has_file(parts_.back().file_offset + parts_.back().mapped_bytes)) parts_.clear();
+  if (!parts_.empty() && !has_file(file_bytes())) parts_.clear();
   advise(MADV_DONTFORK);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -83,6 +100,10 @@ pid_t ForkSnapshot::fork() {
     pages_left_ += part.pages;
   }
   return child;
+}
+
+std::size_t ForkSnapshot::file_bytes() const {
+  return parts_.empty() ? 0 : parts_.back().file_offset + parts_.back().mapped_bytes;
 }
 
 bool ForkSnapshot::has_file(std::size_t bytes) {

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <stop_token>
 #include <vector>
 
 #include <sys/types.h>
@@ -61,6 +63,10 @@ class ForkSnapshot {
   /// Memory that the child does not look at: what of it are whole pages is not there for it.
   void leave_out(const void* begin, std::size_t bytes);
 
+  /// Forgets what was added, and returns what takes memory for copies of that much, for a thread of its own,
+  /// which is to be over before `fork`: memory that has never been used is dearer than copying.
+  std::function<void(const std::stop_token&)> taking_of_room();
+
   /// As fork(2). Where there is no file in memory to be had (the system has none, or no descriptor is left),
   /// the child shares all memory with the parent. In the child all that was added is mapped, to be read only;
   /// a child in which that fails ends with the status `exit_not_mapped`.
@@ -110,6 +116,8 @@ class ForkSnapshot {
   void let_go(std::size_t place);
   /// Owners need not say any more what they write to.
   void release();
+  /// So long does the file have to be for what was added.
+  [[nodiscard]] std::size_t file_bytes() const;
   [[nodiscard]] bool has_file(std::size_t bytes);
   void advise(int advice) const;
   [[nodiscard]] bool map_copies() const;

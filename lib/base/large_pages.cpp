@@ -25,17 +25,33 @@ constexpr std::chrono::milliseconds gathering_interval{5};
 
 std::atomic<std::uint64_t> grants{0};
 
+/// glibc puts the heap of a thread other than the first at a multiple of this (malloc/arena.c,
+/// HEAP_MAX_SIZE). What else begins there is put into large pages too, or is in them already.
+constexpr std::uintptr_t thread_heap_alignment = std::uintptr_t{64} << 20;
+
+/// Whether a line of proc(5)'s maps, from its permissions on, is of memory that malloc may have handed out.
+bool may_be_heap(const std::string& permissions, const std::string& name, std::uintptr_t begin) {
+  if (name == "[heap]") return true;
+  return name.empty() && permissions == "rw-p" && begin % thread_heap_alignment == 0;
+}
+
 /// The large pages that lie whole in the heap (proc(5), maps).
 std::vector<std::uintptr_t> large_pages_of_heap() {
   std::vector<std::uintptr_t> pages;
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    if (!line.ends_with("[heap]")) continue;
-    std::istringstream range(line);
+    std::istringstream fields(line);
     std::uintptr_t begin = 0;
     std::uintptr_t end = 0;
     char dash = 0;
-    if (!(range >> std::hex >> begin >> dash >> end)) continue;
+    std::string permissions;
+    std::string offset;
+    std::string device;
+    std::string inode;
+    std::string name;
+    if (!(fields >> std::hex >> begin >> dash >> end >> permissions >> offset >> device >> inode)) continue;
+    fields >> name;
+    if (!may_be_heap(permissions, name, begin)) continue;
     for (std::uintptr_t page = rounded_up(begin, large_page_bytes); page + large_page_bytes <= end;
          page += large_page_bytes)
       pages.push_back(page);

@@ -17,9 +17,10 @@ constexpr std::size_t rounded_up(std::size_t bytes, std::size_t step) {
 /// it would without.
 void wish_for_large_pages(void* memory, std::size_t bytes);
 
-/// Puts malloc's heap into large pages again, one after the other, until `stop` says so; for a thread of its
-/// own. What a process writes to while a child of fork shares it is broken up into small pages, and the next
-/// fork has to copy an entry for each of those: some 3 ms for 40 MB, where large pages take a tenth of that.
+/// Puts malloc's heap, those of all threads, into large pages again, one after the other, until `stop` says
+/// so; for a thread of its own. What a process writes to while a child of fork shares it is broken up into
+/// small pages, and the next fork has to copy an entry for each of those: some 3 ms for 40 MB, where large
+/// pages take a tenth of that.
 void gather_heap_into_large_pages(const std::stop_token& stop);
 
 /// How often memory was taken from the system for the tables of this process: by any AddressSpace and by

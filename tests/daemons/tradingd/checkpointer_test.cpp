@@ -98,6 +98,22 @@ TEST_F(CheckpointerTest, HoldsTheStateOfItsBatch) {
   EXPECT_EQ(hash_of_checkpoint(10), later);
 }
 
+TEST_F(CheckpointerTest, IsPreparedBeforehand) {
+  for (std::uint64_t batch = 7; batch < 10; ++batch) {
+    checkpointer_.prepare(engine_);
+    EXPECT_FALSE(checkpointer_.busy());
+    place(5'000);
+    // Once while it is still being prepared.
+    if (batch != 8) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const std::uint64_t then = engine_.full_state_hash();
+    ASSERT_TRUE(checkpointer_.start(engine_, batch));
+    checkpointer_.became_durable(batch);
+    cancel_all();
+    EXPECT_TRUE(wait());
+    EXPECT_EQ(hash_of_checkpoint(batch), then);
+  }
+}
+
 TEST_F(CheckpointerTest, IsNotWrittenOfABatchThatIsNotDurable) {
   ASSERT_TRUE(checkpointer_.start(engine_, 7));
   while (checkpointer_.copy_some()) {

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <sstream>
@@ -12,6 +13,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +65,11 @@ TEST(ForkSnapshotTest, TheChildSeesWhatWasThereWhenItWasForked) {
   const std::vector<Table*> tables{&small, &some, &large};
   // The file of the fork before is used again.
   for (int round = 0; round < 3; ++round) {
+    if (round > 0) {
+      for (Table* table : tables)
+        table->add_to(snapshot);
+      snapshot.taking_of_room()({});
+    }
     std::vector<std::vector<std::uint64_t>> then;
     for (Table* table : tables) {
       std::vector<std::uint64_t>& values = then.emplace_back();
@@ -96,6 +103,48 @@ TEST(ForkSnapshotTest, TheChildSeesWhatWasThereWhenItWasForked) {
     snapshot.end();
     EXPECT_EQ(child.look(), 0U);
   }
+}
+
+/// Memory that the copies of this process's snapshots take.
+std::size_t bytes_of_copies() {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (!std::filesystem::read_symlink(entry.path(), gone).string().contains("trade-snapshot")) continue;
+    struct stat status{};
+    if (::stat(entry.path().c_str(), &status) == 0) return static_cast<std::size_t>(status.st_blocks) * 512;
+  }
+  return 0;
+}
+
+TEST(ForkSnapshotTest, RoomIsTakenBeforehand) {
+  ForkSnapshot snapshot(1);
+  snapshot.taking_of_room()({});
+  EXPECT_EQ(bytes_of_copies(), 0U);
+  Table table(400'000);
+  const std::size_t bytes = table.words() * sizeof(std::uint64_t);
+  table.add_to(snapshot);
+  const auto take = snapshot.taking_of_room();
+  EXPECT_TRUE(snapshot.complete());
+  table.write(0, 1);
+  std::stop_source stopped;
+  stopped.request_stop();
+  take(stopped.get_token());
+  EXPECT_EQ(bytes_of_copies(), 0U);
+  take({});
+  const std::size_t taken = bytes_of_copies();
+  EXPECT_GE(taken, bytes);
+  // The fork needs no more, and the file grows with the table.
+  table.add_to(snapshot);
+  Child child(snapshot, [&] { return table.memory()[0] == 1 ? 0U : 1U; });
+  ASSERT_GT(child.pid(), 0);
+  finish(snapshot);
+  EXPECT_EQ(bytes_of_copies(), taken);
+  EXPECT_EQ(child.look(), 0U);
+  snapshot.end();
+  Table larger(600'000);
+  larger.add_to(snapshot);
+  snapshot.taking_of_room()({});
+  EXPECT_GE(bytes_of_copies(), larger.words() * sizeof(std::uint64_t));
 }
 
 TEST(ForkSnapshotTest, ARecordThatLiesInTwoPagesIsKeptWhole) {

@@ -1,12 +1,18 @@
 // A heap that a fork broke up into small pages is put into large ones again.
 #include "base/large_pages.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <memory>
+#include <sstream>
 #include <stop_token>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -66,6 +72,33 @@ TEST_F(HeapTest, IsGatheredAgainAfterAFork) {
   EXPECT_GE(heap_bytes_in_large_pages(), before);
   for (std::size_t offset = 0; offset < bytes; ++offset)
     ASSERT_EQ(memory_[offset], offset % large_page_bytes == 0 ? 2 : 1);
+}
+
+TEST(ThreadHeapTest, IsGatheredToo) {
+  const auto in_large_pages = [] {
+    // A mapping without a name: five words, the last of them an inode of none.
+    return test::bytes_in_large_pages([](const std::string& mapping) {
+      std::istringstream words(mapping);
+      const std::vector<std::string> all{std::istream_iterator<std::string>(words), {}};
+      return all.size() == 5 && all[1] == "rw-p";
+    });
+  };
+  gather_heap_into_large_pages({});
+  const std::size_t before = in_large_pages();
+  std::size_t after = 0;
+  std::size_t wrong = 0;
+  std::thread([&] {
+    std::vector<std::unique_ptr<std::array<char, 1'000>>> blocks;
+    for (int block = 0; block < 16'000; ++block)
+      blocks.emplace_back(std::make_unique<std::array<char, 1'000>>())->fill(static_cast<char>(block % 100));
+    gather_heap_into_large_pages({});
+    after = in_large_pages();
+    for (int block = 0; block < 16'000; ++block)
+      wrong += (*blocks[static_cast<std::size_t>(block)])[500] == static_cast<char>(block % 100) ? 0U : 1U;
+  }).join();
+  EXPECT_EQ(wrong, 0U);
+  if (after == before) GTEST_SKIP() << "no large pages to be had here";
+  EXPECT_GE(after, before + 4 * large_page_bytes);
 }
 
 }  // namespace
