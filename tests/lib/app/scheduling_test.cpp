@@ -13,7 +13,8 @@ int niceness() {
   return ::getpriority(PRIO_PROCESS, 0);
 }
 
-/// Whether this process may take precedence at all. Asked in a thread of its own, whose niceness nobody needs.
+/// Whether this process may take precedence at all. Asked in a thread of its own, whose niceness nobody
+/// needs.
 bool may_take_precedence(int wanted) {
   bool may = false;
   std::thread([&may, wanted] { may = ::setpriority(PRIO_PROCESS, 0, wanted) == 0; }).join();
