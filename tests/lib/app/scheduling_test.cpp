@@ -1,53 +1,91 @@
 // What a thread asks of the scheduler.
 #include "app/scheduling.hpp"
 
+#include <cstdint>
+#include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace trade::app {
 namespace {
 
-int niceness() {
-  return ::getpriority(PRIO_PROCESS, 0);
+struct Standing {
+  int policy = 0;
+  int niceness = 0;
+  bool operator==(const Standing&) const = default;
+};
+
+Standing standing() {
+  return {::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK, ::getpriority(PRIO_PROCESS, 0)};
 }
 
-/// Whether this process may take precedence at all. Asked in a thread of its own, whose niceness nobody
-/// needs.
-bool may_take_precedence(int wanted) {
-  bool may = false;
-  std::thread([&may, wanted] { may = ::setpriority(PRIO_PROCESS, 0, wanted) == 0; }).join();
-  return may;
+/// Whether this process may have that. Asked in a thread of its own, whose standing nobody needs.
+template <class Ask>
+bool may(Ask&& ask) {
+  bool granted = false;
+  std::thread([&] { granted = ask() == 0; }).join();
+  return granted;
 }
 
 TEST(Scheduling, PrecedenceIsOfOneThreadAndEnds) {
-  const int before = niceness();
-  const bool may = may_take_precedence(before - 1);
-  int of_the_other = 0;
-  int inherited = 0;
-  int given_up = 0;
-  {
-    std::thread earlier([&of_the_other] { of_the_other = niceness(); });
-    const Precedence precedence;
-    if (may) {
-      EXPECT_LT(niceness(), before);
-    } else {
-      EXPECT_EQ(niceness(), before);
+  const Standing before = standing();
+  ASSERT_EQ(before.policy, SCHED_OTHER);
+  const bool may_have_real_time = may([] {
+    const sched_param least{1};
+    return ::sched_setscheduler(0, SCHED_FIFO, &least);
+  });
+  const bool may_be_less_nice =
+      may([&before] { return ::setpriority(PRIO_PROCESS, 0, before.niceness - 1); });
+  for (int round = 0; round < 2; ++round) {
+    Standing of_another;
+    std::promise<void> taken;
+    std::thread another([&] {
+      taken.get_future().wait();
+      of_another = standing();
+    });
+    {
+      const Precedence precedence;
+      const Standing now = standing();
+      EXPECT_EQ(now.policy, may_have_real_time ? SCHED_FIFO : SCHED_OTHER);
+      if (!may_have_real_time) {
+        EXPECT_EQ(now.niceness < before.niceness, may_be_less_nice);
+      }
+      taken.set_value();
+      another.join();
+      EXPECT_EQ(standing(), now);
+      const pid_t child = ::fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        precedence.end();
+        ::_exit(standing() == before ? 0 : 1);
+      }
+      int status = -1;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      EXPECT_EQ(status, 0);
     }
-    const int taken = niceness();
-    std::thread([&] {
-      inherited = niceness();
-      precedence.end();
-      given_up = niceness();
-    }).join();
-    EXPECT_EQ(niceness(), taken);
-    EXPECT_EQ(inherited, taken);
-    earlier.join();
+    EXPECT_EQ(of_another, before);
+    EXPECT_EQ(standing(), before);
   }
-  EXPECT_EQ(of_the_other, before);
-  EXPECT_EQ(given_up, before);
-  EXPECT_EQ(niceness(), before);
+}
+
+TEST(Scheduling, PrecedenceLeavesTheSlicesShort) {
+  ask_for_short_slices();
+  const auto slice = [] {
+    SchedulingAttributes attributes;
+    EXPECT_EQ(::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0), 0);
+    return attributes.runtime_nanoseconds;
+  };
+  const std::uint64_t before = slice();
+  {
+    const Precedence precedence;
+  }
+  EXPECT_EQ(slice(), before);
 }
 
 }  // namespace
