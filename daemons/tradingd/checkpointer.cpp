@@ -96,13 +96,13 @@ Checkpointer::~Checkpointer() {
   finish();
 }
 
-void Checkpointer::begin_preparing(std::function<void(const std::stop_token&)> also) {
+void Checkpointer::begin_preparing(std::function<void(const std::stop_token&)> first) {
   end_preparing();
   stop_preparing_ = {};
-  const auto prepare = [stop = stop_preparing_.get_token(), also = std::move(also)] {
+  const auto prepare = [stop = stop_preparing_.get_token(), first = std::move(first)] {
     try {
+      if (first) first(stop);
       gather_heap_into_large_pages(stop);
-      if (also) also(stop);
     } catch (...) {
       // Memory is short: then it stays as it is.
     }
@@ -117,9 +117,11 @@ void Checkpointer::end_preparing() {
 }
 
 void Checkpointer::prepare(const Engine& engine) {
+  const std::int64_t started = monotonic_nanoseconds();
   end_preparing();
   engine.add_to(snapshot_);
   begin_preparing(snapshot_.taking_of_room());
+  pause_nanoseconds_max_ = std::max(pause_nanoseconds_max_, monotonic_nanoseconds() - started);
 }
 
 void Checkpointer::finish() {

@@ -48,7 +48,7 @@ class Checkpointer {
   /// The batch of the last checkpoint that was written.
   [[nodiscard]] std::uint64_t last_batch() const { return last_batch_; }
 
-  /// The longest that `start` or one `copy_some` held up the orders.
+  /// The longest that `prepare`, `start` or one `copy_some` held up the orders.
   [[nodiscard]] std::int64_t pause_nanoseconds_max() const { return pause_nanoseconds_max_; }
   /// Of those, the longest of one `copy_some`.
   [[nodiscard]] std::int64_t copy_nanoseconds_max() const { return copy_nanoseconds_max_; }
@@ -63,8 +63,8 @@ class Checkpointer {
   void tell_durable();
   /// The child ends where it waits for a word.
   void stop_telling();
-  /// Puts the heap into large pages, and does `also`, beside the orders.
-  void begin_preparing(std::function<void(const std::stop_token&)> also);
+  /// Does `first`, and then puts the heap into large pages, beside the orders.
+  void begin_preparing(std::function<void(const std::stop_token&)> first);
   void end_preparing();
 
   std::filesystem::path directory_;

@@ -31,9 +31,9 @@ Precedence::Precedence()
     : is_known_(::syscall(SYS_sched_getattr, 0, &before_, sizeof before_, 0) == 0 &&
                 before_.policy == SCHED_OTHER) {
   if (!is_known_) return;
-  // What is forked meanwhile begins as an ordinary process.
+  // Not with SCHED_RESET_ON_FORK, which only the privileged may give back.
   const sched_param least{1};
-  if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &least) == 0) return;
+  if (::sched_setscheduler(0, SCHED_FIFO, &least) == 0) return;
   // On Linux niceness is a thread's own, whatever POSIX says of processes (setpriority(2)).
   if (::setpriority(PRIO_PROCESS, 0, -20) == 0) return;
   rlimit limit{};

@@ -26,7 +26,8 @@ void ask_for_short_slices();
 /// While it lives the calling thread comes before all others, as far as it may: for what others wait for and
 /// is done in milliseconds. With the least priority of real time where that is permitted (RLIMIT_RTPRIO,
 /// CAP_SYS_NICE), since niceness is compared within a group of processes alone (sched(7), autogroup and
-/// cgroups); or else by that (RLIMIT_NICE). A process that is forked meanwhile gives it up with `end`.
+/// cgroups); or else by that (RLIMIT_NICE). A process that is forked meanwhile inherits it, and is to give it
+/// up with `end`.
 class Precedence {
  public:
   Precedence();

@@ -23,6 +23,9 @@ constexpr int MADV_COLLAPSE = 25;
 /// Others wait for their memory for half a millisecond a page.
 constexpr std::chrono::milliseconds gathering_interval{5};
 
+/// Sooner than this no page is gathered: it was large already, or could not be.
+constexpr std::chrono::microseconds nothing_done_max{50};
+
 std::atomic<std::uint64_t> grants{0};
 
 /// glibc puts the heap of a thread other than the first at a multiple of this (malloc/arena.c,
@@ -74,7 +77,9 @@ void gather_heap_into_large_pages(const std::stop_token& stop) {
     // A page that is large already is left alone; one for which there is no room stays small, as does one
     // that was given back meanwhile. NOLINTNEXTLINE(performance-no-int-to-ptr): it is the address that the
     // kernel tells
+    const auto started = std::chrono::steady_clock::now();
     static_cast<void>(::madvise(reinterpret_cast<void*>(page), large_page_bytes, MADV_COLLAPSE));
+    if (std::chrono::steady_clock::now() - started < nothing_done_max) continue;
     stopped.wait_for(lock, stop, gathering_interval, [] { return false; });
   }
 }

@@ -35,13 +35,13 @@ bool may(Ask&& ask) {
 
 TEST(Scheduling, PrecedenceIsOfOneThreadAndEnds) {
   const Standing before = standing();
-  ASSERT_EQ(before.policy, SCHED_OTHER);
+  if (before.policy != SCHED_OTHER) GTEST_SKIP() << "not an ordinary thread";
   const bool may_have_real_time = may([] {
     const sched_param least{1};
     return ::sched_setscheduler(0, SCHED_FIFO, &least);
   });
   const bool may_be_less_nice =
-      may([&before] { return ::setpriority(PRIO_PROCESS, 0, before.niceness - 1); });
+      before.niceness > -20 && may([&before] { return ::setpriority(PRIO_PROCESS, 0, before.niceness - 1); });
   for (int round = 0; round < 2; ++round) {
     Standing of_another;
     std::promise<void> taken;
@@ -72,6 +72,28 @@ TEST(Scheduling, PrecedenceIsOfOneThreadAndEnds) {
     EXPECT_EQ(of_another, before);
     EXPECT_EQ(standing(), before);
   }
+}
+
+TEST(Scheduling, PrecedenceThatALimitPermitsEndsToo) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make itself less than root";
+  const Standing before = standing();
+  if (before.policy != SCHED_OTHER) GTEST_SKIP() << "not an ordinary thread";
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    constexpr uid_t nobody = 65'534;
+    const rlimit one{1, 1};
+    if (::setrlimit(RLIMIT_RTPRIO, &one) != 0 || ::setresuid(nobody, nobody, nobody) != 0) ::_exit(2);
+    int taken = 0;
+    for (int round = 0; round < 2; ++round) {
+      const Precedence precedence;
+      taken += standing().policy == SCHED_FIFO ? 1 : 0;
+    }
+    ::_exit(standing() == before && taken != 1 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Scheduling, PrecedenceLeavesTheSlicesShort) {

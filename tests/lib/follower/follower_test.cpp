@@ -171,6 +171,7 @@ TEST_F(FollowerTest, WhatWasToldBeforeIsNotTakenBackWhileTheJournalIsNotThere) {
   journal.append_any();
   EXPECT_EQ(error_of(ask(PortfolioRequest{"alice"})).code, ErrorCode::timed_out);
   const Sequence last = journal.append_any();
+  ASSERT_TRUE(comes_true([&] { return status().sequence == last; }));
   EXPECT_EQ(answered_sequence(), static_cast<std::int64_t>(last));
 }
 
