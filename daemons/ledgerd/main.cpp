@@ -2,7 +2,6 @@
 // portfolios, orders, fills and statements.
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -27,10 +26,8 @@ Status run(app::DaemonContext& context, bool rebuild_only) {
   options.state_directory = books_options.store.directory;
   options.turn_interval = turn_interval;
   if (rebuild_only) {
-    return rebuild(books_options, options, [&] {
-      const std::optional<app::DaemonSignal> signal = context.next_signal();
-      return signal == app::DaemonSignal::stop;
-    });
+    return rebuild(books_options, options,
+                   [&context] { return context.next_signal() == app::DaemonSignal::stop; });
   }
 
   books_options.open_journal = options.open_journal;

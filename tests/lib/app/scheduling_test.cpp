@@ -22,7 +22,7 @@ struct Standing {
 };
 
 Standing standing() {
-  return {::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK, ::getpriority(PRIO_PROCESS, 0)};
+  return {::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, 0)};
 }
 
 /// Whether this process may have that. Asked in a thread of its own, whose standing nobody needs.
